@@ -1,0 +1,69 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// CONVLSTM_CPU names the instruction set to compile for, as clang's -march does: native (the default), x86-64-v3,
+// x86-64-v4, x86-64. "portable" passes no flag at all, which a package that others depend on by version must do.
+let cpu = Context.environment["CONVLSTM_CPU"] ?? "native"
+
+let settings: [SwiftSetting] =
+    [.enableExperimentalFeature("Lifetimes")]
+    + (cpu == "portable" ? [] : [.unsafeFlags(["-Xcc", "-march=\(cpu)"])])
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "convlstm-dist",
+    products: [
+        .executable(name: "convlstm-dist", targets: ["convlstm-dist"]),
+        .executable(name: "convlstm-shard", targets: ["convlstm-shard"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // System libraries, each with one Swift importer.
+        .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+
+        // In import order: nothing imports what stands below it.
+        .target(name: "Randomness"),
+        .target(name: "Kernels", dependencies: ["COpenBLAS"]),
+        .target(name: "Model", dependencies: ["Kernels", "Randomness"]),
+        .target(name: "Formats", dependencies: ["CZstd", "CZlib", crypto]),
+        .target(name: "Shards", dependencies: ["Formats", "Randomness"]),
+        .target(name: "Collectives", dependencies: ["CMPI"]),
+        .target(name: "Reports", dependencies: ["CPNG"]),
+        .target(
+            name: "Trainer",
+            dependencies: ["Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", logging, yams]),
+        .executableTarget(name: "convlstm-dist", dependencies: ["Trainer", argumentParser]),
+        .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Reports", argumentParser]),
+
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"]),
+        .testTarget(name: "ModelTests", dependencies: ["Model", "Randomness", "TestSupport"]),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),
+        .testTarget(name: "ShardsTests", dependencies: ["Shards", "TestSupport"]),
+        .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+        .testTarget(name: "TrainerTests", dependencies: ["Trainer", "TestSupport"]),
+        .testTarget(
+            name: "ProcessTests",
+            dependencies: ["TestSupport", "Formats", "convlstm-dist", "convlstm-shard"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}

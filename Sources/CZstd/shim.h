@@ -1,0 +1,4 @@
+// zstd: compression in independent frames.
+#pragma once
+#include <zstd.h>
+#include <zstd_errors.h>
