@@ -1,3 +1,26 @@
-// OpenBLAS: matrix products, and what the library says of itself.
+// OpenBLAS: matrix products, and what the library says of itself. With it what only C can ask of the processor.
 #pragma once
 #include <cblas.h>
+
+static inline int ckernels_has_avx512(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+        && __builtin_cpu_supports("avx512vl");
+#else
+    return 0;
+#endif
+}
+
+// The name of an instruction set that the code is compiled for and the processor lacks, or NULL.
+static inline const char *ckernels_missing_instructions(void) {
+#if defined(__AVX512F__)
+    if (!__builtin_cpu_supports("avx512f")) return "AVX-512";
+#endif
+#if defined(__AVX2__)
+    if (!__builtin_cpu_supports("avx2")) return "AVX2";
+#endif
+#if defined(__FMA__)
+    if (!__builtin_cpu_supports("fma")) return "FMA";
+#endif
+    return 0;
+}

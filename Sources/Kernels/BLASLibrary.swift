@@ -1,0 +1,42 @@
+// What OpenBLAS is on this machine: its kernels, its threads, and the mistake it makes on processors newer than itself.
+//
+// OpenBLAS chooses its kernels when it is loaded. Versions that do not know the processor fall back to Haswell's, which
+// use half of an AVX-512 machine. Only the environment can choose otherwise, and only before loading: so the program
+// sets OPENBLAS_CORETYPE and starts itself again, before anything else has happened.
+
+import COpenBLAS
+import Glibc
+
+package enum BLASLibrary {
+    /// The kernels in use, as OpenBLAS names them: "SkylakeX", "Haswell".
+    package static var core: String { String(cString: openblas_get_corename()) }
+
+    package static var configuration: String { String(cString: openblas_get_config()) }
+
+    package static var threads: Int { Int(openblas_get_num_threads()) }
+
+    package static func useThreads(_ count: Int) { openblas_set_num_threads(Int32(count)) }
+
+    /// The value of OPENBLAS_CORETYPE that this machine should have and has not; nil where all is well or the user chose.
+    ///
+    /// - Parameters:
+    ///   - core: the kernels in use, `core`.
+    ///   - chosen: the environment's OPENBLAS_CORETYPE.
+    package static func betterCore(than core: String, chosen: String?, hasAVX512: Bool) -> String? {
+        let poor = ["Haswell", "Zen", "Prescott", "Nehalem", "Sandybridge", "Excavator", "Core2", "Penryn", "Barcelona"]
+        return hasAVX512 && chosen == nil && poor.contains(core) ? "SKYLAKEX" : nil
+    }
+
+    /// Restarts this process with OpenBLAS' AVX-512 kernels where OpenBLAS overlooked that the processor has them.
+    ///
+    /// Returns where nothing is to be done, or the restart is not possible. Call it first in `main`: before MPI, before
+    /// threads, before files are open.
+    package static func chooseKernels() {
+        let chosen = getenv(variable).map { String(cString: $0) }
+        guard let better = betterCore(than: core, chosen: chosen, hasAVX512: Processor.hasAVX512) else { return }
+        setenv(variable, better, 1)
+        execv("/proc/self/exe", CommandLine.unsafeArgv)
+    }
+
+    private static let variable = "OPENBLAS_CORETYPE"
+}

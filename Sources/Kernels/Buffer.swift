@@ -1,0 +1,27 @@
+// The only allocator of numbers. Memory starts at a multiple of 64 bytes (a cache line and an AVX-512 vector) and at
+// zero; pages that are never touched cost nothing.
+
+import Glibc
+
+/// Aligned, zeroed memory for `count` numbers, freed with its last owner.
+///
+/// Not synchronised: whoever shares a buffer between threads sees to it that they write different parts of it.
+package final class Buffer<S: Scalar>: @unchecked Sendable {
+    package let count: Int
+    let start: UnsafeMutablePointer<S>
+    private let allocation: UnsafeMutableRawPointer
+
+    package init(count: Int) {
+        precondition(count >= 0, "a buffer of \(count) numbers")
+        guard let memory = calloc(count * MemoryLayout<S>.stride + Self.alignment, 1) else {
+            fatalError("no memory for \(count) numbers of \(MemoryLayout<S>.stride) bytes")
+        }
+        self.count = count
+        allocation = memory
+        start = memory.alignedUp(toMultipleOf: Self.alignment).assumingMemoryBound(to: S.self)
+    }
+
+    deinit { free(allocation) }
+
+    private static var alignment: Int { 64 }
+}

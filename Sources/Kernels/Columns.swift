@@ -1,0 +1,38 @@
+// Columns of one row-major matrix into columns of another.
+
+/// Copies `count` columns of `source` (rows of `sourceColumns`), beginning at `from`, to the columns of `target` (rows of
+/// `targetColumns`) that begin at `at`.
+package func copyColumns<S: Scalar>(
+    of source: Tensor<S>, _ sourceColumns: Int, from: Int, into target: Tensor<S>, _ targetColumns: Int, at: Int,
+    count: Int
+) {
+    let rows = checkedRows(source, sourceColumns, from, target, targetColumns, at, count)
+    for row in 0..<rows {
+        (target.pointer + row * targetColumns + at).update(
+            from: source.pointer + row * sourceColumns + from, count: count)
+    }
+}
+
+/// Adds the columns instead of copying them; see `copyColumns`.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func addColumns<S: Scalar>(
+    of source: Tensor<S>, _ sourceColumns: Int, from: Int, accumulatingInto target: Tensor<S>, _ targetColumns: Int,
+    at: Int, count: Int
+) {
+    let rows = checkedRows(source, sourceColumns, from, target, targetColumns, at, count)
+    for row in 0..<rows {
+        let x = source.pointer + row * sourceColumns + from, y = target.pointer + row * targetColumns + at
+        forEachLanes(of: count) { k, n in (SIMD16.load(y + k, n) + SIMD16.load(x + k, n)).store(y + k, n) }
+    }
+}
+
+private func checkedRows<S: Scalar>(
+    _ source: Tensor<S>, _ sourceColumns: Int, _ from: Int, _ target: Tensor<S>, _ targetColumns: Int, _ at: Int,
+    _ count: Int
+) -> Int {
+    let rows = source.count / sourceColumns
+    precondition(rows * sourceColumns == source.count && rows * targetColumns == target.count, "rows differ")
+    precondition(from >= 0 && from + count <= sourceColumns && at >= 0 && at + count <= targetColumns)
+    return rows
+}

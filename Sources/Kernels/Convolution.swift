@@ -1,0 +1,113 @@
+// The plain convolution: lowering to patches, then one matrix product.
+//
+//     z = patches(x) W        dx = raise(dz W')        dW = patches(x)' dz
+//
+// Images are lowered a few at a time, so that the patches stay in cache and the memory stays bounded.
+
+/// A convolution of one size, with a workspace that it shares with the other convolutions of its thread.
+package struct Convolution<S: Scalar> {
+    package let geometry: ConvolutionGeometry
+    package let filters: Int
+    private let imagesAtOnce: Int
+    private let workspace: PatchWorkspace<S>
+
+    /// - Parameter images: the most images that one call will bring.
+    package init(_ geometry: ConvolutionGeometry, filters: Int, images: Int, workspace: PatchWorkspace<S>) {
+        self.geometry = geometry
+        self.filters = filters
+        self.workspace = workspace
+        let numbers = geometry.outputPixels * geometry.patch
+        imagesAtOnce = max(1, min(images, Self.patchesAtOnce / numbers))
+        if !geometry.isPointwise { workspace.reserve(imagesAtOnce * numbers) }
+    }
+
+    /// z = x * W.
+    ///
+    /// - Parameters:
+    ///   - x: (images, height, width, channels).
+    ///   - weights: (kernel x kernel x channels, filters).
+    ///   - z: (images, output height, output width, filters).
+    package func forward(_ x: Tensor<S>, weights: Tensor<S>, into z: Tensor<S>) {
+        forEachChunk(of: x, z) { x, z in multiply(patchMatrix(of: x), weightMatrix(weights), into: z) }
+    }
+
+    /// z += x * W.
+    package func forward(_ x: Tensor<S>, weights: Tensor<S>, accumulatingInto z: Tensor<S>) {
+        forEachChunk(of: x, z) { x, z in
+            multiply(patchMatrix(of: x), weightMatrix(weights), accumulatingInto: z)
+        }
+    }
+
+    /// dW += the gradient of the weights, summed over the images.
+    package func weightGradient(_ x: Tensor<S>, _ dz: Tensor<S>, accumulatingInto dW: Tensor<S>) {
+        forEachChunk(of: x, dz) { x, dz in
+            multiply(patchMatrix(of: x).transposed, dz, accumulatingInto: weightMatrix(dW))
+        }
+    }
+
+    /// dx += the gradient of the input.
+    package func inputGradient(_ dz: Tensor<S>, weights: Tensor<S>, accumulatingInto dx: Tensor<S>) {
+        forEachChunk(of: dx, dz) { dx, dz in
+            let transposed = weightMatrix(weights).transposed
+            if geometry.isPointwise {
+                multiply(dz, transposed, accumulatingInto: dx.reshaped(dz.rows, geometry.channels).matrix)
+            } else {
+                let patches = patches(of: dx.shape[0])
+                multiply(dz, transposed, into: patches.matrix)
+                for image in 0..<dx.shape[0] { raise(patches[image], geometry, accumulatingInto: dx[image]) }
+            }
+        }
+    }
+
+    /// The patches of some images as a matrix: the images themselves where each patch is one pixel.
+    private func patchMatrix(of x: Tensor<S>) -> Matrix<S> {
+        let images = x.shape[0], rows = images * geometry.outputPixels
+        if geometry.isPointwise { return x.reshaped(rows, geometry.channels).matrix }
+        let patches = patches(of: images)
+        for image in 0..<images { lower(x[image], geometry, into: patches[image]) }
+        return patches.matrix
+    }
+
+    /// Room for the patches of some images: (images, output pixels, patch).
+    private func patches(of images: Int) -> Tensor<S> {
+        workspace.tensor(images, geometry.outputPixels, geometry.patch)
+    }
+
+    private func weightMatrix(_ weights: Tensor<S>) -> Matrix<S> {
+        Matrix(weights, rows: geometry.patch, columns: filters)
+    }
+
+    /// Calls the body with a few images at a time, and the rows of z that belong to them.
+    private func forEachChunk(of x: Tensor<S>, _ z: Tensor<S>, _ body: (Tensor<S>, Matrix<S>) -> Void) {
+        let images = x.shape[0], pixels = geometry.outputPixels
+        precondition(z.count == images * pixels * filters, "\(x.shape) convolved into \(z.shape)")
+        let rows = z.reshaped(images * pixels, filters).matrix
+        for first in stride(from: 0, to: images, by: imagesAtOnce) {
+            let last = min(first + imagesAtOnce, images)
+            body(x[first..<last], rows[rows: first * pixels..<last * pixels])
+        }
+    }
+
+    /// Numbers of patches at once: a part of the last-level cache.
+    private static var patchesAtOnce: Int { 2 << 20 }
+}
+
+/// Memory for patches, as large as the largest user asked for. One instance serves one thread.
+package final class PatchWorkspace<S: Scalar> {
+    private var buffer = Buffer<S>(count: 0)
+
+    package init() {}
+
+    func reserve(_ count: Int) {
+        if count > buffer.count { buffer = Buffer(count: count) }
+    }
+
+    func tensor(_ shape: Int...) -> Tensor<S> {
+        Tensor(buffer: buffer, offset: 0, shape: shape)
+    }
+}
+
+extension ConvolutionGeometry {
+    /// Each patch is one pixel: nothing to lower.
+    var isPointwise: Bool { kernel == 1 && stride == 1 }
+}

@@ -1,0 +1,119 @@
+// The ConvLSTM's elementwise step, both ways. Per pixel and hidden channel, with a the preactivations of the gates
+// (convolutions and bias summed), w the optional peephole weights and s the logistic function:
+//
+//     i = s(a_i + w_i c')    f = s(a_f + w_f c')    g = tanh a_g
+//     c = f c' + i g
+//     o = s(a_o + w_o c)     h = o tanh c                            c' the cell state of the step before
+//
+// Source: Shi et al., "Convolutional LSTM network", NIPS 2015, equation 3. Gates lie side by side in each pixel's row,
+// in the order i, f, g, o.
+
+/// Peephole weights of the gates i, f and o, each (height, width, hidden): one number for each place and channel.
+package struct Peepholes<S: Scalar>: Sendable {
+    let i, f, o: Tensor<S>
+
+    package init(i: Tensor<S>, f: Tensor<S>, o: Tensor<S>) {
+        (self.i, self.f, self.o) = (i, f, o)
+    }
+}
+
+/// One step forward.
+///
+/// - Parameters:
+///   - gates: (pixels, 4 hidden): on entry the preactivations a, on return the gates i, f, g, o.
+///   - bias: (4 hidden), added to the preactivations first.
+///   - previousCell: c', (pixels, hidden).
+///   - cell: c, (pixels, hidden).
+///   - hidden: h, (pixels, hidden).
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func stepGates<S: Scalar>(
+    _ gates: Tensor<S>, bias: Tensor<S>, peepholes: Peepholes<S>?, previousCell: Tensor<S>, cell: Tensor<S>,
+    hidden: Tensor<S>
+) {
+    let n = bias.count / 4, pixels = cell.count / n
+    precondition(gates.count == 4 * cell.count && previousCell.count == cell.count && hidden.count == cell.count)
+    let positions = peepholes.map { $0.i.count / n } ?? pixels
+    precondition(pixels % positions == 0)
+    let b = bias.pointer
+    for pixel in 0..<pixels {
+        let a = gates.pointer + 4 * n * pixel, at = n * pixel, position = n * (pixel % positions)
+        let cp = previousCell.pointer + at, c = cell.pointer + at, h = hidden.pointer + at
+        forEachLanes(of: n) { k, m in
+            let before = SIMD16.load(cp + k, m)
+            var ai = SIMD16.load(a + k, m) + SIMD16.load(b + k, m)
+            var af = SIMD16.load(a + n + k, m) + SIMD16.load(b + n + k, m)
+            let ag = SIMD16.load(a + 2 * n + k, m) + SIMD16.load(b + 2 * n + k, m)
+            var ao = SIMD16.load(a + 3 * n + k, m) + SIMD16.load(b + 3 * n + k, m)
+            if let w = peepholes {
+                ai.addProduct(SIMD16.load(w.i.pointer + position + k, m), before)
+                af.addProduct(SIMD16.load(w.f.pointer + position + k, m), before)
+            }
+            let i = logistic(ai), f = logistic(af), g = hyperbolicTangent(ag)
+            let after = (f * before).addingProduct(i, g)
+            if let w = peepholes { ao.addProduct(SIMD16.load(w.o.pointer + position + k, m), after) }
+            let o = logistic(ao)
+            i.store(a + k, m)
+            f.store(a + n + k, m)
+            g.store(a + 2 * n + k, m)
+            o.store(a + 3 * n + k, m)
+            after.store(c + k, m)
+            (o * hyperbolicTangent(after)).store(h + k, m)
+        }
+    }
+}
+
+/// The same step backward.
+///
+///     do = dh tanh c      da_o = do o (1 - o)
+///     dc += dh o (1 - tanh^2 c) + da_o w_o
+///     da_i = dc g i (1 - i)    da_f = dc c' f (1 - f)    da_g = dc i (1 - g^2)
+///     dc' = dc f + da_i w_i + da_f w_f
+///     dw_i += da_i c'     dw_f += da_f c'     dw_o += da_o c
+///
+/// - Parameters:
+///   - gates: (pixels, 4 hidden): on entry the gates of the forward step, on return da, the preactivations' gradient.
+///   - peepholeGradients: accumulated into.
+///   - hiddenGradient: dh, (pixels, hidden).
+///   - cellGradient: (pixels, hidden): on entry dc from the step after, on return dc', for the step before.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func stepGatesBackward<S: Scalar>(
+    _ gates: Tensor<S>, peepholes: Peepholes<S>?, peepholeGradients: Peepholes<S>?, previousCell: Tensor<S>,
+    cell: Tensor<S>, hiddenGradient: Tensor<S>, cellGradient: Tensor<S>
+) {
+    let n = cell.shape[cell.shape.count - 1], pixels = cell.count / n
+    precondition(gates.count == 4 * cell.count && previousCell.count == cell.count)
+    precondition(hiddenGradient.count == cell.count && cellGradient.count == cell.count)
+    let positions = peepholes.map { $0.i.count / n } ?? pixels
+    precondition(pixels % positions == 0)
+    for pixel in 0..<pixels {
+        let a = gates.pointer + 4 * n * pixel, at = n * pixel, position = n * (pixel % positions)
+        let cp = previousCell.pointer + at, c = cell.pointer + at
+        let dh = hiddenGradient.pointer + at, dc = cellGradient.pointer + at
+        forEachLanes(of: n) { k, m in
+            let i = SIMD16.load(a + k, m), f = SIMD16.load(a + n + k, m)
+            let g = SIMD16.load(a + 2 * n + k, m), o = SIMD16.load(a + 3 * n + k, m)
+            let before = SIMD16.load(cp + k, m), after = SIMD16.load(c + k, m)
+            let t = hyperbolicTangent(after), upstream = SIMD16.load(dh + k, m)
+            let dao = upstream * t * o * (1 - o)
+            var d = SIMD16.load(dc + k, m) + upstream * o * (1 - t * t)
+            if let w = peepholes { d.addProduct(dao, SIMD16.load(w.o.pointer + position + k, m)) }
+            let dai = d * g * i * (1 - i), daf = d * before * f * (1 - f), dag = d * i * (1 - g * g)
+            d *= f
+            if let w = peepholes, let dw = peepholeGradients {
+                let p = position + k
+                d.addProduct(dai, SIMD16.load(w.i.pointer + p, m))
+                d.addProduct(daf, SIMD16.load(w.f.pointer + p, m))
+                SIMD16.load(dw.i.pointer + p, m).addingProduct(dai, before).store(dw.i.pointer + p, m)
+                SIMD16.load(dw.f.pointer + p, m).addingProduct(daf, before).store(dw.f.pointer + p, m)
+                SIMD16.load(dw.o.pointer + p, m).addingProduct(dao, after).store(dw.o.pointer + p, m)
+            }
+            dai.store(a + k, m)
+            daf.store(a + n + k, m)
+            dag.store(a + 2 * n + k, m)
+            dao.store(a + 3 * n + k, m)
+            d.store(dc + k, m)
+        }
+    }
+}

@@ -1,0 +1,33 @@
+// Sixteen numbers at a time from a row whose length need not be a multiple of sixteen.
+
+extension SIMD16 where Scalar: Kernels.Scalar {
+    /// The `count` numbers at `pointer`, zeros behind them.
+    @inline(__always)
+    static func load(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) -> Self {
+        if count >= 16 { return UnsafeRawPointer(pointer).loadUnaligned(as: Self.self) }
+        var lanes = Self(repeating: 0)
+        for lane in 0..<count { lanes[lane] = pointer[lane] }
+        return lanes
+    }
+
+    /// Writes the first `count` lanes.
+    @inline(__always)
+    func store(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) {
+        if count >= 16 {
+            UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Self.self)
+        } else {
+            for lane in 0..<count { pointer[lane] = self[lane] }
+        }
+    }
+}
+
+/// Calls the body for each sixteen of `count` numbers, with the place and how many there are.
+@inline(__always)
+func forEachLanes(of count: Int, _ body: (_ place: Int, _ lanes: Int) -> Void) {
+    var place = 0
+    while place &+ 16 <= count {
+        body(place, 16)
+        place &+= 16
+    }
+    if place < count { body(place, count &- place) }
+}

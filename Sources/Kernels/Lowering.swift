@@ -1,0 +1,66 @@
+// A convolution as a matrix: each output pixel's row holds the patch of input that it sees, in the order of the kernel's
+// axes (ky, kx, channel). Outside the image there are zeros.
+//
+//     patches[(y, x), (ky, kx, c)] = image[y stride + ky - padding, x stride + kx - padding, c]
+
+/// Writes the patches of one image.
+///
+/// - Parameters:
+///   - image: (height, width, channels).
+///   - patches: (output pixels, kernel x kernel x channels).
+func lower<S: Scalar>(_ image: Tensor<S>, _ g: ConvolutionGeometry, into patches: Tensor<S>) {
+    precondition(image.count == g.height * g.width * g.channels && patches.count == g.outputPixels * g.patch)
+    let zero = S.zero
+    forEachRun(of: g) { place, runs in
+        let target = patches.pointer + place
+        if runs.before > 0 { target.update(repeating: zero, count: runs.before) }
+        if runs.inside > 0 {
+            (target + runs.before).update(from: image.pointer + runs.start, count: runs.inside)
+        }
+        if runs.after > 0 { (target + runs.before + runs.inside).update(repeating: zero, count: runs.after) }
+    }
+}
+
+/// Adds every entry of the patches to the place of the image that it came from: the adjoint of `lower`.
+@specialized(where S == Float)
+@specialized(where S == Double)
+func raise<S: Scalar>(_ patches: Tensor<S>, _ g: ConvolutionGeometry, accumulatingInto image: Tensor<S>) {
+    precondition(image.count == g.height * g.width * g.channels && patches.count == g.outputPixels * g.patch)
+    forEachRun(of: g) { place, runs in
+        guard runs.inside > 0 else { return }
+        let source = patches.pointer + place + runs.before, target = image.pointer + runs.start
+        for i in 0..<runs.inside { target[i] += source[i] }
+    }
+}
+
+/// One kernel row of one output pixel: numbers outside the image before and after the run inside it, which starts at
+/// `start` of the image.
+private struct Runs {
+    var before, inside, after, start: Int
+}
+
+@inline(__always)
+private func forEachRun(of g: ConvolutionGeometry, _ body: (_ place: Int, Runs) -> Void) {
+    let row = g.kernel * g.channels
+    var place = 0
+    for y in 0..<g.outputHeight {
+        for x in 0..<g.outputWidth {
+            let left = x * g.stride - g.padding
+            let first = max(left, 0), last = max(min(left + g.kernel, g.width), first)
+            for ky in 0..<g.kernel {
+                let inputY = y * g.stride + ky - g.padding
+                if inputY < 0 || inputY >= g.height {
+                    body(place, Runs(before: row, inside: 0, after: 0, start: 0))
+                } else {
+                    let before = (first - left) * g.channels, inside = (last - first) * g.channels
+                    body(
+                        place,
+                        Runs(
+                            before: before, inside: inside, after: row - before - inside,
+                            start: (inputY * g.width + first) * g.channels))
+                }
+                place += row
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+// Numbers in another order, map by map.
+
+/// y[map, k] = x[map, table[k]], for each map of `table.count` numbers.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func rearrange<S: Scalar>(_ x: Tensor<S>, by table: [Int32], into y: Tensor<S>) {
+    precondition(x.count == y.count && x.count % table.count == 0, "\(x.shape) rearranged into \(y.shape)")
+    for map in stride(from: 0, to: x.count, by: table.count) {
+        let x = x[flat: map..<map + table.count].span
+        var y = y[flat: map..<map + table.count].mutableSpan
+        for k in table.indices { y[k] = x[Int(table[k])] }
+    }
+}
+
+/// dx[map, table[k]] += dy[map, k].
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func rearrangeBackward<S: Scalar>(_ dy: Tensor<S>, by table: [Int32], accumulatingInto dx: Tensor<S>) {
+    precondition(dx.count == dy.count && dx.count % table.count == 0, "\(dy.shape) rearranged into \(dx.shape)")
+    for map in stride(from: 0, to: dx.count, by: table.count) {
+        let dy = dy[flat: map..<map + table.count].span
+        var dx = dx[flat: map..<map + table.count].mutableSpan
+        for k in table.indices { dx[Int(table[k])] += dy[k] }
+    }
+}

@@ -1,0 +1,88 @@
+// A view of numbers in a buffer, row-major and without gaps: the last axis is contiguous. Copying a tensor copies the
+// view; `copy(from:)` copies numbers.
+//
+// Feature maps have the axes (time, batch, height, width, channels), so that a time step of the whole batch, and a whole
+// sequence, are each one matrix of pixels by channels.
+
+/// A dense row-major view of a `Buffer`.
+package struct Tensor<S: Scalar>: @unchecked Sendable {
+    package let shape: [Int]
+    package let count: Int
+    let buffer: Buffer<S>
+    let offset: Int
+
+    /// New memory, all zeros.
+    package init(_ shape: Int...) { self.init(shape: shape) }
+
+    package init(shape: [Int]) {
+        let count = shape.reduce(1, *)
+        self.init(buffer: Buffer(count: count), offset: 0, shape: shape)
+    }
+
+    package init(buffer: Buffer<S>, offset: Int, shape: [Int]) {
+        count = shape.reduce(1, *)
+        precondition(offset >= 0 && offset + count <= buffer.count, "a tensor \(shape) outside its buffer")
+        self.shape = shape
+        self.buffer = buffer
+        self.offset = offset
+    }
+
+    var pointer: UnsafeMutablePointer<S> { buffer.start + offset }
+
+    package var span: Span<S> {
+        @_lifetime(borrow self)
+        get { _overrideLifetime(Span(_unsafeStart: UnsafePointer(pointer), count: count), borrowing: self) }
+    }
+
+    /// The numbers, to write. A tensor is a view, so this needs no `var`; two mutable spans of the same numbers must not
+    /// be used at once.
+    package var mutableSpan: MutableSpan<S> {
+        @_lifetime(borrow self)
+        get { _overrideLifetime(MutableSpan(_unsafeStart: pointer, count: count), borrowing: self) }
+    }
+}
+
+extension Tensor {
+    /// The entries `range` of the first axis.
+    package subscript(range: Range<Int>) -> Tensor {
+        precondition(range.lowerBound >= 0 && range.upperBound <= shape[0], "entries \(range) of \(shape)")
+        let stride = shape.dropFirst().reduce(1, *)
+        return Tensor(
+            buffer: buffer, offset: offset + range.lowerBound * stride, shape: [range.count] + shape.dropFirst())
+    }
+
+    /// Entry `index` of the first axis, without that axis.
+    package subscript(index: Int) -> Tensor {
+        let one = self[index..<index + 1]
+        return Tensor(buffer: buffer, offset: one.offset, shape: Array(shape.dropFirst()))
+    }
+
+    /// The numbers `range` in memory order, whatever the axes.
+    subscript(flat range: Range<Int>) -> Tensor {
+        precondition(range.lowerBound >= 0 && range.upperBound <= count, "numbers \(range) of \(count)")
+        return Tensor(buffer: buffer, offset: offset + range.lowerBound, shape: [range.count])
+    }
+
+    /// The same numbers under another shape of the same count.
+    package func reshaped(_ shape: Int...) -> Tensor { reshaped(shape) }
+
+    package func reshaped(_ shape: [Int]) -> Tensor {
+        precondition(shape.reduce(1, *) == count, "\(self.shape) reshaped to \(shape)")
+        return Tensor(buffer: buffer, offset: offset, shape: shape)
+    }
+
+    /// The same numbers as a matrix whose rows are the last axis: pixels by channels, for feature maps.
+    package var matrix: Matrix<S> {
+        let columns = shape.last ?? 1
+        return Matrix(self, rows: columns == 0 ? 0 : count / columns, columns: columns)
+    }
+
+    package func fill(_ value: S) {
+        pointer.update(repeating: value, count: count)
+    }
+
+    package func copy(from source: Tensor) {
+        precondition(source.count == count, "\(source.shape) copied into \(shape)")
+        pointer.update(from: source.pointer, count: count)
+    }
+}

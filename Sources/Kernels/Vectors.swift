@@ -1,0 +1,56 @@
+// Sums over long vectors, in a fixed order: the same numbers give the same bits on every run, rank and machine width.
+
+/// y += x.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func add<S: Scalar>(_ x: Tensor<S>, accumulatingInto y: Tensor<S>) {
+    precondition(x.count == y.count, "\(x.shape) added to \(y.shape)")
+    let (x, y, count) = (x.pointer, y.pointer, x.count)
+    forEachLanes(of: count) { at, n in (SIMD16.load(y + at, n) + SIMD16.load(x + at, n)).store(y + at, n) }
+}
+
+/// y *= factor.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func scale<S: Scalar>(_ y: Tensor<S>, by factor: S) {
+    let (y, count) = (y.pointer, y.count)
+    forEachLanes(of: count) { at, n in (SIMD16.load(y + at, n) * factor).store(y + at, n) }
+}
+
+/// The sum of the squares, added up in double precision.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func sumOfSquares<S: Scalar>(_ x: Tensor<S>) -> Double {
+    let (x, count) = (x.pointer, x.count)
+    var sums = SIMD16<Double>(repeating: 0)
+    forEachLanes(of: count) { at, n in
+        let values = SIMD16<Double>(SIMD16.load(x + at, n))
+        sums.addProduct(values, values)
+    }
+    return sums.sum()
+}
+
+/// sums[column] += the sum over the rows, a block of rows at a time so that long columns lose no precision.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func sumRows<S: Scalar>(of x: Tensor<S>, accumulatingInto sums: Tensor<S>) {
+    let columns = sums.count, rows = x.count / columns, rowsAtOnce = 256
+    precondition(x.count == rows * columns, "rows of \(columns) in \(x.shape)")
+    let (x, sums) = (x.pointer, sums.pointer)
+    for first in stride(from: 0, to: rows, by: rowsAtOnce) {
+        let last = min(first + rowsAtOnce, rows)
+        forEachLanes(of: columns) { column, n in
+            var sum = SIMD16<S>(repeating: 0)
+            for row in first..<last { sum += SIMD16.load(x + row * columns + column, n) }
+            (SIMD16.load(sums + column, n) + sum).store(sums + column, n)
+        }
+    }
+}
+
+/// Each row of y := row.
+package func repeatRow<S: Scalar>(_ row: Tensor<S>, into y: Tensor<S>) {
+    precondition(y.count % row.count == 0, "\(row.shape) repeated into \(y.shape)")
+    for first in stride(from: 0, to: y.count, by: row.count) {
+        (y.pointer + first).update(from: row.pointer, count: row.count)
+    }
+}

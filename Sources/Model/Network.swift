@@ -1,0 +1,180 @@
+// A network built from its description: the stages in the order in which they run, and what each reads. It holds no
+// activations and no learned numbers; `NetworkTrace` has the first, a `ParameterVector` the second.
+
+import Kernels
+
+/// The stages of a network and the layout of its parameters.
+package final class Network<S: Scalar> {
+    package let description: NetworkDescription
+
+    /// The size of its input and output frames.
+    package let frame: FeatureShape
+
+    package private(set) var layout = ParameterLayout()
+
+    private(set) var nodes: [Node] = []
+
+    /// A stage in its place.
+    struct Node {
+        let name: String
+        let stage: any Stage<S>
+
+        /// What it reads, by number; nothing for zeros.
+        let sources: [Source]
+
+        /// The number of the node whose final state it starts from.
+        let start: Int?
+
+        let axis: Axis
+
+        /// Whether anything learned lies in it or before it.
+        let isLearned: Bool
+    }
+
+    enum Source {
+        case frames
+        case node(Int)
+    }
+
+    /// The steps over which a stage runs.
+    enum Axis {
+        case input, output
+    }
+
+    /// - Throws: `ModelError` naming the stage that does not fit.
+    package init(_ description: NetworkDescription, frame: FeatureShape) throws(ModelError) {
+        self.description = description
+        self.frame = frame
+        for (position, stage) in description.encoder.enumerated() {
+            try append(stage, default: position == 0 ? [.frames] : [.node(nodes.count - 1)], axis: .input)
+        }
+        for (position, stage) in description.forecaster.enumerated() {
+            try append(stage, default: position == 0 ? [] : [.node(nodes.count - 1)], axis: .output)
+        }
+        for stage in description.readout {
+            try append(stage, default: nodes.isEmpty ? [.frames] : [.node(nodes.count - 1)], axis: nil)
+        }
+        guard let last = nodes.last else { throw ModelError("the network has no stages; describe at least a readout") }
+        guard last.stage.outputShape == frame else {
+            throw ModelError(
+                "the network makes frames of \(last.stage.outputShape) from frames of \(frame); "
+                    + "its last stage \(last.name) has to give \(frame)")
+        }
+    }
+
+    /// Whether there is an output frame for each input frame, and no other.
+    package var givesOneOutputPerInput: Bool { nodes.last!.axis == .input }
+
+    /// Multiply-adds of one sequence, forward.
+    package func multiplyAdds(inputFrames: Int, outputFrames: Int) -> Int {
+        nodes.reduce(0) { $0 + $1.stage.multiplyAdds * ($1.axis == .input ? inputFrames : outputFrames) }
+    }
+
+    /// Takes over the values of the parameters: call it after each change of them, before the next forward pass.
+    package func prepare(_ values: ParameterVector<S>) {
+        for node in nodes { node.stage.prepare(values) }
+    }
+}
+
+// Building
+
+extension Network {
+    /// - Parameter axis: nil for a readout's stage, which runs over the steps of what it reads.
+    private func append(
+        _ description: StageDescription, default sources: [Source], axis: Axis?
+    ) throws(ModelError) {
+        let name = description.name
+        guard name != "frames", !nodes.contains(where: { $0.name == name }) else {
+            throw ModelError("two stages are called \(name); give each a name of its own")
+        }
+        var chosen = sources
+        if let from = description.from {
+            chosen = []
+            for other in from { chosen.append(try source(other, of: name)) }
+        }
+        let steps = if let axis { axis } else { try self.axis(of: chosen, for: name) }
+        let start = try self.start(of: description)
+        let stage = try build(description, input: try inputShape(of: chosen, for: name), start: start)
+        nodes.append(
+            Node(
+                name: name, stage: stage, sources: chosen, start: start, axis: steps,
+                isLearned: stage.hasParameters || chosen.contains(where: isLearned)))
+    }
+
+    private func source(_ other: String, of name: String) throws(ModelError) -> Source {
+        if other == "frames" { return .frames }
+        return .node(try index(of: other, for: name))
+    }
+
+    private func index(of other: String, for name: String) throws(ModelError) -> Int {
+        guard let index = nodes.firstIndex(where: { $0.name == other }) else {
+            let known = nodes.map(\.name).joined(separator: ", ")
+            throw ModelError("stage \(name) names \(other), which no stage before it is called; there are: \(known)")
+        }
+        return index
+    }
+
+    private func isLearned(_ source: Source) -> Bool {
+        if case .node(let index) = source { nodes[index].isLearned } else { false }
+    }
+
+    private func shape(of source: Source) -> FeatureShape {
+        if case .node(let index) = source { nodes[index].stage.outputShape } else { frame }
+    }
+
+    private func axis(of source: Source) -> Axis {
+        if case .node(let index) = source { nodes[index].axis } else { .input }
+    }
+
+    private func axis(of sources: [Source], for name: String) throws(ModelError) -> Axis {
+        guard let first = sources.first else { throw ModelError("stage \(name) reads nothing; name what it reads") }
+        guard sources.allSatisfy({ axis(of: $0) == axis(of: first) }) else {
+            throw ModelError("stage \(name) reads stages of the encoder and of the forecaster; they run over other frames")
+        }
+        return axis(of: first)
+    }
+
+    /// The size of the sources side by side; nil for none.
+    private func inputShape(of sources: [Source], for name: String) throws(ModelError) -> FeatureShape? {
+        guard let first = sources.first.map(shape) else { return nil }
+        for other in sources.map(shape) where other.with(channels: 0) != first.with(channels: 0) {
+            throw ModelError("stage \(name) reads feature maps of \(first) and of \(other); height and width must agree")
+        }
+        return first.with(channels: sources.reduce(0) { $0 + shape(of: $1).channels })
+    }
+
+    private func start(of description: StageDescription) throws(ModelError) -> Int? {
+        guard case .convLSTM(let d) = description.operation, let other = d.initialState else { return nil }
+        let start = try index(of: other, for: description.name)
+        guard let from = nodes[start].stage as? ConvLSTMLayer<S>, from.description.hidden == d.hidden else {
+            throw ModelError(
+                "stage \(description.name) cannot start from the state of \(other); "
+                    + "that has to be a ConvLSTM with \(d.hidden) hidden channels")
+        }
+        return start
+    }
+
+    private func build(
+        _ description: StageDescription, input: FeatureShape?, start: Int?
+    ) throws(ModelError) -> any Stage<S> {
+        let name = description.name
+        if case .convLSTM(let d) = description.operation {
+            let state = start.map { nodes[$0].stage.outputShape }
+            guard let map = input ?? state else {
+                throw ModelError("stage \(name) reads nothing and starts from nothing; name its initialState")
+            }
+            guard state == nil || state == map.with(channels: d.hidden) else {
+                throw ModelError("stage \(name) has feature maps of \(map) and starts from a state of \(state!)")
+            }
+            return try ConvLSTMLayer(name, d, input: input, map: map, layout: &layout)
+        }
+        guard let input else { throw ModelError("stage \(name) reads nothing; name what it reads") }
+        switch description.operation {
+        case .convLSTM: preconditionFailure("handled above")
+        case .convolution(let d): return try ConvolutionLayer(name, d, input: input, layout: &layout)
+        case .activation(let activation): return ActivationLayer(activation, input: input)
+        case .patches(let d): return try RearrangementLayer.patches(name, d, input: input)
+        case .unpatches(let d): return try RearrangementLayer.unpatches(name, d, input: input)
+        }
+    }
+}

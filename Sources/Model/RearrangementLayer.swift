@@ -1,0 +1,89 @@
+// Numbers of each feature map in another order: a frame cut into patches, and back. A table says where each number of
+// the output comes from, so that forward reads by it and backward adds by it.
+
+import Kernels
+
+final class RearrangementLayer<S: Scalar>: Stage {
+    let outputShape: FeatureShape
+
+    /// For each number of an output map, its place in the input map.
+    let table: [Int32]
+
+    private init(_ outputShape: FeatureShape, table: [Int32]) {
+        self.outputShape = outputShape
+        self.table = table
+    }
+
+    func unrolled(
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        workspace: PatchWorkspace<S>
+    ) -> any UnrolledStage<S> {
+        UnrolledRearrangement(table, input: input!, output: output)
+    }
+
+    /// A frame cut into patches: (H, W, C) to (H / size, W / size, size x size x C).
+    static func patches(_ name: String, _ d: PatchDescription, input: FeatureShape) throws(ModelError)
+        -> RearrangementLayer
+    {
+        guard d.size > 0, input.height % d.size == 0, input.width % d.size == 0 else {
+            throw ModelError("stage \(name): frames of \(input) cannot be cut into patches of \(d.size) x \(d.size)")
+        }
+        let output = FeatureShape(
+            height: input.height / d.size, width: input.width / d.size, channels: input.channels * d.size * d.size)
+        return RearrangementLayer(output, table: d.table(frame: input))
+    }
+
+    /// The inverse of `patches`.
+    static func unpatches(_ name: String, _ d: PatchDescription, input: FeatureShape) throws(ModelError)
+        -> RearrangementLayer
+    {
+        guard d.size > 0, input.channels % (d.size * d.size) == 0 else {
+            throw ModelError(
+                "stage \(name): \(input.channels) channels do not make patches of \(d.size) x \(d.size)")
+        }
+        let output = FeatureShape(
+            height: input.height * d.size, width: input.width * d.size, channels: input.channels / (d.size * d.size))
+        let forward = d.table(frame: output)
+        var inverse = [Int32](repeating: 0, count: forward.count)
+        for (place, source) in forward.enumerated() { inverse[Int(source)] = Int32(place) }
+        return RearrangementLayer(output, table: inverse)
+    }
+}
+
+extension PatchDescription {
+    /// For each number of the patches of a frame, its place in the frame.
+    fileprivate func table(frame: FeatureShape) -> [Int32] {
+        guard order == .spaceToDepth else { return (0..<Int32(frame.count)).map { $0 } }
+        var table: [Int32] = []
+        table.reserveCapacity(frame.count)
+        for y in 0..<frame.height / size {
+            for x in 0..<frame.width / size {
+                for dy in 0..<size {
+                    let row = (y * size + dy) * frame.width + x * size
+                    table += (row * frame.channels..<(row + size) * frame.channels).map { Int32($0) }
+                }
+            }
+        }
+        return table
+    }
+}
+
+final class UnrolledRearrangement<S: Scalar>: UnrolledStage {
+    private let table: [Int32]
+    private let input, output: FeatureSequence<S>
+
+    init(_ table: [Int32], input: FeatureSequence<S>, output: FeatureSequence<S>) {
+        self.table = table
+        self.input = input
+        self.output = output
+    }
+
+    func forward(_ steps: Range<Int>) {
+        rearrange(input.values[steps], by: table, into: output.values[steps])
+    }
+
+    func backward(_ steps: Range<Int>) {
+        guard let dx = input.gradient, let dy = output.gradient else { return }
+        rearrangeBackward(dy[steps], by: table, accumulatingInto: dx[steps])
+    }
+}

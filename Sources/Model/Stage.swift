@@ -1,0 +1,88 @@
+// What every stage of a network is, and what it is once unrolled over the steps of a batch.
+//
+// A stage knows slots and sizes and, for the time between two updates of the parameters, the weights in the form that
+// its products want. Unrolled, it has memory: all activations that backward needs. Forward and backward take ranges of
+// steps, so that a network may run each stage over the whole sequence (one large product for all inputs), or, where
+// predictions are fed back, all stages over one step.
+
+import Kernels
+
+/// A stage of a network, without memory of any sequence.
+protocol Stage<S>: AnyObject {
+    associatedtype S: Scalar
+
+    var outputShape: FeatureShape { get }
+
+    /// Whether its output depends on learned numbers of its own.
+    var hasParameters: Bool { get }
+
+    /// Multiply-adds of one step of one sequence, forward.
+    var multiplyAdds: Int { get }
+
+    /// Brings the weights into the form that the products want. Call it after each change of the parameters.
+    func prepare(_ values: ParameterVector<S>)
+
+    /// The stage with memory for a batch.
+    ///
+    /// - Parameters:
+    ///   - input: what it reads; nil stands for zeros.
+    ///   - output: what it writes.
+    ///   - start: the unrolled stage whose final state this one starts from.
+    func unrolled(
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        workspace: PatchWorkspace<S>
+    ) -> any UnrolledStage<S>
+}
+
+extension Stage {
+    var hasParameters: Bool { false }
+    var multiplyAdds: Int { 0 }
+    func prepare(_ values: ParameterVector<S>) {}
+}
+
+/// A stage with the memory of a batch of sequences.
+protocol UnrolledStage<S>: AnyObject {
+    associatedtype S: Scalar
+
+    /// Computes the output of the steps from their input. Steps come in order, starting from 0.
+    func forward(_ steps: Range<Int>)
+
+    /// Forgets the gradients of the last backward pass.
+    func clearGradients()
+
+    /// Adds the gradient of the input from the output's, which is complete. Steps come in reverse order.
+    func backward(_ steps: Range<Int>)
+
+    /// Adds the gradient of the parameters, once backward has seen every step.
+    func addParameterGradients(to gradient: ParameterVector<S>)
+}
+
+extension UnrolledStage {
+    func clearGradients() {}
+    func addParameterGradients(to gradient: ParameterVector<S>) {}
+}
+
+/// A sequence of feature maps and its gradient: what flows from stage to stage.
+struct FeatureSequence<S: Scalar> {
+    let shape: FeatureShape
+    let steps, batch: Int
+
+    /// (time, batch, height, width, channels).
+    let values: Tensor<S>
+
+    /// In the shape of `values`; nil where nothing that is learned lies before it.
+    let gradient: Tensor<S>?
+
+    init(_ shape: FeatureShape, steps: Int, batch: Int, needsGradient: Bool) {
+        (self.shape, self.steps, self.batch) = (shape, steps, batch)
+        values = Tensor(steps, batch, shape.height, shape.width, shape.channels)
+        gradient = needsGradient ? Tensor(steps, batch, shape.height, shape.width, shape.channels) : nil
+    }
+}
+
+extension Tensor {
+    /// The steps of a sequence (time, batch, height, width, channels) as images, one after the other.
+    func images(_ steps: Range<Int>) -> Tensor {
+        self[steps].reshaped(steps.count * shape[1], shape[2], shape[3], shape[4])
+    }
+}

@@ -1,0 +1,39 @@
+import Foundation
+import Kernels
+import Testing
+
+/// The vectorised activations against the C library, over the whole range and at lengths that fill no vector.
+@Suite struct ActivationTests {
+    @Test(arguments: [1, 15, 16, 17, 4001]) func singlePrecisionIsCloseToTheLibrary(count: Int) {
+        let x = Tensor<Float>(count), y = Tensor<Float>(count)
+        var numbers = x.mutableSpan
+        for i in 0..<count { numbers[i] = count == 1 ? 0.3 : Float(i) / Float(count - 1) * 200 - 100 }
+        Activation.sigmoid.forward(x, into: y)
+        for i in 0..<count { #expect(abs(Double(y.span[i]) - 1 / (1 + exp(-Double(x.span[i])))) < 2e-7) }
+        Activation.tanh.forward(x, into: y)
+        for i in 0..<count { #expect(abs(Double(y.span[i]) - tanh(Double(x.span[i]))) < 3e-7) }
+    }
+
+    @Test func identityCopies() {
+        let x = random(Float.self, 1, [19]), y = Tensor<Float>(19)
+        Activation.identity.forward(x, into: y)
+        #expect(numbers(x) == numbers(y))
+    }
+
+    @Test(arguments: Activation.allCases) func gradientsAreTheSlope(activation: Activation) {
+        let x = random(Double.self, 2, [33]), dy = random(Double.self, 3, [33]), dx = Tensor<Double>(33)
+        let y = Tensor<Double>(33), above = Tensor<Double>(33), below = Tensor<Double>(33), moved = Tensor<Double>(33)
+        let h = 1e-6
+        activation.forward(x, into: y)
+        activation.backward(dy, output: y, into: dx)
+        for (sign, result) in [(1.0, above), (-1.0, below)] {
+            var numbers = moved.mutableSpan
+            for i in 0..<33 { numbers[i] = x.span[i] + sign * h }
+            activation.forward(moved, into: result)
+        }
+        for i in 0..<33 {
+            let slope = (above.span[i] - below.span[i]) / (2 * h)
+            #expect(abs(dx.span[i] - dy.span[i] * slope) < 1e-8)
+        }
+    }
+}

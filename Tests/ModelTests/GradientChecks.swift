@@ -1,0 +1,101 @@
+// Finite differences in double precision: what every hand-written adjoint is held against.
+
+import Kernels
+import Model
+import Randomness
+import Testing
+
+/// Compares the gradient of a loss with fourth-order central differences along random directions, one for each learned
+/// tensor.
+///
+/// - Parameter loss: the loss of the current numbers; where asked, it writes the gradient of every number.
+/// - Returns: the worst difference, relative to the larger of the two slopes.
+func worstGradientError(
+    of tensors: [(name: String, values: Tensor<Double>, gradient: Tensor<Double>)],
+    loss: (_ withGradient: Bool) -> Double
+) -> (error: Double, name: String) {
+    _ = loss(true)
+    let gradients = tensors.map { copy(of: $0.gradient) }
+    var worst = (error: 0.0, name: "")
+    for (index, tensor) in tensors.enumerated() {
+        let direction = Tensor<Double>(shape: tensor.values.shape)
+        fill(direction, seed: UInt64(index))
+        let start = copy(of: tensor.values), h = 1e-3
+        func moved(_ step: Double) -> Double {
+            tensor.values.copy(from: start)
+            var values = tensor.values.mutableSpan
+            let d = direction.span
+            for i in d.indices { values[i] += step * d[i] }
+            return loss(false)
+        }
+        let measured = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h)
+        tensor.values.copy(from: start)
+        let stated = dot(gradients[index], direction)
+        let error = abs(measured - stated) / max(abs(measured), abs(stated), 1e-6)
+        if !(error <= worst.error) { worst = (error, tensor.name) }
+    }
+    return worst
+}
+
+/// Numbers uniform in [-scale, scale].
+func fill<S: Scalar>(_ tensor: Tensor<S>, seed: UInt64, scale: Double = 1) {
+    var stream = RandomStream(seed, 77), numbers = tensor.mutableSpan
+    for i in numbers.indices { numbers[i] = S(stream.uniform(-scale, scale)) }
+}
+
+func copy<S: Scalar>(of tensor: Tensor<S>) -> Tensor<S> {
+    let new = Tensor<S>(shape: tensor.shape)
+    new.copy(from: tensor)
+    return new
+}
+
+func dot<S: Scalar>(_ a: Tensor<S>, _ b: Tensor<S>) -> Double {
+    let (x, y) = (a.span, b.span)
+    return x.indices.reduce(0) { $0 + Double(x[$1]) * Double(y[$1]) }
+}
+
+/// A network in double precision with random numbers everywhere, its loss against random targets.
+struct CheckedNetwork {
+    let network: Network<Double>
+    let trace: NetworkTrace<Double>
+    let values, gradient: ParameterVector<Double>
+    let target: Tensor<Double>
+    let loss: Loss
+
+    init(
+        _ description: NetworkDescription, frame: FeatureShape, batch: Int = 2, inputFrames: Int = 3,
+        outputFrames: Int = 3, loss: Loss = .meanSquaredError
+    ) throws {
+        network = try Network(description, frame: frame)
+        trace = try NetworkTrace(network, batch: batch, inputFrames: inputFrames, outputFrames: outputFrames)
+        values = ParameterVector(network.layout)
+        gradient = ParameterVector(network.layout)
+        target = Tensor(shape: trace.output.shape)
+        self.loss = loss
+        fill(values.flat, seed: 1, scale: 0.5)
+        fill(trace.input, seed: 2)
+        for (tensor, seed) in [(target, UInt64(3))] {
+            fill(tensor, seed: seed, scale: 0.5)
+            var numbers = tensor.mutableSpan
+            for i in numbers.indices { numbers[i] += 0.5 }
+        }
+    }
+
+    func evaluate(withGradient: Bool) -> Double {
+        network.prepare(values)
+        trace.forward()
+        let scale = loss.scale(sequences: trace.batch, numbers: trace.output.count / trace.batch)
+        let value = loss.evaluate(
+            trace.output, target, scale: scale, gradient: withGradient ? trace.outputGradient : nil)
+        if withGradient {
+            gradient.flat.fill(0)
+            trace.backward(accumulatingInto: gradient)
+        }
+        return value
+    }
+
+    var worstError: (error: Double, name: String) {
+        worstGradientError(
+            of: network.layout.slots.map { ($0.name, values[$0], gradient[$0]) }, loss: evaluate(withGradient:))
+    }
+}
