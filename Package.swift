@@ -49,6 +49,7 @@ let package = Package(
         .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Reports", argumentParser]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .executableTarget(name: "collectives-probe", dependencies: ["Collectives"], path: "Tests/CollectivesProbe"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"]),
         .testTarget(name: "ModelTests", dependencies: ["Model", "Randomness", "TestSupport"]),
@@ -59,7 +60,7 @@ let package = Package(
         .testTarget(name: "TrainerTests", dependencies: ["Trainer", "TestSupport"]),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["TestSupport", "Formats", "convlstm-dist", "convlstm-shard"]),
+            dependencies: ["TestSupport", "Formats", "convlstm-dist", "convlstm-shard", "collectives-probe"]),
     ],
     swiftLanguageModes: [.v6]
 )
