@@ -52,7 +52,8 @@ let package = Package(
         .executableTarget(name: "collectives-probe", dependencies: ["Collectives"], path: "Tests/CollectivesProbe"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"]),
-        .testTarget(name: "ModelTests", dependencies: ["Model", "Randomness", "TestSupport"]),
+        .testTarget(
+            name: "ModelTests", dependencies: ["Model", "Randomness", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),
         .testTarget(name: "ShardsTests", dependencies: ["Shards", "TestSupport"]),
         .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
