@@ -49,9 +49,11 @@ let package = Package(
         .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Reports", argumentParser]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .executableTarget(name: "collectives-probe", dependencies: ["Collectives"], path: "Tests/CollectivesProbe"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"]),
-        .testTarget(name: "ModelTests", dependencies: ["Model", "Randomness", "TestSupport"]),
+        .testTarget(
+            name: "ModelTests", dependencies: ["Model", "Randomness", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),
         .testTarget(name: "ShardsTests", dependencies: ["Shards", "TestSupport"]),
         .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
@@ -59,7 +61,7 @@ let package = Package(
         .testTarget(name: "TrainerTests", dependencies: ["Trainer", "TestSupport"]),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["TestSupport", "Formats", "convlstm-dist", "convlstm-shard"]),
+            dependencies: ["TestSupport", "Formats", "convlstm-dist", "convlstm-shard", "collectives-probe"]),
     ],
     swiftLanguageModes: [.v6]
 )

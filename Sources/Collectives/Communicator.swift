@@ -1,0 +1,62 @@
+// What the processes of a job do together. The choice: callers see only this protocol, so that one process and many run
+// the same training loop, and only MPICommunicator knows of MPI.
+
+/// The ranks of a job, seen from one of them.
+///
+/// Every operation is collective: all ranks call it, in the same order and with the same counts. It belongs to the main
+/// thread, the only one that MPI was asked to serve.
+package protocol Communicator: AnyObject {
+    /// This process' number, 0 ..< size.
+    var rank: Int { get }
+
+    /// How many processes the job has.
+    var size: Int { get }
+
+    /// The name of the machine that this rank runs on.
+    var hostName: String { get }
+
+    /// Replaces the values of every rank by those of `root`.
+    func broadcast(_ values: inout MutableSpan<Float>, from root: Int) throws
+
+    /// Replaces the bytes of every rank by those of `root`, whatever their number before.
+    func broadcast(_ bytes: inout [UInt8], from root: Int) throws
+
+    /// Replaces the values of every rank by their element-wise sum over all ranks, the same bits everywhere.
+    func sum(_ values: inout MutableSpan<Float>) throws
+
+    /// Replaces the values of every rank by their element-wise sum over all ranks, the same bits everywhere.
+    func sum(_ values: inout [Double]) throws
+
+    /// Replaces the values of every rank by their element-wise maximum over all ranks.
+    func maximum(_ values: inout [Double]) throws
+
+    /// Every rank's bytes in rank order on rank 0, and nothing elsewhere. Their numbers may differ.
+    func gather(_ bytes: [UInt8]) throws -> [[UInt8]]
+
+    /// Returns when every rank has called it.
+    func barrier() throws
+
+    /// Ends all processes of the job now, with this exit code.
+    func abort(exitCode: Int32) -> Never
+}
+
+extension Communicator {
+    /// The sum of one number over all ranks.
+    package func sum(_ value: Double) throws -> Double {
+        var values = [value]
+        try sum(&values)
+        return values[0]
+    }
+
+    /// The largest of one number over all ranks.
+    package func maximum(_ value: Double) throws -> Double {
+        var values = [value]
+        try maximum(&values)
+        return values[0]
+    }
+
+    /// Every rank's text in rank order on rank 0, and nothing elsewhere.
+    package func gather(_ text: String) throws -> [String] {
+        try gather(Array(text.utf8)).map { String(decoding: $0, as: UTF8.self) }
+    }
+}

@@ -1,0 +1,112 @@
+// The ranks of an MPI job. The choice: blocking collectives on MPI_COMM_WORLD, in messages of bounded size because MPI
+// counts in 32 bits.
+import CMPI
+import Glibc
+
+/// A communicator over all the processes that mpirun or srun started.
+///
+/// MPI may be started once in the life of a process, so there is at most one instance; `finish()` ends it.
+package final class MPICommunicator: Communicator {
+    package let rank: Int
+    package let size: Int
+    package let hostName = currentHostName()
+
+    /// The largest number of elements given to one MPI call.
+    private let messageLimit: Int
+    private let world = cmpi_comm_world()
+
+    /// Starts MPI; from then on its errors return as `MPIError` instead of ending the process.
+    package init(messageLimit: Int = 1 << 30) throws {
+        precondition(messageLimit > 0 && messageLimit <= Int(Int32.max), "a message must fit MPI's 32-bit count")
+        self.messageLimit = messageLimit
+        var provided: Int32 = 0, rank: Int32 = 0, size: Int32 = 0
+        try check("MPI_Init_thread") { MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided) }
+        try check("MPI_Comm_set_errhandler") { [world] in MPI_Comm_set_errhandler(world, cmpi_errors_return()) }
+        try check("MPI_Comm_rank") { [world] in MPI_Comm_rank(world, &rank) }
+        try check("MPI_Comm_size") { [world] in MPI_Comm_size(world, &size) }
+        self.rank = Int(rank)
+        self.size = Int(size)
+    }
+
+    /// Ends MPI in an orderly way. Collective, and the last operation of all.
+    package func finish() throws {
+        try check("MPI_Finalize") { MPI_Finalize() }
+    }
+
+    package func broadcast(_ values: inout MutableSpan<Float>, from root: Int) throws {
+        try values.withUnsafeMutableBufferPointer { try broadcast($0, cmpi_float(), from: root) }
+    }
+
+    package func broadcast(_ bytes: inout [UInt8], from root: Int) throws {
+        var count = Int64(bytes.count)
+        try check("MPI_Bcast") { MPI_Bcast(&count, 1, cmpi_int64(), Int32(root), world) }
+        if rank != root { bytes = [UInt8](repeating: 0, count: Int(count)) }
+        try bytes.withUnsafeMutableBufferPointer { try broadcast($0, cmpi_byte(), from: root) }
+    }
+
+    package func sum(_ values: inout MutableSpan<Float>) throws {
+        try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_float(), cmpi_sum()) }
+    }
+
+    package func sum(_ values: inout [Double]) throws {
+        try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_double(), cmpi_sum()) }
+    }
+
+    package func maximum(_ values: inout [Double]) throws {
+        try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_double(), cmpi_max()) }
+    }
+
+    package func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
+        let counts = try gatherCounts(bytes.count)
+        let ends = counts.reduce(into: [0]) { $0.append($0.last! + Int($1)) }
+        precondition(ends.last! <= Int(Int32.max), "gather is for notes of a few bytes, not for \(ends.last!)")
+        var all = [UInt8](repeating: 0, count: ends.last!)
+        let starts = ends.dropLast().map(Int32.init)
+        try check("MPI_Gatherv") {
+            MPI_Gatherv(bytes, Int32(bytes.count), cmpi_byte(), &all, counts, starts, cmpi_byte(), 0, world)
+        }
+        return zip(ends, ends.dropFirst()).map { Array(all[$0..<$1]) }
+    }
+
+    package func barrier() throws {
+        try check("MPI_Barrier") { MPI_Barrier(world) }
+    }
+
+    package func abort(exitCode: Int32) -> Never {
+        fflush(nil)
+        MPI_Abort(world, exitCode)
+        exit(exitCode)
+    }
+
+    private func broadcast<Element>(
+        _ values: UnsafeMutableBufferPointer<Element>, _ type: MPI_Datatype, from root: Int
+    ) throws {
+        for message in messages(of: values.count, atMost: messageLimit) {
+            let start = values.baseAddress! + message.lowerBound
+            try check("MPI_Bcast") { MPI_Bcast(start, Int32(message.count), type, Int32(root), world) }
+        }
+    }
+
+    private func reduce<Element>(
+        _ values: UnsafeMutableBufferPointer<Element>, _ type: MPI_Datatype, _ operation: MPI_Op
+    ) throws {
+        for message in messages(of: values.count, atMost: messageLimit) {
+            let start = values.baseAddress! + message.lowerBound
+            try check("MPI_Allreduce") {
+                MPI_Allreduce(cmpi_in_place(), start, Int32(message.count), type, operation, world)
+            }
+        }
+    }
+
+    /// The byte count of every rank on rank 0, and nothing elsewhere.
+    private func gatherCounts(_ count: Int) throws -> [Int32] {
+        var own = Int64(count), all = [Int64](repeating: 0, count: rank == 0 ? size : 0)
+        try check("MPI_Gather") { MPI_Gather(&own, 1, cmpi_int64(), &all, 1, cmpi_int64(), 0, world) }
+        return all.map(Int32.init)
+    }
+}
+
+/// Cuts 0 ..< count into ranges of at most `limit`, in order.
+package func messages(of count: Int, atMost limit: Int) -> [Range<Int>] {
+    stride(from: 0, to: count, by: limit).map { $0..<min($0 + limit, count) }
+}

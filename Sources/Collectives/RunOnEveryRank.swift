@@ -1,0 +1,39 @@
+// The top of a program that may run on many ranks. The choice: an error on one rank ends the whole job, because the others
+// would wait for it forever in their next collective.
+import Foundation
+
+/// Runs `body` as one rank of whatever started this process: MPI under mpirun or srun, a single process otherwise.
+///
+/// With one rank an error is thrown to the caller. With several, it is printed once, with its rank and host, and the
+/// whole job ends with `exitCode(error)`. Call it on the main thread, once in the life of a process.
+package func runOnEveryRank<Result>(
+    environment: [String: String] = ProcessInfo.processInfo.environment,
+    exitCode: (any Error) -> Int32 = { _ in 1 },
+    _ body: (any Communicator) throws -> Result
+) throws -> Result {
+    guard let launcher = try Launcher.detected(in: environment) else { return try body(SoloCommunicator()) }
+    let communicator = try MPICommunicator()
+    do {
+        try launcher.check(ranksFound: communicator.size)
+        let result = try body(communicator)
+        try communicator.finish()
+        return result
+    } catch {
+        giveLowerRanksTheWord(launcher.rank)
+        guard communicator.size > 1 else {
+            try communicator.finish()
+            throw error
+        }
+        FileHandle.standardError.write(Data(report(of: error, by: communicator).utf8))
+        communicator.abort(exitCode: exitCode(error))
+    }
+}
+
+/// Waits longer the higher the rank: of many ranks that fail alike, the lowest ends the job before the others speak.
+private func giveLowerRanksTheWord(_ rank: Int) {
+    Thread.sleep(forTimeInterval: 0.2 * Double(min(rank, 10)))
+}
+
+private func report(of error: any Error, by communicator: any Communicator) -> String {
+    "Error: rank \(communicator.rank) of \(communicator.size) on \(communicator.hostName): \(error)\n"
+}

@@ -1,0 +1,31 @@
+// A job of one process. The choice: it never touches MPI, so a run without mpirun works where MPI cannot start.
+import Glibc
+
+/// A communicator whose only rank is this process: sums and broadcasts leave their values as they are.
+package final class SoloCommunicator: Communicator {
+    package let rank = 0
+    package let size = 1
+    package let hostName = currentHostName()
+
+    package init() {}
+
+    package func broadcast(_ values: inout MutableSpan<Float>, from root: Int) { checkRoot(root) }
+    package func broadcast(_ bytes: inout [UInt8], from root: Int) { checkRoot(root) }
+    package func sum(_ values: inout MutableSpan<Float>) {}
+    package func sum(_ values: inout [Double]) {}
+    package func maximum(_ values: inout [Double]) {}
+    package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
+    package func barrier() {}
+    package func abort(exitCode: Int32) -> Never { exit(exitCode) }
+
+    private func checkRoot(_ root: Int) {
+        precondition(root == 0, "rank \(root) does not exist: this job has one rank, 0")
+    }
+}
+
+/// The name this machine gives itself, without asking the network.
+func currentHostName() -> String {
+    var name = [UInt8](repeating: 0, count: 256)
+    let failed = name.withUnsafeMutableBytes { gethostname($0.baseAddress!, $0.count - 1) } != 0
+    return failed ? "unknown host" : String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+}

@@ -1,0 +1,102 @@
+// The quality of predicted sequences, frame by frame. The choice: everything measured is a sum in one flat vector, so that
+// ranks that measured different sequences add their vectors element by element.
+
+/// What one frame of a prediction is worth on average, or all frames together.
+package struct FrameScores: Equatable, Sendable, Codable {
+    /// Squared error, mean over pixels.
+    package var meanSquaredError: Double
+    /// Absolute error, mean over pixels.
+    package var meanAbsoluteError: Double
+    /// Squared error, sum over a frame's pixels: what the tables on Moving MNIST call MSE.
+    package var squaredErrorPerFrame: Double
+    /// Absolute error, sum over a frame's pixels: what the tables on Moving MNIST call MAE.
+    package var absoluteErrorPerFrame: Double
+    /// Mean over sequences of the frame's PSNR in decibels; infinite as soon as one frame is predicted exactly.
+    package var peakSignalToNoiseRatio: Double
+    /// Mean over sequences of the frame's SSIM.
+    package var structuralSimilarity: Double
+}
+
+/// Adds up the errors of predicted sequences of T frames of shape (H, W, C).
+package struct FrameMetrics: Sendable {
+    package let frames: Int
+    package let height: Int
+    package let width: Int
+    package let channels: Int
+
+    /// The distance between the least and the greatest possible pixel, which PSNR and SSIM refer to.
+    package let dataRange: Double
+
+    /// Everything measured so far, as sums: the number of sequences, then four numbers a frame. Summing it over ranks
+    /// merges their measurements.
+    package var sums: [Double]
+
+    /// Throws `MetricsError` for frames too small for SSIM, and for a data range that is not positive.
+    package init(frames: Int, height: Int, width: Int, channels: Int = 1, dataRange: Double) throws(MetricsError) {
+        try checkSimilarityIsDefined(height: height, width: width, dataRange: dataRange)
+        self.frames = frames
+        self.height = height
+        self.width = width
+        self.channels = channels
+        self.dataRange = dataRange
+        sums = [Double](repeating: 0, count: 1 + frames * Measure.allCases.count)
+    }
+
+    /// How many sequences have been added.
+    package var sequences: Int { Int(sums[0]) }
+
+    /// Adds one sequence; both spans have shape (T, H, W, C).
+    package mutating func add(prediction: Span<Float>, truth: Span<Float>) throws(MetricsError) {
+        precondition(prediction.count == frames * pixels && truth.count == prediction.count, "a sequence is T x H x W x C pixels")
+        for frame in 0..<frames {
+            let range = frame * pixels..<(frame + 1) * pixels
+            try add(prediction.extracting(range), truth.extracting(range), toFrame: frame)
+        }
+        sums[0] += 1
+    }
+
+    /// The scores of one frame over all sequences; not a number before the first sequence.
+    package subscript(frame: Int) -> FrameScores {
+        scores { sums[index(frame, $0)] / sums[0] }
+    }
+
+    /// The scores averaged over all frames.
+    package var average: FrameScores {
+        scores { measure in
+            (0..<frames).reduce(0) { $0 + sums[index($1, measure)] } / (sums[0] * Double(frames))
+        }
+    }
+
+    private enum Measure: Int, CaseIterable {
+        case squaredError, absoluteError, peakSignalToNoiseRatio, structuralSimilarity
+    }
+
+    private var pixels: Int { height * width * channels }
+
+    private func index(_ frame: Int, _ measure: Measure) -> Int {
+        1 + frame * Measure.allCases.count + measure.rawValue
+    }
+
+    private mutating func add(
+        _ prediction: Span<Float>, _ truth: Span<Float>, toFrame frame: Int
+    ) throws(MetricsError) {
+        let squared = squaredErrorSum(prediction, truth)
+        let similarity = try structuralSimilarity(
+            prediction, truth, height: height, width: width, channels: channels, dataRange: dataRange)
+        sums[index(frame, .squaredError)] += squared
+        sums[index(frame, .absoluteError)] += absoluteErrorSum(prediction, truth)
+        sums[index(frame, .peakSignalToNoiseRatio)] += peakSignalToNoiseRatio(
+            meanSquaredError: squared / Double(pixels), dataRange: dataRange)
+        sums[index(frame, .structuralSimilarity)] += similarity
+    }
+
+    private func scores(_ mean: (Measure) -> Double) -> FrameScores {
+        FrameScores(
+            meanSquaredError: mean(.squaredError) / Double(pixels),
+            meanAbsoluteError: mean(.absoluteError) / Double(pixels),
+            squaredErrorPerFrame: mean(.squaredError),
+            absoluteErrorPerFrame: mean(.absoluteError),
+            peakSignalToNoiseRatio: mean(.peakSignalToNoiseRatio),
+            structuralSimilarity: mean(.structuralSimilarity))
+    }
+}

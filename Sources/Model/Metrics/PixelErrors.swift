@@ -1,0 +1,27 @@
+// Errors of a predicted frame, pixel by pixel. The choice: sums in float64, from which every convention of the field's
+// tables follows (mean per pixel, or sum over a frame's pixels).
+import Foundation
+
+/// The sum of squared differences of two equally long runs of pixels.
+package func squaredErrorSum(_ prediction: Span<Float>, _ truth: Span<Float>) -> Double {
+    sumOverPixels(prediction, truth) { $0 * $0 }
+}
+
+/// The sum of absolute differences of two equally long runs of pixels.
+package func absoluteErrorSum(_ prediction: Span<Float>, _ truth: Span<Float>) -> Double {
+    sumOverPixels(prediction, truth) { abs($0) }
+}
+
+/// PSNR = 10 log10(R^2 / MSE) in decibels; infinite for identical frames.
+///
+/// `meanSquaredError` is per pixel, `dataRange` R the distance between the least and the greatest possible pixel.
+package func peakSignalToNoiseRatio(meanSquaredError: Double, dataRange: Double) -> Double {
+    10 * log10(dataRange * dataRange / meanSquaredError)
+}
+
+private func sumOverPixels(_ one: Span<Float>, _ other: Span<Float>, _ term: (Double) -> Double) -> Double {
+    precondition(one.count == other.count, "runs of \(one.count) and \(other.count) pixels cannot be compared")
+    var sum = 0.0
+    for pixel in one.indices { sum += term(Double(one[pixel]) - Double(other[pixel])) }
+    return sum
+}

@@ -1,0 +1,81 @@
+// A program for the tests: every collective operation once, each rank printing what it sees as "rank name=value".
+import Collectives
+import Foundation
+
+struct Planned: Error, CustomStringConvertible {
+    var description: String { "the probe was asked to fail here." }
+}
+
+/// Small enough that 10 values need several messages.
+let messageLimit = 4
+let task = CommandLine.arguments.dropFirst().first ?? "operations"
+
+do {
+    try perform(task)
+} catch {
+    FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+    exit(1)
+}
+
+func perform(_ task: String) throws {
+    switch task {
+    case "operations":
+        try runOnEveryRank { try exercise($0) }
+    case "small-messages":
+        let communicator = try MPICommunicator(messageLimit: messageLimit)
+        try exercise(communicator)
+        try communicator.finish()
+    case "bad-root":
+        try runOnEveryRank { communicator in
+            var bytes: [UInt8] = [1]
+            try communicator.broadcast(&bytes, from: communicator.size + 5)
+        }
+    case "fail-all":
+        try runOnEveryRank(exitCode: { _ in 7 }) { _ in throw Planned() }
+    case "fail-last":
+        try runOnEveryRank(exitCode: { _ in 7 }) { communicator in
+            if communicator.rank == communicator.size - 1 { throw Planned() }
+            try communicator.barrier()
+        }
+    default:
+        fatalError("unknown task \(task)")
+    }
+}
+
+func exercise(_ communicator: any Communicator) throws {
+    let rank = communicator.rank, last = communicator.size - 1
+    func say(_ name: String, _ value: some Any) { print("\(rank) \(name)=\(value)") }
+    say("size", communicator.size)
+
+    var floats = (0..<10).map { Float($0) + 100 * Float(rank) }
+    try withSpan(of: &floats) { try communicator.broadcast(&$0, from: last) }
+    say("broadcast", floats)
+
+    floats = (0..<10).map { Float($0 * (rank + 1)) }
+    try withSpan(of: &floats) { try communicator.sum(&$0) }
+    say("sum", floats)
+
+    // Thirds do not add exactly: the bits show whether all ranks hold the same sum.
+    floats = (0..<100_003).map { 1 / (Float(rank + 3) + Float($0)) }
+    try withSpan(of: &floats) { try communicator.sum(&$0) }
+    say("bits", floats.reduce(into: UInt64(0)) { $0 = $0 &* 31 &+ UInt64($1.bitPattern) })
+
+    floats = []
+    try withSpan(of: &floats) { try communicator.sum(&$0) }
+    say("empty", floats)
+
+    say("sum-of-doubles", try communicator.sum(0.5 + Double(rank)))
+    say("maximum", try communicator.maximum(-Double(rank)))
+
+    var bytes = rank == last ? Array("from \(last)".utf8) : []
+    try communicator.broadcast(&bytes, from: last)
+    say("bytes", String(decoding: bytes, as: UTF8.self))
+
+    say("gather", try communicator.gather(String(repeating: "\(rank)", count: rank)))
+    try communicator.barrier()
+}
+
+func withSpan(of values: inout [Float], _ body: (inout MutableSpan<Float>) throws -> Void) rethrows {
+    var span = values.mutableSpan
+    try body(&span)
+}

@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What each rank of a probe said, as values by "rank name".
+private func statements(_ result: CommandResult) -> [String: String] {
+    let pairs = result.stdout.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
+    return Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0.count > 1 ? $0[1] : "") })
+}
+
+@Suite struct CollectivesProcessTests {
+    @Test(arguments: [1, 2, 3], ["operations", "small-messages"])
+    func everyRankSeesWhatAllRanksGave(ranks: Int, task: String) throws {
+        let result = try Mpirun.run(ranks: ranks, "collectives-probe", [task])
+        #expect(result.status == 0 && result.stderr == "", "\(result.stderr)")
+        let said = statements(result), last = ranks - 1
+        let rankSum = ranks * (ranks + 1) / 2
+        for rank in 0..<ranks {
+            #expect(said["\(rank) size"] == "\(ranks)")
+            #expect(said["\(rank) broadcast"] == "\((0..<10).map { Float(100 * last + $0) })")
+            #expect(said["\(rank) sum"] == "\((0..<10).map { Float($0 * rankSum) })")
+            #expect(said["\(rank) bits"] == said["0 bits"])
+            #expect(said["\(rank) empty"] == "[]")
+            #expect(said["\(rank) sum-of-doubles"] == "\(Double(rankSum) - 0.5 * Double(ranks))")
+            #expect(said["\(rank) maximum"] == "-0.0")
+            #expect(said["\(rank) bytes"] == "from \(last)")
+            let gathered = (0..<ranks).map { String(repeating: "\($0)", count: $0) }
+            #expect(said["\(rank) gather"] == (rank == 0 ? "\(gathered)" : "[]"))
+        }
+    }
+
+    @Test func oneProcessAloneSaysTheSameAsOneRank() throws {
+        let alone = try Command.run("collectives-probe", ["operations"])
+        #expect(alone.status == 0)
+        #expect(alone.stdout == (try Mpirun.run(ranks: 1, "collectives-probe", ["operations"])).stdout)
+    }
+
+    @Test(arguments: [1, 2, 3]) func aRankThatThrowsEndsTheWholeJob(ranks: Int) throws {
+        let result = try Mpirun.run(ranks: ranks, "collectives-probe", ["fail-last"], timeout: 30)
+        #expect(result.status == (ranks == 1 ? 1 : 7))
+        #expect(result.stderr.contains("the probe was asked to fail here."))
+        if ranks > 1 { #expect(result.stderr.contains("Error: rank \(ranks - 1) of \(ranks) on ")) }
+    }
+
+    @Test func anErrorOfAllRanksIsPrintedOnce() throws {
+        let result = try Mpirun.run(ranks: 3, "collectives-probe", ["fail-all"], timeout: 30)
+        #expect(result.status == 7)
+        #expect(result.stderr.components(separatedBy: "the probe was asked to fail here.").count == 2, "\(result.stderr)")
+    }
+
+    @Test func anErrorOfMPIComesWithItsExplanation() throws {
+        let result = try Mpirun.run(ranks: 2, "collectives-probe", ["bad-root"], timeout: 30)
+        #expect(result.status == 1)
+        #expect(result.stderr.contains("MPI_Bcast failed: MPI_ERR_ROOT"))
+    }
+
+    @Test func copiesThatMPIDoesNotConnectAreRefused() throws {
+        let result = try Command.run(
+            "collectives-probe", ["operations"],
+            environment: ["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "0"])
+        #expect(result.status == 1 && result.stdout == "")
+        #expect(result.stderr.hasPrefix("Error: mpirun started 4 processes, but MPI connects only 1 of them"))
+    }
+}
