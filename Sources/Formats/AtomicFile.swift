@@ -1,0 +1,81 @@
+// A file that appears complete or not at all. The choice: write a hidden neighbour, make it durable, rename it over the
+// name, make the rename durable.
+
+import Foundation
+
+/// A file being written; it takes its name when `commit` returns, and leaves nothing behind when it does not.
+package final class AtomicFile {
+    package let path: String
+    /// Bytes appended so far.
+    package private(set) var size = 0
+    private let temporary: String
+    private let descriptor: Int32
+    private var committed = false
+
+    /// Opens the hidden neighbour `.NAME.PID.partial`.
+    ///
+    /// Throws `FormatError` when the folder is missing, may not be written to, or has fewer than `bytes` bytes free.
+    package init(path: String, expecting bytes: Int = 0) throws {
+        let url = URL(fileURLWithPath: path)
+        let name = ".\(url.lastPathComponent).\(getpid()).partial"
+        let temporary = url.deletingLastPathComponent().appendingPathComponent(name).path
+        try FreeSpace.require(bytes, for: path)
+        self.path = path
+        self.temporary = temporary
+        descriptor = try checkedCall("written", path) { open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666) }
+    }
+
+    /// Writes after everything appended before.
+    package func append(_ bytes: Span<UInt8>) throws {
+        try write(bytes, at: size)
+        size += bytes.count
+    }
+
+    /// Writes anywhere in the file; what is never written reads as zeros.
+    package func write(_ bytes: Span<UInt8>, at offset: Int) throws {
+        let (descriptor, path) = (descriptor, path)
+        try bytes.withUnsafeBytes { buffer in
+            var done = 0
+            while done < buffer.count {
+                let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
+                done += try checkedCall("written", path) { pwrite(descriptor, rest.baseAddress, rest.count, offset + done) }
+            }
+        }
+    }
+
+    /// Makes the bytes durable and gives them their name, replacing a file that had it.
+    package func commit() throws {
+        try checkedCall("written", path) { fsync(descriptor) }
+        try checkedCall("renamed", path) { rename(temporary, path) }
+        committed = true
+        try Self.syncFolder(of: path)
+    }
+
+    /// Makes a rename inside the folder of `path` durable.
+    package static func syncFolder(of path: String) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        let descriptor = try checkedCall("opened", folder) { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        defer { close(descriptor) }
+        try checkedCall("synchronised", folder) { fsync(descriptor) }
+    }
+
+    deinit {
+        close(descriptor)
+        if !committed { unlink(temporary) }
+    }
+}
+
+/// What a disk has left.
+package enum FreeSpace {
+    /// Throws `FormatError` when the disk that `path` would be on has fewer than `bytes` bytes for this user.
+    package static func require(_ bytes: Int, for path: String) throws {
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        var status = statvfs()
+        try checkedCall("written", path) { statvfs(folder, &status) }
+        let free = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+        guard free >= UInt64(bytes) else {
+            let shortage = "needs \(bytes / 1_000_000) MB and its disk has \(free / 1_000_000) MB free"
+            throw FormatError(path, shortage, "free some space, or use another disk")
+        }
+    }
+}

@@ -1,0 +1,35 @@
+// SHA-256 as the 64 hexadecimal digits that sha256sum prints, so that anyone can check a file by hand.
+
+import Crypto
+import Foundation
+
+/// A SHA-256 being computed over bytes that arrive in pieces.
+package struct Digest {
+    private var hash = SHA256()
+
+    package init() {}
+
+    package mutating func update(_ bytes: Span<UInt8>) {
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    }
+
+    /// The digest of everything so far, in lower-case hexadecimal.
+    package var hexadecimal: String {
+        hash.finalize().map { byte in
+            let digits = String(byte, radix: 16)
+            return byte < 16 ? "0" + digits : digits
+        }.joined()
+    }
+
+    /// The digest of a file on disk, read a megabyte at a time.
+    package static func ofFile(_ path: String) throws -> String {
+        let file = try InputFile(path: path)
+        var digest = Digest(), offset = 0
+        while offset < file.size {
+            let piece = try file.bytes(at: offset, count: min(1 << 20, file.size - offset))
+            digest.update(piece.span)
+            offset += piece.count
+        }
+        return digest.hexadecimal
+    }
+}

@@ -1,0 +1,64 @@
+// Reads safetensors with every check of the reference library: sizes, bounds, gaps and overlaps are refused before a
+// tensor is looked at. The choice: tensors share the file's bytes, nothing is copied.
+
+import Foundation
+
+extension SafetensorsFile {
+    /// The format's own bound on the header.
+    private static let largestHeader = 100_000_000
+
+    /// Takes apart the bytes of a file; `file` is its name for errors.
+    ///
+    /// Throws `FormatError` saying which part of the header is wrong. Tensors come in the order of their bytes.
+    package init(decoding bytes: [UInt8], file: String) throws {
+        func refused(_ problem: String) -> FormatError {
+            FormatError(file, "is not a whole safetensors file: \(problem)", "copy or make it again")
+        }
+        guard bytes.count >= 8 else { throw refused("it has only \(bytes.count) bytes") }
+        let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+        guard length <= Self.largestHeader, length <= bytes.count - 8 else {
+            throw refused("its header claims \(length) bytes")
+        }
+        let start = 8 + Int(length)
+        guard let header = try? JSONDecoder().decode(SafetensorsHeader.self, from: Data(bytes[8..<start])) else {
+            throw refused("its header is not the JSON it should be")
+        }
+        let tensors = try Self.tensors(header.entries, in: bytes[start...], refused: refused)
+        self.init(tensors: tensors, metadata: header.metadata)
+    }
+
+    /// Every entry as a view of `data`, which they must cover without gap or overlap.
+    private static func tensors(
+        _ entries: [String: SafetensorsEntry], in data: ArraySlice<UInt8>, refused: (String) -> FormatError
+    ) throws -> [Tensor] {
+        var tensors = [Tensor](), end = 0
+        for (name, entry) in entries.sorted(by: byOffset) {
+            guard entry.data_offsets.count == 2, entry.data_offsets[0] == end, entry.data_offsets[1] >= end else {
+                throw refused("tensor \(name) at bytes \(entry.data_offsets) should start at byte \(end)")
+            }
+            end = entry.data_offsets[1]
+            guard end <= data.count else { throw refused("tensor \(name) ends at byte \(end) of \(data.count)") }
+            let slice = data[data.startIndex + entry.data_offsets[0]..<data.startIndex + end]
+            guard byteCount(entry) == slice.count else {
+                throw refused("tensor \(name) has \(slice.count) bytes for \(entry.dtype.rawValue) \(entry.shape)")
+            }
+            tensors.append(Tensor(name: name, type: entry.dtype, shape: entry.shape, bytes: slice))
+        }
+        guard end == data.count else { throw refused("\(data.count - end) bytes at its end belong to no tensor") }
+        return tensors
+    }
+
+    private static func byOffset(_ a: (String, SafetensorsEntry), _ b: (String, SafetensorsEntry)) -> Bool {
+        a.1.data_offsets == b.1.data_offsets
+            ? a.0 < b.0 : a.1.data_offsets.lexicographicallyPrecedes(b.1.data_offsets)
+    }
+
+    /// Bytes of an entry's shape, or nil where that is no count.
+    private static func byteCount(_ entry: SafetensorsEntry) -> Int? {
+        entry.shape.reduce(entry.dtype.size as Int?) { product, extent in
+            guard let product, extent >= 0 else { return nil }
+            let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+            return overflow ? nil : next
+        }
+    }
+}

@@ -1,0 +1,72 @@
+// Named tensors as the safetensors library stores them: a JSON header, then the bytes. The choice: the largest elements
+// stand first, so that every tensor is aligned wherever the file is mapped.
+
+/// Tensors and text in the safetensors format, as a value.
+///
+/// Source: https://github.com/huggingface/safetensors, section "Format".
+package struct SafetensorsFile: Equatable, Sendable {
+    /// What the elements of a tensor are, by the format's own names.
+    package enum ElementType: String, Codable, Sendable {
+        case float64 = "F64", float32 = "F32", float16 = "F16", bfloat16 = "BF16"
+        case int64 = "I64", int32 = "I32", int16 = "I16", int8 = "I8"
+        case uint64 = "U64", uint32 = "U32", uint16 = "U16", uint8 = "U8", bool = "BOOL"
+
+        /// Bytes per element.
+        package var size: Int {
+            switch self {
+            case .float64, .int64, .uint64: 8
+            case .float32, .int32, .uint32: 4
+            case .float16, .bfloat16, .int16, .uint16: 2
+            case .int8, .uint8, .bool: 1
+            }
+        }
+    }
+
+    /// One array with its name.
+    package struct Tensor: Equatable, Sendable {
+        package var name: String
+        package var type: ElementType
+        package var shape: [Int]
+        /// The elements in row-major order, little-endian.
+        package var bytes: ArraySlice<UInt8>
+
+        package init(name: String, type: ElementType, shape: [Int], bytes: ArraySlice<UInt8>) {
+            precondition(bytes.count == shape.reduce(type.size, *), "\(name): bytes and shape disagree")
+            (self.name, self.type, self.shape, self.bytes) = (name, type, shape, bytes)
+        }
+    }
+
+    /// The header's `__metadata__`.
+    package var metadata: [String: String]
+    package var tensors: [Tensor]
+
+    package init(tensors: [Tensor], metadata: [String: String] = [:]) {
+        precondition(Set(tensors.map(\.name)).count == tensors.count, "each tensor needs a name of its own")
+        (self.tensors, self.metadata) = (tensors, metadata)
+    }
+
+    /// The tensor of that name, if there is one.
+    package subscript(name: String) -> Tensor? {
+        tensors.first { $0.name == name }
+    }
+}
+
+extension SafetensorsFile.Tensor {
+    /// A tensor of 32-bit floats, copied.
+    package init(name: String, shape: [Int], floats: Span<Float>) {
+        let bytes = floats.withUnsafeBytes { [UInt8]($0) }
+        self.init(name: name, type: .float32, shape: shape, bytes: bytes[...])
+    }
+
+    /// Copies the elements of an F32 tensor out.
+    ///
+    /// Throws `FormatError` about `file` when the tensor has other elements or another count than `values`.
+    package func copy(into values: inout MutableSpan<Float>, file: String) throws {
+        guard type == .float32, bytes.count == values.count * type.size else {
+            let found = "holds tensor \(name) as \(type.rawValue) \(shape), not \(values.count) numbers of F32"
+            throw FormatError(file, found, "use the file of a model of the same configuration")
+        }
+        let bytes = bytes
+        values.withUnsafeMutableBytes { target in bytes.withUnsafeBytes { source in target.copyBytes(from: source) } }
+    }
+}

@@ -1,0 +1,33 @@
+// The one door to the operating system's file calls: every result is checked, interrupted calls are repeated.
+
+import Foundation
+
+/// Runs a call that returns -1 on failure, again when a signal interrupted it.
+///
+/// Throws `FormatError` with the system's reason; `action` completes "could not be ...".
+@discardableResult
+func checkedCall<Result: FixedWidthInteger & SignedInteger>(
+    _ action: String, _ path: String, _ call: () -> Result
+) throws -> Result {
+    while true {
+        let result = call()
+        if result >= 0 { return result }
+        if errno != EINTR { throw systemError(action, path, errno) }
+    }
+}
+
+private func systemError(_ action: String, _ path: String, _ code: Int32) -> FormatError {
+    let reason = String(cString: strerror(code)).lowercased()
+    return FormatError(path, "could not be \(action) (\(reason))", advice(code))
+}
+
+private func advice(_ code: Int32) -> String {
+    switch code {
+    case ENOENT, ENOTDIR: "check the path"
+    case EACCES, EPERM, EROFS: "check the permissions, or use another folder"
+    case ENOSPC, EDQUOT: "free some space, or use another disk"
+    case EISDIR: "name a file, not a folder"
+    case EFBIG: "use a file system that holds files of this size"
+    default: "check the disk, then try again"
+    }
+}

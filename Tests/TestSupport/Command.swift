@@ -1,0 +1,70 @@
+// Runs a program as a person would and hands back what it printed. The choice: output goes to files, not pipes, so that
+// no program can block on a full pipe and everything printed before a timeout is still there to read.
+
+import Foundation
+
+/// What a finished program left behind.
+package struct CommandResult: Sendable {
+    /// The exit code, or 128 plus the signal that ended it.
+    package var status: Int32
+    package var stdout: String
+    package var stderr: String
+}
+
+/// A program that did not end in time.
+package struct CommandTimeout: Error, CustomStringConvertible {
+    package var description: String
+}
+
+package enum Command {
+    /// Runs one of this package's executables, or any program on the PATH, to its end.
+    ///
+    /// The executables are looked for beside the running test bundle. `environment` is added to this process's own.
+    /// Throws `CommandTimeout`, with what was printed so far, after killing a program that takes longer than `timeout`
+    /// seconds.
+    package static func run(
+        _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], directory: String? = nil,
+        timeout: Double = 60
+    ) throws -> CommandResult {
+        let folder = try TemporaryFolder()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [path(of: program)] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.currentDirectoryURL = URL(fileURLWithPath: directory ?? folder.path)
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = try emptyFile(folder.write([], to: "stdout"))
+        process.standardError = try emptyFile(folder.write([], to: "stderr"))
+        try runToEnd(process, timeout: timeout)
+
+        let stdout = String(decoding: try folder.bytes(of: "stdout"), as: UTF8.self)
+        let stderr = String(decoding: try folder.bytes(of: "stderr"), as: UTF8.self)
+        let signalled = process.terminationReason == .uncaughtSignal
+        if signalled && process.terminationStatus == SIGKILL {
+            throw CommandTimeout(description: "\(program) \(arguments) did not end in \(timeout) s: \(stdout)\(stderr)")
+        }
+        return CommandResult(
+            status: process.terminationStatus + (signalled ? 128 : 0), stdout: stdout, stderr: stderr)
+    }
+
+    /// The path of an executable of this package, or the name itself for a program on the PATH.
+    package static func path(of program: String) -> String {
+        let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        let product = products.appendingPathComponent(program).path
+        return FileManager.default.isExecutableFile(atPath: product) ? product : program
+    }
+
+    private static func emptyFile(_ path: String) throws -> FileHandle {
+        try FileHandle(forWritingTo: URL(fileURLWithPath: path))
+    }
+
+    private static func runToEnd(_ process: Process, timeout: Double) throws {
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        if ended.wait(timeout: .now() + timeout) == .timedOut {
+            kill(process.processIdentifier, SIGKILL)
+            ended.wait()
+        }
+    }
+}

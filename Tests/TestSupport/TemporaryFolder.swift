@@ -1,0 +1,39 @@
+// A folder for one test, removed with everything in it when the test lets go of it.
+
+import Foundation
+
+/// An empty folder that lasts as long as this value does.
+package final class TemporaryFolder: Sendable {
+    package let path: String
+
+    package init() throws {
+        path = FileManager.default.temporaryDirectory.appendingPathComponent("convlstm-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    /// The path of a file in the folder, whether it exists or not.
+    package func file(_ name: String) -> String {
+        path + "/" + name
+    }
+
+    /// Writes a file of these bytes and returns its path.
+    @discardableResult
+    package func write(_ bytes: [UInt8], to name: String) throws -> String {
+        try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
+        return file(name)
+    }
+
+    /// All bytes of a file in the folder.
+    package func bytes(of name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
+    }
+
+    /// The names of what is in the folder, hidden files too, sorted.
+    package var names: [String] {
+        get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+}
