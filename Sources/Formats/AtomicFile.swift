@@ -51,6 +51,12 @@ package final class AtomicFile {
         try Self.syncFolder(of: path)
     }
 
+    /// Another descriptor of the same bytes, which keeps them readable after this object is gone.
+    func duplicatedDescriptor() throws -> Int32 {
+        let descriptor = descriptor
+        return try checkedCall("opened", path) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
+    }
+
     /// Makes a rename inside the folder of `path` durable.
     package static func syncFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path

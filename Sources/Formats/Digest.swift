@@ -21,15 +21,11 @@ package struct Digest {
         }.joined()
     }
 
-    /// The digest of a file on disk, read a megabyte at a time.
+    /// The digest of a file on disk.
     package static func ofFile(_ path: String) throws -> String {
         let file = try InputFile(path: path)
-        var digest = Digest(), offset = 0
-        while offset < file.size {
-            let piece = try file.bytes(at: offset, count: min(1 << 20, file.size - offset))
-            digest.update(piece.span)
-            offset += piece.count
-        }
+        var digest = Digest()
+        try file.forEachPiece(at: 0, count: file.size) { digest.update($0) }
         return digest.hexadecimal
     }
 }

@@ -23,6 +23,13 @@ package final class InputFile: Sendable {
         }
     }
 
+    /// Reads what was written to `file`, which need never take its name; errors name `path`.
+    init(sharing file: AtomicFile, standingFor path: String) throws {
+        self.path = path
+        size = file.size
+        descriptor = try file.duplicatedDescriptor()
+    }
+
     /// Fills `bytes` from `offset` on.
     ///
     /// Throws `FormatError` where the file ends before `bytes` is full.
@@ -53,7 +60,7 @@ package final class InputFile: Sendable {
         try bytes(at: 0, count: size)
     }
 
-    private func endsEarly(at offset: Int) -> FormatError {
+    func endsEarly(at offset: Int) -> FormatError {
         FormatError(path, "is cut short: it ends at byte \(offset)", "copy or make it again")
     }
 

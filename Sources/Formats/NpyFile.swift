@@ -1,0 +1,54 @@
+// The numbers of a .npy array on disk, alone or inside a .npz. The choice: any part can be read without the rest, so
+// memory never depends on the array's size; a deflated .npz is first unpacked to a nameless file.
+
+import Foundation
+
+/// An array on disk that is read piece by piece, from any thread.
+package struct NpyFile: Sendable {
+    package let header: NpyHeader
+    package let path: String
+    private let file: InputFile
+    private let dataOffset: Int
+
+    /// Opens a .npy file, or with the suffix .npz the array `key` of one: the only one if `key` is nil.
+    ///
+    /// A deflated member is unpacked into `scratchFolder` (819 MB for Moving MNIST), which shows no file and is freed
+    /// at the end of the program at the latest. Throws `FormatError` for anything but an array whose numbers are all
+    /// there.
+    package init(path: String, key: String? = nil, scratchFolder: String) throws {
+        let input = try InputFile(path: path)
+        if path.lowercased().hasSuffix(".npz") {
+            let member = try ZipArchive(file: input).array(key: key)
+            let (unpacked, offset) = try member.contents(of: input, scratchFolder: scratchFolder)
+            try self.init(file: unpacked, at: offset, count: member.size)
+        } else {
+            guard key == nil else { throw FormatError(path, "is one array", "leave out the key, or name a .npz file") }
+            try self.init(file: input, at: 0, count: input.size)
+        }
+    }
+
+    private init(file: InputFile, at offset: Int, count: Int) throws {
+        (header, dataOffset) = try NpyHeader.read(from: file, at: offset)
+        (self.file, path) = (file, file.path)
+        let present = offset + count - dataOffset
+        guard present >= header.byteCount else {
+            let found = "is cut short: its shape \(header.shape) needs \(header.byteCount) bytes and it has \(max(0, present))"
+            throw FormatError(path, found, "copy or save it again")
+        }
+    }
+
+    /// Fills `bytes` with what stands `offset` bytes after the first number.
+    package func read(at offset: Int, into bytes: inout MutableSpan<UInt8>) throws {
+        precondition(offset >= 0 && offset + bytes.count <= header.byteCount, "outside the array")
+        try file.read(at: dataOffset + offset, into: &bytes)
+    }
+
+    /// Writes a whole small array.
+    package static func write(_ bytes: Span<UInt8>, header: NpyHeader, to path: String) throws {
+        precondition(bytes.count == header.byteCount, "bytes and shape disagree")
+        let file = try AtomicFile(path: path, expecting: bytes.count)
+        try file.append(header.encoded.span)
+        try file.append(bytes)
+        try file.commit()
+    }
+}

@@ -1,0 +1,61 @@
+import Formats
+import TestSupport
+import Testing
+
+@Suite struct SeekableZstdTests {
+    let folder = try! TemporaryFolder()
+    let frames = (1...6).map { size in (0..<size * 1000).map { UInt8(truncatingIfNeeded: $0 &* size ^ $0 >> 5) } }
+
+    private func write(_ name: String) throws -> (bytes: Int, sha256: String) {
+        let writer = try SeekableZstdWriter(path: folder.file(name)), compressor = try ZstdCompressor(level: 3)
+        for frame in frames {
+            try writer.append(frame: compressor.frame(of: frame.span), contentSize: frame.count)
+        }
+        return try writer.finish()
+    }
+
+    @Test func eachFrameIsDecodedAlone() throws {
+        let (bytes, sha256) = try write("x.zst")
+        let file = try SeekableZstdFile(path: folder.file("x.zst"))
+        #expect(file.frameCount == frames.count)
+        #expect(file.size == bytes)
+        #expect(try Digest.ofFile(file.path) == sha256)
+        for index in [5, 0, 3, 1] {
+            var content = [UInt8](repeating: 0, count: file.contentSize(ofFrame: index)), span = content.mutableSpan
+            try file.decode(frame: index, named: "frame", into: &span)
+            #expect(content == frames[index])
+        }
+    }
+
+    @Test func theCommandLineReadsTheWhole() throws {
+        _ = try write("x.zst")
+        #expect(try Command.run("zstd", ["-t", folder.file("x.zst")]).status == 0)
+        #expect(try Command.run("zstd", ["-d", folder.file("x.zst")]).status == 0)
+        #expect(try folder.bytes(of: "x") == frames.flatMap { $0 })
+    }
+
+    @Test func damageIsFoundInTheFrameItIsIn() throws {
+        _ = try write("x.zst")
+        var bytes = try folder.bytes(of: "x.zst")
+        bytes[20] ^= 1
+        try folder.write(bytes, to: "x.zst")
+        let file = try SeekableZstdFile(path: folder.file("x.zst"))
+        let error = #expect(throws: FormatError.self) {
+            var content = [UInt8](repeating: 0, count: 1000), span = content.mutableSpan
+            try file.decode(frame: 0, named: "sequence 9", into: &span)
+        }
+        #expect(error?.problem.contains("sequence 9") == true)
+        var content = [UInt8](repeating: 0, count: 2000), span = content.mutableSpan
+        try file.decode(frame: 1, named: "frame 1", into: &span)
+        #expect(content == frames[1])
+    }
+
+    @Test func everyTruncationIsRefused() throws {
+        _ = try write("x.zst")
+        let bytes = try folder.bytes(of: "x.zst")
+        for count in stride(from: 0, to: bytes.count, by: 17) {
+            try folder.write([UInt8](bytes[..<count]), to: "x.zst")
+            #expect(throws: FormatError.self) { try SeekableZstdFile(path: folder.file("x.zst")) }
+        }
+    }
+}
