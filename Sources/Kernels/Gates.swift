@@ -15,6 +15,11 @@ package struct Peepholes<S: Scalar>: Sendable {
     package init(i: Tensor<S>, f: Tensor<S>, o: Tensor<S>) {
         (self.i, self.f, self.o) = (i, f, o)
     }
+
+    /// Where the weights of one pixel start.
+    fileprivate typealias Pointers = (i: UnsafeMutablePointer<S>, f: UnsafeMutablePointer<S>, o: UnsafeMutablePointer<S>)
+
+    fileprivate var pointers: Pointers { (i.pointer, f.pointer, o.pointer) }
 }
 
 /// One step forward.
@@ -35,23 +40,24 @@ package func stepGates<S: Scalar>(
     precondition(gates.count == 4 * cell.count && previousCell.count == cell.count && hidden.count == cell.count)
     let positions = peepholes.map { $0.i.count / n } ?? pixels
     precondition(pixels % positions == 0)
-    let b = bias.pointer
+    let b = bias.pointer, weights = peepholes?.pointers
+    let (gates, previousCell, cell, hidden) = (gates.pointer, previousCell.pointer, cell.pointer, hidden.pointer)
     for pixel in 0..<pixels {
-        let a = gates.pointer + 4 * n * pixel, at = n * pixel, position = n * (pixel % positions)
-        let cp = previousCell.pointer + at, c = cell.pointer + at, h = hidden.pointer + at
+        let a = gates + 4 * n * pixel, at = n * pixel, position = n * (pixel % positions)
+        let cp = previousCell + at, c = cell + at, h = hidden + at
         forEachLanes(of: n) { k, m in
             let before = SIMD16.load(cp + k, m)
             var ai = SIMD16.load(a + k, m) + SIMD16.load(b + k, m)
             var af = SIMD16.load(a + n + k, m) + SIMD16.load(b + n + k, m)
             let ag = SIMD16.load(a + 2 * n + k, m) + SIMD16.load(b + 2 * n + k, m)
             var ao = SIMD16.load(a + 3 * n + k, m) + SIMD16.load(b + 3 * n + k, m)
-            if let w = peepholes {
-                ai.addProduct(SIMD16.load(w.i.pointer + position + k, m), before)
-                af.addProduct(SIMD16.load(w.f.pointer + position + k, m), before)
+            if let w = weights {
+                ai.addProduct(SIMD16.load(w.i + position + k, m), before)
+                af.addProduct(SIMD16.load(w.f + position + k, m), before)
             }
             let i = logistic(ai), f = logistic(af), g = hyperbolicTangent(ag)
             let after = (f * before).addingProduct(i, g)
-            if let w = peepholes { ao.addProduct(SIMD16.load(w.o.pointer + position + k, m), after) }
+            if let w = weights { ao.addProduct(SIMD16.load(w.o + position + k, m), after) }
             let o = logistic(ao)
             i.store(a + k, m)
             f.store(a + n + k, m)
@@ -87,10 +93,13 @@ package func stepGatesBackward<S: Scalar>(
     precondition(hiddenGradient.count == cell.count && cellGradient.count == cell.count)
     let positions = peepholes.map { $0.i.count / n } ?? pixels
     precondition(pixels % positions == 0)
+    let weights = peepholes?.pointers, weightGradients = peepholeGradients?.pointers
+    let (gates, previousCell, cell) = (gates.pointer, previousCell.pointer, cell.pointer)
+    let (hiddenGradient, cellGradient) = (hiddenGradient.pointer, cellGradient.pointer)
     for pixel in 0..<pixels {
-        let a = gates.pointer + 4 * n * pixel, at = n * pixel, position = n * (pixel % positions)
-        let cp = previousCell.pointer + at, c = cell.pointer + at
-        let dh = hiddenGradient.pointer + at, dc = cellGradient.pointer + at
+        let a = gates + 4 * n * pixel, at = n * pixel, position = n * (pixel % positions)
+        let cp = previousCell + at, c = cell + at
+        let dh = hiddenGradient + at, dc = cellGradient + at
         forEachLanes(of: n) { k, m in
             let i = SIMD16.load(a + k, m), f = SIMD16.load(a + n + k, m)
             let g = SIMD16.load(a + 2 * n + k, m), o = SIMD16.load(a + 3 * n + k, m)
@@ -98,16 +107,16 @@ package func stepGatesBackward<S: Scalar>(
             let t = hyperbolicTangent(after), upstream = SIMD16.load(dh + k, m)
             let dao = upstream * t * o * (1 - o)
             var d = SIMD16.load(dc + k, m) + upstream * o * (1 - t * t)
-            if let w = peepholes { d.addProduct(dao, SIMD16.load(w.o.pointer + position + k, m)) }
+            if let w = weights { d.addProduct(dao, SIMD16.load(w.o + position + k, m)) }
             let dai = d * g * i * (1 - i), daf = d * before * f * (1 - f), dag = d * i * (1 - g * g)
             d *= f
-            if let w = peepholes, let dw = peepholeGradients {
+            if let w = weights, let dw = weightGradients {
                 let p = position + k
-                d.addProduct(dai, SIMD16.load(w.i.pointer + p, m))
-                d.addProduct(daf, SIMD16.load(w.f.pointer + p, m))
-                SIMD16.load(dw.i.pointer + p, m).addingProduct(dai, before).store(dw.i.pointer + p, m)
-                SIMD16.load(dw.f.pointer + p, m).addingProduct(daf, before).store(dw.f.pointer + p, m)
-                SIMD16.load(dw.o.pointer + p, m).addingProduct(dao, after).store(dw.o.pointer + p, m)
+                d.addProduct(dai, SIMD16.load(w.i + p, m))
+                d.addProduct(daf, SIMD16.load(w.f + p, m))
+                SIMD16.load(dw.i + p, m).addingProduct(dai, before).store(dw.i + p, m)
+                SIMD16.load(dw.f + p, m).addingProduct(daf, before).store(dw.f + p, m)
+                SIMD16.load(dw.o + p, m).addingProduct(dao, after).store(dw.o + p, m)
             }
             dai.store(a + k, m)
             daf.store(a + n + k, m)

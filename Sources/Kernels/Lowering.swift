@@ -8,15 +8,15 @@
 /// - Parameters:
 ///   - image: (height, width, channels).
 ///   - patches: (output pixels, kernel x kernel x channels).
+@specialized(where S == Float)
+@specialized(where S == Double)
 func lower<S: Scalar>(_ image: Tensor<S>, _ g: ConvolutionGeometry, into patches: Tensor<S>) {
     precondition(image.count == g.height * g.width * g.channels && patches.count == g.outputPixels * g.patch)
-    let zero = S.zero
+    let (image, patches, zero) = (image.pointer, patches.pointer, S.zero)
     forEachRun(of: g) { place, runs in
-        let target = patches.pointer + place
+        let target = patches + place
         if runs.before > 0 { target.update(repeating: zero, count: runs.before) }
-        if runs.inside > 0 {
-            (target + runs.before).update(from: image.pointer + runs.start, count: runs.inside)
-        }
+        if runs.inside > 0 { (target + runs.before).update(from: image + runs.start, count: runs.inside) }
         if runs.after > 0 { (target + runs.before + runs.inside).update(repeating: zero, count: runs.after) }
     }
 }
@@ -26,10 +26,12 @@ func lower<S: Scalar>(_ image: Tensor<S>, _ g: ConvolutionGeometry, into patches
 @specialized(where S == Double)
 func raise<S: Scalar>(_ patches: Tensor<S>, _ g: ConvolutionGeometry, accumulatingInto image: Tensor<S>) {
     precondition(image.count == g.height * g.width * g.channels && patches.count == g.outputPixels * g.patch)
+    let (image, patches) = (image.pointer, patches.pointer)
     forEachRun(of: g) { place, runs in
-        guard runs.inside > 0 else { return }
-        let source = patches.pointer + place + runs.before, target = image.pointer + runs.start
-        for i in 0..<runs.inside { target[i] += source[i] }
+        let source = patches + place + runs.before, target = image + runs.start
+        forEachLanes(of: runs.inside) { k, n in
+            (SIMD16.load(target + k, n) + SIMD16.load(source + k, n)).store(target + k, n)
+        }
     }
 }
 
