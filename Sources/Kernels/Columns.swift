@@ -2,6 +2,8 @@
 
 /// Copies `count` columns of `source` (rows of `sourceColumns`), beginning at `from`, to the columns of `target` (rows of
 /// `targetColumns`) that begin at `at`.
+@specialized(where S == Float)
+@specialized(where S == Double)
 package func copyColumns<S: Scalar>(
     of source: Tensor<S>, _ sourceColumns: Int, from: Int, into target: Tensor<S>, _ targetColumns: Int, at: Int,
     count: Int

@@ -77,12 +77,14 @@ extension Tensor {
         return Matrix(self, rows: columns == 0 ? 0 : count / columns, columns: columns)
     }
 
+    @specialized(where S == Float)
+    @specialized(where S == Double)
     package func fill(_ value: S) {
         pointer.update(repeating: value, count: count)
     }
 
     package func copy(from source: Tensor) {
         precondition(source.count == count, "\(source.shape) copied into \(shape)")
-        pointer.update(from: source.pointer, count: count)
+        UnsafeMutableRawPointer(pointer).copyMemory(from: source.pointer, byteCount: count * MemoryLayout<S>.stride)
     }
 }

@@ -48,6 +48,8 @@ package func sumRows<S: Scalar>(of x: Tensor<S>, accumulatingInto sums: Tensor<S
 }
 
 /// Each row of y := row.
+@specialized(where S == Float)
+@specialized(where S == Double)
 package func repeatRow<S: Scalar>(_ row: Tensor<S>, into y: Tensor<S>) {
     precondition(y.count % row.count == 0, "\(row.shape) repeated into \(y.shape)")
     for first in stride(from: 0, to: y.count, by: row.count) {
