@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "Formats", dependencies: ["CZstd", "CZlib", crypto]),
         .target(name: "Shards", dependencies: ["Formats", "Randomness"]),
         .target(name: "Collectives", dependencies: ["CMPI"]),
-        .target(name: "Reports", dependencies: ["CPNG"]),
+        .target(name: "Reports", dependencies: ["Formats", "CPNG"]),
         .target(
             name: "Trainer",
             dependencies: ["Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", logging, yams]),
