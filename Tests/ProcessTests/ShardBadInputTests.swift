@@ -80,8 +80,10 @@ import Testing
             "convlstm-shard", ["generate", "moving-mnist", "--sequences", "300", "--output", "m.npy"], directory: folder.path)
         #expect(made.status == 0)
         try refuse("split m.npy --shards 1", 1, "could not be written", prefix: "trap '' XFSZ; ulimit -f 50;")
-        try refuse("generate moving-mnist --sequences 300 --output y.npy", 1, "could not be written",
-            prefix: "trap '' XFSZ; ulimit -f 50;")
+        for name in ["moving-mnist", "moving-squares"] {
+            try refuse("generate \(name) --sequences 300 --output y.npy", 1, "could not be written",
+                prefix: "trap '' XFSZ; ulimit -f 50;")
+        }
     }
 
     @Test func foldersThatAreNoDataSet() throws {

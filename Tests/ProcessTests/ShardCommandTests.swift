@@ -75,6 +75,13 @@ import Testing
         #expect(try folder.bytes(of: "a.npy") != folder.bytes(of: "c.npy"))
     }
 
+    /// 246 MB are split by a process that may not have 200 MB of data.
+    @Test func memoryStaysBelowTheInputsSize() throws {
+        succeed(try shard("generate", "moving-mnist", "--sequences", "3000", "--output", "m.npy"))
+        succeed(try shard("split", "m.npy", prefix: ["taskset", "-c", "0", "prlimit", "--data=200000000"]))
+        succeed(try shard("verify", "m.shards"))
+    }
+
     @Test func damageIsNamedAndTheExitCodeSaysSo() throws {
         succeed(try shard("generate", "moving-mnist", "--sequences", "120", "--frames", "5", "--output", "m.npy"))
         succeed(try shard("split", "m.npy", "--shards", "2"))
@@ -91,7 +98,7 @@ import Testing
     @Test func anInterruptedCommandLeavesNothing() throws {
         let result = try Command.run(
             "timeout",
-            ["-s", "INT", "0.3", Command.path(of: "convlstm-shard"), "generate", "moving-mnist", "--sequences", "500000",
+            ["-s", "INT", "0.3", Command.path(of: "convlstm-shard"), "generate", "moving-mnist", "--sequences", "300000",
              "--size", "32", "--output", "m.npy"], directory: folder.path)
         #expect(result.status == 124, "the run should still have been going: \(result)")
         #expect(try folder.names == [])
