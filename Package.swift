@@ -41,12 +41,12 @@ let package = Package(
         .target(name: "Formats", dependencies: ["CZstd", "CZlib", crypto]),
         .target(name: "Shards", dependencies: ["Formats", "Randomness"]),
         .target(name: "Collectives", dependencies: ["CMPI"]),
-        .target(name: "Reports", dependencies: ["CPNG"]),
+        .target(name: "Reports", dependencies: ["Formats", "CPNG"]),
         .target(
             name: "Trainer",
             dependencies: ["Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", logging, yams]),
         .executableTarget(name: "convlstm-dist", dependencies: ["Trainer", argumentParser]),
-        .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Reports", argumentParser]),
+        .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Formats", "Reports", argumentParser]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .executableTarget(name: "collectives-probe", dependencies: ["Collectives"], path: "Tests/CollectivesProbe"),
@@ -55,9 +55,9 @@ let package = Package(
         .testTarget(
             name: "ModelTests", dependencies: ["Model", "Randomness", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),
-        .testTarget(name: "ShardsTests", dependencies: ["Shards", "TestSupport"]),
+        .testTarget(name: "ShardsTests", dependencies: ["Shards", "Formats", "Randomness", "TestSupport"]),
         .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Formats", "TestSupport"]),
         .testTarget(name: "TrainerTests", dependencies: ["Trainer", "TestSupport"]),
         .testTarget(
             name: "ProcessTests",

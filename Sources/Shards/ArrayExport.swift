@@ -1,0 +1,58 @@
+// Writes sequences as one .npy array. The choice: blocks are made on all cores and written where they belong, so that an
+// array of any size and layout needs the memory of one block.
+
+import Formats
+
+/// A source of sequences on its way to a file that `numpy.load` opens.
+package struct ArrayExport<Source: SequenceSource> {
+    private let source: Source
+    private let elementType: ElementType
+    private let layout: ArrayLayout
+    private let header: NpyHeader
+
+    /// Raw values are rounded down to bytes if `elementType` says so.
+    package init(_ source: Source, as elementType: ElementType, layout: ArrayLayout) {
+        let frames = source.geometry.frames, count = source.count
+        (self.source, self.elementType, self.layout) = (source, elementType, layout)
+        header = NpyHeader(
+            type: elementType == .uint8 ? .uint8 : .float32,
+            shape: (layout == .framesFirst ? [frames, count] : [count, frames]) + source.geometry.shape.dropFirst())
+    }
+
+    /// Writes all sequences; `progress` is told how many so far, and may throw to stop, which leaves no file.
+    package func write(to path: String, progress: (Int) throws -> Void) throws {
+        let file = try AtomicFile(path: path, expecting: header.byteCount)
+        try file.append(header.encoded.span)
+        let length = max(1, (16 << 20) / (source.geometry.elements * elementType.size))
+        for first in stride(from: 0, to: source.count, by: length) {
+            let block = first..<min(source.count, first + length)
+            try write(encoded(block), from: first, to: file)
+            try progress(block.upperBound)
+        }
+        try file.commit()
+    }
+
+    private func encoded(_ sequences: Range<Int>) throws -> [[UInt8]] {
+        let (source, elementType) = (source, elementType)
+        return try Parallel.map(sequences.count) { offset in
+            let values = try source.sequence(sequences.lowerBound + offset)
+            switch elementType {
+            case .uint8: return values.map { UInt8($0) }
+            case .float32: return values.withUnsafeBytes { [UInt8]($0) }
+            }
+        }
+    }
+
+    /// Puts a block into the file: a run of bytes for each frame number, or all of it at once.
+    private func write(_ block: [[UInt8]], from first: Int, to file: AtomicFile) throws {
+        let start = header.encoded.count, frameBytes = source.geometry.frameElements * elementType.size
+        let slots = layout == .framesFirst ? source.geometry.frames : 1
+        let length = layout == .framesFirst ? frameBytes : frameBytes * source.geometry.frames
+        for slot in 0..<slots {
+            var run = [UInt8]()
+            run.reserveCapacity(block.count * length)
+            for sequence in block { run += sequence[slot * length..<(slot + 1) * length] }
+            try file.write(run.span, at: start + (slot * source.count + first) * length)
+        }
+    }
+}

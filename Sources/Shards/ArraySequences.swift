@@ -1,0 +1,81 @@
+// The sequences of somebody's array, in order and in blocks. The choice: a block of neighbouring sequences is read with
+// one long read a frame number, which transposes the Toronto layout in bounded memory at the disk's full speed.
+
+import Formats
+
+/// An array on disk as sequences of bytes or 32-bit floats.
+package struct ArraySequences: Sendable {
+    package let geometry: SequenceGeometry
+    package let count: Int
+    /// Doubles become floats.
+    package let elementType: ElementType
+    private let array: NpyFile
+    private let plan: ArrayPlan
+
+    /// `frames` is the length of a sequence in a `concatenated` array, and nil otherwise.
+    package init(_ array: NpyFile, layout: ArrayLayout, frames: Int? = nil) throws {
+        plan = try ArrayPlan(shape: array.header.shape, layout: layout, frames: frames, file: array.path)
+        (geometry, count, self.array) = (plan.geometry, plan.count, array)
+        elementType = array.header.type == .uint8 ? .uint8 : .float32
+        guard sequenceBytes <= SeekableZstdWriter.largestFrame else {
+            throw ShardError("\(array.path) has sequences of \(sequenceBytes) bytes, and a shard takes up to "
+                + "\(SeekableZstdWriter.largestFrame); check --layout, or cut the sequences")
+        }
+    }
+
+    /// Bytes of one sequence in a shard.
+    package var sequenceBytes: Int { geometry.elements * elementType.size }
+
+    /// All sequences in runs of about 16 MB, so that memory does not depend on the array.
+    package var blocks: [Range<Int>] {
+        let length = max(1, (16 << 20) / (geometry.elements * array.header.type.size))
+        return stride(from: 0, to: count, by: length).map { $0..<min(count, $0 + length) }
+    }
+
+    /// The bytes of consecutive sequences, (sequences, frames, height, width, channels).
+    ///
+    /// Throws `ShardError` naming the sequence that holds a number which is no finite float.
+    package func bytes(of sequences: Range<Int>) throws -> [UInt8] {
+        let stored = plan.frameStride == 1 ? try consecutive(sequences) : try transposed(sequences)
+        guard elementType == .float32 else { return stored }
+        return try finiteFloats(stored, from: sequences.lowerBound)
+    }
+
+    private var storedFrameBytes: Int { geometry.frameElements * array.header.type.size }
+
+    private func consecutive(_ sequences: Range<Int>) throws -> [UInt8] {
+        try read(frame: sequences.lowerBound * plan.sequenceStride, count: sequences.count * geometry.frames)
+    }
+
+    private func transposed(_ sequences: Range<Int>) throws -> [UInt8] {
+        let runs = try (0..<geometry.frames).map { frame in
+            try read(frame: sequences.lowerBound + frame * plan.frameStride, count: sequences.count)
+        }
+        var bytes = [UInt8]()
+        bytes.reserveCapacity(sequences.count * geometry.frames * storedFrameBytes)
+        for sequence in 0..<sequences.count {
+            for run in runs {
+                bytes += run[sequence * storedFrameBytes..<(sequence + 1) * storedFrameBytes]
+            }
+        }
+        return bytes
+    }
+
+    private func read(frame: Int, count: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count * storedFrameBytes), span = bytes.mutableSpan
+        try array.read(at: frame * storedFrameBytes, into: &span)
+        return bytes
+    }
+
+    private func finiteFloats(_ stored: [UInt8], from first: Int) throws -> [UInt8] {
+        let floats =
+            array.header.type == .float64
+            ? stored.withUnsafeBytes { $0.bindMemory(to: Double.self).map(Float.init) }
+            : stored.withUnsafeBytes { [Float]($0.bindMemory(to: Float.self)) }
+        if let index = floats.firstIndex(where: { !$0.isFinite }) {
+            throw ShardError("\(array.path) holds \(floats[index]) in sequence \(first + index / geometry.elements); "
+                + "replace such numbers, for example with numpy.nan_to_num")
+        }
+        return floats.withUnsafeBytes { [UInt8]($0) }
+    }
+}

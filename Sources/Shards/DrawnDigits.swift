@@ -1,0 +1,79 @@
+// Digits drawn with a simulated pen, so that a data set can be made without downloading one. The choice: a few strokes a
+// digit, bent by a smooth random warp (which keeps joints joined), slanted, scaled and inked with a random pen.
+
+import Foundation
+import Randomness
+
+extension DigitBitmaps {
+    /// `count` digits of 28 x 28 in the manner of MNIST: image i shows the digit i modulo 10, 20 pixels high or less.
+    package static func drawn(count: Int = 2000, seed: UInt64) -> DigitBitmaps {
+        let side = 28
+        let pixels = (0..<count).flatMap { index -> [UInt8] in
+            var random = RandomStream(seed, 0xD161, UInt64(index))
+            let alternatives = Glyph.digits[index % 10]
+            let glyph = alternatives[random.integer(in: 0...alternatives.count - 1)]
+            let hand = Hand(&random)
+            return Pen(radius: hand.penRadius).ink(glyph.strokes.map { hand.placed($0.path, side: side) }, side: side)
+        }
+        return DigitBitmaps(count: count, side: side, pixels: pixels)
+    }
+}
+
+/// How one digit is written: everything that differs from one writing of it to the next.
+private struct Hand {
+    let penRadius: Double
+    private let slant: Double, turn: Double, height: Double, width: Double
+    private let warp: [(amplitude: Double, phase: Double, frequency: Double)]
+    private let offset: SIMD2<Double>
+
+    init(_ random: inout RandomStream) {
+        penRadius = random.uniform(0.8, 1.6)
+        slant = random.uniform(-0.12, 0.35)
+        turn = random.uniform(-0.12, 0.12)
+        height = random.uniform(16.5, 20)
+        width = height * random.uniform(0.7, 1)
+        warp = (0..<2).map { _ in
+            (random.uniform(-0.06, 0.06), random.uniform(0, 2 * .pi), random.uniform(2, 6))
+        }
+        offset = [random.uniform(-1, 1), random.uniform(-1, 1)]
+    }
+
+    /// A path of the unit square in pixels of the image.
+    func placed(_ path: [SIMD2<Double>], side: Int) -> [SIMD2<Double>] {
+        path.map { point in
+            let bent = SIMD2(point.x + bend(0, point.y), point.y + bend(1, point.x)) - 0.5
+            let upright = SIMD2((bent.x - slant * bent.y) * width, bent.y * height)
+            let turned = SIMD2(
+                cos(turn) * upright.x - sin(turn) * upright.y, sin(turn) * upright.x + cos(turn) * upright.y)
+            return turned + offset + Double(side) / 2
+        }
+    }
+
+    private func bend(_ axis: Int, _ along: Double) -> Double {
+        warp[axis].amplitude * sin(warp[axis].frequency * along + warp[axis].phase)
+    }
+}
+
+/// A round nib that leaves soft edges.
+private struct Pen {
+    let radius: Double
+
+    /// An image of (side, side) in which ink falls off over one pixel around the paths.
+    func ink(_ paths: [[SIMD2<Double>]], side: Int) -> [UInt8] {
+        let segments = paths.flatMap { zip($0, $0.dropFirst()) }
+        return (0..<side * side).map { pixel in
+            let centre = SIMD2(Double(pixel % side) + 0.5, Double(pixel / side) + 0.5)
+            let nearest = segments.reduce(Double.infinity) { min($0, Self.squaredDistance(centre, $1.0, $1.1)) }
+            return UInt8(255 * min(1, max(0, radius + 0.5 - nearest.squareRoot())))
+        }
+    }
+
+    private static func squaredDistance(
+        _ point: SIMD2<Double>, _ start: SIMD2<Double>, _ end: SIMD2<Double>
+    ) -> Double {
+        let along = end - start, length = (along * along).sum()
+        let position = length > 0 ? min(1, max(0, ((point - start) * along).sum() / length)) : 0
+        let apart = start + along * position - point
+        return (apart * apart).sum()
+    }
+}

@@ -1,0 +1,75 @@
+// A folder of shards as a numbered collection of sequences. The choice: a read decodes the one frame that holds the
+// sequence and checks it, so damage never reaches a model unnoticed.
+
+import Formats
+
+/// The sequences of a `*.shards` folder. Reads from several threads take turns on a shard, not on the set.
+package final class ShardSet: SequenceSource {
+    package let folder: String
+    package let manifest: Manifest
+    private let files: [SeekableZstdFile]
+
+    /// Opens every shard.
+    ///
+    /// Throws `ShardError` or `FormatError` for a folder that is no data set, and for a shard that is missing, cut short
+    /// or of another shape than the manifest says.
+    package init(folder: String) throws {
+        self.folder = folder
+        let manifest = try Manifest(folder: folder)
+        self.manifest = manifest
+        files = try manifest.shards.map { try Self.open($0, of: manifest, in: folder) }
+    }
+
+    package var geometry: SequenceGeometry { manifest.geometry }
+    package var count: Int { manifest.sequences }
+    package var valueRange: ClosedRange<Float> { manifest.valueRange[0]...manifest.valueRange[1] }
+
+    /// The numbers of the sequences with a use; empty if none were held back for it.
+    package func range(of split: Split) -> Range<Int> {
+        manifest.splits.first { $0.name == split }?.range ?? 0..<0
+    }
+
+    package func count(of split: Split) -> Int { range(of: split).count }
+
+    /// Throws `FormatError` naming the file and the sequence where the stored bytes are damaged.
+    package func read(sequence: Int, into values: inout MutableSpan<Float>) throws {
+        check(sequence: sequence, values)
+        let bytes = try bytes(ofSequence: sequence)
+        switch manifest.elementType {
+        case .uint8:
+            let source = bytes.span
+            for index in values.indices { values[index] = Float(source[index]) }
+        case .float32:
+            values.withUnsafeMutableBytes { target in bytes.withUnsafeBytes { target.copyBytes(from: $0) } }
+        }
+    }
+
+    /// A sequence as it is stored: (frames, height, width, channels) of the manifest's element type.
+    package func bytes(ofSequence sequence: Int) throws -> [UInt8] {
+        let index = shardIndex(of: sequence), shard = manifest.shards[index]
+        var bytes = [UInt8](repeating: 0, count: geometry.elements * manifest.elementType.size), span = bytes.mutableSpan
+        try files[index].decode(frame: 1 + sequence - shard.first, named: "sequence \(sequence)", into: &span)
+        return bytes
+    }
+
+    private func shardIndex(of sequence: Int) -> Int {
+        var low = 0, high = manifest.shards.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if manifest.shards[middle].first <= sequence { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    static func open(_ shard: Manifest.Shard, of manifest: Manifest, in folder: String) throws -> SeekableZstdFile {
+        let file = try SeekableZstdFile(path: folder + "/" + shard.file)
+        let header = ShardFile.header(manifest, sequences: shard.sequences).encoded
+        let sizes = [header.count] + [Int](
+            repeating: manifest.geometry.elements * manifest.elementType.size, count: shard.sequences)
+        guard file.size == shard.bytes, (0..<file.frameCount).map(file.contentSize(ofFrame:)) == sizes else {
+            throw FormatError(file.path, "is not the shard its manifest describes", "find out more with "
+                + "`convlstm-shard verify \(folder)`")
+        }
+        return file
+    }
+}

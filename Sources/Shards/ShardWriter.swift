@@ -1,0 +1,119 @@
+// Writes a folder of shards. The choice: everything goes into a hidden neighbour that takes the folder's name at the end,
+// and each sequence is a zstd frame of its own, compressed on all cores and written in order.
+
+import Foundation
+import Formats
+
+/// A data set being written; sequences are appended in order, and it exists when `finish` returns.
+package final class ShardWriter {
+    package let folder: String
+    private let temporary: String
+    private let ranges: [Range<Int>]
+    private let level: Int
+    private let sequenceBytes: Int
+    private var manifest: Manifest
+    private var shard: SeekableZstdWriter?
+    private var next = 0
+    private var finished = false
+
+    /// Prepares `shards` files (fewer if there are fewer sequences) at zstd's compression `level`.
+    ///
+    /// Throws `ShardError` if `folder` exists, and `FormatError` if its parent cannot be written to.
+    package init(
+        folder: String, geometry: SequenceGeometry, elementType: ElementType, splits: [SplitRange], shards: Int,
+        level: Int
+    ) throws {
+        guard !FileManager.default.fileExists(atPath: folder) else {
+            throw ShardError("\(folder) exists; remove it, or give another --output")
+        }
+        let url = URL(fileURLWithPath: folder), sequences = splits.reduce(0) { $0 + $1.sequences }
+        self.folder = folder
+        self.level = level
+        temporary = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).\(getpid()).partial"
+        sequenceBytes = geometry.elements * elementType.size
+        ranges = Parallel.pieces(of: 0..<sequences, shards)
+        manifest = Manifest(
+            geometry: geometry, elementType: elementType, valueRange: elementType == .uint8 ? [0, 255] : [],
+            sequences: sequences, splits: splits, shards: [])
+        try OutputFolder.make(temporary, for: folder)
+    }
+
+    /// Appends whole sequences, (sequences, frames, height, width, channels).
+    package func append(_ bytes: [UInt8]) throws {
+        precondition(bytes.count.isMultiple(of: sequenceBytes), "\(bytes.count) bytes are no whole sequences")
+        if manifest.elementType == .float32 { widenRange(bytes) }
+        for frames in try compressed(bytes) {
+            for frame in frames { try append(frame: frame) }
+        }
+    }
+
+    /// Closes the last shard, writes the manifest and gives the folder its name.
+    package func finish() throws -> Manifest {
+        precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
+        try manifest.write(toFolder: temporary)
+        try OutputFolder.rename(temporary, to: folder)
+        finished = true
+        return manifest
+    }
+
+    /// Each sequence as a frame, in order: one run of sequences a core.
+    private func compressed(_ bytes: [UInt8]) throws -> [[[UInt8]]] {
+        let (level, size) = (level, sequenceBytes)
+        let runs = Parallel.pieces(of: 0..<bytes.count / size, ProcessInfo.processInfo.activeProcessorCount)
+        return try Parallel.map(runs.count) { run in
+            let compressor = try ZstdCompressor(level: level)
+            return try runs[run].map { sequence in
+                try compressor.frame(of: bytes.span.extracting(sequence * size..<(sequence + 1) * size))
+            }
+        }
+    }
+
+    private func append(frame: [UInt8]) throws {
+        let index = manifest.shards.count, range = ranges[index]
+        if next == range.lowerBound { shard = try opened(index) }
+        try shard?.append(frame: frame, contentSize: sequenceBytes)
+        next += 1
+        if next == range.upperBound { try close(index) }
+    }
+
+    private func opened(_ index: Int) throws -> SeekableZstdWriter {
+        let writer = try SeekableZstdWriter(path: temporary + "/" + fileName(index))
+        let header = ShardFile.header(manifest, sequences: ranges[index].count).encoded
+        try writer.append(frame: ZstdCompressor(level: level).frame(of: header.span), contentSize: header.count)
+        return writer
+    }
+
+    private func close(_ index: Int) throws {
+        guard let (bytes, sha256) = try shard?.finish() else { return }
+        shard = nil
+        let range = ranges[index]
+        manifest.shards.append(
+            Manifest.Shard(
+                file: fileName(index), first: range.lowerBound, sequences: range.count, bytes: bytes, sha256: sha256))
+    }
+
+    private func fileName(_ index: Int) -> String {
+        func digits(_ number: Int) -> String { String(String(100_000 + number).suffix(5)) }
+        return "\(digits(index))-of-\(digits(ranges.count)).npy.zst"
+    }
+
+    private func widenRange(_ bytes: [UInt8]) {
+        let (lowest, highest) = bytes.withUnsafeBytes { buffer in
+            buffer.bindMemory(to: Float.self).reduce((Float.infinity, -Float.infinity)) { (min($0.0, $1), max($0.1, $1)) }
+        }
+        let range = manifest.valueRange
+        manifest.valueRange = range.isEmpty ? [lowest, highest] : [min(range[0], lowest), max(range[1], highest)]
+    }
+
+    deinit {
+        if !finished { try? FileManager.default.removeItem(atPath: temporary) }
+    }
+}
+
+/// What stands in a shard: frame 0 is a .npy header, frame k + 1 the shard's sequence k.
+enum ShardFile {
+    static func header(_ manifest: Manifest, sequences: Int) -> NpyHeader {
+        NpyHeader(
+            type: manifest.elementType == .uint8 ? .uint8 : .float32, shape: [sequences] + manifest.geometry.shape)
+    }
+}

@@ -1,0 +1,45 @@
+// `convlstm-shard generate moving-mnist`: digits that drift and bounce, in the layout of the Toronto file.
+
+import ArgumentParser
+import Shards
+
+struct GenerateMovingMNIST: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "moving-mnist",
+        abstract: "Digits that drift over a canvas and bounce off its walls.",
+        discussion: """
+            Writes uint8 of the shape (frames, sequences, size, size), as mnist_test_seq.npy has it. Without --digits the \
+            digits are drawn by the program, so that nothing need be downloaded.
+            """)
+
+    @OptionGroup var options: GeneratorOptions
+
+    @Option(help: "Images of digits: train-images-idx3-ubyte, or its .gz.", completion: .file())
+    var digits: String?
+
+    @Option(help: "How many digits move in each sequence.")
+    var digitsPerSequence = 2
+
+    @Option(help: "Frames of a sequence.")
+    var frames = 20
+
+    @Option(help: "Height and width of a frame.")
+    var size = 64
+
+    @Option(help: "The .npy file to write.", completion: .file())
+    var output: String
+
+    func validate() throws {
+        try GeneratorOptions.check(frames: frames, size: size)
+        try GeneratorOptions.require(digitsPerSequence, in: 1...100, "--digits-per-sequence")
+    }
+
+    func run() throws {
+        try GeneratorOptions.requireAbsent(output)
+        let bitmaps = try digits.map(DigitBitmaps.init(idx:)) ?? .drawn(seed: options.seed)
+        let generator = try MovingMNISTGenerator(
+            digits: bitmaps, digitsPerSequence: digitsPerSequence, frames: frames, size: size, count: options.sequences,
+            seed: options.seed)
+        try options.write(generator, as: .uint8, layout: .framesFirst, to: output)
+    }
+}

@@ -1,0 +1,40 @@
+// `convlstm-shard generate moving-squares`: the films of Keras' ConvLSTM example, as inputs and as targets.
+
+import ArgumentParser
+import Shards
+
+struct GenerateMovingSquares: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "moving-squares",
+        abstract: "Squares that move straight on, noisy and one step ahead without noise.",
+        discussion: """
+            Writes float32 of the shape (sequences, frames, size, size) to two files: NAME-noisy.npy to look at, and \
+            NAME-shifted.npy, which is clean and one step ahead, to predict.
+            """)
+
+    @OptionGroup var options: GeneratorOptions
+
+    @Option(help: "Frames of a sequence.")
+    var frames = 15
+
+    @Option(help: "Height and width of a frame.")
+    var size = 40
+
+    @Option(help: "The files' common NAME, with or without .npy.", completion: .file())
+    var output: String
+
+    func validate() throws {
+        try GeneratorOptions.check(frames: frames, size: size)
+    }
+
+    func run() throws {
+        let name = output.hasSuffix(".npy") ? String(output.dropLast(4)) : output
+        let files = MovingSquaresGenerator.View.allCases.map { (view: $0, path: "\(name)-\($0.rawValue).npy") }
+        for file in files { try GeneratorOptions.requireAbsent(file.path) }
+        for file in files {
+            let generator = MovingSquaresGenerator(
+                view: file.view, frames: frames, size: size, count: options.sequences, seed: options.seed)
+            try options.write(generator, as: .float32, layout: .sequencesFirst, to: file.path)
+        }
+    }
+}
