@@ -1,0 +1,47 @@
+// The letters of picture labels. The choice: one sheet of 4 x 7 pixel glyphs drawn in the source, only those that our
+// labels need, so that pictures depend on no installed font.
+
+/// Glyphs of a fixed width, drawn with squares.
+enum BitmapFont {
+    /// Rows of a line of text, before magnification.
+    static let height = 7
+
+    /// Columns of a text, before magnification, without a gap behind its last glyph.
+    static func width(of text: String) -> Int { max(0, text.count * pitch - 1) }
+
+    /// The positions (row, column) of a text's dark pixels. Characters that are not in the sheet stay blank.
+    static func pixels(of text: String) -> [(row: Int, column: Int)] {
+        text.enumerated().flatMap { position, character in
+            glyphs[character, default: []].map { ($0.row, $0.column + position * pitch) }
+        }
+    }
+
+    /// Columns from one glyph to the next.
+    private static let pitch = 5
+
+    private static let characters = "0123456789cdehinoprtu"
+
+    private static let sheet = """
+        .##. ..#. .##. .##. ..## #### .##. #### .##. .##. .... ...# .... #... .#.. .... .... .... .... .#.. ....
+        #..# .##. #..# #..# .#.# #... #... ...# #..# #..# .... ...# .... #... .... .... .... .... .... .#.. ....
+        #..# ..#. ...# ..#. #..# ###. ###. ..#. .##. #..# .### .### .##. ###. .#.. ###. .##. ###. #.## ###. #..#
+        #..# ..#. ..#. ...# #### ...# #..# ..#. #..# .### #... #..# #### #..# .#.. #..# #..# #..# ##.. .#.. #..#
+        #..# ..#. .#.. #..# ...# #..# #..# .#.. #..# ...# #... #..# #... #..# .#.. #..# #..# #..# #... .#.. #..#
+        .##. .### #### .##. ...# .##. .##. .#.. .##. .##. .### .### .### #..# .#.. #..# .##. ###. #... ..## .###
+        .... .... .... .... .... .... .... .... .... .... .... .... .... .... .... .... .... #... .... .... ....
+        """
+
+    private static let glyphs: [Character: [(row: Int, column: Int)]] = {
+        let rows = sheet.split(separator: "\n").map { Array($0) }
+        let glyphs = characters.enumerated().map { position, character in
+            (character, dark(rows, columns: position * pitch..<position * pitch + pitch - 1))
+        }
+        return Dictionary(uniqueKeysWithValues: glyphs)
+    }()
+
+    private static func dark(_ rows: [[Character]], columns: Range<Int>) -> [(row: Int, column: Int)] {
+        rows.indices.flatMap { row in
+            columns.filter { rows[row][$0] == "#" }.map { (row, $0 - columns.lowerBound) }
+        }
+    }
+}

@@ -1,0 +1,16 @@
+// Time as people say it. The choice: the two largest units that matter, and no more precision than an estimate has.
+
+/// A number of seconds in words: "45 s", "2 min 05 s", "3 h 12 min", "2 d 04 h".
+package func durationInWords(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e9 else { return "unknown" }
+    let whole = Int(max(seconds, 0).rounded())
+    func pair(_ value: Int, _ unit: String, _ rest: Int, _ restUnit: String) -> String {
+        "\(value) \(unit) \(rest < 10 ? "0" : "")\(rest) \(restUnit)"
+    }
+    switch whole {
+    case ..<60: return "\(whole) s"
+    case ..<3600: return pair(whole / 60, "min", whole % 60, "s")
+    case ..<86400: return pair(whole / 3600, "h", whole % 3600 / 60, "min")
+    default: return pair(whole / 86400, "d", whole % 86400 / 3600, "h")
+    }
+}

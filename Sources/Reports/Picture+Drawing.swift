@@ -1,0 +1,50 @@
+// Drawing into a picture. The choice: a filled square is the only primitive; a magnified pixel and a letter's dot are both one.
+
+/// Red, green and blue, 0 to 255 each.
+struct Color: Equatable, Sendable {
+    var red, green, blue: UInt8
+
+    static let white = gray(255)
+    /// The background of pictures: darker than white, so that a white frame shows its edges.
+    static let paper = gray(228)
+    static let ink = gray(70)
+
+    static func gray(_ level: UInt8) -> Color { Color(red: level, green: level, blue: level) }
+
+    /// This colour for weight 0, `other` for weight 1, and the straight line between them.
+    func mixed(with other: Color, weight: Float) -> Color {
+        func mix(_ from: UInt8, _ to: UInt8) -> UInt8 {
+            UInt8((Float(from) + (Float(to) - Float(from)) * weight).rounded())
+        }
+        return Color(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
+    }
+}
+
+extension Picture {
+    /// A picture of one colour.
+    init(width: Int, height: Int, filledWith color: Color) {
+        let pixel = [color.red, color.green, color.blue]
+        let pixels = (0..<width * height).flatMap { _ in pixel }
+        self.init(width: width, height: height, channels: 3, pixels: pixels)
+    }
+
+    /// Fills a square of `side` pixels whose upper left corner is (x, y).
+    mutating func fill(x: Int, y: Int, side: Int, with color: Color) {
+        precondition(channels == 3, "drawing is in colour")
+        for row in y..<y + side {
+            for column in x..<x + side {
+                let pixel = (row * width + column) * 3
+                pixels[pixel] = color.red
+                pixels[pixel + 1] = color.green
+                pixels[pixel + 2] = color.blue
+            }
+        }
+    }
+
+    /// Writes a text in `BitmapFont`, its upper left corner at (x, y), each dot a square of `scale` pixels.
+    mutating func write(_ text: String, x: Int, y: Int, scale: Int, color: Color = .ink) {
+        for dot in BitmapFont.pixels(of: text) {
+            fill(x: x + dot.column * scale, y: y + dot.row * scale, side: scale, with: color)
+        }
+    }
+}

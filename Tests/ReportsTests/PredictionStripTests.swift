@@ -1,0 +1,77 @@
+import Reports
+import Testing
+
+/// A strip of 2 input and 3 predicted frames of 8 x 8, magnified twice; frame t of the truth is t / 4 everywhere.
+private func strip(withTruth: Bool = true, error: Float = 0) -> PredictionStrip {
+    func frames(_ levels: [Float]) -> [Float] { levels.flatMap { [Float](repeating: $0, count: 64) } }
+    let future = frames([0.5, 0.75, 1])
+    return PredictionStrip(
+        input: frames([0, 0.25]), truth: withTruth ? future : nil, prediction: future.map { $0 + error },
+        height: 8, width: 8, range: 0...1)
+}
+
+extension Picture {
+    /// Red, green and blue of a pixel.
+    fileprivate func color(_ x: Int, _ y: Int) -> [UInt8] {
+        let pixel = (y * width + x) * 3
+        return Array(pixels[pixel..<pixel + 3])
+    }
+}
+
+@Suite struct PredictionStripTests {
+    // Layout at this size: names end at 4 + 98 + 8 = 110; columns are 16 + 4 wide; numbers take 14 + 4 and frames 16 + 4 rows.
+    private let columns = [110, 130, 150]
+    private let paper: [UInt8] = [228, 228, 228]
+    private let inputTop = 22, truthTop = 60, predictionTop = 80, errorTop = 100
+
+    @Test func framesStandWhereTheirRowAndColumnSay() {
+        let picture = strip().picture()
+        #expect(picture.width == 170 && picture.height == 120 && picture.channels == 3)
+        #expect(picture.pixels.count == 170 * 120 * 3)
+        #expect(picture.color(columns[0], inputTop) == [0, 0, 0])
+        #expect(picture.color(columns[1] + 15, inputTop + 15) == [64, 64, 64])
+        #expect(picture.color(columns[2], inputTop) == paper)
+        for (column, level) in zip(columns, [128, 191, 255] as [UInt8]) {
+            #expect(picture.color(column, truthTop) == [level, level, level])
+            #expect(picture.color(column + 15, predictionTop + 15) == [level, level, level])
+        }
+        #expect(picture.color(columns[0] + 16, truthTop) == paper)
+    }
+
+    @Test func errorsAreRedWhereTooBrightAndBlueWhereTooDark() {
+        #expect(strip().picture().color(columns[0], errorTop) == [255, 255, 255])
+        let bright = strip(error: 0.3).picture().color(columns[0], errorTop)
+        let dark = strip(error: -0.3).picture().color(columns[0], errorTop)
+        #expect(bright[0] > bright[2] && bright[2] < 255)
+        #expect(dark[2] > dark[0] && dark[0] < 255)
+        #expect(strip(error: 5).picture().color(columns[0], errorTop) == [178, 16, 32])
+    }
+
+    @Test func rowsAndFramesCarryTheirNames() {
+        let picture = strip().picture()
+        func isInked(_ xs: Range<Int>, _ ys: Range<Int>) -> Bool {
+            ys.contains { y in xs.contains { picture.color($0, y) == [70, 70, 70] } }
+        }
+        for top in [inputTop, truthTop, predictionTop, errorTop] { #expect(isInked(4..<102, top..<top + 14)) }
+        for column in columns.prefix(2) { #expect(isInked(column..<column + 16, 4..<18)) }
+        for column in columns { #expect(isInked(column..<column + 16, 42..<56)) }
+        #expect(!isInked(columns[2]..<columns[2] + 16, 4..<18))
+    }
+
+    @Test func withoutTruthThereIsNoErrorEither() {
+        let picture = strip(withTruth: false).picture()
+        #expect(picture.height == 80)
+        #expect(picture.color(columns[2], truthTop) == [255, 255, 255])
+        #expect(picture.color(columns[0], truthTop) == [128, 128, 128])
+    }
+
+    @Test func threeChannelsAreColoursAndWhatIsNoNumberIsBlack() {
+        var input = [Float](repeating: 0, count: 64 * 3)
+        input[0] = 1
+        input[4] = .nan
+        let picture = PredictionStrip(
+            input: input, truth: nil, prediction: [], height: 8, width: 8, channels: 3, range: 0...1).picture()
+        #expect(picture.color(columns[0] + 1, inputTop + 1) == [255, 0, 0])
+        #expect(picture.color(columns[0] + 2, inputTop) == [0, 0, 0])
+    }
+}
