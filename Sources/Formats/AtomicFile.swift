@@ -38,7 +38,9 @@ package final class AtomicFile {
             var done = 0
             while done < buffer.count {
                 let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
-                done += try checkedCall("written", path) { pwrite(descriptor, rest.baseAddress, rest.count, offset + done) }
+                done += try checkedCall("written", path) {
+                    pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
+                }
             }
         }
     }

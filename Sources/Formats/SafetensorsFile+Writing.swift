@@ -1,5 +1,5 @@
-// Writes safetensors as the reference library does: header padded to eight bytes, tensors without gaps. The choice: keys
-// sorted, so that the same value is the same bytes.
+// Writes safetensors as the reference library does: header padded to eight bytes, tensors without gaps. The choice:
+// keys sorted, so that the same value is the same bytes.
 
 import Foundation
 
@@ -33,7 +33,8 @@ extension SafetensorsFile {
         var entries = [String: SafetensorsEntry](), offset = 0
         for tensor in tensors {
             let end = offset + tensor.bytes.count
-            entries[tensor.name] = SafetensorsEntry(dtype: tensor.type, shape: tensor.shape, data_offsets: [offset, end])
+            entries[tensor.name] = SafetensorsEntry(
+                dtype: tensor.type, shape: tensor.shape, data_offsets: [offset, end])
             offset = end
         }
         let encoder = JSONEncoder()

@@ -1,5 +1,6 @@
-// Writes zstd files whose parts can be decoded alone: independent frames, then a table of where they are in a frame that
-// every zstd decoder skips. The choice: the table repeats each frame's own checksum, which is the one the format asks for.
+// Writes zstd files whose parts can be decoded alone: independent frames, then a table of where they are in a frame
+// that every zstd decoder skips. The choice: the table repeats each frame's own checksum, which is the one the format
+// asks for.
 
 /// A seekable zstd file being written.
 package final class SeekableZstdWriter {
@@ -25,7 +26,8 @@ package final class SeekableZstdWriter {
 
     /// Writes the table and gives the file its name; returns its size in bytes and its SHA-256.
     package func finish() throws -> (bytes: Int, sha256: String) {
-        let content = table + SeekableZstd.field(frames) + [SeekableZstd.checksumFlag] + SeekableZstd.field(SeekableZstd.magic)
+        let content =
+            table + SeekableZstd.field(frames) + [SeekableZstd.checksumFlag] + SeekableZstd.field(SeekableZstd.magic)
         try write(SeekableZstd.field(SeekableZstd.skippable) + SeekableZstd.field(content.count) + content)
         try file.commit()
         return (file.size, digest.hexadecimal)

@@ -19,15 +19,18 @@ package enum ArrayLayout: String, CaseIterable, Sendable {
         if shape[1] == 1 { return (.concatenated, "its second axis is 1") }
         let (short, long) = (min(shape[0], shape[1]), max(shape[0], shape[1]))
         guard long > 100, short < long else {
-            throw ShardError("\(file) has the shape \(shape), in which frames and sequences cannot be told apart; say "
-                + "which comes first with --layout frames-first or --layout sequences-first")
+            throw ShardError(
+                "\(file) has the shape \(shape), in which frames and sequences cannot be told apart; say "
+                    + "which comes first with --layout frames-first or --layout sequences-first")
         }
         return shape[0] < shape[1]
-            ? (.framesFirst, "its first axis is the shorter one") : (.sequencesFirst, "its second axis is the shorter one")
+            ? (.framesFirst, "its first axis is the shorter one")
+            : (.sequencesFirst, "its second axis is the shorter one")
     }
 
     static func wrongRank(_ shape: [Int], _ file: String) -> ShardError {
-        ShardError("\(file) has the shape \(shape), which is not (sequences, frames, height, width[, channels]) or "
-            + "(frames, sequences, height, width); reshape it with numpy first")
+        ShardError(
+            "\(file) has the shape \(shape), which is not (sequences, frames, height, width[, channels]) or "
+                + "(frames, sequences, height, width); reshape it with numpy first")
     }
 }

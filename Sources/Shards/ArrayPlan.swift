@@ -31,12 +31,14 @@ struct ArrayPlan: Equatable {
         }
         guard shape.count == 4, shape[1] == 1 else { throw ArrayLayout.wrongRank(shape, file) }
         guard let frames else {
-            throw ShardError("\(file) holds \(shape[0]) frames in one row; give the frames of a sequence with --frames, "
-                + "for example --frames 20")
+            throw ShardError(
+                "\(file) holds \(shape[0]) frames in one row; give the frames of a sequence with --frames, "
+                    + "for example --frames 20")
         }
         guard shape[0].isMultiple(of: frames) else {
-            throw ShardError("\(file) holds \(shape[0]) frames, which are no whole sequences of \(frames); give "
-                + "another --frames")
+            throw ShardError(
+                "\(file) holds \(shape[0]) frames, which are no whole sequences of \(frames); give "
+                    + "another --frames")
         }
         return (shape[0] / frames, frames)
     }
@@ -46,8 +48,9 @@ struct ArrayPlan: Equatable {
         guard shape.count == 5 else { return [shape[2], shape[3], 1] }
         if shape[2] == 1 { return [shape[3], shape[4], 1] }
         guard shape[2] > 4 || shape[4] <= 4 else {
-            throw ShardError("\(file) has the shape \(shape) with channels before height; save "
-                + "array.transpose(0, 1, 3, 4, 2) instead")
+            throw ShardError(
+                "\(file) has the shape \(shape) with channels before height; save "
+                    + "array.transpose(0, 1, 3, 4, 2) instead")
         }
         return Array(shape[2...])
     }

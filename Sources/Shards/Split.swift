@@ -1,5 +1,5 @@
-// Which sequences train, validate and test. The choice: the convention of the Toronto file's users - the last ones test,
-// those before them validate, the first ones train - so that splits need no seed and no list.
+// Which sequences train, validate and test. The choice: the convention of the Toronto file's users - the last ones
+// test, those before them validate, the first ones train - so that splits need no seed and no list.
 
 /// The uses of sequences, by the names in the manifest and on the command line.
 package enum Split: String, Codable, CaseIterable, Sendable {

@@ -14,14 +14,16 @@ enum Check {
         try require(frames, in: 1...10_000, "--frames")
         try require(size, in: 8...4096, "--size")
         guard frames * size * size <= largest else {
-            throw ValidationError("--frames \(frames) of --size \(size) make sequences of more than \(largest) numbers; "
-                + "lower one of them.")
+            throw ValidationError(
+                "--frames \(frames) of --size \(size) make sequences of more than \(largest) numbers; "
+                    + "lower one of them.")
         }
     }
 
     static func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
         guard range.contains(value) else {
-            throw ValidationError("\(option) is \(value); give a number from \(range.lowerBound) to \(range.upperBound).")
+            throw ValidationError(
+                "\(option) is \(value); give a number from \(range.lowerBound) to \(range.upperBound).")
         }
     }
 

@@ -5,7 +5,8 @@ import Shards
 
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a data set as a .npy file.", subcommands: [GenerateMovingMNIST.self, GenerateMovingSquares.self])
+        abstract: "Make a data set as a .npy file.",
+        subcommands: [GenerateMovingMNIST.self, GenerateMovingSquares.self])
 }
 
 /// What all generated data sets have.
