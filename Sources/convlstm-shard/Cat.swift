@@ -28,7 +28,7 @@ struct Cat: ParsableCommand {
     }
 
     func run() throws {
-        try GeneratorOptions.requireAbsent(output)
+        try Check.requireAbsent(output)
         let set = try ShardSet(folder: folder)
         guard (0..<set.count).contains(sequence) else {
             throw ValidationError("--sequence is \(sequence); \(folder) holds sequences 0 to \(set.count - 1).")

@@ -25,13 +25,13 @@ struct GenerateMovingSquares: ParsableCommand {
     var output: String
 
     func validate() throws {
-        try GeneratorOptions.check(frames: frames, size: size)
+        try Check.extents(frames: frames, size: size)
     }
 
     func run() throws {
         let name = output.hasSuffix(".npy") ? String(output.dropLast(4)) : output
         let files = MovingSquaresGenerator.View.allCases.map { (view: $0, path: "\(name)-\($0.rawValue).npy") }
-        for file in files { try GeneratorOptions.requireAbsent(file.path) }
+        for file in files { try Check.requireAbsent(file.path) }
         do {
             for file in files { try write(file.view, to: file.path) }
         } catch {
