@@ -24,7 +24,7 @@ package final class InputFile: Sendable {
     }
 
     /// Reads what was written to `file`, which need never take its name; errors name `path`.
-    init(sharing file: AtomicFile, standingFor path: String) throws {
+    package init(sharing file: AtomicFile, standingFor path: String) throws {
         self.path = path
         size = file.size
         descriptor = try file.duplicatedDescriptor()

@@ -1,0 +1,53 @@
+// Sequences as a network wants them. The choice: raw values are scaled and put into place as they are read, one sequence
+// at a time, so that a batch exists once in memory.
+
+import Kernels
+import Model
+import Shards
+
+/// Reads sequences into the tensors of a batch.
+package struct BatchLoader: Sendable {
+    private let source: any SequenceSource
+    private let inputFrames, outputFrames: Int
+    private let lowest, scale: Float
+
+    /// Scales the source's value range to [0, peak].
+    package init(_ source: any SequenceSource, for model: SystemDescription) {
+        self.source = source
+        (inputFrames, outputFrames) = (model.inputFrames, model.outputFrames)
+        let range = source.valueRange, width = range.upperBound - range.lowerBound
+        lowest = range.lowerBound
+        scale = width > 0 ? Float(model.peak) / width : 1
+    }
+
+    /// The target tensor for a batch: (output frames, batch, height, width, channels).
+    package func target(batch: Int) -> Tensor<Float> {
+        let g = source.geometry
+        return Tensor(outputFrames, batch, g.height, g.width, g.channels)
+    }
+
+    /// Reads the first frames of each sequence: the network's input, and after them what it is to forecast.
+    ///
+    /// - Parameters:
+    ///   - sequences: numbers in the source, one for each place of the batch.
+    ///   - input: (input frames, batch, height, width, channels).
+    ///   - target: (output frames, batch, height, width, channels).
+    /// - Throws: the source's error, which names the file and the sequence.
+    package func load(_ sequences: some Collection<Int>, into input: Tensor<Float>, target: Tensor<Float>) throws {
+        precondition(sequences.count == input.shape[1], "\(sequences.count) sequences for \(input.shape)")
+        var values = [Float](repeating: 0, count: source.geometry.elements)
+        for (place, sequence) in sequences.enumerated() {
+            var span = values.mutableSpan
+            try source.read(sequence: sequence, into: &span)
+            for frame in 0..<inputFrames { put(values.span, frame, into: input[frame][place]) }
+            for frame in 0..<outputFrames { put(values.span, inputFrames + frame, into: target[frame][place]) }
+        }
+    }
+
+    private func put(_ values: Span<Float>, _ frame: Int, into place: Tensor<Float>) {
+        let pixels = source.geometry.frameElements, raw = values.extracting(frame * pixels..<(frame + 1) * pixels)
+        var scaled = place.mutableSpan
+        precondition(scaled.count == raw.count, "a frame of \(raw.count) for \(place.shape)")
+        for i in raw.indices { scaled[i] = (raw[i] - lowest) * scale }
+    }
+}

@@ -1,0 +1,111 @@
+// Everything that a person decides about a run. The choice: one complete value; a file or an option replaces parts of it,
+// and nothing else in the program has defaults of its own.
+
+import Model
+
+/// A training run before it starts.
+package struct TrainingConfiguration: Sendable, Equatable {
+    /// Network, loss, optimizer, schedule, global batch size and learning rate.
+    package var model: SystemDescription
+
+    /// The folder of shards; nil for the only one in the current folder, or else the built-in generator.
+    package var data: String?
+
+    /// The length of the run, in passes over the training sequences or in updates: one of the two, the other nil.
+    package var epochs, steps: Int?
+
+    /// The start of the parameters and the order of the sequences depend on this number alone.
+    package var seed: UInt64 = 1
+
+    /// The run's folder, by default `runs/MODEL`: the same command again finds its checkpoints and goes on.
+    package var output: String
+
+    package var resume = Resume.auto
+
+    /// Steps from one checkpoint to the next; the last step always leaves one.
+    package var checkpointEvery = 200
+
+    /// Checkpoints that stay, beside the best one.
+    package var keep = 3
+
+    /// Steps from one validation to the next; 0 for the end of every epoch. The last step always validates.
+    package var evaluateEvery = 0
+
+    /// Threads of each rank for the matrix products.
+    package var threads = 1
+
+    package static let defaultEpochs = 10
+
+    package init(model: SystemDescription) {
+        self.model = model
+        output = "runs/\(model.name)"
+    }
+}
+
+/// What a run makes of checkpoints that exist.
+package enum Resume: Equatable, Sendable {
+    /// Go on from the newest whole one in the output folder, if there is any.
+    case auto
+    /// Start anew, in a folder without a run.
+    case never
+    /// Go on from this file.
+    case from(path: String)
+
+    package init(_ text: String) {
+        self = switch text {
+        case "auto": .auto
+        case "never": .never
+        default: .from(path: text)
+        }
+    }
+
+    package var text: String {
+        switch self {
+        case .auto: "auto"
+        case .never: "never"
+        case .from(let path): path
+        }
+    }
+}
+
+extension TrainingConfiguration {
+    /// Throws a usage error about the first value that no run can have.
+    package func check() throws(TrainingError) {
+        let wrong = firstOutOfRange
+        if let (name, value, wanted) = wrong {
+            throw .usage("\(name) is \(value) and must be \(wanted); change it in the configuration or by its option")
+        }
+        guard (steps == nil) != (epochs == nil) else {
+            throw .usage("the length of the run is given in epochs and in steps; leave one of the two out")
+        }
+        guard !output.isEmpty else { throw .usage("the output folder has no name; give one with --output") }
+    }
+
+    private var firstOutOfRange: (String, Any, String)? {
+        let atLeast: [(String, Int?, Int)] = [
+            ("model.batchSize", model.batchSize, 1), ("epochs", epochs, 1), ("steps", steps, 1),
+            ("checkpointEvery", checkpointEvery, 1), ("keep", keep, 1), ("evaluateEvery", evaluateEvery, 0),
+            ("threads", threads, 1), ("model.inputFrames", model.inputFrames, 1),
+            ("model.outputFrames", model.outputFrames, 1),
+        ]
+        for (name, value, least) in atLeast {
+            if let value, value < least { return (name, value, "at least \(least)") }
+        }
+        let positive = [
+            ("model.learningRate", model.learningRate), ("model.peak", model.peak),
+            ("model.clipNorm", model.clipNorm ?? 1), ("model.optimizer.epsilon", model.optimizer.epsilon),
+        ]
+        for (name, value) in positive where !(value > 0 && value.isFinite) {
+            return (name, value, "a positive number")
+        }
+        let decays = [("beta1", model.optimizer.beta1), ("beta2", model.optimizer.beta2)]
+        for (name, value) in decays where !(0..<1).contains(value) {
+            return ("model.optimizer.\(name)", value, "in [0, 1)")
+        }
+        switch model.schedule {
+        case .stepDecay(_, let every) where every < 1: return ("model.schedule.stepDecay.every", every, "at least 1")
+        case .cosine(let warmUp) where warmUp < 0: return ("model.schedule.cosine.warmUp", warmUp, "at least 0")
+        default: return nil
+        }
+    }
+}

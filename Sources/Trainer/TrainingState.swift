@@ -1,0 +1,53 @@
+// Everything a run must not forget, and nothing that it can work out again.
+
+import Model
+
+/// Where a run stands.
+package struct TrainingState: Sendable {
+    /// The network's learned numbers.
+    package let values: ParameterVector<Float>
+
+    package var optimizer: Optimizer
+    package var position = Position()
+
+    /// The validation with the lowest loss so far.
+    package var best: Validation?
+
+    /// The start of a run: a function of the seed alone.
+    package init(_ layout: ParameterLayout, optimizer: OptimizerDescription, seed: UInt64) {
+        values = ParameterVector(layout)
+        values.initialise(seed: seed)
+        self.optimizer = Optimizer(optimizer, layout: layout)
+    }
+}
+
+/// How far a run has come.
+package struct Position: Sendable, Equatable, Codable {
+    /// Updates made.
+    package var step = 0
+
+    /// The epoch in progress, counted from 0.
+    package var epoch = 0
+
+    /// Sequences of it that have been used.
+    package var used = 0
+
+    package init(step: Int = 0, epoch: Int = 0, used: Int = 0) {
+        (self.step, self.epoch, self.used) = (step, epoch, used)
+    }
+
+    /// After an update with `count` sequences, of an epoch of `total`.
+    mutating func advance(by count: Int, of total: Int) {
+        step += 1
+        used += count
+        if used == total { (epoch, used) = (epoch + 1, 0) }
+    }
+}
+
+/// The mean loss over the validation split, after a step.
+package struct Validation: Sendable, Equatable, Codable {
+    package var step: Int
+    package var loss: Double
+
+    package init(step: Int, loss: Double) { (self.step, self.loss) = (step, loss) }
+}

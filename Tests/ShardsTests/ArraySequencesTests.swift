@@ -1,0 +1,72 @@
+import Formats
+import Shards
+import TestSupport
+import Testing
+
+@Suite struct ArraySequencesTests {
+    let folder = try! TemporaryFolder()
+
+    /// An array whose every byte tells its place: 100 * frame + 10 * sequence + pixel.
+    private func array(_ shape: [Int], _ places: (Int) -> (frame: Int, sequence: Int, pixel: Int)) throws -> NpyFile {
+        let header = NpyHeader(type: .uint8, shape: shape)
+        let bytes = (0..<header.byteCount).map { index in
+            let place = places(index)
+            return UInt8(100 * place.frame + 10 * place.sequence + place.pixel)
+        }
+        try NpyFile.write(bytes.span, header: header, to: folder.file("x.npy"))
+        return try NpyFile(path: folder.file("x.npy"), scratchFolder: folder.path)
+    }
+
+    private let expected: [UInt8] = [10, 11, 110, 111, 20, 21, 120, 121]
+
+    @Test func framesFirstIsTransposed() throws {
+        let array = try array([2, 4, 1, 2]) { ($0 / 8, $0 / 2 % 4, $0 % 2) }
+        let sequences = try ArraySequences(array, layout: .framesFirst)
+        #expect(sequences.geometry == SequenceGeometry(frames: 2, height: 1, width: 2, channels: 1))
+        #expect(sequences.count == 4)
+        #expect(try sequences.bytes(of: 1..<3) == expected)
+    }
+
+    @Test(arguments: [[4, 2, 1, 2], [4, 2, 2, 1, 1], [4, 2, 1, 1, 2]]) func sequencesFirstIsReadThrough(shape: [Int]) throws {
+        let array = try array(shape) { ($0 / 2 % 2, $0 / 4, $0 % 2) }
+        #expect(try ArraySequences(array, layout: .sequencesFirst).bytes(of: 1..<3) == expected)
+    }
+
+    @Test func framesInOneRowAreCutIntoSequences() throws {
+        let array = try array([8, 1, 1, 2]) { ($0 / 2 % 2, $0 / 4, $0 % 2) }
+        #expect(try ArraySequences(array, layout: .concatenated, frames: 2).bytes(of: 1..<3) == expected)
+        #expect(throws: ShardError.self) { try ArraySequences(array, layout: .concatenated) }
+        #expect(throws: ShardError.self) { try ArraySequences(array, layout: .concatenated, frames: 3) }
+    }
+
+    @Test func blocksCoverEverySequenceOnce() throws {
+        let array = try array([2, 4, 1, 2]) { _ in (0, 0, 0) }
+        #expect(try ArraySequences(array, layout: .framesFirst).blocks.flatMap(Array.init) == [0, 1, 2, 3])
+    }
+
+    @Test func doublesBecomeFloatsAndMustBeFinite() throws {
+        for (value, accepted) in [(2.5, true), (.nan, false), (1e300, false), (-.infinity, false)] {
+            let values = [0, 1, 2, value], header = NpyHeader(type: .float64, shape: [2, 1, 1, 2])
+            let bytes = values.withUnsafeBytes { [UInt8]($0) }
+            try NpyFile.write(bytes.span, header: header, to: folder.file("x.npy"))
+            let array = try NpyFile(path: folder.file("x.npy"), scratchFolder: folder.path)
+            let sequences = try ArraySequences(array, layout: .sequencesFirst)
+            if accepted {
+                #expect(try sequences.bytes(of: 1..<2) == [Float(2), 2.5].withUnsafeBytes { [UInt8]($0) })
+            } else {
+                let error = #expect(throws: ShardError.self) { try sequences.bytes(of: 0..<2) }
+                #expect(error?.description.contains("sequence 1") == true)
+            }
+        }
+    }
+
+    @Test func layoutsAreToldApartOnlyWithoutDoubt() throws {
+        #expect(try ArrayLayout.detected(in: [20, 10_000, 64, 64], file: "x").layout == .framesFirst)
+        #expect(try ArrayLayout.detected(in: [1200, 15, 40, 40], file: "x").layout == .sequencesFirst)
+        #expect(try ArrayLayout.detected(in: [5, 200, 40, 40, 3], file: "x").layout == .sequencesFirst)
+        #expect(try ArrayLayout.detected(in: [2000, 1, 64, 64], file: "x").layout == .concatenated)
+        for shape in [[20, 20, 64, 64], [5, 20, 64, 64], [300, 300, 8, 8], [20, 64, 64], [1, 2, 3, 4, 5, 6], []] {
+            #expect(throws: ShardError.self) { try ArrayLayout.detected(in: shape, file: "x") }
+        }
+    }
+}
