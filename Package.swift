@@ -44,8 +44,10 @@ let package = Package(
         .target(name: "Reports", dependencies: ["Formats", "CPNG"]),
         .target(
             name: "Trainer",
-            dependencies: ["Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", logging, yams]),
-        .executableTarget(name: "convlstm-dist", dependencies: ["Trainer", argumentParser]),
+            dependencies: [
+                "Kernels", "Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", logging, yams,
+            ]),
+        .executableTarget(name: "convlstm-dist", dependencies: ["Trainer", "Collectives", "Kernels", "Model", argumentParser]),
         .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Formats", "Reports", argumentParser]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),

@@ -140,4 +140,11 @@ extension CheckpointStore {
             try FileManager.default.moveItem(atPath: path, toPath: place)
         }
     }
+
+    /// Removes what a killed process left half-written.
+    package func removeLeftovers() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".partial") {
+            try FileManager.default.removeItem(atPath: path(of: name))
+        }
+    }
 }

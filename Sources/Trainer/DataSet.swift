@@ -71,7 +71,8 @@ extension DataSet {
     package static func located(in folder: String = FileManager.default.currentDirectoryPath) throws -> String {
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".shards") }.sorted()
         guard names.count < 2 else {
-            throw TrainingError.usage("there are several data sets here (\(names.joined(separator: ", "))); choose one with --data")
+            throw TrainingError.usage(
+                "there are several data sets here (\(names.joined(separator: ", "))); choose one with --data")
         }
         return names.first ?? generatedName
     }

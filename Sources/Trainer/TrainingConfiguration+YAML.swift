@@ -74,12 +74,14 @@ extension TrainingConfiguration {
     ) throws -> TrainingConfiguration {
         let layer = try file.map(ConfigurationLayer.init(path:))
         if let preset, let named = layer?.modelName, named != preset {
-            throw TrainingError.usage("\(file!) is about model \(named) and --model is \(preset); leave one of the two out")
+            throw TrainingError.usage(
+                "\(file!) is about model \(named) and --model is \(preset); leave one of the two out")
         }
         let base = TrainingConfiguration(model: try Presets.named(preset ?? layer?.presetName ?? "small"))
         var configuration = try layer?.applied(to: base) ?? base
         options(&configuration)
         if configuration.steps == nil && configuration.epochs == nil { configuration.epochs = defaultEpochs }
+        if configuration.data == nil { configuration.data = try DataSet.located() }
         try configuration.check()
         // What runs is exactly what is printed: a number passes through its text once, for everyone.
         return try TrainingConfiguration(yaml: configuration.yaml, file: "the configuration")
@@ -100,5 +102,22 @@ extension Node {
         default:
             return self
         }
+    }
+}
+
+extension TrainingConfiguration {
+    /// What of the model and the data differs from an older configuration: "model.learningRate 0.001 instead of 0.002".
+    func changes(from old: TrainingConfiguration) throws -> [String] {
+        let (new, old) = (try node, try old.node)
+        return ["data", "model"].flatMap { differences(new[$0], old[$0], $0) }
+    }
+
+    private func differences(_ new: Node?, _ old: Node?, _ path: String) -> [String] {
+        guard let new, new != old else { return [] }
+        if let mapping = new.mapping, old?.mapping != nil {
+            return mapping.flatMap { key, value in differences(value, old?[key], "\(path).\(key.string ?? "")") }
+        }
+        guard let text = new.scalar?.string else { return ["\(path) is another one"] }
+        return ["\(path) \(text) instead of \(old?.scalar?.string ?? "none")"]
     }
 }

@@ -28,7 +28,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// Checkpoints that stay, beside the best one.
     package var keep = 3
 
-    /// Steps from one validation to the next; 0 for the end of every epoch. The last step always validates.
+    /// Steps from one validation to the next; 0 for the end of every epoch.
     package var evaluateEvery = 0
 
     /// Threads of each rank for the matrix products.
@@ -89,7 +89,7 @@ extension TrainingConfiguration {
             ("model.outputFrames", model.outputFrames, 1),
         ]
         for (name, value, least) in atLeast {
-            if let value, value < least { return (name, value, "at least \(least)") }
+            if let value, !(least...1_000_000_000).contains(value) { return (name, value, "from \(least) to a thousand million") }
         }
         let positive = [
             ("model.learningRate", model.learningRate), ("model.peak", model.peak),
@@ -107,5 +107,13 @@ extension TrainingConfiguration {
         case .cosine(let warmUp) where warmUp < 0: return ("model.schedule.cosine.warmUp", warmUp, "at least 0")
         default: return nil
         }
+    }
+}
+
+extension TrainingConfiguration {
+    /// Updates of the whole run.
+    func length(for data: DataSet) -> Int {
+        let epoch = EpochOrder.steps(count: data.range(of: .train).count, batchSize: model.batchSize)
+        return steps ?? (epochs ?? Self.defaultEpochs) * epoch
     }
 }

@@ -1,5 +1,6 @@
 // Everything a run must not forget, and nothing that it can work out again.
 
+import Kernels
 import Model
 
 /// Where a run stands.
@@ -18,6 +19,11 @@ package struct TrainingState: Sendable {
         values = ParameterVector(layout)
         values.initialise(seed: seed)
         self.optimizer = Optimizer(optimizer, layout: layout)
+    }
+
+    /// Whether all its numbers are.
+    var isFinite: Bool {
+        [values, optimizer.m, optimizer.v].allSatisfy { sumOfSquares($0.flat).isFinite }
     }
 }
 

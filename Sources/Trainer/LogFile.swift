@@ -1,0 +1,35 @@
+// A file of lines that each begin with a step. The choice: opening it cuts it back to a step, so that a resumed run writes
+// on as if it had never stopped, and no step appears twice.
+
+import Formats
+import Foundation
+
+/// A text file that grows by a line at a time, each in the file before the call returns.
+final class LogFile {
+    private let handle: FileHandle
+
+    /// Opens the file, keeping its lines of steps up to `step`.
+    ///
+    /// - Parameter header: the first line, if the file has one.
+    init(path: String, header: String?, through step: Int) throws {
+        let old = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let kept = old.split(separator: "\n").filter { Self.step(of: $0).map { $0 <= step } ?? false }.map(String.init)
+        let text = [UInt8](((header.map { [$0] } ?? []) + kept).map { $0 + "\n" }.joined().utf8)
+        let file = try AtomicFile(path: path)
+        try file.append(text.span)
+        try file.commit()
+        guard let handle = FileHandle(forWritingAtPath: path) else {
+            throw FormatError(path, "could not be opened again", "check the disk, then try again")
+        }
+        self.handle = handle
+        try handle.seekToEnd()
+    }
+
+    private static func step(of line: Substring) -> Int? {
+        line.split { $0 == "," || $0 == " " }.first.flatMap { Int($0) }
+    }
+
+    func append(_ line: String) throws {
+        try handle.write(contentsOf: Data((line + "\n").utf8))
+    }
+}

@@ -1,0 +1,66 @@
+// What a run leaves to read: metrics.csv, validation.csv and log.txt in its folder, and a line that follows it. The choice:
+// tables that every plotting program opens, one row a step.
+
+import Foundation
+import Reports
+
+/// The logs of a run. Rank 0 has one.
+final class RunLog {
+    private let metrics, validations, messages: LogFile
+    private let progress = ProgressLine.onStandardError()
+    private let started = now()
+    private let firstStep, steps: Int
+    private var lastLine = ""
+
+    /// One update, as all ranks together made it.
+    struct Row {
+        var step, epoch: Int
+        var loss, learningRate, gradientNorm, sequencesPerSecond: Double
+
+        /// Seconds of each phase, of the slowest rank.
+        var phases: [Double]
+    }
+
+    /// Opens the logs of a folder, cut back to the step that the run goes on from.
+    ///
+    /// - Parameter steps: updates of the whole run.
+    init(folder: String, through step: Int, of steps: Int) throws {
+        let phases = PhaseTimes.Phase.allCases.map { "\($0)_s" }
+        let columns = ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"] + phases
+        metrics = try LogFile(path: folder + "/metrics.csv", header: columns.joined(separator: ","), through: step)
+        validations = try LogFile(path: folder + "/validation.csv", header: "step,epoch,loss", through: step)
+        messages = try LogFile(path: folder + "/log.txt", header: nil, through: step)
+        (firstStep, self.steps) = (step, steps)
+    }
+
+    func record(_ row: Row) throws {
+        let figures = [row.loss, row.learningRate, row.gradientNorm].map { "\($0)" }
+            + [String(format: "%.2f", row.sequencesPerSecond)] + row.phases.map { String(format: "%.6f", $0) }
+        try metrics.append((["\(row.step)", "\(row.epoch)"] + figures).joined(separator: ","))
+        lastLine = TrainingProgress(
+            step: row.step, steps: steps, loss: row.loss, sequencesPerSecond: row.sequencesPerSecond,
+            secondsPerStep: (now() - started) / Double(row.step - firstStep)
+        ).line
+        progress.show(lastLine)
+    }
+
+    func record(_ validation: Validation, epoch: Int) throws {
+        try validations.append("\(validation.step),\(epoch),\(validation.loss)")
+    }
+
+    /// A message to the person and to log.txt.
+    func say(_ message: String, at step: Int) throws {
+        progress.say(message)
+        try messages.append("\(step) \(Date().formatted(.iso8601)) \(message)")
+    }
+
+    /// Shows what is going on between two steps.
+    func follow(_ activity: String) { progress.show(activity) }
+
+    func finish() {
+        if !lastLine.isEmpty { progress.finish(lastLine) }
+    }
+
+    /// Seconds since the logs were opened.
+    var seconds: Double { now() - started }
+}

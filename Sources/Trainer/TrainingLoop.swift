@@ -1,0 +1,164 @@
+// The program: batch, gradient, sum over the ranks, update. Everything else in this file is what happens around a step.
+
+import Collectives
+import Kernels
+import Model
+import Shards
+
+/// A run in progress, on each rank.
+package final class TrainingLoop {
+    private let configuration: TrainingConfiguration
+    private let data: DataSet
+    private let communicator: any Communicator
+    private let replica: Replica
+    private let reducer: GradientReducer
+    private var state: TrainingState
+    private var order: EpochOrder
+
+    /// Rank 0's alone.
+    private let log: RunLog?
+    private let store: CheckpointStore?
+
+    /// The step of the last checkpoint on disk.
+    private var savedStep: Int?
+
+    init(
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ replica: Replica, _ state: TrainingState,
+        _ communicator: any Communicator, log: RunLog?, store: CheckpointStore?
+    ) {
+        (self.configuration, self.data, self.replica, self.state) = (configuration, data, replica, state)
+        (self.communicator, self.log, self.store) = (communicator, log, store)
+        reducer = GradientReducer(communicator)
+        order = EpochOrder(seed: configuration.seed, epoch: state.position.epoch, count: data.range(of: .train).count)
+        savedStep = state.position.step == 0 ? nil : state.position.step
+    }
+
+    /// Trains to the end of the run, and returns its last step.
+    ///
+    /// Throws `TrainingStopped` after a signal, and `TrainingError` where the numbers are no longer finite.
+    func run() throws -> Int {
+        replica.network.prepare(state.values)
+        while !isFinished {
+            let start = now(), times = PhaseTimes()
+            let batch = nextBatch()
+            let loss = try learn(from: batch, times)
+            let norm = clip(replica.gradient, toNorm: configuration.model.clipNorm)
+            try requireFinite(loss, norm)
+            let learningRate = update(times)
+            state.position.advance(by: batch.count, of: order.sequences.count)
+            try record(loss, norm, learningRate, sequences: batch.count, since: start, times)
+            if try validateIfDue() || isCheckpointDue { try save() }
+            try stopIfAsked()
+        }
+        log?.finish()
+        return state.position.step
+    }
+
+    /// Whether there is nothing left to do.
+    var isFinished: Bool {
+        configuration.steps.map { state.position.step >= $0 } ?? (state.position.epoch >= configuration.epochs ?? 0)
+    }
+
+    private func nextBatch() -> ArraySlice<Int> {
+        if order.epoch != state.position.epoch {
+            order = EpochOrder(seed: configuration.seed, epoch: state.position.epoch, count: order.sequences.count)
+        }
+        return order.batch(at: state.position.used, size: configuration.model.batchSize)
+    }
+
+    /// Leaves the global batch's gradient in the replica of every rank, and returns its loss.
+    private func learn(from batch: ArraySlice<Int>, _ times: PhaseTimes) throws -> Double {
+        let share = Share.of(batch, rank: communicator.rank, ranks: communicator.size)
+        let first = data.range(of: .train).lowerBound
+        let part = try replica.learn(from: share.map { first + $0 }, of: batch.count, times)
+        return try times.measure(.reduce) { try reducer.sum(replica.gradient, loss: part) }
+    }
+
+    /// Moves the parameters, and returns the learning rate.
+    private func update(_ times: PhaseTimes) -> Double {
+        let model = configuration.model
+        let rate = model.schedule.learningRate(
+            base: model.learningRate, step: state.position.step, of: configuration.length(for: data))
+        times.measure(.update) {
+            state.optimizer.update(state.values, along: replica.gradient, learningRate: rate)
+            replica.network.prepare(state.values)
+        }
+        return rate
+    }
+
+    /// Stops every rank, since all have the same sums, before the update that would spoil the parameters.
+    private func requireFinite(_ loss: Double, _ norm: Double) throws {
+        guard loss.isFinite && norm.isFinite else {
+            let last = savedStep.map { "the last checkpoint is of step \($0)" } ?? "there is no checkpoint yet"
+            throw TrainingError(
+                "step \(state.position.step + 1): the loss is \(loss) and the gradient's norm \(norm), so the run ends "
+                    + "before this update; \(last); go on with a lower --learning-rate or a model.clipNorm")
+        }
+    }
+}
+
+// After a step
+
+extension TrainingLoop {
+    private func record(
+        _ loss: Double, _ norm: Double, _ learningRate: Double, sequences: Int, since start: Double, _ times: PhaseTimes
+    ) throws {
+        let phases = try times.maximum(over: communicator)
+        try log?.record(
+            RunLog.Row(
+                step: state.position.step, epoch: order.epoch,
+                loss: configuration.model.loss.reported(loss, sequences: sequences),
+                learningRate: learningRate, gradientNorm: norm, sequencesPerSecond: Double(sequences) / (now() - start),
+                phases: phases))
+    }
+
+    private var isCheckpointDue: Bool {
+        isFinished || state.position.step % configuration.checkpointEvery == 0
+    }
+
+    private var isValidationDue: Bool {
+        let every = configuration.evaluateEvery
+        return every == 0 ? state.position.used == 0 : state.position.step % every == 0
+    }
+
+    /// Whether the parameters have the lowest validation loss so far.
+    private func validateIfDue() throws -> Bool {
+        let split = data.range(of: .validation)
+        guard !split.isEmpty, isValidationDue else { return false }
+        log?.follow("step \(state.position.step): validating with \(split.count) sequences")
+        let part = Share.range(of: split.count, rank: communicator.rank, ranks: communicator.size)
+        let sum = try communicator.sum(try replica.loss(of: part.map { split.lowerBound + $0 }, of: split.count))
+        let validation = Validation(
+            step: state.position.step, loss: configuration.model.loss.reported(sum, sequences: split.count))
+        let isBest = validation.loss < state.best?.loss ?? .infinity
+        if isBest { state.best = validation }
+        try log?.record(validation, epoch: state.position.epoch)
+        let remark = isBest ? ", the lowest so far" : ""
+        try log?.say("step \(validation.step): validation loss \(validation.loss)\(remark)", at: validation.step)
+        return isBest
+    }
+
+    private func save() throws {
+        let step = state.position.step
+        guard state.isFinite else {
+            throw TrainingError(
+                "step \(step): the parameters or moments are no longer finite and are not saved; go on with a lower "
+                    + "--learning-rate")
+        }
+        if let store {
+            let path = try store.save(Checkpoint(state, configuration: configuration, data: data))
+            try log?.say("step \(step): saved \(path)", at: step)
+        }
+        savedStep = step
+    }
+
+    /// Ends a run of one process between two steps. mpirun leaves its ranks no time for it.
+    private func stopIfAsked() throws {
+        guard communicator.size == 1, !isFinished, let signal = StopSignal.number else { return }
+        if savedStep != state.position.step { try save() }
+        log?.finish()
+        throw TrainingStopped(
+            signal: signal,
+            description: "stopped after step \(state.position.step); go on with the same command and --resume auto")
+    }
+}

@@ -1,0 +1,74 @@
+// From a configuration to a running loop: what is checked, opened and said before the first step. The choice: rank 0 alone
+// touches the run's files, and gives every rank its state, so replicas are equal by construction.
+
+import Collectives
+import Foundation
+import Kernels
+import Model
+import Reports
+
+package enum TrainingRun {
+    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run. Collective.
+    ///
+    /// Throws the first thing that is wrong: with the configuration, the data, the run's folder, or during training.
+    package static func train(
+        on communicator: any Communicator, _ resolve: () throws -> TrainingConfiguration
+    ) throws {
+        let configuration = try communicator.shared(resolve)
+        BLASLibrary.useThreads(configuration.threads)
+        let data = try DataSet(named: configuration.data ?? DataSet.generatedName)
+        try data.check(for: configuration.model)
+        let model = configuration.model, network = try Network<Float>(model.network, frame: data.frame)
+        var state = TrainingState(network.layout, optimizer: model.optimizer, seed: configuration.seed)
+        let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
+        if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
+        try GradientReducer(communicator).share(&state)
+
+        let share = Share.range(of: model.batchSize, rank: communicator.rank, ranks: communicator.size)
+        let replica = try Replica(network, model, BatchLoader(data.source, for: model), batch: max(1, share.count))
+        try folder?.claim(configuration, checkpointSize: 3 * network.layout.count * MemoryLayout<Float>.stride)
+        let log = try folder.map {
+            try RunLog(folder: $0.path, through: state.position.step, of: configuration.length(for: data))
+        }
+        let loop = TrainingLoop(configuration, data, replica, state, communicator, log: log, store: folder?.store)
+        if let log, let folder {
+            for line in try opening(configuration, data, network.layout, communicator, folder) {
+                try log.say(line, at: state.position.step)
+            }
+        }
+        if communicator.size == 1 { StopSignal.listen() }
+        let wasFinished = loop.isFinished, last = try loop.run()
+        try log?.say(closing(configuration, wasFinished, log?.seconds ?? 0), at: last)
+    }
+
+    /// What a person should know before the first step.
+    private static func opening(
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ layout: ParameterLayout,
+        _ communicator: any Communicator, _ folder: RunFolder
+    ) throws -> [String] {
+        let model = configuration.model, ranks = communicator.size
+        let counts = "\(data.range(of: .train).count) sequences to train, \(data.range(of: .validation).count) to validate"
+        let source = data.name == DataSet.generatedName
+            ? "generated moving digits (there is no *.shards folder here; --data names one)" : data.name
+        var lines = [
+            "model \(model.name): \(layout.count) parameters in \(layout.slots.count) tensors, "
+                + "\(model.inputFrames) frames to \(model.outputFrames)",
+            "data \(source): \(data.source.geometry), \(counts)",
+            "\(ranks) \(ranks == 1 ? "rank" : "ranks"), global batch \(model.batchSize), OpenBLAS \(BLASLibrary.core) with "
+                + "\(configuration.threads) \(configuration.threads == 1 ? "thread" : "threads") a rank, run folder \(folder.path)",
+        ]
+        for (_, reason) in folder.start?.damaged ?? [] { lines.append("warning: a newer checkpoint is set aside: \(reason)") }
+        if let start = folder.start {
+            lines.append("goes on after step \(start.checkpoint.position.step) from \(start.path)")
+            let changes = try configuration.changes(from: start.checkpoint.configuration)
+            if !changes.isEmpty { lines.append("changed since: \(changes.joined(separator: ", "))") }
+        }
+        return lines
+    }
+
+    private static func closing(_ configuration: TrainingConfiguration, _ wasFinished: Bool, _ seconds: Double) -> String {
+        wasFinished
+            ? "nothing to do: the run in \(configuration.output) has all its steps; raise --steps or --epochs to go on"
+            : "finished in \(durationInWords(seconds)); see \(configuration.output)"
+    }
+}

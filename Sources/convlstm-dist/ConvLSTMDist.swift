@@ -1,0 +1,41 @@
+// The command itself: its subcommands, and how every error leaves it. The choice: one sentence on stderr, from one rank; exit
+// code 2 for what was asked wrongly, 1 for what went wrong.
+
+import ArgumentParser
+import Foundation
+import Kernels
+import Trainer
+
+@main
+struct ConvLSTMDist: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "convlstm-dist",
+        abstract: "Trains ConvLSTM networks that predict video, on the CPUs of one machine or of many.",
+        discussion: "Under mpirun every process trains on its part of each batch; without, one process trains alone.",
+        version: "0.1.0",
+        subcommands: [TrainCommand.self])
+
+    static func main() {
+        // Before anything else: this may start the program again, with the right matrix kernels.
+        BLASLibrary.chooseKernels()
+        do {
+            if let complaint = Processor.complaint { throw TrainingError(complaint) }
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            leave(with: error)
+        }
+    }
+
+    private static func leave(with error: any Error) -> Never {
+        let code = processExitCode(of: error), text = message(for: error)
+        speakForAllRanks {
+            if code == 0 {
+                print(fullMessage(for: error))
+            } else if !text.isEmpty {
+                FileHandle.standardError.write(Data("convlstm-dist: \(text)\n".utf8))
+            }
+        }
+        Foundation.exit(code)
+    }
+}

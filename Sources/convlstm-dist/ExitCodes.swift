@@ -1,0 +1,30 @@
+// Which exit code an error means, and who prints it. The choice: decided in one place, for errors of any module.
+
+import ArgumentParser
+import Collectives
+import Foundation
+import Model
+import Trainer
+
+/// 2 for what was asked wrongly, 128 plus the signal for a run that was stopped, 1 for all else; 0 for help.
+func processExitCode(of error: any Error) -> Int32 {
+    switch error {
+    case let error as TrainingError: return error.isUsage ? 2 : 1
+    case is ModelError: return 2
+    case let stopped as TrainingStopped: return stopped.exitCode
+    default:
+        let code = ConvLSTMDist.exitCode(for: error)
+        return code == .validationFailure ? 2 : code.rawValue
+    }
+}
+
+/// Prints on one rank what all ranks know without having spoken to each other. The others wait for it, because a launcher
+/// ends all processes when the first of them is done.
+func speakForAllRanks(_ printing: () -> Void) {
+    let launcher = try? Launcher.detected(in: ProcessInfo.processInfo.environment)
+    if let launcher, launcher.rank != 0 {
+        Thread.sleep(forTimeInterval: 0.5)
+    } else {
+        printing()
+    }
+}

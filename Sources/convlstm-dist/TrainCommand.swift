@@ -1,0 +1,101 @@
+// `convlstm-dist train`. The choice: an option is absent unless given, so that defaults live in the configuration alone.
+
+import ArgumentParser
+import Collectives
+import Foundation
+import Trainer
+
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train",
+        abstract: "Trains a network, or goes on with a run.",
+        discussion: """
+            Values come from the model's preset, then from the --config file, then from the options here. The run's folder \
+            gets config.yaml, metrics.csv (one row a step), validation.csv, log.txt and checkpoints/.
+            """)
+
+    @Option(help: ArgumentHelp(
+        "A folder made by convlstm-shard split, or \"generated\" for the built-in moving digits (default: the only "
+            + "*.shards folder here, else generated).", valueName: "folder"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("The preset to train (default: small).", valueName: "name"))
+    var model: String?
+
+    @Option(help: ArgumentHelp("Sequences of a step, of all ranks together.", valueName: "n"))
+    var batchSize: Int?
+
+    @Option(help: ArgumentHelp(
+        "Passes over the training sequences (default: \(TrainingConfiguration.defaultEpochs)).", valueName: "n"))
+    var epochs: Int?
+
+    @Option(help: ArgumentHelp("Updates, instead of --epochs.", valueName: "n"))
+    var steps: Int?
+
+    @Option(help: ArgumentHelp("The learning rate that the schedule starts from.", valueName: "x"))
+    var learningRate: Double?
+
+    @Option(help: ArgumentHelp("Decides the initial parameters and the order of sequences (default: 1).", valueName: "n"))
+    var seed: UInt64?
+
+    @Option(help: ArgumentHelp("The run's folder (default: runs/MODEL).", valueName: "folder"))
+    var output: String?
+
+    @Option(help: ArgumentHelp(
+        "auto: go on from the newest checkpoint in the run's folder; never: start in a new folder; or a checkpoint "
+            + "(default: auto).", valueName: "auto|never|file"))
+    var resume: String?
+
+    @Option(help: ArgumentHelp("Steps between checkpoints (default: 200).", valueName: "n"))
+    var checkpointEvery: Int?
+
+    @Option(help: ArgumentHelp("Checkpoints to keep, beside the best one (default: 3).", valueName: "n"))
+    var keep: Int?
+
+    @Option(help: ArgumentHelp(
+        "Steps between measurements of the validation loss; 0 for the end of each epoch (default: 0).", valueName: "n"))
+    var evaluateEvery: Int?
+
+    @Option(help: ArgumentHelp("Threads of each rank for matrix products (default: 1).", valueName: "n"))
+    var threads: Int?
+
+    @Option(help: ArgumentHelp("A YAML file with any of the keys that --print-config shows.", valueName: "file"))
+    var config: String?
+
+    @Flag(help: "Print the complete configuration, which --config takes back, and do nothing else.")
+    var printConfig = false
+
+    func run() throws {
+        if printConfig {
+            let yaml = try resolved().yaml
+            return speakForAllRanks { print(yaml, terminator: "") }
+        }
+        try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
+            try TrainingRun.train(on: communicator, resolved)
+        }
+    }
+
+    private func resolved() throws -> TrainingConfiguration {
+        guard steps == nil || epochs == nil else {
+            throw TrainingError.usage("--steps and --epochs both say how long to train; leave one of the two out")
+        }
+        return try TrainingConfiguration.resolved(preset: model, file: config, options: apply)
+    }
+
+    private func apply(to configuration: inout TrainingConfiguration) {
+        func set<Value>(_ value: Value?, _ path: WritableKeyPath<TrainingConfiguration, Value>) {
+            if let value { configuration[keyPath: path] = value }
+        }
+        if steps != nil || epochs != nil { (configuration.steps, configuration.epochs) = (steps, epochs) }
+        if let data { configuration.data = data }
+        set(batchSize, \.model.batchSize)
+        set(learningRate, \.model.learningRate)
+        set(seed, \.seed)
+        set(output, \.output)
+        set(resume.map(Resume.init), \.resume)
+        set(checkpointEvery, \.checkpointEvery)
+        set(keep, \.keep)
+        set(evaluateEvery, \.evaluateEvery)
+        set(threads, \.threads)
+    }
+}
