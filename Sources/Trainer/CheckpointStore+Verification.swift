@@ -26,7 +26,6 @@ extension CheckpointStore {
         let present = steps.map(Checkpoint.fileName(step:))
         let lost = CheckpointIndex(folder: folder).checkpoints.map(\.file).filter { !present.contains($0) }
         return present.map { Self.verdict(on: folder + "/" + $0) }
-
             + lost.map { folder + "/" + $0 }.map { Verdict(file: $0, damage: "\($0) is missing; restore a backup of it") }
     }
 

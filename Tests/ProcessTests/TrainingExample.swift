@@ -1,0 +1,95 @@
+// A data set and a network small enough that a run takes a fraction of a second, and a run of them to look into.
+
+import Formats
+import Foundation
+import TestSupport
+
+/// 20 sequences to train, 4 to validate and 2 to test, of 6 frames of 24 x 24, and a configuration that fits them.
+final class TrainingExample: Sendable {
+    let folder: TemporaryFolder
+
+    static let shared = Result { try TrainingExample() }
+
+    private init() throws {
+        folder = try TemporaryFolder()
+        let squares = ["generate", "moving-squares", "--sequences", "26", "--frames", "6", "--size", "24"]
+        try Self.convlstmShard(squares + ["--output", "squares"], in: folder)
+        try Self.convlstmShard(
+            ["split", "squares-shifted.npy", "--shards", "2", "--validation", "4", "--test", "2", "--layout",
+             "sequences-first", "--output", "tiny.shards"],
+            in: folder)
+        try folder.write(Array(Self.configuration.utf8), to: "tiny.yaml")
+    }
+
+    private struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    private static func convlstmShard(_ arguments: [String], in folder: TemporaryFolder) throws {
+        let result = try Command.run("convlstm-shard", arguments, directory: folder.path)
+        guard result.status == 0 else { throw Failure(description: result.stderr) }
+    }
+
+    private static let configuration = """
+        model:
+          name: tiny
+          inputFrames: 3
+          outputFrames: 3
+          loss: meanSquaredError
+          batchSize: 6
+          learningRate: 0.01
+          network:
+            encoder:
+            - {name: patches, patches: {size: 4, order: spaceToDepth}}
+            - name: encoder
+              convLSTM: {hidden: 6, kernel: 3, peepholes: true, tensors: perGate, carriesHidden: true,
+                kernelInitialisation: {glorotUniform: {}}, peepholeInitialisation: {constant: {value: 0}}, forgetBias: 1}
+            forecaster:
+            - name: forecaster
+              convLSTM: {hidden: 6, kernel: 3, peepholes: false, tensors: fused, carriesHidden: true, initialState: encoder,
+                kernelInitialisation: {glorotUniform: {}}, peepholeInitialisation: {constant: {value: 0}}, forgetBias: 0}
+            readout:
+            - {name: readout, convolution: {filters: 16, kernel: 1, kernelInitialisation: {glorotUniform: {}}}}
+            - {name: unpatches, unpatches: {size: 4, order: spaceToDepth}}
+        """
+
+    /// Arguments of a run of the example into a folder of its own; `more` may override them.
+    func arguments(_ output: String, _ more: [String]) -> [String] {
+        ["train", "--config", "tiny.yaml", "--data", "tiny.shards", "--output", output] + more
+    }
+
+    /// Trains with several ranks under mpirun, or with none in one process.
+    @discardableResult
+    func train(ranks: Int, _ output: String, _ more: [String]) throws -> CommandResult {
+        ranks == 0
+            ? try Command.run("convlstm-dist", arguments(output, more), directory: folder.path)
+            : try Mpirun.run(ranks: ranks, "convlstm-dist", arguments(output, more), directory: folder.path)
+    }
+
+    /// A name for a run's folder that no other test has.
+    func freshOutput() -> String { "run-" + UUID().uuidString }
+
+    /// The tensors in the checkpoint of a step.
+    func tensors(_ output: String, step: Int) throws -> [String: [Float]] {
+        let path = folder.file("\(output)/checkpoints/step-00000000\(step).safetensors.zst")
+        let bytes = try InputFile(path: path).bytes()
+        let content = try Zstd.decompress(bytes.span, limit: 1 << 24, file: path)
+        let tensors = try SafetensorsFile(decoding: content, file: path).tensors
+        return Dictionary(uniqueKeysWithValues: try tensors.map { tensor in
+            var floats = [Float](repeating: 0, count: tensor.shape.reduce(1, *)), span = floats.mutableSpan
+            try tensor.copy(into: &span, file: path)
+            return (tensor.name, floats)
+        })
+    }
+
+    /// A column of one of a run's tables.
+    func column(_ name: String, of file: String, _ output: String) throws -> [String] {
+        let rows = try text(of: file, output).split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+        guard let column = rows.first?.firstIndex(of: name) else { return [] }
+        return rows.dropFirst().map { $0[column] }
+    }
+
+    func text(of file: String, _ output: String) throws -> String {
+        String(decoding: try folder.bytes(of: output + "/" + file), as: UTF8.self)
+    }
+}
