@@ -11,6 +11,27 @@ static inline int ckernels_has_avx512(void) {
 #endif
 }
 
+static inline int ckernels_has_avx2(void) {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+#else
+    return 0;
+#endif
+}
+
+// The widest vectors that the code is compiled for.
+static inline const char *ckernels_compiled_for(void) {
+#if defined(__AVX512F__)
+    return "AVX-512";
+#elif defined(__AVX2__)
+    return "AVX2";
+#elif defined(__x86_64__)
+    return "SSE2";
+#else
+    return "the processor's base instructions";
+#endif
+}
+
 // The name of an instruction set that the code is compiled for and the processor lacks, or NULL.
 static inline const char *ckernels_missing_instructions(void) {
 #if defined(__AVX512F__)

@@ -23,8 +23,24 @@ package enum BLASLibrary {
     ///   - core: the kernels in use, `core`.
     ///   - chosen: the environment's OPENBLAS_CORETYPE.
     package static func betterCore(than core: String, chosen: String?, hasAVX512: Bool) -> String? {
-        let poor = ["Haswell", "Zen", "Prescott", "Nehalem", "Sandybridge", "Excavator", "Core2", "Penryn", "Barcelona"]
-        return hasAVX512 && chosen == nil && poor.contains(core) ? "SKYLAKEX" : nil
+        hasAVX512 && chosen == nil && leavesAVX512Idle(core) ? "SKYLAKEX" : nil
+    }
+
+    /// A sentence about an OPENBLAS_CORETYPE that slows this machine down; nil where there is nothing to say.
+    package static var complaint: String? {
+        complaint(about: core, chosen: chosenCore, hasAVX512: Processor.hasAVX512)
+    }
+
+    /// A sentence about kernels that the user chose and that leave AVX-512 unused; nil where there is nothing to say.
+    package static func complaint(about core: String, chosen: String?, hasAVX512: Bool) -> String? {
+        guard let chosen, hasAVX512, leavesAVX512Idle(core) else { return nil }
+        return "OPENBLAS_CORETYPE=\(chosen) makes OpenBLAS use its \(core) kernels, at about half the speed of this "
+            + "AVX-512 processor; to be faster, `unset OPENBLAS_CORETYPE`."
+    }
+
+    private static func leavesAVX512Idle(_ core: String) -> Bool {
+        ["Haswell", "Zen", "Prescott", "Nehalem", "Sandybridge", "Excavator", "Core2", "Penryn", "Barcelona"]
+            .contains(core)
     }
 
     /// Restarts this process with OpenBLAS' AVX-512 kernels where OpenBLAS overlooked that the processor has them.
@@ -32,11 +48,13 @@ package enum BLASLibrary {
     /// Returns where nothing is to be done, or the restart is not possible. Call it first in `main`: before MPI, before
     /// threads, before files are open.
     package static func chooseKernels() {
-        let chosen = getenv(variable).map { String(cString: $0) }
-        guard let better = betterCore(than: core, chosen: chosen, hasAVX512: Processor.hasAVX512) else { return }
+        guard let better = betterCore(than: core, chosen: chosenCore, hasAVX512: Processor.hasAVX512) else { return }
         setenv(variable, better, 1)
         execv("/proc/self/exe", CommandLine.unsafeArgv)
     }
+
+    /// The environment's OPENBLAS_CORETYPE.
+    private static var chosenCore: String? { getenv(variable).map { String(cString: $0) } }
 
     private static let variable = "OPENBLAS_CORETYPE"
 }

@@ -13,4 +13,17 @@ package enum Processor {
         return "This program was compiled for processors with \(String(cString: missing)), which this one does not have: "
             + "build it here again, or with CONVLSTM_CPU=x86-64."
     }
+
+    /// The widest vector instructions that this program was compiled to use: "AVX-512", "AVX2".
+    package static var compiledFor: String { String(cString: ckernels_compiled_for()) }
+
+    /// The command that compiles for this processor; nil where the program makes use of what it has.
+    package static var betterBuild: String? {
+        betterBuild(than: compiledFor, hasAVX512: hasAVX512, hasAVX2: ckernels_has_avx2() != 0)
+    }
+
+    package static func betterBuild(than compiledFor: String, hasAVX512: Bool, hasAVX2: Bool) -> String? {
+        let isNarrow = compiledFor == "AVX2" ? hasAVX512 : compiledFor != "AVX-512" && (hasAVX2 || hasAVX512)
+        return isNarrow ? "CONVLSTM_CPU=native swift build -c release" : nil
+    }
 }

@@ -6,7 +6,7 @@ package struct PredictionStrip: Sendable {
     /// Frames of shape (T, H, W, C), one after the other.
     package let input, prediction: [Float]
 
-    /// What the predicted frames were to be, shape (T, H, W, C); nil for a future that nobody has seen.
+    /// What the first of the predicted frames were to be, shape (T, H, W, C); nil for a future that nobody has seen.
     package let truth: [Float]?
 
     package let height, width, channels: Int
@@ -23,7 +23,10 @@ package struct PredictionStrip: Sendable {
     ) {
         let whole = [input, prediction].allSatisfy { $0.count.isMultiple(of: height * width * channels) }
         precondition(whole, "a strip shows whole frames of H x W x C pixels")
-        precondition(truth == nil || truth?.count == prediction.count, "truth and prediction have as many frames")
+        let known = truth?.count ?? 0
+        precondition(
+            known <= prediction.count && known.isMultiple(of: height * width * channels),
+            "truth is whole frames, no more than the prediction has")
         self.input = input
         self.truth = truth
         self.prediction = prediction
@@ -59,17 +62,17 @@ package struct PredictionStrip: Sendable {
     }
 
     private var rows: [Row] {
-        let seen = frames(of: input), predicted = frames(of: prediction)
+        let seen = frames(of: input), predicted = frames(of: prediction), known = frames(of: truth ?? [])
         let first = Row(name: "input", frames: seen, firstNumber: 1) { shade(input, $0) }
-        let outcome = Row(name: "prediction", frames: predicted, firstNumber: truth == nil ? seen + 1 : nil) {
+        let outcome = Row(name: "prediction", frames: predicted, firstNumber: known < predicted ? seen + 1 : nil) {
             shade(prediction, $0)
         }
         guard let truth else { return [first, outcome] }
         return [
             first,
-            Row(name: "truth", frames: predicted, firstNumber: seen + 1) { shade(truth, $0) },
+            Row(name: "truth", frames: known, firstNumber: seen + 1) { shade(truth, $0) },
             outcome,
-            Row(name: "error", frames: predicted) { errorColor(prediction, truth, $0) },
+            Row(name: "error", frames: known) { errorColor(prediction, truth, $0) },
         ]
     }
 

@@ -45,6 +45,12 @@ package final class ProgressLine {
         visible = ""
     }
 
+    /// Leaves nothing of the line to be seen on a terminal.
+    package func erase() {
+        if terminalWidth != nil { write(clearLine) }
+        visible = ""
+    }
+
     private func display(_ state: String) {
         guard let terminalWidth else { return write(state + "\n") }
         // A line as wide as the terminal would wrap, and the next one could not cover it.

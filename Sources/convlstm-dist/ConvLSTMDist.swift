@@ -13,7 +13,10 @@ struct ConvLSTMDist: ParsableCommand {
         abstract: "Trains ConvLSTM networks that predict video, on the CPUs of one machine or of many.",
         discussion: "Under mpirun every process trains on its part of each batch; without, one process trains alone.",
         version: "0.1.0",
-        subcommands: [TrainCommand.self])
+        subcommands: [
+            TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ModelsCommand.self, DoctorCommand.self,
+            CheckpointCommand.self,
+        ])
 
     static func main() {
         // Before anything else: this may start the program again, with the right matrix kernels.

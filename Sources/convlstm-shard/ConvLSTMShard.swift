@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Foundation
+import Reports
 
 @main
 struct ConvLSTMShard: ParsableCommand {
@@ -23,7 +24,7 @@ struct ConvLSTMShard: ParsableCommand {
     }
 
     private static func leave(with error: any Error) -> Never {
-        ProgressBar.clear()
+        ProgressLine.onStandardError().erase()
         let code = exitCode(for: error), text = message(for: error)
         if code == .success {
             print(fullMessage(for: error))

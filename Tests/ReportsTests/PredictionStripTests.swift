@@ -47,6 +47,20 @@ extension Picture {
         #expect(strip(error: 5).picture().color(columns[0], errorTop) == [178, 16, 32])
     }
 
+    @Test func beyondTheKnownFramesThereIsPredictionAlone() {
+        let frame = [Float](repeating: 0.5, count: 64)
+        let picture = PredictionStrip(
+            input: frame, truth: frame, prediction: frame + frame + frame, height: 8, width: 8, range: 0...1
+        ).picture()
+        // The row of predictions has numbers of its own now, which move it and the errors down by 18.
+        #expect(picture.width == 170 && picture.height == 138)
+        #expect(picture.color(columns[0], truthTop) == [128, 128, 128])
+        #expect(picture.color(columns[1], truthTop) == paper)
+        #expect(picture.color(columns[2], predictionTop + 18) == [128, 128, 128])
+        #expect(picture.color(columns[0], errorTop + 18) == [255, 255, 255])
+        #expect(picture.color(columns[1], errorTop + 18) == paper)
+    }
+
     @Test func rowsAndFramesCarryTheirNames() {
         let picture = strip().picture()
         func isInked(_ xs: Range<Int>, _ ys: Range<Int>) -> Bool {

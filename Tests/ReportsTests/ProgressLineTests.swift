@@ -28,6 +28,16 @@ private final class Screen {
         #expect(screen.text == "\(clear)one\(clear)two\(clear)saved\ntwo\(clear)done\n")
     }
 
+    @Test(arguments: [80, nil]) func anErasedLineIsGoneFromTerminals(width: Int?) {
+        let screen = Screen()
+        let line = ProgressLine(terminalWidth: width) { screen.text += $0 }
+        line.show("one", now: 0)
+        line.erase()
+        line.say("said")
+        let clear = "\r\u{1B}[K"
+        #expect(screen.text == (width == nil ? "one\nsaid\n" : "\(clear)one\(clear)\(clear)said\n"))
+    }
+
     @Test func theLineNeverWraps() {
         let screen = Screen()
         ProgressLine(terminalWidth: 10) { screen.text += $0 }.show("0123456789abcdef", now: 0)

@@ -1,0 +1,26 @@
+// How fast this machine multiplies matrices: what a training step mostly consists of.
+
+/// Products of matrices, timed.
+package enum MatrixSpeed {
+    /// Gigaflops (a multiply and an add are two) of products of 512 x 512 float matrices over about `seconds`, with the
+    /// threads that OpenBLAS has been told to use.
+    package static func measured(seconds: Double) -> Double {
+        let side = 512, a = Tensor<Float>(side, side), b = Tensor<Float>(side, side), c = Tensor<Float>(side, side)
+        a.fill(1)
+        b.fill(1)
+        let clock = ContinuousClock()
+        func products(during seconds: Double) -> Double {
+            let start = clock.now
+            var count = 0, elapsed = 0.0
+            repeat {
+                multiply(a.matrix, b.matrix, into: c.matrix)
+                count += 1
+                elapsed = (clock.now - start) / .seconds(1)
+            } while elapsed < seconds
+            return Double(count) / elapsed
+        }
+        // The first products wake the processor and OpenBLAS' threads.
+        _ = products(during: seconds / 3)
+        return products(during: seconds * 2 / 3) * 2 * Double(side * side * side) / 1e9
+    }
+}

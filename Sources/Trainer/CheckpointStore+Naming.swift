@@ -1,0 +1,54 @@
+// The checkpoint that a person means. The choice: a file, a run's folder and its checkpoints folder all name one; a folder
+// stands for its best checkpoint, or the newest where none was validated.
+
+import Collectives
+import Formats
+import Foundation
+
+extension CheckpointStore {
+    /// Reads the checkpoint that `path` names.
+    ///
+    /// Throws `FormatError` if there is none, or it is damaged.
+    package static func named(_ path: String) throws -> Found {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw FormatError(path, "does not exist", "name a checkpoint, or the folder of a run that has saved one")
+        }
+        guard isFolder(path) else { return try read(path) }
+        guard let found = try inside(path).best() else { throw noneIn(path) }
+        return found
+    }
+
+    /// Reads the checkpoint that `path` names on rank 0, and gives it to all ranks. Collective.
+    package static func named(_ path: String, on communicator: any Communicator) throws -> Found {
+        let found = communicator.rank == 0 ? try named(path) : nil
+        var bytes = communicator.size > 1 ? try found.map { try InputFile(path: $0.path).bytes() } ?? [] : []
+        try communicator.broadcast(&bytes, from: 0)
+        return try found ?? Found(path: path, checkpoint: Checkpoint(decoding: bytes, file: path))
+    }
+
+    /// The checkpoints of a run's folder, or of a folder of checkpoints.
+    package static func inside(_ folder: String) -> CheckpointStore {
+        let run = ofRun(folder)
+        return isFolder(run.folder) ? run : CheckpointStore(folder: folder)
+    }
+
+    static func noneIn(_ folder: String) -> FormatError {
+        FormatError(folder, "holds no checkpoints", "name a checkpoint, or the folder of a run that has saved one")
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+}
+
+extension CheckpointStore.Found {
+    /// The trained network, ready to forecast `frames` frames.
+    package func forecaster(frames: Int) throws -> Forecaster {
+        let network = try checkpoint.network(), model = checkpoint.configuration.model
+        network.prepare(try checkpoint.parameters(network.layout, file: path))
+        return Forecaster(
+            network, inputFrames: model.inputFrames, frames: frames,
+            scale: ValueScale(checkpoint.valueRange, peak: model.peak))
+    }
+}

@@ -1,0 +1,159 @@
+// What is well with a machine or a job, and what is not. The choice: a pure function of the facts that the ranks gathered.
+
+import Foundation
+
+/// How the job was started.
+package struct LaunchFacts: Codable, Sendable, Equatable {
+    /// The MPI library's own words.
+    package var library: String
+    /// "mpirun", "srun"; nil for a process alone.
+    package var launcher: String?
+    /// Processes that the launcher's hosts have room for, if it says so.
+    package var slots: Int?
+    /// The first line of `mpirun --version`, looked at by a process alone; nil where there is no mpirun.
+    package var mpirun: String?
+    package var isRoot: Bool
+    /// Whether the environment lets root use mpirun.
+    package var rootMayRun: Bool
+
+    package init(
+        library: String, launcher: String? = nil, slots: Int? = nil, mpirun: String? = nil, isRoot: Bool = false,
+        rootMayRun: Bool = false
+    ) {
+        (self.library, self.launcher, self.slots, self.mpirun) = (library, launcher, slots, mpirun)
+        (self.isRoot, self.rootMayRun) = (isRoot, rootMayRun)
+    }
+}
+
+/// The findings about a job.
+package struct Diagnosis: Codable, Sendable, Equatable {
+    package let launch: LaunchFacts
+    package let ranks: [RankFacts]
+    package let findings: [Finding]
+
+    /// - Parameter ranks: the facts of all ranks; at least one.
+    package init(_ ranks: [RankFacts], _ launch: LaunchFacts) {
+        (self.ranks, self.launch) = (ranks, launch)
+        let hosts = Dictionary(grouping: ranks, by: \.host).sorted { $0.key < $1.key }
+        findings = Self.mpi(launch, ranks: ranks.count, hosts: hosts.count) + Self.root(launch)
+            + hosts.flatMap { Self.cores($0.value, host: $0.key) } + Self.kernels(ranks) + Self.build(ranks)
+            + hosts.flatMap { Self.memory($0.value[0], host: $0.key) + Self.sharedMemory($0.value, host: $0.key) }
+            + Self.disk(ranks[0])
+    }
+
+    /// Whether something will not work.
+    package var isFailure: Bool { findings.contains { $0.state == .failure } }
+}
+
+// How processes find each other.
+extension Diagnosis {
+    private static func mpi(_ launch: LaunchFacts, ranks: Int, hosts: Int) -> [Finding] {
+        guard let launcher = launch.launcher else {
+            let alone = "\(launch.library); this is one process alone, without MPI"
+            guard let mpirun = launch.mpirun else {
+                return [.warning("MPI", "\(alone), and there is no mpirun to start several", "apt-get install openmpi-bin")]
+            }
+            guard mpirun.contains("Open MPI") else {
+                return [.warning("MPI", "\(alone), and the mpirun on the PATH is another MPI's (\(mpirun))",
+                    "apt-get install openmpi-bin; update-alternatives --config mpirun")]
+            }
+            return [.ok("MPI", "\(alone); \(mpirun) starts several")]
+        }
+        let slots = launch.slots.map { ", \(counted($0, "slot"))" } ?? ""
+        let text = "\(launch.library); \(launcher) started \(counted(ranks, "rank")) on \(counted(hosts, "host"))\(slots)"
+        return [.ok("MPI", text)]
+    }
+
+    private static func root(_ launch: LaunchFacts) -> [Finding] {
+        guard launch.isRoot, launch.launcher == nil, launch.mpirun != nil else { return [] }
+        return launch.rootMayRun
+            ? [.ok("root", "mpirun is allowed to run as root")]
+            : [.warning("root", "mpirun refuses to run as root",
+                "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")]
+    }
+}
+
+// What there is to compute with.
+extension Diagnosis {
+    /// The cores of a host against the threads that its ranks compute with.
+    private static func cores(_ ranks: [RankFacts], host: String) -> [Finding] {
+        let cores = Set(ranks.flatMap(\.cores)).count, wanted = ranks.reduce(0) { $0 + $1.threads }
+        let usable = min(cores, ranks[0].quota.map { max(1, Int($0)) } ?? cores)
+        let limit = usable < cores ? "\(counted(cores, "core")), of which the container's quota leaves \(usable)"
+            : counted(cores, "core")
+        let work = "\(counted(ranks.count, "rank")) of \(counted(ranks[0].threads, "thread"))"
+        if wanted > usable {
+            let most = usable / ranks[0].threads
+            return [.warning("cores", "\(host): oversubscribed, \(work) on \(limit): they take turns",
+                most > 0 ? "mpirun -np \(most) convlstm-dist train --threads \(ranks[0].threads)"
+                    : "convlstm-dist train --threads \(usable)")]
+        }
+        if let crowded = ranks.first(where: { $0.cores.count < $0.threads }) {
+            return [.warning("cores", "\(host): rank \(crowded.rank) computes with \(crowded.threads) threads and is bound to "
+                + counted(crowded.cores.count, "core"),
+                "mpirun -np \(ranks.count) --map-by slot:PE=\(crowded.threads) convlstm-dist train "
+                    + "--threads \(crowded.threads)")]
+        }
+        return [.ok("cores", "\(host): \(work) on \(limit)")]
+    }
+
+    private static func kernels(_ ranks: [RankFacts]) -> [Finding] {
+        let slowest = ranks.map(\.gigaflops).min()!, fastest = ranks.map(\.gigaflops).max()!
+        let speed = ranks.count == 1 ? "\(rounded(slowest)) GFLOP/s"
+            : "\(rounded(slowest)) to \(rounded(fastest)) GFLOP/s a rank, all at once"
+        let text = "\(ranks[0].openBLAS), \(Set(ranks.map(\.kernels)).sorted().joined(separator: " and ")) kernels, "
+            + "\(counted(ranks[0].threads, "thread")): \(speed)"
+        if let complaint = ranks.lazy.compactMap(\.kernelComplaint).first {
+            return [.warning("OpenBLAS", "\(text). \(complaint)", "unset OPENBLAS_CORETYPE")]
+        }
+        guard slowest > fastest / 2 else {
+            let slow = ranks.first { $0.gigaflops == slowest }!
+            return [.warning("OpenBLAS", "\(text); all wait for rank \(slow.rank) on \(slow.host)", "ssh \(slow.host) top")]
+        }
+        return [.ok("OpenBLAS", text)]
+    }
+
+    private static func build(_ ranks: [RankFacts]) -> [Finding] {
+        guard let poor = ranks.first(where: { $0.betterBuild != nil }), let command = poor.betterBuild else {
+            return [.ok("build", "compiled for \(ranks[0].instructions)")]
+        }
+        return [.warning("build", "compiled for \(poor.instructions), and \(poor.host) has wider vectors", command)]
+    }
+}
+
+// What there is to keep things in.
+extension Diagnosis {
+    private static let gigabyte = 1 << 30
+
+    private static func memory(_ rank: RankFacts, host: String) -> [Finding] {
+        let text = "\(host): \(inGB(rank.availableMemory)) available"
+        return rank.availableMemory >= gigabyte ? [.ok("memory", text)]
+            : [.warning("memory", "\(text); a model and its batch may not fit", "convlstm-dist train --batch-size 4")]
+    }
+
+    /// Open MPI gives each rank of a machine a segment of 4 MB there, and some more for long messages.
+    private static func sharedMemory(_ ranks: [RankFacts], host: String) -> [Finding] {
+        guard let free = ranks[0].freeSharedMemory else {
+            return [.warning("/dev/shm", "\(host): there is none, so ranks exchange messages through the network",
+                "mkdir -p /dev/shm && mount -t tmpfs tmpfs /dev/shm")]
+        }
+        let text = "\(host): \(inGB(free)) free for messages between ranks", segment = 4 << 20
+        let remedy = "mount -o remount,size=1G /dev/shm"
+        if ranks.count > 1 && free < segment * ranks.count { return [.failure("/dev/shm", text, remedy)] }
+        return free < 4 * segment * ranks.count ? [.warning("/dev/shm", text, remedy)] : [.ok("/dev/shm", text)]
+    }
+
+    /// Rank 0 writes the run's files.
+    private static func disk(_ rank: RankFacts) -> [Finding] {
+        guard rank.folderIsWritable else {
+            return [.failure("disk", "\(rank.folder) cannot be written to", "convlstm-dist train --output \"$HOME/runs/first\"")]
+        }
+        let text = "\(inGB(rank.freeDisk)) free in \(rank.folder)"
+        return rank.freeDisk >= gigabyte ? [.ok("disk", text)]
+            : [.warning("disk", "\(text), and a run keeps several checkpoints", "df -h; convlstm-dist train --keep 1")]
+    }
+
+    private static func inGB(_ bytes: Int) -> String { String(format: "%.1f GB", Double(bytes) / 1e9) }
+    private static func rounded(_ value: Double) -> String { String(format: "%.0f", value) }
+    private static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+}

@@ -1,0 +1,62 @@
+// A trained network as its user sees it: frames in, frames out, in the data's own values.
+
+import Kernels
+import Model
+
+/// Forecasts what comes after given frames, several sequences at a time.
+package final class Forecaster {
+    /// Frames that it sees, and frames that it forecasts.
+    package let inputFrames, frames: Int
+
+    /// The size of a frame.
+    package let frame: FeatureShape
+
+    private let network: Network<Float>
+    private let scale: ValueScale
+    private var rollout: Rollout?
+
+    /// - Parameters:
+    ///   - network: prepared with its parameters.
+    ///   - scale: from raw values to the network's.
+    package init(_ network: Network<Float>, inputFrames: Int, frames: Int, scale: ValueScale) {
+        (self.network, self.scale) = (network, scale)
+        (self.inputFrames, self.frames, frame) = (inputFrames, frames, network.frame)
+    }
+
+    /// The raw values of the frames after each past.
+    ///
+    /// - Parameter pasts: raw values (input frames, height, width, channels) each.
+    /// - Returns: raw values (frames, height, width, channels) for each past.
+    package func forecasts(after pasts: [[Float]]) throws(ModelError) -> [[Float]] {
+        guard !pasts.isEmpty else { return [] }
+        let rollout = try rollout(batch: pasts.count)
+        for (place, past) in pasts.enumerated() {
+            precondition(past.count == inputFrames * frame.count, "\(past.count) numbers for \(inputFrames) x \(frame)")
+            for t in 0..<inputFrames {
+                var values = rollout.input[t][place].mutableSpan
+                scale.scale(past.span.extracting(t * frame.count..<(t + 1) * frame.count), into: &values)
+            }
+        }
+        rollout.forward()
+        return pasts.indices.map { forecast($0, of: rollout) }
+    }
+
+    private func forecast(_ place: Int, of rollout: Rollout) -> [Float] {
+        var raw: [Float] = [], image = [Float](repeating: 0, count: frame.count)
+        for t in 0..<frames {
+            var values = image.mutableSpan
+            scale.restore(rollout.output[t][place].span, into: &values)
+            raw += image
+        }
+        return raw
+    }
+
+    /// The memory of a batch, kept for the next one of its size.
+    private func rollout(batch: Int) throws(ModelError) -> Rollout {
+        if let rollout, rollout.batch == batch { return rollout }
+        rollout = nil
+        let new = try Rollout(network, batch: batch, inputFrames: inputFrames, frames: frames)
+        rollout = new
+        return new
+    }
+}

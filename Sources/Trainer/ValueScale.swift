@@ -1,0 +1,28 @@
+// Between the values that data have and those that a network computes with: one straight line, and its inverse.
+
+import Kernels
+
+/// The line that takes a data set's range of values to [0, peak].
+package struct ValueScale: Sendable, Equatable {
+    package let range: ClosedRange<Float>
+    package let peak: Float
+
+    package init(_ range: ClosedRange<Float>, peak: Double) { (self.range, self.peak) = (range, Float(peak)) }
+
+    /// A range of a single value has no width to scale by.
+    private var factor: Float { range.upperBound > range.lowerBound ? peak / (range.upperBound - range.lowerBound) : 1 }
+
+    /// Raw values to what a network reads.
+    package func scale(_ raw: Span<Float>, into values: inout MutableSpan<Float>) {
+        precondition(raw.count == values.count, "\(raw.count) numbers for \(values.count)")
+        let (lowest, factor) = (range.lowerBound, factor)
+        for i in raw.indices { values[i] = (raw[i] - lowest) * factor }
+    }
+
+    /// What a network wrote back to raw values.
+    package func restore(_ values: Span<Float>, into raw: inout MutableSpan<Float>) {
+        precondition(raw.count == values.count, "\(values.count) numbers for \(raw.count)")
+        let (lowest, factor) = (range.lowerBound, factor)
+        for i in values.indices { raw[i] = values[i] / factor + lowest }
+    }
+}

@@ -1,0 +1,67 @@
+// `convlstm-dist checkpoint`: what is in a checkpoint, and whether those of a run are whole.
+
+import ArgumentParser
+import Formats
+import Foundation
+import Reports
+import Trainer
+
+struct CheckpointCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "checkpoint", abstract: "Shows and checks checkpoints.", subcommands: [Inspect.self, Verify.self])
+}
+
+extension CheckpointCommand {
+    struct Inspect: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show what a checkpoint holds.")
+
+        @Argument(help: "A checkpoint, or the folder of a run.")
+        var path: String
+
+        func run() throws {
+            let found = try CheckpointStore.named(path), checkpoint = found.checkpoint
+            let configuration = checkpoint.configuration, model = configuration.model
+            let position = checkpoint.position, file = try InputFile(path: found.path)
+            var facts = [
+                ("file", found.path),
+                ("bytes", grouped(file.size)),
+                ("sha256", try Digest.ofFile(found.path)),
+                ("model", "\(model.name), \(model.inputFrames) frames of \(checkpoint.frame) to \(model.outputFrames)"),
+                ("step", "\(position.step)"),
+                ("epoch", "\(position.epoch), \(position.used) of its \(checkpoint.trainingSequences) sequences used"),
+                ("seed", "\(configuration.seed)"),
+                ("data", "\(configuration.data ?? DataSet.generatedName), values \(checkpoint.valueRange.lowerBound) to "
+                    + "\(checkpoint.valueRange.upperBound)"),
+            ]
+            if let best = checkpoint.best { facts.append(("best", "validation loss \(best.loss) at step \(best.step)")) }
+            for part in Checkpoint.Part.allCases {
+                let (tensors, numbers) = checkpoint.contents(of: part)
+                facts.append((part.rawValue, "\(grouped(numbers)) numbers in \(tensors) tensors"))
+            }
+            for (name, value) in facts { print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value) }
+            print("`zstd -d` makes a .safetensors file of it, which other tools open.")
+        }
+    }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read every checkpoint of a run in full, or one.",
+            discussion: "The exit code is 1 if anything is damaged or missing.")
+
+        @Argument(help: "A checkpoint, or the folder of a run.")
+        var path: String
+
+        func run() throws {
+            let verdicts = try CheckpointStore.verdicts(on: path)
+            for verdict in verdicts {
+                print(verdict.damage.map { "DAMAGED  \($0)" } ?? "ok       \(verdict.file)")
+            }
+            let damaged = verdicts.count { $0.damage != nil }
+            guard damaged == 0 else {
+                throw TrainingError(
+                    "\(damaged) of \(verdicts.count) checkpoints in \(path) are damaged; `train --resume auto` goes on from "
+                        + "the newest whole one")
+            }
+        }
+    }
+}

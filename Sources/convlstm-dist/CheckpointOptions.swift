@@ -1,0 +1,66 @@
+// What the commands that use a trained network have in common: which one, on which data, with how many threads.
+
+import ArgumentParser
+import Collectives
+import Foundation
+import Kernels
+import Shards
+import Trainer
+
+extension Split: ExpressibleByArgument {}
+
+struct CheckpointOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(
+        "A checkpoint, or the folder of a run: its best checkpoint, or the newest where none was validated.",
+        valueName: "path"))
+    var checkpoint: String
+
+    @Option(help: ArgumentHelp(
+        "A folder made by convlstm-shard split, or \"generated\" (default: what the checkpoint was trained on).",
+        valueName: "folder"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("Frames to forecast (default: as in training).", valueName: "n"))
+    var frames: Int?
+
+    @Option(help: ArgumentHelp("Threads of each rank for matrix products.", valueName: "n"))
+    var threads = 1
+
+    /// More frames would take memory without bound.
+    private static let mostFrames = 1000
+
+    func validate() throws {
+        if let frames { try Self.require(frames, in: 1...Self.mostFrames, "--frames") }
+        try Self.require(threads, in: 1...1024, "--threads")
+    }
+
+    static func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
+        guard range.contains(value) else {
+            throw ValidationError(
+                "\(option) is \(value); give a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+    }
+
+    /// The checkpoint on all ranks; rank 0 warns of newer ones that are damaged.
+    func open(on communicator: any Communicator) throws -> CheckpointStore.Found {
+        BLASLibrary.useThreads(threads)
+        let found = try CheckpointStore.named(checkpoint, on: communicator)
+        for (_, reason) in found.damaged { warn("a newer checkpoint cannot be used: \(reason)") }
+        return found
+    }
+
+    /// The data named here, or those of the training.
+    func dataSet(for found: CheckpointStore.Found) throws -> DataSet {
+        try DataSet(named: data ?? found.checkpoint.configuration.data ?? DataSet.generatedName)
+    }
+
+    /// How many frames to forecast with a checkpoint.
+    func frames(for found: CheckpointStore.Found) -> Int {
+        frames ?? found.checkpoint.configuration.model.outputFrames
+    }
+}
+
+/// Prints a warning on standard error.
+func warn(_ sentence: String) {
+    FileHandle.standardError.write(Data("convlstm-dist: warning: \(sentence)\n".utf8))
+}

@@ -1,0 +1,58 @@
+// `convlstm-dist evaluate`: how good a checkpoint's forecasts are, frame by frame, beside two baselines.
+
+import ArgumentParser
+import Collectives
+import Reports
+import Shards
+import Trainer
+
+struct EvaluateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evaluate",
+        abstract: "Measures forecasts frame by frame: MSE, MAE, SSIM and PSNR, beside two baselines.",
+        discussion: """
+            Every sequence of the split counts once, whatever the number of ranks. Pixels are scaled to [0, 1]; MSE and MAE \
+            are sums over the pixels of a frame, as tables on Moving MNIST have them.
+            """)
+
+    @OptionGroup var options: CheckpointOptions
+
+    @Option(help: ArgumentHelp("The sequences to measure: test, validation or train.", valueName: "split"))
+    var split = Split.test
+
+    @Option(help: ArgumentHelp("Sequences that each rank forecasts at once.", valueName: "n"))
+    var batchSize = 16
+
+    @Flag(help: "Print one JSON object instead of the table.")
+    var json = false
+
+    func validate() throws {
+        try CheckpointOptions.require(batchSize, in: 1...100_000, "--batch-size")
+    }
+
+    func run() throws {
+        try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
+            let found = try options.open(on: communicator), data = try options.dataSet(for: found)
+            let forecaster = try found.forecaster(frames: options.frames(for: found))
+            try data.check(for: forecaster, known: forecaster.frames)
+            let sequences = try data.sequences(of: split)
+            let evaluation = try evaluate(forecaster, found, data, sequences, communicator)
+            guard communicator.rank == 0 else { return }
+            let report = EvaluationReport(evaluation, found, data, split, inputFrames: forecaster.inputFrames)
+            if json { try printJSON(report) } else { print(report.text, terminator: "") }
+        }
+    }
+
+    private func evaluate(
+        _ forecaster: Forecaster, _ found: CheckpointStore.Found, _ data: DataSet, _ sequences: Range<Int>,
+        _ communicator: any Communicator
+    ) throws -> Evaluation {
+        let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil
+        let evaluation = try Evaluation(
+            forecaster, on: data.source, sequences, training: data.range(of: .train), range: found.checkpoint.valueRange,
+            batchSize: batchSize, communicator: communicator
+        ) { done, total in line?.show("evaluating: \(done) of \(total) sequences of this rank") }
+        line?.erase()
+        return evaluation
+    }
+}

@@ -1,0 +1,102 @@
+// `convlstm-dist predict`: the frames that come next, as arrays and pictures.
+
+import ArgumentParser
+import Collectives
+import Foundation
+import Shards
+import Trainer
+
+struct PredictCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Forecasts frames, and writes them as .npy arrays and as pictures.",
+        discussion: """
+            The folder gets input.npy, prediction.npy, truth.npy where it is known, and strip.png (rows input, truth, \
+            prediction and error). Arrays are float32 of (frames, height, width[, channels]) in the data's own values. \
+            --input continues after the last frame of the file, which may hold one sequence or a batch; of a batch the first \
+            \(PredictionFolder.mostStrips) sequences get a strip each.
+            """)
+
+    @OptionGroup var options: CheckpointOptions
+
+    @Option(help: ArgumentHelp("A .npy of frames to continue.", valueName: "file"))
+    var input: String?
+
+    @Option(help: ArgumentHelp("A sequence of the data set, by its number from 0.", valueName: "k"))
+    var sequence: Int?
+
+    @Option(help: ArgumentHelp(
+        "Count --sequence within test, validation or train (default: within the whole data set).", valueName: "split"))
+    var split: Split?
+
+    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
+    var output: String
+
+    func validate() throws {
+        guard (input == nil) != (sequence == nil) else {
+            throw ValidationError("give what to continue: either --input FILE or --sequence K")
+        }
+        guard input == nil || (options.data == nil && split == nil) else {
+            throw ValidationError("--input brings its own frames; leave out --data and --split")
+        }
+        if let launcher = try Launcher.detected(in: ProcessInfo.processInfo.environment), launcher.announcedRanks > 1 {
+            throw ValidationError("predict works in one process; start it without \(launcher.name)")
+        }
+    }
+
+    func run() throws {
+        let found = try options.open(on: SoloCommunicator()), checkpoint = found.checkpoint
+        let folder = try PredictionFolder(path: output, frame: checkpoint.frame, range: checkpoint.valueRange)
+        let forecaster = try found.forecaster(frames: options.frames(for: found))
+        let names: [String]
+        if let input {
+            let array = try InputArray(path: input, frame: forecaster.frame, needed: forecaster.inputFrames)
+            names = try folder.write(continued(array, forecaster, found), isBatch: array.batch != nil)
+        } else {
+            names = try folder.write([try known(forecaster, try options.dataSet(for: found))], isBatch: false)
+        }
+        print("\(output): \(names.joined(separator: ", "))")
+        let range = checkpoint.valueRange
+        print("\(forecaster.frames) frames forecast from \(forecaster.inputFrames) by \(found.path); values as in the data, "
+            + "\(range.lowerBound) to \(range.upperBound)")
+    }
+
+    /// Forecasts after the frames of a file, a few sequences at a time.
+    private func continued(
+        _ array: InputArray, _ forecaster: Forecaster, _ found: CheckpointStore.Found
+    ) throws -> [Prediction] {
+        let count = array.batch ?? 1, atOnce = 16
+        let numbers = count.multipliedReportingOverflow(by: forecaster.frames * forecaster.frame.count)
+        guard !numbers.overflow, numbers.partialValue <= 1 << 28 else {
+            throw TrainingError.usage(
+                "\(input!) holds \(count) sequences, whose forecasts are more than \(1 << 28) numbers; give fewer at once")
+        }
+        var predictions: [Prediction] = []
+        for first in stride(from: 0, to: count, by: atOnce) {
+            let pasts = try (first..<min(first + atOnce, count)).map {
+                try array.past(of: $0, count: forecaster.inputFrames)
+            }
+            predictions += zip(pasts, try forecaster.forecasts(after: pasts)).map { Prediction(input: $0, forecast: $1) }
+        }
+        let complaint = InputArray.complaint(
+            about: predictions.map(\.input), of: input!, trainedOn: found.checkpoint.valueRange)
+        if let complaint { warn(complaint) }
+        return predictions
+    }
+
+    /// The forecast of a sequence of the data set, beside what came.
+    private func known(_ forecaster: Forecaster, _ data: DataSet) throws -> Prediction {
+        try data.check(for: forecaster, known: 0)
+        let range = try split.map { try data.sequences(of: $0) } ?? 0..<data.source.count
+        guard let sequence, (0..<range.count).contains(sequence) else {
+            let place = split.map { "the \($0.rawValue) split of " } ?? ""
+            throw TrainingError.usage(
+                "--sequence is \(sequence ?? 0); \(place)\(data.name) has sequences 0 to \(range.count - 1)")
+        }
+        let values = try data.source.sequence(range.lowerBound + sequence), pixels = forecaster.frame.count
+        let seen = forecaster.inputFrames * pixels, past = Array(values[..<seen])
+        let future = values[seen...].prefix(forecaster.frames * pixels)
+        let forecast = try forecaster.forecasts(after: [past])[0]
+        return Prediction(input: past, truth: future.isEmpty ? nil : Array(future), forecast: forecast)
+    }
+}

@@ -1,0 +1,40 @@
+// A trained run of the example, and the commands that use it.
+
+import Formats
+import Foundation
+import TestSupport
+import Testing
+
+/// A run of four steps, and arrays that do not suit it, made once for all tests.
+struct ToolsExample {
+    let example: TrainingExample
+    let run = "tools"
+
+    static let shared = Result { try ToolsExample() }
+
+    private init() throws {
+        example = try TrainingExample.shared.get()
+        let result = try example.train(ranks: 0, run, ["--steps", "4"])
+        try #require(result.status == 0, "\(result.stderr)")
+        for (name, shape) in [("short.npy", [2, 24, 24]), ("wide.npy", [4, 24, 25])] {
+            let bytes = [UInt8](repeating: 1, count: shape.reduce(1, *))
+            try NpyFile.write(bytes.span, header: NpyHeader(type: .uint8, shape: shape), to: folder.file(name))
+        }
+    }
+
+    var folder: TemporaryFolder { example.folder }
+
+    /// Runs convlstm-dist with several ranks under mpirun, or with none in one process.
+    func dist(_ arguments: [String], ranks: Int = 0) throws -> CommandResult {
+        ranks == 0
+            ? try Command.run("convlstm-dist", arguments, directory: folder.path)
+            : try Mpirun.run(ranks: ranks, "convlstm-dist", arguments, directory: folder.path)
+    }
+
+    /// The JSON object that a command prints.
+    func json(_ arguments: [String], ranks: Int = 0) throws -> [String: Any] {
+        let result = try dist(arguments + ["--json"], ranks: ranks)
+        try #require(result.status == 0, "\(result)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(result.stdout.utf8)) as? [String: Any])
+    }
+}

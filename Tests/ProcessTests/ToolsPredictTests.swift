@@ -1,0 +1,91 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct ToolsPredictTests {
+    let tools = try! ToolsExample.shared.get()
+
+    private func predict(_ options: [String], to output: String) throws -> CommandResult {
+        try tools.dist(["predict", "--checkpoint", tools.run, "--output", output] + options)
+    }
+
+    @discardableResult private func numpy(_ script: String) throws -> String {
+        try Python.run("import numpy as n, sys; p = sys.argv[1]\n" + script, [tools.folder.path])
+            .trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    private func names(in folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: tools.folder.file(folder)).sorted()
+    }
+
+    /// Width and height in the header of a PNG file.
+    private func pngSize(_ name: String) throws -> [Int] {
+        let bytes = try tools.folder.bytes(of: name)
+        #expect(Array(bytes[..<8]) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+        return [16, 20].map { bytes[$0..<$0 + 4].reduce(0) { $0 << 8 | Int($1) } }
+    }
+
+    /// Sequence 1 of the test split is the last of all 26; of its 6 frames 3 are seen and 3 known.
+    @Test(.enabled(if: Python.has("numpy"))) func aSequenceOfTheDataIsForecastBesideWhatCame() throws {
+        let result = try predict(["--sequence", "1", "--split", "test", "--frames", "5"], to: "p1")
+        #expect(result.status == 0, "\(result.stderr)")
+        #expect(try names(in: "p1") == ["input.npy", "prediction.npy", "strip.png", "truth.npy"])
+        let facts = try numpy("""
+            x = n.load(p + '/squares-shifted.npy')[25]
+            i, t, y = [n.load(p + '/p1/%s.npy' % a) for a in ('input', 'truth', 'prediction')]
+            print(y.shape, y.dtype, (i == x[:3]).all(), (t == x[3:]).all(), n.isfinite(y).all(), y.std() > 0)
+            """)
+        #expect(facts == "(5, 24, 24) float32 True True True True")
+        #expect(try pngSize("p1/strip.png") == [110 + 5 * (48 + 4), 4 + 3 * (18 + 52) + 52])
+    }
+
+    @Test(.enabled(if: Python.has("numpy"))) func theEndsOfABatchAreContinued() throws {
+        try numpy("x = n.load(p + '/squares-shifted.npy'); n.save(p + '/batch.npy', x[:18, :5].astype('f8'))")
+        let result = try predict(["--input", "batch.npy"], to: "p2")
+        #expect(result.status == 0, "\(result.stderr)")
+        let facts = try numpy("""
+            x, i, y = [n.load(p + a) for a in ('/batch.npy', '/p2/input.npy', '/p2/prediction.npy')]
+            print(i.shape, y.shape, (i == x[:, 2:].astype('f4')).all())
+            """)
+        #expect(facts == "(18, 3, 24, 24) (18, 3, 24, 24) True")
+        let files = try names(in: "p2")
+        #expect(files.filter { $0.hasPrefix("strip-") }.count == 16 && !files.contains("truth.npy"))
+    }
+
+    /// One sequence from the file and the same one from the shards, whose past ends where the file ends.
+    @Test(.enabled(if: Python.has("numpy"))) func aFileAndTheDataSetGiveTheSameForecast() throws {
+        try numpy("n.save(p + '/one.npy', n.load(p + '/squares-shifted.npy')[7, :3])")
+        #expect(try predict(["--input", "one.npy"], to: "p3").status == 0)
+        #expect(try predict(["--sequence", "7"], to: "p4").status == 0)
+        #expect(try tools.folder.bytes(of: "p3/prediction.npy") == tools.folder.bytes(of: "p4/prediction.npy"))
+    }
+
+    @Test(arguments: [
+        ([], 2, "either --input FILE or --sequence K"),
+        (["--sequence", "1", "--input", "short.npy"], 2, "either --input FILE or --sequence K"),
+        (["--input", "short.npy", "--split", "test"], 2, "leave out --data and --split"),
+        (["--input", "short.npy"], 2, "short.npy has 2 frames and the model sees 3"),
+        (["--input", "wide.npy"], 2, "wide.npy has the shape [4, 24, 25]"),
+        (["--input", "nowhere.npy"], 1, "nowhere.npy could not be opened"),
+        (["--input", "tiny.yaml"], 1, "tiny.yaml is not a .npy array"),
+        (["--sequence", "26"], 2, "tiny.shards has sequences 0 to 25"),
+        (["--sequence=-1"], 2, "--sequence is -1"),
+        (["--sequence", "2", "--split", "test"], 2, "the test split of tiny.shards has sequences 0 to 1"),
+        (["--sequence", "1", "--frames", "1001"], 2, "--frames is 1001"),
+    ] as [([String], Int32, String)])
+    func badInputGetsOneSentenceAndLeavesNothing(options: [String], status: Int32, sentence: String) throws {
+        let output = "bad-" + UUID().uuidString, result = try predict(options, to: output)
+        #expect(result.status == status && result.stderr.contains(sentence), "\(options): \(result)")
+        #expect(result.stderr.split(separator: "\n").count == 1, "\(result)")
+        #expect(try !tools.folder.names.contains { $0.contains(output) })
+    }
+
+    @Test func whatIsThereIsNotOverwritten() throws {
+        let mine = tools.folder.file("mine")
+        try FileManager.default.createDirectory(atPath: mine, withIntermediateDirectories: true)
+        try tools.folder.write([1], to: "mine/work.txt")
+        let result = try predict(["--sequence", "1"], to: "mine")
+        #expect(result.status == 2 && result.stderr.contains("mine exists and is not an empty folder"), "\(result)")
+        #expect(try names(in: "mine") == ["work.txt"])
+    }
+}

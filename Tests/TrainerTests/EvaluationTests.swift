@@ -1,0 +1,85 @@
+import Collectives
+import Model
+import Testing
+import Trainer
+
+@Suite struct EvaluationTests {
+    private let pixels = exampleFrame.count
+
+    private func forecaster() throws -> Forecaster {
+        Forecaster(
+            try exampleNetwork(oneOutputPerInput: false), inputFrames: 3, frames: 2, scale: ValueScale(-2...6, peak: 1))
+    }
+
+    private func evaluate(
+        _ source: ExampleSource, _ range: Range<Int>, training: Range<Int> = 0..<0, rank: Int = 0, of ranks: Int = 1,
+        batchSize: Int = 2
+    ) throws -> Evaluation {
+        try Evaluation(
+            forecaster(), on: source, range, training: training, range: source.valueRange, batchSize: batchSize,
+            communicator: LoneRank(rank, of: ranks))
+    }
+
+    @Test func scoresAreThoseComputedDirectly() throws {
+        let source = ExampleSource(count: 9), range = 6..<9
+        let evaluation = try evaluate(source, range, training: 0..<4)
+        let forecaster = try forecaster(), mean = try meanImage(source, 0..<4)
+        for frame in 0..<2 {
+            var model = 0.0, last = 0.0, image = 0.0
+            for number in range {
+                let sequence = try source.sequence(number), past = Array(sequence[..<(3 * pixels)])
+                let truth = sequence[((3 + frame) * pixels)...].prefix(pixels)
+                let forecast = try forecaster.forecasts(after: [past])[0][(frame * pixels)...].prefix(pixels)
+                model += squaredError(forecast, truth)
+                last += squaredError(past.suffix(pixels), truth)
+                image += squaredError(mean, truth)
+            }
+            #expect(abs(evaluation.model[frame].squaredErrorPerFrame - model / 3) < 1e-4)
+            #expect(abs(evaluation.lastFrame[frame].squaredErrorPerFrame - last / 3) < 1e-4)
+            #expect(abs(evaluation.meanImage![frame].squaredErrorPerFrame - image / 3) < 1e-4)
+        }
+        #expect(evaluation.model.sequences == 3)
+    }
+
+    @Test(arguments: 1...5, [1, 2, 3, 4, 7]) func eachSequenceCountsOnceWhateverTheRanks(ranks: Int, count: Int) throws {
+        let source = ExampleSource(count: 20), range = 5..<5 + count
+        var parts = [Double](), whole = try evaluate(ExampleSource(count: 20), range).model.sums
+        for rank in 0..<ranks {
+            let part = try evaluate(source, range, rank: rank, of: ranks, batchSize: 3).model.sums
+            parts = parts.isEmpty ? part : zip(parts, part).map { $0 + $1 }
+        }
+        #expect(source.reads.sorted() == Array(range))
+        #expect(parts[0] == Double(count))
+        whole = whole.map { max(abs($0), 1e-3) }
+        #expect(zip(parts, whole).allSatisfy { abs(abs($0) - $1) < 1e-5 * $1 })
+    }
+
+    @Test func withoutTrainingSequencesThereIsNoMeanImage() throws {
+        #expect(try evaluate(ExampleSource(count: 4), 0..<4).meanImage == nil)
+    }
+
+    @Test(arguments: 1...4) func ranksReadTheirPartsOfTheMeanImage(ranks: Int) throws {
+        let source = ExampleSource(count: 8)
+        var sum = [Float](repeating: 0, count: pixels)
+        for rank in 0..<ranks {
+            let part = try MeanImage.over(source, 1..<8, communicator: LoneRank(rank, of: ranks))!
+            sum = zip(sum, part).map { $0 + $1 }
+        }
+        #expect(source.reads.sorted() == Array(1..<8))
+        let expected = try meanImage(source, 1..<8)
+        #expect(zip(sum, expected).allSatisfy { abs($0 - $1) < 1e-4 })
+    }
+
+    /// Of pixels scaled from -2...6 to [0, 1].
+    private func squaredError(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double {
+        zip(a, b).reduce(0) { $0 + Double(($1.0 - $1.1) / 8) * Double(($1.0 - $1.1) / 8) }
+    }
+
+    private func meanImage(_ source: ExampleSource, _ range: Range<Int>) throws -> [Float] {
+        let frames = try range.flatMap { number in
+            let sequence = try source.sequence(number)
+            return (0..<5).map { Array(sequence[($0 * pixels)...].prefix(pixels)) }
+        }
+        return (0..<pixels).map { pixel in frames.reduce(0) { $0 + $1[pixel] } / Float(frames.count) }
+    }
+}
