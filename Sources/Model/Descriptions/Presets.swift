@@ -14,32 +14,35 @@ package enum Presets {
 }
 
 extension Presets {
-    /// The default: an encoder and a forecaster of two layers each on patches of 4 x 4 pixels, states copied, and a
-    /// readout over all hidden states. In the manner of Shi et al. 2015, of a size that learns within minutes.
+    /// The default: an encoder and a forecaster of three layers each on patches of 4 x 4 pixels, states copied in reverse
+    /// order, and a readout over all hidden states. In the manner of Shi et al. 2015, of a size that learns within minutes.
     package static let small: SystemDescription = {
         func layer(_ name: String, from state: String? = nil) -> StageDescription {
             StageDescription(
                 name,
-                .convLSTM(ConvLSTMDescription(hidden: 48, kernel: 3, initialState: state, forgetBias: 1)))
+                .convLSTM(ConvLSTMDescription(hidden: 32, kernel: 3, initialState: state, forgetBias: 1)))
         }
         return SystemDescription(
             name: "small",
-            summary: "encoder-forecaster of 2 + 2 ConvLSTM layers on 4 x 4 patches; learns within minutes",
+            summary: "encoder-forecaster of 3 + 3 ConvLSTM layers on 4 x 4 patches; learns within minutes",
             inputFrames: 10, outputFrames: 10, peak: 1,
             network: NetworkDescription(
                 encoder: [
                     StageDescription("patches", .patches(PatchDescription(size: 4))),
-                    layer("encoder1"), layer("encoder2"),
+                    layer("encoder1"), layer("encoder2"), layer("encoder3"),
                 ],
-                forecaster: [layer("forecaster1", from: "encoder2"), layer("forecaster2", from: "encoder1")],
+                forecaster: [
+                    layer("forecaster1", from: "encoder3"), layer("forecaster2", from: "encoder2"),
+                    layer("forecaster3", from: "encoder1"),
+                ],
                 readout: [
                     StageDescription(
-                        "readout", from: ["forecaster1", "forecaster2"],
+                        "readout", from: ["forecaster1", "forecaster2", "forecaster3"],
                         .convolution(ConvolutionDescription(filters: 16, kernel: 1))),
                     StageDescription("sigmoid", .activation(.sigmoid)),
-                    StageDescription("frames4", .unpatches(PatchDescription(size: 4))),
+                    StageDescription("unpatches", .unpatches(PatchDescription(size: 4))),
                 ]),
-            loss: .binaryCrossEntropy, optimizer: OptimizerDescription(), schedule: .constant, batchSize: 16,
+            loss: .binaryCrossEntropy, optimizer: OptimizerDescription(), schedule: .cosine(warmUp: 50), batchSize: 8,
             learningRate: 2e-3, clipNorm: 1)
     }()
 }
