@@ -1,5 +1,5 @@
-// Ctrl-C and SIGTERM in a run of one process: it ends after the step in progress, with a checkpoint. The choice: the second
-// signal ends it at once, as if nothing had been set up.
+// Ctrl-C and SIGTERM in a run of one process: it ends after the step in progress, with a checkpoint. The choice: the
+// second signal ends it at once, as if nothing had been set up.
 
 import Foundation
 import Synchronization
