@@ -38,7 +38,9 @@ package final class AtomicFile {
             var done = 0
             while done < buffer.count {
                 let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
-                done += try checkedCall("written", path) { pwrite(descriptor, rest.baseAddress, rest.count, offset + done) }
+                done += try checkedCall("written", path) {
+                    pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
+                }
             }
         }
     }
@@ -68,20 +70,5 @@ package final class AtomicFile {
     deinit {
         close(descriptor)
         if !committed { unlink(temporary) }
-    }
-}
-
-/// What a disk has left.
-package enum FreeSpace {
-    /// Throws `FormatError` when the disk that `path` would be on has fewer than `bytes` bytes for this user.
-    package static func require(_ bytes: Int, for path: String) throws {
-        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        var status = statvfs()
-        try checkedCall("written", path) { statvfs(folder, &status) }
-        let free = UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
-        guard free >= UInt64(bytes) else {
-            let shortage = "needs \(bytes / 1_000_000) MB and its disk has \(free / 1_000_000) MB free"
-            throw FormatError(path, shortage, "free some space, or use another disk")
-        }
     }
 }

@@ -61,10 +61,19 @@ package enum Command {
     private static func runToEnd(_ process: Process, timeout: Double) throws {
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
-        try process.run()
+        try withSignalsUnblocked { try process.run() }
         if ended.wait(timeout: .now() + timeout) == .timedOut {
             kill(process.processIdentifier, SIGKILL)
             ended.wait()
         }
+    }
+
+    /// A program inherits the signals its starter blocks, and the threads tests run on block nearly all of them.
+    private static func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
+        var none = sigset_t(), blocked = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+        try body()
     }
 }
