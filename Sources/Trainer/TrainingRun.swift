@@ -50,7 +50,7 @@ package enum TrainingRun {
         let model = configuration.model
         let training = data.range(of: .train).count, validation = data.range(of: .validation).count
         let source = data.name == DataSet.generatedName
-            ? "generated moving digits (there is no *.shards folder here; --data names one)" : data.name
+            ? "generated moving digits (--data names a folder of shards to use instead)" : data.name
         var lines = [
             "model \(model.name): \(layout.count) parameters in \(layout.slots.count) tensors, "
                 + "\(model.inputFrames) frames to \(model.outputFrames)",
