@@ -63,8 +63,10 @@ extension Checkpoint {
         trainingSequences = try facts.integer("training_sequences")
         position = Position(
             step: try facts.integer("step"), epoch: try facts.integer("epoch"), used: try facts.integer("position"))
-        best = content.metadata["best_step"] == nil
-            ? nil : Validation(step: try facts.integer("best_step"), loss: try facts.numbers("best_loss", 1, Double.init)[0])
+        let hasBest = content.metadata["best_step"] != nil
+        best = hasBest
+            ? Validation(step: try facts.integer("best_step"), loss: try facts.numbers("best_loss", 1, Double.init)[0])
+            : nil
         tensors = content.tensors
     }
 }

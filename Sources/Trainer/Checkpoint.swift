@@ -1,5 +1,5 @@
-// A training state as a file that other tools open: a zstd-compressed safetensors file. The choice: parameters under their
-// own names, so that the file is at the same time the model; moments and everything else beside them.
+// A training state as a file that other tools open: a zstd-compressed safetensors file. The choice: parameters under
+// their own names, so that the file is at the same time the model; moments and everything else beside them.
 
 import Formats
 import Model
@@ -70,8 +70,10 @@ package struct Checkpoint: Sendable {
         for slot in vector.layout.slots {
             let found = byName[prefix + slot.name]
             guard let found, found.shape == slot.shape else {
-                let what = found.map { "holds \($0.name) of shape \($0.shape)" } ?? "has no tensor \(prefix + slot.name)"
-                throw FormatError(file, "\(what), and the model needs \(slot.shape)", "use the model that it was made with")
+                let what = found.map { "holds \($0.name) of shape \($0.shape)" }
+                    ?? "has no tensor \(prefix + slot.name)"
+                throw FormatError(
+                    file, "\(what), and the model needs \(slot.shape)", "use the model that it was made with")
             }
             var span = vector[slot].mutableSpan
             try found.copy(into: &span, file: file)

@@ -1,5 +1,5 @@
-// What `checkpoints.json` says: the digests of a folder's checkpoints, and which one is best. The choice: the files are the
-// truth and the index is what is known of them, so a lost index loses nothing.
+// What `checkpoints.json` says: the digests of a folder's checkpoints, and which one is best. The choice: the files are
+// the truth and the index is what is known of them, so a lost index loses nothing.
 
 import Formats
 import Foundation

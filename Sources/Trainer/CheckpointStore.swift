@@ -47,7 +47,9 @@ package struct CheckpointStore: Sendable {
     /// Adds an entry to the index, and removes what is to stay no longer.
     private func enter(_ entry: CheckpointIndex.Entry, best: String?) throws {
         var index = CheckpointIndex(folder: folder)
-        let others = try steps.filter { $0 != entry.step }.map { try index[Checkpoint.fileName(step: $0)] ?? measured($0) }
+        let others = try steps.filter { $0 != entry.step }.map {
+            try index[Checkpoint.fileName(step: $0)] ?? measured($0)
+        }
         let all = (others + [entry]).sorted { $0.step < $1.step }
         let staying = Set(all.suffix(keep).map(\.file) + [entry.file, best].compactMap { $0 })
         index.checkpoints = all.filter { staying.contains($0.file) }
@@ -76,8 +78,9 @@ package struct CheckpointStore: Sendable {
         var digest = Digest()
         digest.update(bytes.span)
         guard bytes.count == entry.bytes, digest.hexadecimal == entry.sha256 else {
-            let change = bytes.count == entry.bytes ? "has other bytes" : "has \(bytes.count) bytes instead of \(entry.bytes),"
-            throw FormatError(file, "\(change) than when it was written", "use another checkpoint, and check the disk")
+            let change = bytes.count == entry.bytes
+                ? "has other bytes than were written" : "has \(bytes.count) bytes and was written with \(entry.bytes)"
+            throw FormatError(file, change, "use another checkpoint, and check the disk")
         }
     }
 }
@@ -121,7 +124,8 @@ extension CheckpointStore {
         }
         guard let first = damaged.first else { return nil }
         throw FormatError(
-            folder, "holds no whole checkpoint: \(first.reason)", "start again with another --output, or restore a backup")
+            folder, "holds no whole checkpoint: \(first.reason)",
+            "start again with another --output, or restore a backup")
     }
 
     /// The checkpoint with the lowest validation loss, or the newest where none validated.

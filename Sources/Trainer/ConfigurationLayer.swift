@@ -97,14 +97,16 @@ extension ConfigurationLayer {
 
     private static func sentence(_ error: DecodingError) -> String {
         func name(_ path: [any CodingKey]) -> String {
-            path.isEmpty ? "the whole" : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+            let names = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+            return names.isEmpty ? "the whole" : names.joined(separator: ".")
         }
         switch error {
         case .keyNotFound(let key, let context): return "\(name(context.codingPath + [key])) is missing; add it"
         case .typeMismatch(let type, let context), .valueNotFound(let type, let context):
             return "\(name(context.codingPath)) has a value of the wrong kind; it must be \(inWords(type))"
         case .dataCorrupted(let context):
-            return "\(name(context.codingPath)) has an impossible value (\(oneLine(context.debugDescription))); correct it"
+            let reason = oneLine(context.debugDescription)
+            return "\(name(context.codingPath)) has an impossible value (\(reason)); correct it"
         @unknown default: return oneLine("\(error)")
         }
     }

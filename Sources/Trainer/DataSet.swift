@@ -69,7 +69,8 @@ extension DataSet {
     ///
     /// Throws a usage error naming the folders if there are several.
     package static func located(in folder: String = FileManager.default.currentDirectoryPath) throws -> String {
-        let names = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.hasSuffix(".shards") }.sorted()
+        let everything = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let names = everything.filter { $0.hasSuffix(".shards") }.sorted()
         guard names.count < 2 else {
             throw TrainingError.usage(
                 "there are several data sets here (\(names.joined(separator: ", "))); choose one with --data")

@@ -1,5 +1,5 @@
-// A file of lines that each begin with a step. The choice: opening it cuts it back to a step, so that a resumed run writes
-// on as if it had never stopped, and no step appears twice.
+// A file of lines that each begin with a step. The choice: opening it cuts it back to a step, so that a resumed run
+// writes on as if it had never stopped, and no step appears twice.
 
 import Formats
 import Foundation

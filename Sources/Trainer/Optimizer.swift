@@ -27,7 +27,9 @@ package struct Optimizer: Sendable {
     // TensorFlow: rate = lr sqrt(1 - beta2^t) / (1 - beta1^t),  correction = 1
 
     /// Moves the values against the gradient.
-    package mutating func update(_ values: ParameterVector<Float>, along gradient: ParameterVector<Float>, learningRate: Double) {
+    package mutating func update(
+        _ values: ParameterVector<Float>, along gradient: ParameterVector<Float>, learningRate: Double
+    ) {
         step += 1
         let d = description
         let bias1 = 1 - pow(d.beta1, Double(step)), root2 = (1 - pow(d.beta2, Double(step))).squareRoot()

@@ -1,5 +1,5 @@
-// One rank's copy of the network, with the memory of its part of a batch. The choice: memory for the usual part is laid out
-// once; an odd one, such as the last of an epoch, gets its own and lets it go.
+// One rank's copy of the network, with the memory of its part of a batch. The choice: memory for the usual part is laid
+// out once; an odd one, such as the last of an epoch, gets its own and lets it go.
 
 import Kernels
 import Model

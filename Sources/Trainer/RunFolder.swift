@@ -1,5 +1,5 @@
-// A run's folder as rank 0 opens it: what is there already, whether it may be gone on with, and the lock that keeps a second
-// run out.
+// A run's folder as rank 0 opens it: what is there already, whether it may be gone on with, and the lock that keeps a
+// second run out. The choice: nothing is written before everything has been checked.
 
 import Formats
 import Foundation
@@ -63,7 +63,8 @@ final class RunFolder {
     private func takeLock() throws {
         let file = path + "/.lock"
         _ = FileManager.default.createFile(atPath: file, contents: nil)
-        guard let handle = FileHandle(forWritingAtPath: file), flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
+        let handle = FileHandle(forWritingAtPath: file)
+        guard let handle, flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
             throw TrainingError("another process trains in \(path); wait for it, or choose another --output")
         }
         lock = handle
@@ -79,7 +80,8 @@ extension CheckpointStore.Found {
         }
         guard old.model.network == configuration.model.network, checkpoint.frame == data.frame else {
             throw refuse(
-                "is of another network or frame size", "go on with --model \(old.model.name) and the data it was made with")
+                "is of another network or frame size",
+                "go on with --model \(old.model.name) and the data it was made with")
         }
         guard old.seed == configuration.seed else {
             throw refuse("is of a run with seed \(old.seed)", "go on with --seed \(old.seed)")

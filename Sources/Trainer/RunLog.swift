@@ -1,5 +1,5 @@
-// What a run leaves to read: metrics.csv, validation.csv and log.txt in its folder, and a line that follows it. The choice:
-// tables that every plotting program opens, one row a step.
+// What a run leaves to read: metrics.csv, validation.csv and log.txt in its folder, and a line that follows it. The
+// choice: tables that every plotting program opens, one row a step.
 
 import Foundation
 import Reports

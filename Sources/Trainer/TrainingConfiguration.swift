@@ -89,7 +89,9 @@ extension TrainingConfiguration {
             ("model.outputFrames", model.outputFrames, 1),
         ]
         for (name, value, least) in atLeast {
-            if let value, !(least...1_000_000_000).contains(value) { return (name, value, "from \(least) to a thousand million") }
+            if let value, !(least...1_000_000_000).contains(value) {
+                return (name, value, "from \(least) to a thousand million")
+            }
         }
         let positive = [
             ("model.learningRate", model.learningRate), ("model.peak", model.peak),

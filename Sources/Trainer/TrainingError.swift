@@ -1,5 +1,5 @@
-// What can be wrong with a training run, as a sentence. The choice: the error knows whether the person asked for something
-// impossible or the run failed, because exit codes tell these apart.
+// What can be wrong with a training run, as a sentence. The choice: the error knows whether the person asked for
+// something impossible or the run failed, because exit codes tell these apart.
 
 /// A run that cannot start, or cannot go on.
 package struct TrainingError: Error, Equatable, CustomStringConvertible {

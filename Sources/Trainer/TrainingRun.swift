@@ -1,5 +1,5 @@
-// From a configuration to a running loop: what is checked, opened and said before the first step. The choice: rank 0 alone
-// touches the run's files, and gives every rank its state, so replicas are equal by construction.
+// From a configuration to a running loop: what is checked, opened and said before the first step. The choice: rank 0
+// alone touches the run's files, and gives every rank its state, so replicas are equal by construction.
 
 import Collectives
 import Foundation
@@ -46,18 +46,21 @@ package enum TrainingRun {
         _ configuration: TrainingConfiguration, _ data: DataSet, _ layout: ParameterLayout,
         _ communicator: any Communicator, _ folder: RunFolder
     ) throws -> [String] {
-        let model = configuration.model, ranks = communicator.size
-        let counts = "\(data.range(of: .train).count) sequences to train, \(data.range(of: .validation).count) to validate"
+        func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+        let model = configuration.model
+        let training = data.range(of: .train).count, validation = data.range(of: .validation).count
         let source = data.name == DataSet.generatedName
-            ? "generated moving digits (there is no *.shards folder here; --data names one)" : data.name
+            ? "generated moving digits (--data names a folder of shards to use instead)" : data.name
         var lines = [
             "model \(model.name): \(layout.count) parameters in \(layout.slots.count) tensors, "
                 + "\(model.inputFrames) frames to \(model.outputFrames)",
-            "data \(source): \(data.source.geometry), \(counts)",
-            "\(ranks) \(ranks == 1 ? "rank" : "ranks"), global batch \(model.batchSize), OpenBLAS \(BLASLibrary.core) with "
-                + "\(configuration.threads) \(configuration.threads == 1 ? "thread" : "threads") a rank, run folder \(folder.path)",
+            "data \(source): \(data.source.geometry), \(training) sequences to train, \(validation) to validate",
+            "\(count(communicator.size, "rank")), global batch \(model.batchSize), OpenBLAS \(BLASLibrary.core) with "
+                + "\(count(configuration.threads, "thread")) a rank, run folder \(folder.path)",
         ]
-        for (_, reason) in folder.start?.damaged ?? [] { lines.append("warning: a newer checkpoint is set aside: \(reason)") }
+        for (_, reason) in folder.start?.damaged ?? [] {
+            lines.append("warning: a newer checkpoint is set aside: \(reason)")
+        }
         if let start = folder.start {
             lines.append("goes on after step \(start.checkpoint.position.step) from \(start.path)")
             let changes = try configuration.changes(from: start.checkpoint.configuration)
@@ -66,7 +69,9 @@ package enum TrainingRun {
         return lines
     }
 
-    private static func closing(_ configuration: TrainingConfiguration, _ wasFinished: Bool, _ seconds: Double) -> String {
+    private static func closing(
+        _ configuration: TrainingConfiguration, _ wasFinished: Bool, _ seconds: Double
+    ) -> String {
         wasFinished
             ? "nothing to do: the run in \(configuration.output) has all its steps; raise --steps or --epochs to go on"
             : "finished in \(durationInWords(seconds)); see \(configuration.output)"
