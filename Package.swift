@@ -60,7 +60,7 @@ let package = Package(
         .testTarget(name: "ShardsTests", dependencies: ["Shards", "Formats", "Randomness", "TestSupport"]),
         .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Formats", "TestSupport"]),
-        .testTarget(name: "TrainerTests", dependencies: ["Trainer", "TestSupport"]),
+        .testTarget(name: "TrainerTests", dependencies: ["Trainer", "Model", "Kernels", "Formats", "Shards", "TestSupport"]),
         .testTarget(
             name: "ProcessTests",
             dependencies: ["TestSupport", "Formats", "convlstm-dist", "convlstm-shard", "collectives-probe"]),

@@ -45,7 +45,7 @@ struct ConfigurationLayer {
     /// Throws a usage error naming the file, the line and the key that is unknown or has a value of the wrong kind.
     func applied(to base: TrainingConfiguration) throws -> TrainingConfiguration {
         var changes = root
-        if root["model"]?.scalar != nil { changes["model"] = nil }
+        if root["model"]?.scalar != nil { changes.mapping?["model"] = nil }
         var configuration = try decoded(Self.merge(changes, into: try base.node))
         if changes["output"] == nil { configuration.output = TrainingConfiguration(model: configuration.model).output }
         try requireKnown(changes, among: try configuration.node, in: "")

@@ -55,7 +55,7 @@ extension TrainingConfiguration: Codable {
         get throws {
             let text = try YAMLEncoder().encode(self)
             guard var node = try Yams.compose(yaml: text) else { preconditionFailure("a configuration without keys") }
-            if model.clipNorm == nil { node["model"]?["clipNorm"] = Node("null", Tag(.null)) }
+            if model.clipNorm == nil { node["model"]?["clipNorm"] = Node("null", Tag(.null), .plain) }
             return node.withShortNumbers
         }
     }

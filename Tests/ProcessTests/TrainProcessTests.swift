@@ -1,0 +1,107 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The largest difference between two sets of tensors, relative to the largest number of each tensor.
+private func difference(_ a: [String: [Float]], _ b: [String: [Float]]) -> Float {
+    guard a.keys == b.keys else { return .infinity }
+    return a.map { name, values in
+        let other = b[name]!, scale = values.map(abs).max() ?? 0
+        guard values.count == other.count else { return Float.infinity }
+        let largest = zip(values, other).map { abs($0 - $1) }.max() ?? 0
+        return largest == 0 ? 0 : largest / scale
+    }.max() ?? .infinity
+}
+
+@Suite struct TrainProcessTests {
+    let example = try! TrainingExample.shared.get()
+
+    @Test func oneRankGivesTheSameBitsAsNone() throws {
+        let (alone, one) = (example.freshOutput(), example.freshOutput())
+        #expect(try example.train(ranks: 0, alone, ["--steps", "5"]).status == 0)
+        #expect(try example.train(ranks: 1, one, ["--steps", "5"]).status == 0)
+        #expect(try example.tensors(alone, step: 5) == example.tensors(one, step: 5))
+    }
+
+    /// The fourth batch is the epoch's last, of 2 sequences: with 3 ranks one has no part of it.
+    @Test(arguments: [2, 3]) func ranksShareABatchWithoutChangingTheResult(ranks: Int) throws {
+        let (alone, many) = (example.freshOutput(), example.freshOutput())
+        try example.train(ranks: 0, alone, ["--steps", "5"])
+        let result = try example.train(ranks: ranks, many, ["--steps", "5"])
+        #expect(result.status == 0, "\(result.stderr)")
+        let (expected, found) = (try example.tensors(alone, step: 5), try example.tensors(many, step: 5))
+        #expect(expected.count == 3 * 19)
+        let parameters = { (all: [String: [Float]]) in all.filter { !$0.key.hasPrefix("optimizer.") } }
+        #expect(difference(parameters(expected), parameters(found)) < 1e-5)
+        for column in ["loss", "gradient_norm"] {
+            let pairs = zip(
+                try example.column(column, of: "metrics.csv", alone), try example.column(column, of: "metrics.csv", many))
+            for (a, b) in pairs { #expect(abs(Double(a)! - Double(b)!) < 1e-5 * Double(a)!, "\(column): \(a) and \(b)") }
+        }
+    }
+
+    /// After 3 steps in the middle of an epoch, after 4 at its end.
+    @Test(arguments: [0, 2], [3, 4]) func resumingIsTheSameAsNotStopping(ranks: Int, stop: Int) throws {
+        let (whole, parts) = (example.freshOutput(), example.freshOutput())
+        try example.train(ranks: ranks, whole, ["--steps", "7"])
+        try example.train(ranks: ranks, parts, ["--steps", "\(stop)"])
+        let second = try example.train(ranks: ranks, parts, ["--steps", "7", "--resume", "auto"])
+        #expect(second.status == 0 && second.stderr.contains("goes on after step \(stop)"), "\(second.stderr)")
+        #expect(try example.tensors(whole, step: 7) == example.tensors(parts, step: 7))
+        #expect(try example.column("step", of: "metrics.csv", parts) == (1...7).map(String.init))
+        #expect(try example.column("loss", of: "metrics.csv", parts) == example.column("loss", of: "metrics.csv", whole))
+        #expect(try example.column("epoch", of: "metrics.csv", parts) == ["0", "0", "0", "0", "1", "1", "1"])
+    }
+
+    @Test func aKilledRunGoesOnAndNoStepAppearsTwice() throws {
+        let output = example.freshOutput(), first = "\(output)/checkpoints/step-000000010.safetensors.zst"
+        let command = ([Command.path(of: "convlstm-dist")] + example.arguments(output, ["--checkpoint-every", "10"]))
+            .joined(separator: " ")
+        let killed = try Command.run(
+            "sh", ["-c", "\(command) --steps 100000 & until [ -e \(first) ]; do sleep 0.01; done; kill -9 $!; wait $!"],
+            directory: example.folder.path)
+        #expect(killed.status == 137)
+        let reached = try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) }!
+        let steps = reached + 5
+        let second = try example.train(ranks: 0, output, ["--steps", "\(steps)", "--checkpoint-every", "100000"])
+        #expect(second.status == 0 && second.stderr.contains("goes on after step "), "\(second.stderr)")
+        #expect(try example.column("step", of: "metrics.csv", output) == (1...steps).map(String.init))
+    }
+
+    @Test func anInterruptedRunLeavesACheckpointOfItsLastStep() throws {
+        let output = example.freshOutput()
+        let command = ([Command.path(of: "convlstm-dist")] + example.arguments(output, ["--steps", "100000"]))
+            .joined(separator: " ")
+        let result = try Command.run(
+            "sh",
+            ["-c", "\(command) & until grep -q '^9,' \(output)/metrics.csv; do sleep 0.01; done; kill -INT $!; wait $!"],
+            directory: example.folder.path)
+        #expect(result.status == 130)
+        let last = try example.column("step", of: "metrics.csv", output).last!
+        #expect(result.stderr.contains("stopped after step \(last); go on with"), "\(result.stderr)")
+        let names = try FileManager.default.contentsOfDirectory(atPath: example.folder.file(output + "/checkpoints"))
+        #expect(names.contains { $0.hasSuffix("0\(last).safetensors.zst") }, "\(names)")
+    }
+
+    @Test(arguments: [0, 2]) func numbersThatAreNotFiniteEndTheRunBeforeTheyAreSaved(ranks: Int) throws {
+        let output = example.freshOutput()
+        let result = try example.train(
+            ranks: ranks, output, ["--learning-rate", "1e30", "--steps", "50", "--checkpoint-every", "1"])
+        #expect(result.status == 1)
+        #expect(result.stderr.contains("go on with a lower --learning-rate"), "\(result.stderr)")
+        #expect(try example.column("step", of: "metrics.csv", output).count < 50)
+    }
+
+    @Test func validationIsTheSameForAnyNumberOfRanksAndTheBestStays() throws {
+        let (alone, many) = (example.freshOutput(), example.freshOutput())
+        let options = ["--steps", "6", "--evaluate-every", "2", "--checkpoint-every", "1", "--keep", "1"]
+        try example.train(ranks: 0, alone, options)
+        try example.train(ranks: 3, many, options)
+        #expect(try example.column("step", of: "validation.csv", many) == ["2", "4", "6"])
+        let losses = try [alone, many].map { try example.column("loss", of: "validation.csv", $0).map { Double($0)! } }
+        for (a, b) in zip(losses[0], losses[1]) { #expect(abs(a - b) < 1e-5 * a) }
+        let best = 2 * (1 + losses[0].firstIndex(of: losses[0].min()!)!)
+        let index = try example.text(of: "checkpoints/checkpoints.json", alone)
+        #expect(index.contains("\"best\" : \"step-00000000\(best).safetensors.zst\""), "\(index)")
+    }
+}
