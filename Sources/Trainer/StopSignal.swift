@@ -10,12 +10,17 @@ package enum StopSignal {
     /// From now on the first SIGINT or SIGTERM is remembered.
     static func listen() {
         _ = received.load(ordering: .relaxed)
+        // A parent may have left them blocked.
+        var listened = sigset_t()
+        sigemptyset(&listened)
         for number in [SIGINT, SIGTERM] {
+            sigaddset(&listened, number)
             signal(number) { number in
                 StopSignal.received.store(number, ordering: .relaxed)
                 signal(number, SIG_DFL)
             }
         }
+        pthread_sigmask(SIG_UNBLOCK, &listened, nil)
     }
 
     /// The number of the signal, once one has come.

@@ -1,7 +1,7 @@
 // The program: batch, gradient, sum over the ranks, update. Everything else in this file is what happens around a step.
 
 import Collectives
-import Kernels
+import Foundation
 import Model
 import Shards
 
@@ -134,7 +134,7 @@ extension TrainingLoop {
         if isBest { state.best = validation }
         try log?.record(validation, epoch: state.position.epoch)
         let remark = isBest ? ", the lowest so far" : ""
-        try log?.say("step \(validation.step): validation loss \(validation.loss)\(remark)", at: validation.step)
+        try log?.say("step \(validation.step): validation loss \(String(format: "%.6g", validation.loss))\(remark)", at: validation.step)
         return isBest
     }
 

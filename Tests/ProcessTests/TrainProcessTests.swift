@@ -58,7 +58,7 @@ private func difference(_ a: [String: [Float]], _ b: [String: [Float]]) -> Float
         let command = ([Command.path(of: "convlstm-dist")] + example.arguments(output, ["--checkpoint-every", "10"]))
             .joined(separator: " ")
         let killed = try Command.run(
-            "sh", ["-c", "\(command) --steps 100000 & until [ -e \(first) ]; do sleep 0.01; done; kill -9 $!; wait $!"],
+            "sh", ["-c", "\(command) --steps 50000 & until [ -e \(first) ]; do sleep 0.01; done; kill -9 $!; wait $!"],
             directory: example.folder.path)
         #expect(killed.status == 137)
         let reached = try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) }!
@@ -70,11 +70,11 @@ private func difference(_ a: [String: [Float]], _ b: [String: [Float]]) -> Float
 
     @Test func anInterruptedRunLeavesACheckpointOfItsLastStep() throws {
         let output = example.freshOutput()
-        let command = ([Command.path(of: "convlstm-dist")] + example.arguments(output, ["--steps", "100000"]))
+        let command = ([Command.path(of: "convlstm-dist")] + example.arguments(output, ["--steps", "5000"]))
             .joined(separator: " ")
         let result = try Command.run(
             "sh",
-            ["-c", "\(command) & until grep -q '^9,' \(output)/metrics.csv; do sleep 0.01; done; kill -INT $!; wait $!"],
+            ["-c", "\(command) & until grep -qs '^9,' \(output)/metrics.csv; do sleep 0.01; done; kill -INT $!; wait $!"],
             directory: example.folder.path)
         #expect(result.status == 130)
         let last = try example.column("step", of: "metrics.csv", output).last!

@@ -15,14 +15,19 @@ final class TrainingExample: Sendable {
         let squares = ["generate", "moving-squares", "--sequences", "26", "--frames", "6", "--size", "24"]
         try Self.convlstmShard(squares + ["--output", "squares"], in: folder)
         try Self.convlstmShard(
-            ["split", "squares-shifted.npy", "--shards", "2", "--validation", "4", "--test", "2", "--output", "tiny.shards"],
+            ["split", "squares-shifted.npy", "--shards", "2", "--validation", "4", "--test", "2", "--layout",
+             "sequences-first", "--output", "tiny.shards"],
             in: folder)
         try folder.write(Array(Self.configuration.utf8), to: "tiny.yaml")
     }
 
+    private struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
     private static func convlstmShard(_ arguments: [String], in folder: TemporaryFolder) throws {
         let result = try Command.run("convlstm-shard", arguments, directory: folder.path)
-        precondition(result.status == 0, result.stderr)
+        guard result.status == 0 else { throw Failure(description: result.stderr) }
     }
 
     private static let configuration = """
