@@ -38,7 +38,9 @@ package final class AtomicFile {
             var done = 0
             while done < buffer.count {
                 let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
-                done += try checkedCall("written", path) { pwrite(descriptor, rest.baseAddress, rest.count, offset + done) }
+                done += try checkedCall("written", path) {
+                    pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
+                }
             }
         }
     }
@@ -68,28 +70,5 @@ package final class AtomicFile {
     deinit {
         close(descriptor)
         if !committed { unlink(temporary) }
-    }
-}
-
-/// What a disk has left.
-package enum FreeSpace {
-    /// Throws `FormatError` when the disk that `path` would be on has fewer than `bytes` bytes for this user.
-    package static func require(_ bytes: Int, for path: String) throws {
-        let free = try bytesFree(in: URL(fileURLWithPath: path).deletingLastPathComponent().path, for: path)
-        guard free >= UInt64(bytes) else {
-            let shortage = "needs \(bytes / 1_000_000) MB and its disk has \(free / 1_000_000) MB free"
-            throw FormatError(path, shortage, "free some space, or use another disk")
-        }
-    }
-
-    /// Bytes that this user may still write in a folder; nil where there is none.
-    package static func available(at folder: String) -> Int? {
-        (try? bytesFree(in: folder, for: folder)).map { Int(clamping: $0) }
-    }
-
-    private static func bytesFree(in folder: String, for path: String) throws -> UInt64 {
-        var status = statvfs()
-        try checkedCall("written", path) { statvfs(folder, &status) }
-        return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
     }
 }

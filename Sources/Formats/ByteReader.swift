@@ -1,5 +1,5 @@
-// Takes little-endian fields off the front of a record. The choice: every step is checked against the end, so a format's
-// reader need not be.
+// Takes little-endian fields off the front of a record. The choice: every step is checked against the end, so a
+// format's reader need not be.
 
 /// A position in a record's bytes.
 struct ByteReader {

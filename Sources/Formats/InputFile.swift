@@ -39,7 +39,9 @@ package final class InputFile: Sendable {
             var done = 0
             while done < buffer.count {
                 let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-                let got = try checkedCall("read", path) { pread(descriptor, rest.baseAddress, rest.count, offset + done) }
+                let got = try checkedCall("read", path) {
+                    pread(descriptor, rest.baseAddress, rest.count, offset + done)
+                }
                 if got == 0 { throw endsEarly(at: offset + done) }
                 done += got
             }

@@ -32,7 +32,8 @@ package struct NpyFile: Sendable {
         (self.file, path) = (file, file.path)
         let present = offset + count - dataOffset
         guard present >= header.byteCount else {
-            let found = "is cut short: its shape \(header.shape) needs \(header.byteCount) bytes and it has \(max(0, present))"
+            let found =
+                "is cut short: its shape \(header.shape) needs \(header.byteCount) bytes and it has \(max(0, present))"
             throw FormatError(path, found, "copy or save it again")
         }
     }

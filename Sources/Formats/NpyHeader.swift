@@ -54,7 +54,8 @@ package struct NpyHeader: Equatable, Sendable {
         let start = try file.bytes(at: offset, count: min(12, file.size - offset))
         guard start.count >= 10, Array(start[..<6]) == magic else { throw notAnArray(file.path, start) }
         guard (1...3).contains(start[6]), start[6] == 1 || start.count == 12 else {
-            throw FormatError(file.path, "is .npy version \(start[6])", "save it with a numpy this program knows (1 to 3)")
+            throw FormatError(
+                file.path, "is .npy version \(start[6])", "save it with a numpy this program knows (1 to 3)")
         }
         let width = start[6] == 1 ? 2 : 4
         let length = start[8..<8 + width].reversed().reduce(0) { $0 << 8 | Int($1) }
@@ -88,7 +89,8 @@ package struct NpyHeader: Equatable, Sendable {
         }
         if name.contains("O") { throw FormatError(file, "holds Python objects, not numbers", plainAdvice) }
         if name.hasPrefix(">") {
-            throw FormatError(file, "is big-endian (\(name))", "save array.astype(array.dtype.newbyteorder('<')) instead")
+            throw FormatError(
+                file, "is big-endian (\(name))", "save array.astype(array.dtype.newbyteorder('<')) instead")
         }
         guard let type = ElementType(rawValue: name == "<u1" || name == "u1" ? "|u1" : String(name)) else {
             throw FormatError(file, "holds elements of type \(name)", plainAdvice)

@@ -1,5 +1,5 @@
-// Writes safetensors as the reference library does: header padded to eight bytes, tensors without gaps. The choice: keys
-// sorted, so that the same value is the same bytes.
+// Writes safetensors as the reference library does: header padded to eight bytes, tensors without gaps. The choice:
+// keys sorted, so that the same value is the same bytes.
 
 import Foundation
 
@@ -33,7 +33,8 @@ extension SafetensorsFile {
         var entries = [String: SafetensorsEntry](), offset = 0
         for tensor in tensors {
             let end = offset + tensor.bytes.count
-            entries[tensor.name] = SafetensorsEntry(dtype: tensor.type, shape: tensor.shape, data_offsets: [offset, end])
+            entries[tensor.name] = SafetensorsEntry(
+                dtype: tensor.type, shape: tensor.shape, data_offsets: [offset, end])
             offset = end
         }
         let encoder = JSONEncoder()
@@ -41,47 +42,5 @@ extension SafetensorsFile {
         var json = [UInt8](try encoder.encode(SafetensorsHeader(metadata: metadata, entries: entries)))
         json += [UInt8](repeating: UInt8(ascii: " "), count: -json.count & 7)
         return withUnsafeBytes(of: UInt64(json.count).littleEndian) { [UInt8]($0) } + json
-    }
-}
-
-/// A tensor's line in the header, under the format's own keys.
-struct SafetensorsEntry: Codable {
-    var dtype: SafetensorsFile.ElementType
-    var shape: [Int]
-    /// First byte and end, counted from the end of the header.
-    var data_offsets: [Int]
-}
-
-/// The header: one key a tensor, and `__metadata__`.
-struct SafetensorsHeader: Codable {
-    static let metadataKey = "__metadata__"
-    var metadata: [String: String]
-    var entries: [String: SafetensorsEntry]
-
-    struct Key: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-        init(_ name: String) { stringValue = name }
-        init?(stringValue: String) { self.stringValue = stringValue }
-        init?(intValue: Int) { nil }
-    }
-
-    init(metadata: [String: String], entries: [String: SafetensorsEntry]) {
-        (self.metadata, self.entries) = (metadata, entries)
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        metadata = try container.decodeIfPresent([String: String].self, forKey: Key(Self.metadataKey)) ?? [:]
-        entries = [:]
-        for key in container.allKeys where key.stringValue != Self.metadataKey {
-            entries[key.stringValue] = try container.decode(SafetensorsEntry.self, forKey: key)
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        if !metadata.isEmpty { try container.encode(metadata, forKey: Key(Self.metadataKey)) }
-        for (name, entry) in entries { try container.encode(entry, forKey: Key(name)) }
     }
 }

@@ -1,5 +1,5 @@
-// Decodes any one frame of a seekable zstd file. The choice: the table is checked against the file's size on opening, the
-// content against its checksum on every read.
+// Decodes any one frame of a seekable zstd file. The choice: the table is checked against the file's size on opening,
+// the content against its checksum on every read.
 
 import Synchronization
 

@@ -1,9 +1,8 @@
-// Writes zstd files whose parts can be decoded alone: independent frames, then a table of where they are in a frame that
-// every zstd decoder skips. The choice: the table repeats each frame's own checksum, which is the one the format asks for.
+// Writes zstd files whose parts can be decoded alone: independent frames, then a table of where they are in a frame
+// that every zstd decoder skips. The choice: the table repeats each frame's own checksum, which is the one the format
+// asks for.
 
 /// A seekable zstd file being written.
-///
-/// Source: zstd, contrib/seekable_format/zstd_seekable_compression_format.md, version 0.1.0.
 package final class SeekableZstdWriter {
     private let file: AtomicFile
     private var digest = Digest()
@@ -27,7 +26,8 @@ package final class SeekableZstdWriter {
 
     /// Writes the table and gives the file its name; returns its size in bytes and its SHA-256.
     package func finish() throws -> (bytes: Int, sha256: String) {
-        let content = table + SeekableZstd.field(frames) + [SeekableZstd.checksumFlag] + SeekableZstd.field(SeekableZstd.magic)
+        let content =
+            table + SeekableZstd.field(frames) + [SeekableZstd.checksumFlag] + SeekableZstd.field(SeekableZstd.magic)
         try write(SeekableZstd.field(SeekableZstd.skippable) + SeekableZstd.field(content.count) + content)
         try file.commit()
         return (file.size, digest.hexadecimal)
@@ -36,18 +36,5 @@ package final class SeekableZstdWriter {
     private func write(_ bytes: [UInt8]) throws {
         digest.update(bytes.span)
         try file.append(bytes.span)
-    }
-}
-
-/// The numbers of the format.
-enum SeekableZstd {
-    static let skippable = 0x184D_2A5E, magic = 0x8F92_EAB1
-    static let checksumFlag: UInt8 = 0x80
-    /// Bytes of a table entry with its checksum, of the footer, and of the skippable frame's header.
-    static let entrySize = 12, footerSize = 9, headerSize = 8
-
-    /// Four bytes, little-endian.
-    static func field(_ value: Int) -> [UInt8] {
-        withUnsafeBytes(of: UInt32(value).littleEndian) { [UInt8]($0) }
     }
 }

@@ -54,7 +54,8 @@ package final class ZstdCompressor {
         try bytes.withUnsafeBytes { source in
             try [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(source.count)) { target, count in
                 count = try Zstd.checked(
-                    ZSTD_compress2(context, target.baseAddress, target.count, source.baseAddress, source.count), failure)
+                    ZSTD_compress2(context, target.baseAddress, target.count, source.baseAddress, source.count), failure
+                )
             }
         }
     }

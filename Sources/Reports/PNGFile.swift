@@ -1,5 +1,5 @@
-// Pictures to PNG files through libpng's simplified interface. The choice: grey or RGB with eight bits a channel, encoded
-// in memory first, so that a file appears whole or not at all.
+// Pictures to PNG files through libpng's simplified interface. The choice: grey or RGB with eight bits a channel,
+// encoded in memory first, so that a file appears whole or not at all.
 
 import CPNG
 import Formats

@@ -1,5 +1,5 @@
-// Writes sequences as one .npy array. The choice: blocks are made on all cores and written where they belong, so that an
-// array of any size and layout needs the memory of one block.
+// Writes sequences as one .npy array. The choice: blocks are made on all cores and written where they belong, so that
+// an array of any size and layout needs the memory of one block.
 
 import Formats
 

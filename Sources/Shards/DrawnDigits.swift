@@ -1,5 +1,5 @@
-// Digits drawn with a simulated pen, so that a data set can be made without downloading one. The choice: a few strokes a
-// digit, bent by a smooth random warp (which keeps joints joined), slanted, scaled and inked with a random pen.
+// Digits drawn with a simulated pen, so that a data set can be made without downloading one. The choice: a few strokes
+// a digit, bent by a smooth random warp (which keeps joints joined), slanted, scaled and inked with a random pen.
 
 import Foundation
 import Randomness

@@ -1,5 +1,5 @@
-// What is in a folder of shards: the file that is written last, so that a folder with one is whole. The choice: readable
-// JSON with everything a program in another language needs to use the shards.
+// What is in a folder of shards: the file that is written last, so that a folder with one is whole. The choice:
+// readable JSON with everything a program in another language needs to use the shards.
 
 import Foundation
 import Formats
@@ -30,6 +30,9 @@ package struct Manifest: Codable, Equatable, Sendable {
     package var splits: [SplitRange]
     package var shards: [Shard]
 
+    /// Bytes of a sequence before compression.
+    package var sequenceBytes: Int { geometry.elements * elementType.size }
+
     /// Writes the file as the last one of `folder`.
     func write(toFolder folder: String) throws {
         let encoder = JSONEncoder()
@@ -46,13 +49,15 @@ package struct Manifest: Codable, Equatable, Sendable {
     package init(folder: String) throws {
         let path = folder + "/" + Self.fileName
         guard FileManager.default.fileExists(atPath: path) else {
-            throw ShardError("\(folder) has no \(Self.fileName), so it is no whole data set; make it again with "
-                + "convlstm-shard split")
+            throw ShardError(
+                "\(folder) has no \(Self.fileName), so it is no whole data set; make it again with "
+                    + "convlstm-shard split")
         }
         let data = Data(try InputFile(path: path).bytes())
         if let version = try? JSONDecoder().decode(Version.self, from: data).version, version != Self.currentVersion {
-            throw ShardError("\(path) is version \(version) and this program reads \(Self.currentVersion); "
-                + "use a newer convlstm-shard, or split the data again")
+            throw ShardError(
+                "\(path) is version \(version) and this program reads \(Self.currentVersion); "
+                    + "use a newer convlstm-shard, or split the data again")
         }
         do {
             self = try JSONDecoder().decode(Manifest.self, from: data)

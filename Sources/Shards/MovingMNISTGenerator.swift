@@ -1,13 +1,14 @@
-// Moving MNIST: digits that drift over a black canvas and bounce off its walls. The choice: the process of the generator
-// most papers used (steps of a tenth of the range, stop at the wall, brightest digit wins), not the one whose overlaps wrap.
+// Moving MNIST: digits that drift over a black canvas and bounce off its walls. The choice: the process of the
+// generator most papers used (steps of a tenth of the range, stop at the wall, brightest digit wins), not the one whose
+// overlaps wrap.
 
 import Foundation
 import Randomness
 
 /// Moving MNIST, made as it is asked for.
 ///
-/// Source: Srivastava, Mansimov and Salakhutdinov, "Unsupervised Learning of Video Representations using LSTMs", 2015, in
-/// the form of data/mm.py of ConvLSTM-PyTorch.
+/// Source: Srivastava, Mansimov and Salakhutdinov, "Unsupervised Learning of Video Representations using LSTMs", 2015,
+/// in the form of data/mm.py of ConvLSTM-PyTorch.
 package struct MovingMNISTGenerator: SequenceSource {
     package let geometry: SequenceGeometry
     package let count: Int

@@ -5,8 +5,8 @@ import Randomness
 
 /// Moving squares, made as they are asked for.
 ///
-/// Source: Keras 2.1.0, examples/conv_lstm.py, `generate_movies`. Squares are drawn on a canvas of twice the size, of which
-/// the middle is seen.
+/// Source: Keras 2.1.0, examples/conv_lstm.py, `generate_movies`. Squares are drawn on a canvas of twice the size, of
+/// which the middle is seen.
 package struct MovingSquaresGenerator: SequenceSource {
     /// Which of the two films.
     package enum View: String, CaseIterable, Sendable {

@@ -19,7 +19,7 @@ package struct SequenceGeometry: Codable, Equatable, Sendable, CustomStringConve
     /// As numpy shows the shape of one sequence; a single channel is no axis.
     package var shape: [Int] { [frames, height, width] + (channels == 1 ? [] : [channels]) }
 
-    package var description: String { "\(frames) frames of \(height) x \(width) x \(channels)" }
+    package var description: String { "\(frames) frame\(frames == 1 ? "" : "s") of \(height) x \(width) x \(channels)" }
 }
 
 /// What the numbers of stored sequences are.

@@ -1,5 +1,5 @@
-// Where sequences come from, whatever that is: files on disk or a generator. The choice: random access by number, so that
-// the order of training is the trainer's alone.
+// Where sequences come from, whatever that is: files on disk or a generator. The choice: random access by number, so
+// that the order of training is the trainer's alone.
 
 /// A numbered collection of sequences of one geometry, which any thread may read.
 package protocol SequenceSource: Sendable {

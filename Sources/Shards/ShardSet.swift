@@ -11,8 +11,8 @@ package final class ShardSet: SequenceSource {
 
     /// Opens every shard.
     ///
-    /// Throws `ShardError` or `FormatError` for a folder that is no data set, and for a shard that is missing, cut short
-    /// or of another shape than the manifest says.
+    /// Throws `ShardError` or `FormatError` for a folder that is no data set, and for a shard that is missing, cut
+    /// short or of another shape than the manifest says.
     package init(folder: String) throws {
         self.folder = folder
         let manifest = try Manifest(folder: folder)
@@ -47,7 +47,7 @@ package final class ShardSet: SequenceSource {
     /// A sequence as it is stored: (frames, height, width, channels) of the manifest's element type.
     package func bytes(ofSequence sequence: Int) throws -> [UInt8] {
         let index = shardIndex(of: sequence), shard = manifest.shards[index]
-        var bytes = [UInt8](repeating: 0, count: geometry.elements * manifest.elementType.size), span = bytes.mutableSpan
+        var bytes = [UInt8](repeating: 0, count: manifest.sequenceBytes), span = bytes.mutableSpan
         try files[index].decode(frame: 1 + sequence - shard.first, named: "sequence \(sequence)", into: &span)
         return bytes
     }
@@ -64,11 +64,11 @@ package final class ShardSet: SequenceSource {
     static func open(_ shard: Manifest.Shard, of manifest: Manifest, in folder: String) throws -> SeekableZstdFile {
         let file = try SeekableZstdFile(path: folder + "/" + shard.file)
         let header = ShardFile.header(manifest, sequences: shard.sequences).encoded
-        let sizes = [header.count] + [Int](
-            repeating: manifest.geometry.elements * manifest.elementType.size, count: shard.sequences)
+        let sizes = [header.count] + [Int](repeating: manifest.sequenceBytes, count: shard.sequences)
         guard file.size == shard.bytes, (0..<file.frameCount).map(file.contentSize(ofFrame:)) == sizes else {
-            throw FormatError(file.path, "is not the shard its manifest describes", "find out more with "
-                + "`convlstm-shard verify \(folder)`")
+            throw FormatError(
+                file.path, "is not the shard its manifest describes",
+                "find out more with `convlstm-shard verify \(folder)`")
         }
         return file
     }

@@ -51,7 +51,7 @@ extension Manifest {
         guard let file = try? SeekableZstdFile(path: path), file.frameCount == shard.sequences + 1 else {
             return Array(shard.range)
         }
-        var bytes = [UInt8](repeating: 0, count: geometry.elements * elementType.size)
+        var bytes = [UInt8](repeating: 0, count: sequenceBytes)
         return shard.range.filter { sequence in
             let frame = 1 + sequence - shard.first
             guard file.contentSize(ofFrame: frame) == bytes.count else { return true }

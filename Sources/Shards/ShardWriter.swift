@@ -1,5 +1,5 @@
-// Writes a folder of shards. The choice: everything goes into a hidden neighbour that takes the folder's name at the end,
-// and each sequence is a zstd frame of its own, compressed on all cores and written in order.
+// Writes a folder of shards. The choice: everything goes into a hidden neighbour that takes the folder's name at the
+// end, and each sequence is a zstd frame of its own, compressed on all cores and written in order.
 
 import Foundation
 import Formats
@@ -99,7 +99,9 @@ package final class ShardWriter {
 
     private func widenRange(_ bytes: [UInt8]) {
         let (lowest, highest) = bytes.withUnsafeBytes { buffer in
-            buffer.bindMemory(to: Float.self).reduce((Float.infinity, -Float.infinity)) { (min($0.0, $1), max($0.1, $1)) }
+            buffer.bindMemory(to: Float.self).reduce((Float.infinity, -Float.infinity)) {
+                (min($0.0, $1), max($0.1, $1))
+            }
         }
         let range = manifest.valueRange
         manifest.valueRange = range.isEmpty ? [lowest, highest] : [min(range[0], lowest), max(range[1], highest)]

@@ -1,41 +1,9 @@
-// Which sequences train, validate and test. The choice: the convention of the Toronto file's users - the last ones test,
-// those before them validate, the first ones train - so that splits need no seed and no list.
-
-import Foundation
+// Which sequences train, validate and test. The choice: the convention of the Toronto file's users - the last ones
+// test, those before them validate, the first ones train - so that splits need no seed and no list.
 
 /// The uses of sequences, by the names in the manifest and on the command line.
 package enum Split: String, Codable, CaseIterable, Sendable {
     case train, validation, test
-}
-
-/// How many sequences to hold back, as people write it: `0.1` is a fraction of all, `1000` a count.
-package struct HeldBack: Equatable, Sendable, CustomStringConvertible {
-    private enum Amount: Equatable {
-        case fraction(Double), count(Int)
-    }
-
-    private let amount: Amount
-    package let description: String
-
-    /// Nil for what is neither a count nor a fraction in 0..<1.
-    package init?(_ text: String) {
-        if let count = Int(text), count >= 0 {
-            amount = .count(count)
-        } else if let fraction = Double(text), (0..<1).contains(fraction) {
-            amount = .fraction(fraction)
-        } else {
-            return nil
-        }
-        description = text
-    }
-
-    /// Sequences held back of `total`; a fraction is rounded to the nearest count.
-    package func count(of total: Int) -> Int {
-        switch amount {
-        case .count(let count): count
-        case .fraction(let fraction): Int((fraction * Double(total)).rounded())
-        }
-    }
 }
 
 /// A contiguous run of sequences with its use.

@@ -7,7 +7,8 @@ import Shards
 
 struct Cat: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Write one sequence to a .npy file, or its frames side by side to a .png file.")
+        abstract: "Write one sequence to a .npy file, or its frames side by side to a .png file.",
+        discussion: "A picture shows three channels as colours, and the first of any other number as grey.")
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
@@ -27,7 +28,7 @@ struct Cat: ParsableCommand {
     }
 
     func run() throws {
-        try GeneratorOptions.requireAbsent(output)
+        try Check.requireAbsent(output)
         let set = try ShardSet(folder: folder)
         guard (0..<set.count).contains(sequence) else {
             throw ValidationError("--sequence is \(sequence); \(folder) holds sequences 0 to \(set.count - 1).")
@@ -42,8 +43,7 @@ struct Cat: ParsableCommand {
         print("\(output): sequence \(sequence) of \(folder), \(set.geometry)")
     }
 
-    /// The frames from left to right with a grey line between them; three channels are colours, of others the first is
-    /// shown.
+    /// The frames from left to right with a grey line between them.
     private func picture(of set: ShardSet) throws -> Picture {
         let geometry = set.geometry, values = try set.sequence(sequence)
         let channels = geometry.channels == 3 ? 3 : 1

@@ -30,12 +30,12 @@ struct GenerateMovingMNIST: ParsableCommand {
     var output: String
 
     func validate() throws {
-        try GeneratorOptions.check(frames: frames, size: size)
-        try GeneratorOptions.require(digitsPerSequence, in: 1...100, "--digits-per-sequence")
+        try Check.extents(frames: frames, size: size)
+        try Check.require(digitsPerSequence, in: 1...100, "--digits-per-sequence")
     }
 
     func run() throws {
-        try GeneratorOptions.requireAbsent(output)
+        try Check.requireAbsent(output)
         let bitmaps = try digits.map(DigitBitmaps.init(idx:)) ?? .drawn(seed: options.seed)
         let generator = try MovingMNISTGenerator(
             digits: bitmaps, digitsPerSequence: digitsPerSequence, frames: frames, size: size, count: options.sequences,

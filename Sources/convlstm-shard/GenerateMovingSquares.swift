@@ -1,6 +1,7 @@
 // `convlstm-shard generate moving-squares`: the films of Keras' ConvLSTM example, as inputs and as targets.
 
 import ArgumentParser
+import Foundation
 import Shards
 
 struct GenerateMovingSquares: ParsableCommand {
@@ -24,17 +25,25 @@ struct GenerateMovingSquares: ParsableCommand {
     var output: String
 
     func validate() throws {
-        try GeneratorOptions.check(frames: frames, size: size)
+        try Check.extents(frames: frames, size: size)
     }
 
     func run() throws {
         let name = output.hasSuffix(".npy") ? String(output.dropLast(4)) : output
         let files = MovingSquaresGenerator.View.allCases.map { (view: $0, path: "\(name)-\($0.rawValue).npy") }
-        for file in files { try GeneratorOptions.requireAbsent(file.path) }
-        for file in files {
-            let generator = MovingSquaresGenerator(
-                view: file.view, frames: frames, size: size, count: options.sequences, seed: options.seed)
-            try options.write(generator, as: .float32, layout: .sequencesFirst, to: file.path)
+        for file in files { try Check.requireAbsent(file.path) }
+        do {
+            for file in files { try write(file.view, to: file.path) }
+        } catch {
+            // One of a pair is no data set.
+            for file in files { try? FileManager.default.removeItem(atPath: file.path) }
+            throw error
         }
+    }
+
+    private func write(_ view: MovingSquaresGenerator.View, to path: String) throws {
+        let generator = MovingSquaresGenerator(
+            view: view, frames: frames, size: size, count: options.sequences, seed: options.seed)
+        try options.write(generator, as: .float32, layout: .sequencesFirst, to: path)
     }
 }

@@ -11,7 +11,7 @@ struct Info: ParsableCommand {
 
     func run() throws {
         let manifest = try Manifest(folder: folder)
-        let raw = manifest.sequences * manifest.geometry.elements * manifest.elementType.size
+        let raw = manifest.sequences * manifest.sequenceBytes
         let stored = manifest.shards.reduce(0) { $0 + $1.bytes }
         print("sequences  \(manifest.sequences) of \(manifest.geometry)")
         print("values     \(manifest.elementType.rawValue), \(manifest.valueRange[0]) to \(manifest.valueRange[1])")

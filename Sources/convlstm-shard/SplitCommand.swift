@@ -49,14 +49,14 @@ struct SplitCommand: ParsableCommand {
     var key: String?
 
     func validate() throws {
-        try GeneratorOptions.require(shards, in: 1...512, "--shards")
-        try GeneratorOptions.require(level, in: Zstd.levels, "--level")
-        if let frames { try GeneratorOptions.require(frames, in: 1...10_000, "--frames") }
+        try Check.require(shards, in: 1...512, "--shards")
+        try Check.require(level, in: Zstd.levels, "--level")
+        if let frames { try Check.require(frames, in: 1...10_000, "--frames") }
     }
 
     func run() throws {
         let folder = output ?? defaultFolder
-        try GeneratorOptions.requireAbsent(folder)
+        try Check.requireAbsent(folder)
         let parent = URL(fileURLWithPath: folder).deletingLastPathComponent().path
         let array = try NpyFile(path: file, key: key, scratchFolder: parent)
         let sequences = try ArraySequences(array, layout: chosenLayout(array), frames: frames)

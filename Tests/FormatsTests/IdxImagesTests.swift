@@ -19,9 +19,13 @@ import Testing
     @Test func labelsTruncationsAndOtherFilesAreRefused() throws {
         let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 2, 5, 6] + [UInt8](repeating: 0, count: 9)
         let floats: [UInt8] = [0, 0, 13, 3] + whole[4...]
-        for bytes in [labels, floats, [UInt8](whole.dropLast()), [], [0, 0]] {
+        for (bytes, phrase) in [
+            (labels, "no images"), (floats, "not an idx file"), ([UInt8](whole.dropLast()), "cut short"),
+            ([], "not an idx file"), ([0x1F, 0x8B], "cut short"),
+        ] {
             let path = try folder.write(bytes, to: "images")
-            #expect(throws: FormatError.self) { try IdxImages(path: path) }
+            let error = #expect(throws: FormatError.self) { try IdxImages(path: path) }
+            #expect(error?.description.contains(phrase) == true, "\(String(describing: error))")
         }
     }
 }

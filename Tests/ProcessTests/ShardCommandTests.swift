@@ -29,8 +29,11 @@ import Testing
         succeed(try shard("cat", "m.shards", "--sequence", "149", "--output", "x.npy"))
         succeed(try shard("cat", "m.shards", "--sequence", "149", "--output", "x.png"))
         #expect(try folder.bytes(of: "x.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
-        succeed(try Command.run("zstd", ["-dq", folder.file("m.shards/00002-of-00003.npy.zst"), "-o", folder.file("s.npy")]))
-        let printed = try Python.run("""
+        succeed(
+            try Command.run(
+                "zstd", ["-dq", folder.file("m.shards/00002-of-00003.npy.zst"), "-o", folder.file("s.npy")]))
+        let printed = try Python.run(
+            """
             import numpy as n, os, sys
             os.chdir(sys.argv[1]); a = n.load('m.npy'); x = n.load('x.npy'); s = n.load('s.npy')
             print(a.shape, a.dtype, (x == a[:, 149]).all(), s.shape, (s == a[:, 100:].swapaxes(0, 1)).all())
@@ -41,7 +44,8 @@ import Testing
     @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func squaresComeInPairs() throws {
         succeed(try shard("generate", "moving-squares", "--sequences", "120", "--output", "s.npy"))
         #expect(try folder.names == ["s-noisy.npy", "s-shifted.npy"])
-        let printed = try Python.run("""
+        let printed = try Python.run(
+            """
             import numpy as n, os, sys
             os.chdir(sys.argv[1]); a = n.load('s-noisy.npy'); b = n.load('s-shifted.npy')
             print(a.shape, a.dtype, ((a[:, 1:] > 0.5) == b[:, :-1]).all())
@@ -52,7 +56,8 @@ import Testing
     }
 
     @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func packedArraysOfSingleFramesAreSplit() throws {
-        try Python.run("""
+        try Python.run(
+            """
             import numpy as n, os, sys
             os.chdir(sys.argv[1]); a = (n.arange(2000 * 64) % 251).astype('u1').reshape(2000, 1, 8, 8)
             n.savez_compressed('x.npz', a); n.save('y.npy', a.reshape(100, 20, 8, 8))
@@ -66,13 +71,21 @@ import Testing
 
     @Test func theSameSeedAndOptionsGiveTheSameBytesOnAnyNumberOfCores() throws {
         for (name, prefix) in [("a", []), ("b", ["taskset", "-c", "0"])] {
-            succeed(try shard("generate", "moving-mnist", "--sequences", "101", "--output", "\(name).npy", prefix: prefix))
+            succeed(
+                try shard("generate", "moving-mnist", "--sequences", "101", "--output", "\(name).npy", prefix: prefix))
             succeed(try shard("split", "\(name).npy", "--shards", "2", prefix: prefix))
         }
         #expect(try folder.bytes(of: "a.npy") == folder.bytes(of: "b.npy"))
         #expect(try folder.bytes(of: "a.shards/manifest.json") == folder.bytes(of: "b.shards/manifest.json"))
         succeed(try shard("generate", "moving-mnist", "--sequences", "101", "--output", "c.npy", "--seed", "2"))
         #expect(try folder.bytes(of: "a.npy") != folder.bytes(of: "c.npy"))
+    }
+
+    /// 246 MB are split by a process that may not have 200 MB of data.
+    @Test func memoryStaysBelowTheInputsSize() throws {
+        succeed(try shard("generate", "moving-mnist", "--sequences", "3000", "--output", "m.npy"))
+        succeed(try shard("split", "m.npy", prefix: ["taskset", "-c", "0", "prlimit", "--data=200000000"]))
+        succeed(try shard("verify", "m.shards"))
     }
 
     @Test func damageIsNamedAndTheExitCodeSaysSo() throws {
@@ -91,8 +104,10 @@ import Testing
     @Test func anInterruptedCommandLeavesNothing() throws {
         let result = try Command.run(
             "timeout",
-            ["-s", "INT", "0.3", Command.path(of: "convlstm-shard"), "generate", "moving-mnist", "--sequences", "500000",
-             "--size", "32", "--output", "m.npy"], directory: folder.path)
+            [
+                "-s", "INT", "0.3", Command.path(of: "convlstm-shard"), "generate", "moving-mnist", "--sequences",
+                "1000000", "--frames", "1", "--size", "28", "--output", "m.npy",
+            ], directory: folder.path)
         #expect(result.status == 124, "the run should still have been going: \(result)")
         #expect(try folder.names == [])
     }

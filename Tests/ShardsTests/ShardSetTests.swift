@@ -74,7 +74,8 @@ import Testing
 
     @Test func damageIsNamedByFileAndSequence() throws {
         let path = try write("x.shards", .uint8), shard = "x.shards/00002-of-00004.npy.zst"
-        #expect(try Manifest(folder: path).shards.allSatisfy { try Manifest(folder: path).damage(of: $0, in: path) == nil })
+        #expect(
+            try Manifest(folder: path).shards.allSatisfy { try Manifest(folder: path).damage(of: $0, in: path) == nil })
         var damaged = try folder.bytes(of: shard)
         let frame = try Zstd.compress(bytes(13..<14, .uint8).span)
         let position = try #require(damaged.indices.first { damaged[$0...].starts(with: frame) })
@@ -101,7 +102,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""version" : 1"#, #""version" : 2"#), (#""frames" : 3"#, #""frames" : 0"#), (#""width" : 5"#, #""width" : 9999999"#),
+        (#""version" : 1"#, #""version" : 2"#), (#""frames" : 3"#, #""frames" : 0"#),
+        (#""width" : 5"#, #""width" : 9999999"#),
         (#""sequences" : 23"#, #""sequences" : 24"#), (#""first" : 18"#, #""first" : 17"#), ("uint8", "int3"),
         ("00001-of", "../00001-of"), ("validation", "test"), ("{", ""),
     ])
@@ -118,7 +120,8 @@ import Testing
         do {
             let splits = try SplitRange.ranges(total: 9, validation: HeldBack("0")!, test: HeldBack("0")!)
             let writer = try ShardWriter(
-                folder: folder.file("x.shards"), geometry: geometry, elementType: .uint8, splits: splits, shards: 2, level: 1)
+                folder: folder.file("x.shards"), geometry: geometry, elementType: .uint8, splits: splits, shards: 2,
+                level: 1)
             try writer.append(bytes(0..<7, .uint8))
             #expect(try folder.names.contains("x.shards") == false)
         }

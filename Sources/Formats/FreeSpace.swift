@@ -1,0 +1,26 @@
+// Whether a disk has room, asked before the first byte is written.
+
+import Foundation
+
+/// What a disk has left.
+package enum FreeSpace {
+    /// Throws `FormatError` when the disk that `path` would be on has fewer than `bytes` bytes for this user.
+    package static func require(_ bytes: Int, for path: String) throws {
+        let free = try bytesFree(in: URL(fileURLWithPath: path).deletingLastPathComponent().path, for: path)
+        guard free >= UInt64(bytes) else {
+            let shortage = "needs \(bytes / 1_000_000) MB and its disk has \(free / 1_000_000) MB free"
+            throw FormatError(path, shortage, "free some space, or use another disk")
+        }
+    }
+
+    /// Bytes that this user may still write in a folder; nil where there is none.
+    package static func available(at folder: String) -> Int? {
+        (try? bytesFree(in: folder, for: folder)).map { Int(clamping: $0) }
+    }
+
+    private static func bytesFree(in folder: String, for path: String) throws -> UInt64 {
+        var status = statvfs()
+        try checkedCall("written", path) { statvfs(folder, &status) }
+        return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+    }
+}

@@ -1,0 +1,16 @@
+// What the writer and the reader of seekable zstd files agree on.
+
+/// The numbers of the format.
+///
+/// Source: zstd, contrib/seekable_format/zstd_seekable_compression_format.md, version 0.1.0.
+enum SeekableZstd {
+    static let skippable = 0x184D_2A5E, magic = 0x8F92_EAB1
+    static let checksumFlag: UInt8 = 0x80
+    /// Bytes of a table entry with its checksum, of the footer, and of the skippable frame's header.
+    static let entrySize = 12, footerSize = 9, headerSize = 8
+
+    /// Four bytes, little-endian.
+    static func field(_ value: Int) -> [UInt8] {
+        withUnsafeBytes(of: UInt32(value).littleEndian) { [UInt8]($0) }
+    }
+}

@@ -1,0 +1,31 @@
+// An amount as people write it on a command line.
+
+/// How many sequences to hold back, as people write it: `0.1` is a fraction of all, `1000` a count.
+package struct HeldBack: Equatable, Sendable, CustomStringConvertible {
+    private enum Amount: Equatable {
+        case fraction(Double), count(Int)
+    }
+
+    private let amount: Amount
+    package let description: String
+
+    /// Nil for what is neither a count nor a fraction in 0..<1.
+    package init?(_ text: String) {
+        if let count = Int(text), count >= 0 {
+            amount = .count(count)
+        } else if let fraction = Double(text), (0..<1).contains(fraction) {
+            amount = .fraction(fraction)
+        } else {
+            return nil
+        }
+        description = text
+    }
+
+    /// Sequences held back of `total`; a fraction is rounded to the nearest count.
+    package func count(of total: Int) -> Int {
+        switch amount {
+        case .count(let count): count
+        case .fraction(let fraction): Int((fraction * Double(total)).rounded())
+        }
+    }
+}

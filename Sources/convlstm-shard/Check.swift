@@ -1,0 +1,36 @@
+// What every subcommand asks of its options before it does anything: numbers in range, and nothing to overwrite.
+
+import ArgumentParser
+import Foundation
+import Formats
+import Shards
+
+enum Check {
+    /// The largest sequence, in numbers: what a shard takes as floats.
+    private static let largest = SeekableZstdWriter.largestFrame / 4
+
+    /// Checks the extents of a sequence before memory is taken for one.
+    static func extents(frames: Int, size: Int) throws {
+        try require(frames, in: 1...10_000, "--frames")
+        try require(size, in: 8...4096, "--size")
+        guard frames * size * size <= largest else {
+            throw ValidationError(
+                "--frames \(frames) of --size \(size) make sequences of more than \(largest) numbers; "
+                    + "lower one of them.")
+        }
+    }
+
+    static func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
+        guard range.contains(value) else {
+            throw ValidationError(
+                "\(option) is \(value); give a number from \(range.lowerBound) to \(range.upperBound).")
+        }
+    }
+
+    /// Throws if there is something at `path` that would be lost.
+    static func requireAbsent(_ path: String) throws {
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ShardError("\(path) exists; remove it, or give another --output")
+        }
+    }
+}
