@@ -6,7 +6,8 @@ extension Checkpoint {
         case parameters, firstMoments = "first moments", secondMoments = "second moments"
 
         fileprivate init(tensor name: String) {
-            self = name.hasPrefix("optimizer.m.") ? .firstMoments : name.hasPrefix("optimizer.v.") ? .secondMoments : .parameters
+            self = name.hasPrefix("optimizer.m.") ? .firstMoments
+                : name.hasPrefix("optimizer.v.") ? .secondMoments : .parameters
         }
     }
 

@@ -23,6 +23,9 @@ package final class Forecaster {
         (self.inputFrames, self.frames, frame) = (inputFrames, frames, network.frame)
     }
 
+    /// Sequences that make a batch of moderate memory: fewer, the more frames are forecast.
+    package var sequencesAtOnce: Int { max(1, 320 / max(inputFrames, frames)) }
+
     /// The raw values of the frames after each past.
     ///
     /// - Parameter pasts: raw values (input frames, height, width, channels) each.

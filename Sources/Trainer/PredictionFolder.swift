@@ -44,7 +44,9 @@ package struct PredictionFolder: Sendable {
     /// - Parameter isBatch: whether the arrays have a first axis of sequences.
     package func write(_ predictions: [Prediction], isBatch: Bool) throws -> [String] {
         let url = URL(fileURLWithPath: path), parent = url.deletingLastPathComponent().path
-        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        guard (try? FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)) != nil else {
+            throw FormatError(path, "could not be made", "check its path and permissions, or choose another --output")
+        }
         let temporary = "\(parent)/.\(url.lastPathComponent).\(getpid()).partial"
         try OutputFolder.make(temporary, for: path)
         defer { try? FileManager.default.removeItem(atPath: temporary) }

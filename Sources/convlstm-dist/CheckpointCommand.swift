@@ -18,6 +18,9 @@ extension CheckpointCommand {
         @Argument(help: "A checkpoint, or the folder of a run.")
         var path: String
 
+        @Flag(help: "Show the name and shape of every parameter tensor, too.")
+        var tensors = false
+
         func run() throws {
             let found = try CheckpointStore.named(path), checkpoint = found.checkpoint
             let configuration = checkpoint.configuration, model = configuration.model
@@ -39,6 +42,7 @@ extension CheckpointCommand {
                 facts.append((part.rawValue, "\(grouped(numbers)) numbers in \(tensors) tensors"))
             }
             for (name, value) in facts { print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value) }
+            if tensors { print("\n\(TensorFigures.table(try checkpoint.network().layout.slots.map(TensorFigures.init)))") }
             print("`zstd -d` makes a .safetensors file of it, which other tools open.")
         }
     }

@@ -30,15 +30,8 @@ struct CheckpointOptions: ParsableArguments {
     private static let mostFrames = 1000
 
     func validate() throws {
-        if let frames { try Self.require(frames, in: 1...Self.mostFrames, "--frames") }
-        try Self.require(threads, in: 1...1024, "--threads")
-    }
-
-    static func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
-        guard range.contains(value) else {
-            throw ValidationError(
-                "\(option) is \(value); give a number from \(range.lowerBound) to \(range.upperBound)")
-        }
+        if let frames { try requireNumber(frames, in: 1...Self.mostFrames, "--frames") }
+        try requireNumber(threads, in: 1...1024, "--threads")
     }
 
     /// The checkpoint on all ranks; rank 0 warns of newer ones that are damaged.
@@ -57,6 +50,13 @@ struct CheckpointOptions: ParsableArguments {
     /// How many frames to forecast with a checkpoint.
     func frames(for found: CheckpointStore.Found) -> Int {
         frames ?? found.checkpoint.configuration.model.outputFrames
+    }
+}
+
+/// Throws an error of usage unless an option's number is in a range.
+func requireNumber(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
+    guard range.contains(value) else {
+        throw ValidationError("\(option) is \(value); give a number from \(range.lowerBound) to \(range.upperBound)")
     }
 }
 

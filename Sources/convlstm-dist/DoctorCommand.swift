@@ -23,7 +23,7 @@ struct DoctorCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        try CheckpointOptions.require(threads, in: 1...1024, "--threads")
+        try requireNumber(threads, in: 1...1024, "--threads")
     }
 
     func run() throws {

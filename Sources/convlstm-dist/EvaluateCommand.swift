@@ -27,7 +27,7 @@ struct EvaluateCommand: ParsableCommand {
     var json = false
 
     func validate() throws {
-        try CheckpointOptions.require(batchSize, in: 1...100_000, "--batch-size")
+        try requireNumber(batchSize, in: 1...1024, "--batch-size")
     }
 
     func run() throws {

@@ -45,12 +45,7 @@ struct ModelsCommand: ParsableCommand {
 
     private func show(_ preset: PresetFigures) {
         print("\(preset.name): \(preset.summary)\n")
-        var table = Table(["tensor", "shape", "numbers", "starts from"], alignments: [.left, .left, .right, .left])
-        for tensor in preset.tensors ?? [] {
-            let shape = tensor.shape.map(String.init).joined(separator: " x ")
-            table.add([tensor.name, shape, grouped(tensor.count), tensor.initialisation])
-        }
-        print(table)
+        print(TensorFigures.table(preset.tensors ?? []))
         print("\(grouped(preset.parameters)) parameters in \(preset.tensorCount) tensors; "
             + "\(grouped(preset.multiplyAdds)) multiply-adds a sequence, "
             + "\(preset.inputFrames) frames of \(PresetFigures.frame) to \(preset.outputFrames)")
@@ -66,23 +61,35 @@ private struct PresetFigures: Encodable {
     let parameters, tensorCount, multiplyAdds: Int
     let tensors: [TensorFigures]?
 
-    struct TensorFigures: Encodable {
-        let name: String
-        let shape: [Int]
-        let count: Int
-        let initialisation: String
-    }
-
     init(_ preset: SystemDescription, withTensors: Bool) throws {
         let network = try Network<Float>(preset.network, frame: Self.frame)
         (name, summary) = (preset.name, preset.summary)
         (inputFrames, outputFrames) = (preset.inputFrames, preset.outputFrames)
         (parameters, tensorCount) = (network.layout.count, network.layout.slots.count)
         multiplyAdds = network.multiplyAdds(inputFrames: preset.inputFrames, outputFrames: preset.outputFrames)
-        tensors = withTensors
-            ? network.layout.slots.map {
-                TensorFigures(name: $0.name, shape: $0.shape, count: $0.count, initialisation: $0.initialisation.inWords)
-            } : nil
+        tensors = withTensors ? network.layout.slots.map(TensorFigures.init) : nil
+    }
+}
+
+/// A learned tensor to look at.
+struct TensorFigures: Encodable {
+    let name: String
+    let shape: [Int]
+    let count: Int
+    let initialisation: String
+
+    init(_ slot: ParameterSlot) {
+        (name, shape, count, initialisation) = (slot.name, slot.shape, slot.count, slot.initialisation.inWords)
+    }
+
+    /// One row a tensor.
+    static func table(_ tensors: [TensorFigures]) -> Table {
+        var table = Table(["tensor", "shape", "numbers", "starts from"], alignments: [.left, .left, .right, .left])
+        for tensor in tensors {
+            let shape = tensor.shape.map(String.init).joined(separator: " x ")
+            table.add([tensor.name, shape, grouped(tensor.count), tensor.initialisation])
+        }
+        return table
     }
 }
 

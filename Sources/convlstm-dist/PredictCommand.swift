@@ -65,7 +65,7 @@ struct PredictCommand: ParsableCommand {
     private func continued(
         _ array: InputArray, _ forecaster: Forecaster, _ found: CheckpointStore.Found
     ) throws -> [Prediction] {
-        let count = array.batch ?? 1, atOnce = 16
+        let count = array.batch ?? 1, atOnce = forecaster.sequencesAtOnce
         let numbers = count.multipliedReportingOverflow(by: forecaster.frames * forecaster.frame.count)
         guard !numbers.overflow, numbers.partialValue <= 1 << 28 else {
             throw TrainingError.usage(

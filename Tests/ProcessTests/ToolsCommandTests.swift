@@ -51,6 +51,11 @@ import Testing
         }
     }
 
+    @Test func theTensorsOfACheckpointAreListed() throws {
+        let shown = try tools.dist(["checkpoint", "inspect", tools.run, "--tensors"]).stdout
+        #expect(shown.contains("forecaster.hidden.kernel  3 x 3 x 6 x 24"), "\(shown)")
+    }
+
     @Test func damagedAndMissingCheckpointsAreNamed() throws {
         let output = tools.example.freshOutput(), options = ["--steps", "3", "--checkpoint-every", "1"]
         #expect(try tools.example.train(ranks: 0, output, options).status == 0)

@@ -146,7 +146,8 @@ extension Diagnosis {
     /// Rank 0 writes the run's files.
     private static func disk(_ rank: RankFacts) -> [Finding] {
         guard rank.folderIsWritable else {
-            return [.failure("disk", "\(rank.folder) cannot be written to", "convlstm-dist train --output \"$HOME/runs/first\"")]
+            return [.failure("disk", "\(rank.folder) cannot be written to",
+                "convlstm-dist train --output \"$HOME/runs/first\"")]
         }
         let text = "\(inGB(rank.freeDisk)) free in \(rank.folder)"
         return rank.freeDisk >= gigabyte ? [.ok("disk", text)]
