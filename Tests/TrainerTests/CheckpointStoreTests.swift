@@ -128,6 +128,6 @@ import Trainer
             shape = header['encoder1.input.kernel']['shape']
             print(meta['step'], meta['frame'], shape, 'optimizer.v.readout.bias' in header)
             """, [plain])
-        #expect(facts == "1 64 64 1 [3, 3, 16, 192] True\n")
+        #expect(facts == "1 64 64 1 [3, 3, 16, 128] True\n")
     }
 }
