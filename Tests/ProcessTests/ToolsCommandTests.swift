@@ -57,8 +57,8 @@ import Testing
     }
 
     @Test func damagedAndMissingCheckpointsAreNamed() throws {
-        let output = tools.example.freshOutput(), options = ["--steps", "3", "--checkpoint-every", "1"]
-        #expect(try tools.example.train(ranks: 0, output, options).status == 0)
+        let output = "damaged"
+        try tools.train(output, ["--steps", "3", "--checkpoint-every", "1"])
         let name = "\(output)/checkpoints/step-000000002.safetensors.zst"
         var bytes = try tools.folder.bytes(of: name)
         bytes[bytes.count / 2] ^= 1

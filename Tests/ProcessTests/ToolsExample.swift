@@ -5,24 +5,32 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A run of four steps, and arrays that do not suit it, made once for all tests.
+/// A run of four steps and arrays that do not suit it, made once for all tests, in a folder of their own.
 struct ToolsExample {
-    let example: TrainingExample
+    let folder: TemporaryFolder
     let run = "tools"
 
     static let shared = Result { try ToolsExample() }
 
     private init() throws {
-        example = try TrainingExample.shared.get()
-        let result = try example.train(ranks: 0, run, ["--steps", "4"])
-        try #require(result.status == 0, "\(result.stderr)")
+        let example = try TrainingExample.shared.get()
+        folder = try TemporaryFolder()
+        for name in ["tiny.shards", "tiny.yaml", "squares-shifted.npy"] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.file(name), withDestinationPath: example.folder.file(name))
+        }
+        try train(run, ["--steps", "4"])
         for (name, shape) in [("short.npy", [2, 24, 24]), ("wide.npy", [4, 24, 25])] {
             let bytes = [UInt8](repeating: 1, count: shape.reduce(1, *))
             try NpyFile.write(bytes.span, header: NpyHeader(type: .uint8, shape: shape), to: folder.file(name))
         }
     }
 
-    var folder: TemporaryFolder { example.folder }
+    /// Trains the example's network in one process.
+    func train(_ output: String, _ options: [String]) throws {
+        let result = try dist(TrainingExample.shared.get().arguments(output, options))
+        try #require(result.status == 0, "\(result.stderr)")
+    }
 
     /// Runs convlstm-dist with several ranks under mpirun, or with none in one process.
     func dist(_ arguments: [String], ranks: Int = 0) throws -> CommandResult {
