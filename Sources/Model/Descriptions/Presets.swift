@@ -38,7 +38,7 @@ extension Presets {
                 readout: [
                     StageDescription(
                         "readout", from: ["forecaster1", "forecaster2", "forecaster3"],
-                        .convolution(ConvolutionDescription(filters: 16, kernel: 1))),
+                        .convolution(ConvolutionDescription(filters: 16, kernel: 3))),
                     StageDescription("sigmoid", .activation(.sigmoid)),
                     StageDescription("unpatches", .unpatches(PatchDescription(size: 4))),
                 ]),
