@@ -11,7 +11,6 @@ let settings: [SwiftSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -23,7 +22,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -45,7 +43,7 @@ let package = Package(
         .target(
             name: "Trainer",
             dependencies: [
-                "Kernels", "Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", logging, yams,
+                "Kernels", "Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", yams,
             ]),
         .executableTarget(name: "convlstm-dist", dependencies: ["Trainer", "Collectives", "Kernels", "Model", argumentParser]),
         .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Formats", "Reports", argumentParser]),

@@ -9,15 +9,13 @@ import Shards
 package struct BatchLoader: Sendable {
     private let source: any SequenceSource
     private let inputFrames, outputFrames: Int
-    private let lowest, scale: Float
+    private let scale: ValueScale
 
     /// Scales the source's value range to [0, peak].
     package init(_ source: any SequenceSource, for model: SystemDescription) {
         self.source = source
         (inputFrames, outputFrames) = (model.inputFrames, model.outputFrames)
-        let range = source.valueRange, width = range.upperBound - range.lowerBound
-        lowest = range.lowerBound
-        scale = width > 0 ? Float(model.peak) / width : 1
+        scale = ValueScale(source.valueRange, peak: model.peak)
     }
 
     /// The target tensor for a batch: (output frames, batch, height, width, channels).
@@ -45,9 +43,8 @@ package struct BatchLoader: Sendable {
     }
 
     private func put(_ values: Span<Float>, _ frame: Int, into place: Tensor<Float>) {
-        let pixels = source.geometry.frameElements, raw = values.extracting(frame * pixels..<(frame + 1) * pixels)
+        let pixels = source.geometry.frameElements
         var scaled = place.mutableSpan
-        precondition(scaled.count == raw.count, "a frame of \(raw.count) for \(place.shape)")
-        for i in raw.indices { scaled[i] = (raw[i] - lowest) * scale }
+        scale.scale(values.extracting(frame * pixels..<(frame + 1) * pixels), into: &scaled)
     }
 }

@@ -58,6 +58,7 @@ package enum TrainingRun {
             "\(count(communicator.size, "rank")), global batch \(model.batchSize), OpenBLAS \(BLASLibrary.core) with "
                 + "\(count(configuration.threads, "thread")) a rank, run folder \(folder.path)",
         ]
+        if let complaint = BLASLibrary.complaint { lines.append("warning: \(complaint)") }
         for (_, reason) in folder.start?.damaged ?? [] {
             lines.append("warning: a newer checkpoint is set aside: \(reason)")
         }

@@ -1,0 +1,122 @@
+// The documents against the program: commands are run, promises are looked up.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct DocumentationTests {
+    /// The commands of Docs/Using.md in their order, in one folder, on fewer sequences and steps.
+    ///
+    /// The first line that a command printed must be the one below it in the document, numbers aside.
+    @Test func everyCommandOfTheManualRuns() throws {
+        let folder = try TemporaryFolder(), examples = try Document("Docs/Using.md").examples
+        #expect(examples.count >= 13)
+        for example in examples {
+            let result = try run(smaller(example.command), in: folder)
+            #expect(result.status == 0, "\(example.command): \(result.stderr)")
+            guard !example.isOfAnotherMachine else { continue }
+            let printed = (result.stdout + result.stderr).split(separator: "\n").map { withoutNumbers(String($0)) }
+            let promised = withoutNumbers(example.firstLine)
+            #expect(printed.contains(promised), "\(example.command) printed \(printed), not \(promised)")
+        }
+    }
+
+    /// The three lines that open the README, on a data set of the name they give.
+    @Test func theFirstThreeLinesWork() throws {
+        let folder = try TemporaryFolder()
+        let lines = try Document("README.md").lines.filter { $0.hasPrefix("    ") && $0.contains("convlstm-") }
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(lines.count == 3)
+        try #require(
+            try run("convlstm-shard generate moving-mnist --sequences 120 --output mnist_test_seq.npy", in: folder).status
+                == 0)
+        for (number, line) in lines.enumerated() {
+            let command = line.hasSuffix(" train") ? line + " --steps \(number)" : line
+            let result = try run(command, in: folder)
+            #expect(result.status == 0, "\(command): \(result.stderr)")
+        }
+        #expect(try folder.names.contains("mnist_test_seq.shards"))
+        #expect(try folder.names.contains("runs"))
+    }
+
+    /// Every suite that the README names as the keeper of a promise exists.
+    @Test func promisesNameTheirTests() throws {
+        let promises = try Document("README.md").lines.filter { $0.hasPrefix("| ") && $0.contains("Tests`") }
+        #expect(promises.count >= 8)
+        let suites = try Document.suites()
+        for promise in promises {
+            let names = promise.split(separator: "`").map(String.init).filter { $0.hasSuffix("Tests") }
+            for name in names { #expect(suites.contains(name), "\(promise) names \(name)") }
+        }
+    }
+
+    /// Every link between the documents leads somewhere.
+    @Test func linksLeadSomewhere() throws {
+        for name in ["README.md", "Docs/Using.md", "Docs/Running.md", "Docs/Runs.md", "Docs/Formats.md", "Docs/Results.md"] {
+            let text = try Document(name).lines.joined(separator: "\n")
+            for match in text.matches(of: /\]\(([^)#:]+)\)/) {
+                let folder = URL(fileURLWithPath: Document.root + name).deletingLastPathComponent()
+                let path = folder.appendingPathComponent(String(match.1)).path
+                #expect(FileManager.default.fileExists(atPath: path), "\(name) links to \(match.1)")
+            }
+        }
+    }
+
+    private func smaller(_ command: String) -> String {
+        [
+            ("--sequences 2000", "--sequences 120"), ("--validation 0.05 --test 200", "--validation 8 --test 8"),
+            ("--steps 150 --checkpoint-every 50", "--steps 2 --checkpoint-every 1"),
+        ].reduce(command) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
+    }
+
+    private func run(_ command: String, in folder: TemporaryFolder) throws -> CommandResult {
+        var words = command.split(separator: " ").map(String.init).filter { $0 != "--oversubscribe" }
+        guard words[0] == "mpirun" else {
+            return try Command.run(words.removeFirst(), words, directory: folder.path, timeout: 120)
+        }
+        let ranks = try #require(Int(words[2]), "\(command)")
+        return try Mpirun.run(ranks: ranks, words[3], Array(words.dropFirst(4)), directory: folder.path)
+    }
+
+    /// Numbers, and the widths that depend on them, replaced.
+    private func withoutNumbers(_ line: String) -> String {
+        line.replacing(/[0-9][0-9.,]*/, with: "#").replacing(/[ ]+/, with: " ")
+            .trimmingCharacters(in: .whitespaces)
+    }
+}
+
+/// A file of the repository, as lines.
+private struct Document {
+    let lines: [String]
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path + "/"
+
+    init(_ path: String) throws {
+        lines = try String(contentsOfFile: Self.root + path, encoding: .utf8).components(separatedBy: "\n")
+    }
+
+    /// A command behind a `$`, and the first line that it printed.
+    struct Example {
+        let command, firstLine: String
+
+        /// Prints what depends on the machine.
+        var isOfAnotherMachine: Bool { command.contains("doctor") }
+    }
+
+    var examples: [Example] {
+        zip(lines, lines.dropFirst()).filter { $0.0.hasPrefix("    $ ") }
+            .map { Example(command: String($0.dropFirst(6)), firstLine: $1) }
+    }
+
+    /// The names of all test suites.
+    static func suites() throws -> Set<String> {
+        let tests = FileManager.default.enumerator(atPath: root + "Tests")!
+        var names: Set<String> = []
+        for case let path as String in tests where path.hasSuffix(".swift") {
+            let text = try String(contentsOfFile: root + "Tests/" + path, encoding: .utf8)
+            for match in text.matches(of: /@Suite[^\n]*struct (\w+)/) { names.insert(String(match.1)) }
+        }
+        return names
+    }
+}
