@@ -118,7 +118,7 @@ extension Network {
         if case .node(let index) = source { nodes[index].isLearned } else { false }
     }
 
-    private func shape(of source: Source) -> FeatureShape {
+    func shape(of source: Source) -> FeatureShape {
         if case .node(let index) = source { nodes[index].stage.outputShape } else { frame }
     }
 

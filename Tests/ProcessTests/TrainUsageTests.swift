@@ -42,6 +42,17 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         #expect(complaints.count == 1, "\(result.stderr)")
     }
 
+    /// A batch for which no machine has the memory is refused before any is taken; the ranks of a host count together.
+    @Test func batchesThatDoNotFitIntoMemoryAreRefused() throws {
+        let batch = ["train", "--model", "neural-scene", "--data", "generated", "--batch-size", "8000", "--steps", "1"]
+        for ranks in [1, 2] {
+            let result = try Mpirun.run(ranks: ranks, "convlstm-dist", batch, directory: example.folder.path)
+            #expect(result.status == 2)
+            #expect(result.stderr.contains("GB of memory and"), "\(result.stderr)")
+            #expect(!FileManager.default.fileExists(atPath: example.folder.file("runs")))
+        }
+    }
+
     @Test func anExistingRunIsNeitherOverwrittenNorMixedUp() throws {
         let output = example.freshOutput()
         try example.train(ranks: 0, output, ["--steps", "4", "--checkpoint-every", "2"])

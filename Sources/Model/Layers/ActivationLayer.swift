@@ -11,6 +11,8 @@ final class ActivationLayer<S: Scalar>: Stage {
         outputShape = input
     }
 
+    func numbers(steps: Int, batch: Int) -> Int { steps * batch * outputShape.count }
+
     func unrolled(
         input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
         workspace: PatchWorkspace<S>

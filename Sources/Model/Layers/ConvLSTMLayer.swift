@@ -60,6 +60,11 @@ final class ConvLSTMLayer<S: Scalar>: Stage {
         return outputShape.pixels * description.kernel * description.kernel * channels * 4 * description.hidden
     }
 
+    /// Gates and cell states of every step; the zero state and the cell states' gradient; the weights' gradient.
+    func numbers(steps: Int, batch: Int) -> Int {
+        batch * outputShape.count * (5 * steps + 2) + inputKernel.count + hiddenKernel.count
+    }
+
     func prepare(_ values: ParameterVector<S>) {
         inputBlocks?.gather(values, into: inputKernel)
         hiddenBlocks.gather(values, into: hiddenKernel)

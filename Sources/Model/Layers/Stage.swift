@@ -19,6 +19,9 @@ protocol Stage<S>: AnyObject {
     /// Multiply-adds of one step of one sequence, forward.
     var multiplyAdds: Int { get }
 
+    /// Numbers that the stage holds once unrolled, besides its input and output.
+    func numbers(steps: Int, batch: Int) -> Int
+
     /// Brings the weights into the form that the products want. Call it after each change of the parameters.
     func prepare(_ values: ParameterVector<S>)
 
@@ -37,6 +40,7 @@ protocol Stage<S>: AnyObject {
 extension Stage {
     var hasParameters: Bool { false }
     var multiplyAdds: Int { 0 }
+    func numbers(steps: Int, batch: Int) -> Int { 0 }
     func prepare(_ values: ParameterVector<S>) {}
 }
 

@@ -25,6 +25,7 @@ package enum TrainingRun {
         try GradientReducer(communicator).share(&state)
 
         let share = Share.range(of: model.batchSize, rank: communicator.rank, ranks: communicator.size)
+        try MemoryBudget.require(memory(network, model, batch: max(1, share.count)), on: communicator)
         let replica = try Replica(network, model, BatchLoader(data.source, for: model), batch: max(1, share.count))
         try folder?.claim(configuration, checkpointSize: 3 * network.layout.count * MemoryLayout<Float>.stride)
         let log = try folder.map {
@@ -39,6 +40,14 @@ package enum TrainingRun {
         if communicator.size == 1 { StopSignal.listen() }
         let wasFinished = loop.isFinished, last = try loop.run()
         try log?.say(closing(configuration, wasFinished, log?.seconds ?? 0), at: last)
+    }
+
+    /// Bytes that a rank takes: its part of the batch with its target; values, gradient and two moments, and the copies of
+    /// a checkpoint in the making.
+    private static func memory(_ network: Network<Float>, _ model: SystemDescription, batch: Int) -> Int {
+        let target = batch * model.outputFrames * network.frame.count, parameters = 10 * network.layout.count
+        return network.memory(batch: batch, inputFrames: model.inputFrames, outputFrames: model.outputFrames)
+            + (target + parameters) * MemoryLayout<Float>.stride
     }
 
     /// What a person should know before the first step.
