@@ -118,7 +118,7 @@ extension TrainingLoop {
 
     private var isValidationDue: Bool {
         let every = configuration.evaluateEvery
-        return every == 0 ? state.position.used == 0 : state.position.step % every == 0
+        return isFinished || (every == 0 ? state.position.used == 0 : state.position.step % every == 0)
     }
 
     /// Whether the parameters have the lowest validation loss so far.

@@ -53,7 +53,8 @@ struct TrainCommand: ParsableCommand {
     var keep: Int?
 
     @Option(help: ArgumentHelp(
-        "Steps between measurements of the validation loss; 0 for the end of each epoch (default: 0).", valueName: "n"))
+        "Steps between measurements of the validation loss, the last step's aside; 0 for the end of each epoch "
+            + "(default: 0).", valueName: "n"))
     var evaluateEvery: Int?
 
     @Option(help: ArgumentHelp("Threads of each rank for matrix products (default: 1).", valueName: "n"))
