@@ -12,14 +12,13 @@ func hyperbolicTangent<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
     2 * logistic(x + x) - 1
 }
 
-/// What a convolution's output goes through.
+/// What an activation stage applies to each number.
 package enum Activation: String, Codable, Sendable, CaseIterable {
-    case identity, sigmoid, tanh
+    case sigmoid, tanh
 
     /// y = activation(x); x and y may be the same tensor.
     package func forward<S: Scalar>(_ x: Tensor<S>, into y: Tensor<S>) {
         switch self {
-        case .identity: if x.pointer != y.pointer { y.copy(from: x) }
         case .sigmoid: applyLogistic(x, y)
         case .tanh: applyTangent(x, y)
         }
@@ -28,7 +27,6 @@ package enum Activation: String, Codable, Sendable, CaseIterable {
     /// dx = dy activation'(x), from the activation's output y; dx and dy may be the same tensor.
     package func backward<S: Scalar>(_ dy: Tensor<S>, output y: Tensor<S>, into dx: Tensor<S>) {
         switch self {
-        case .identity: if dx.pointer != dy.pointer { dx.copy(from: dy) }
         case .sigmoid: applyLogisticGradient(dy, y, dx)
         case .tanh: applyTangentGradient(dy, y, dx)
         }
