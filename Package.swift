@@ -32,7 +32,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
 
-        // In import order: nothing imports what stands below it.
+        // In import order: nothing imports what stands below it. Whatever a target imports it must name here too: else it is not
+        // compiled again when the other changes.
         .target(name: "Randomness"),
         .target(name: "Kernels", dependencies: ["COpenBLAS"]),
         .target(name: "Model", dependencies: ["Kernels", "Randomness"]),
@@ -45,20 +46,26 @@ let package = Package(
             dependencies: [
                 "Kernels", "Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", yams,
             ]),
-        .executableTarget(name: "convlstm-dist", dependencies: ["Trainer", "Collectives", "Kernels", "Model", argumentParser]),
+        .executableTarget(
+            name: "convlstm-dist",
+            dependencies: [
+                "Trainer", "Collectives", "Formats", "Kernels", "Model", "Reports", "Shards", argumentParser,
+            ]),
         .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Formats", "Reports", argumentParser]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .executableTarget(name: "collectives-probe", dependencies: ["Collectives"], path: "Tests/CollectivesProbe"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"]),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness"]),
         .testTarget(
-            name: "ModelTests", dependencies: ["Model", "Randomness", "TestSupport"], exclude: ["Fixtures"]),
+            name: "ModelTests", dependencies: ["Model", "Kernels", "Randomness"], exclude: ["Fixtures"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),
         .testTarget(name: "ShardsTests", dependencies: ["Shards", "Formats", "Randomness", "TestSupport"]),
-        .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "TestSupport"]),
+        .testTarget(name: "CollectivesTests", dependencies: ["Collectives"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Formats", "TestSupport"]),
-        .testTarget(name: "TrainerTests", dependencies: ["Trainer", "Model", "Kernels", "Formats", "Shards", "TestSupport"]),
+        .testTarget(
+            name: "TrainerTests",
+            dependencies: ["Trainer", "Collectives", "Formats", "Kernels", "Model", "Shards", "TestSupport"]),
         .testTarget(
             name: "ProcessTests",
             dependencies: ["TestSupport", "Formats", "convlstm-dist", "convlstm-shard", "collectives-probe"]),
