@@ -25,9 +25,7 @@ package final class ShardSet: SequenceSource {
     package var valueRange: ClosedRange<Float> { manifest.valueRange[0]...manifest.valueRange[1] }
 
     /// The numbers of the sequences with a use; empty if none were held back for it.
-    package func range(of split: Split) -> Range<Int> {
-        manifest.splits.first { $0.name == split }?.range ?? 0..<0
-    }
+    package func range(of split: Split) -> Range<Int> { manifest.splits.range(of: split) }
 
     package func count(of split: Split) -> Int { range(of: split).count }
 

@@ -32,3 +32,10 @@ package struct SplitRange: Codable, Equatable, Sendable {
         ]
     }
 }
+
+extension [SplitRange] {
+    /// The numbers of the sequences with a use; empty if none were held back for it.
+    package func range(of split: Split) -> Range<Int> {
+        first { $0.name == split }?.range ?? 0..<0
+    }
+}

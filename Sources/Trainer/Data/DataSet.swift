@@ -31,9 +31,7 @@ package struct DataSet: Sendable {
     }
 
     /// The numbers of the sequences with a use; empty if none were held back for it.
-    package func range(of split: Split) -> Range<Int> {
-        splits.first { $0.name == split }?.range ?? 0..<0
-    }
+    package func range(of split: Split) -> Range<Int> { splits.range(of: split) }
 
     /// The size of its frames.
     package var frame: FeatureShape {
