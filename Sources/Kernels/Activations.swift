@@ -2,13 +2,13 @@
 // time. Backward reads the output, not the input, whose memory may therefore be the output's.
 
 /// 1 / (1 + e^-x).
-@inline(__always)
+@inline(always)
 func logistic<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
     1 / (1 + S.exponential(-x))
 }
 
 /// tanh x = 2 logistic(2x) - 1.
-@inline(__always)
+@inline(always)
 func hyperbolicTangent<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
     2 * logistic(x + x) - 1
 }

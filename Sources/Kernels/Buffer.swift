@@ -1,5 +1,6 @@
 // The only allocator of numbers. Memory starts at a multiple of 64 bytes (a cache line and an AVX-512 vector) and at
-// zero; pages that are never touched cost nothing.
+// zero; pages that are never touched cost nothing. Behind the last number lies room for one more vector, so that the end
+// of a row can be read like its middle.
 
 import Glibc
 
@@ -13,7 +14,7 @@ package final class Buffer<S: Scalar>: @unchecked Sendable {
 
     package init(count: Int) {
         precondition(count >= 0, "a buffer of \(count) numbers")
-        guard let memory = calloc(count * MemoryLayout<S>.stride + Self.alignment, 1) else {
+        guard let memory = calloc(count * MemoryLayout<S>.stride + Self.alignment + MemoryLayout<SIMD16<S>>.size, 1) else {
             fatalError("no memory for \(count) numbers of \(MemoryLayout<S>.stride) bytes")
         }
         self.count = count

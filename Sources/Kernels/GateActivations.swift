@@ -20,16 +20,16 @@ protocol GateFunction {
 
 /// s' = s (1 - s).
 enum Logistic: GateFunction {
-    @inline(__always)
+    @inline(always)
     static func gate<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> { logistic(x) }
 
-    @inline(__always)
+    @inline(always)
     static func gradient<S: Scalar>(_ ds: SIMD16<S>, _ s: SIMD16<S>) -> SIMD16<S> { ds * s * (1 - s) }
 }
 
 /// s' = 0.2 where 0 < s < 1, else 0. What is not a number stays so.
 enum HardSigmoid: GateFunction {
-    @inline(__always)
+    @inline(always)
     static func gate<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
         let zero = SIMD16<S>(repeating: 0), one = SIMD16<S>(repeating: 1)
         let line = 0.2 * x + 0.5
@@ -37,7 +37,7 @@ enum HardSigmoid: GateFunction {
         return S.select(one, where: one, isBelow: bounded, else: bounded)
     }
 
-    @inline(__always)
+    @inline(always)
     static func gradient<S: Scalar>(_ ds: SIMD16<S>, _ s: SIMD16<S>) -> SIMD16<S> {
         let zero = SIMD16<S>(repeating: 0), one = SIMD16<S>(repeating: 1)
         let above = S.select(0.2 * ds, where: zero, isBelow: s, else: zero)

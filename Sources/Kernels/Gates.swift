@@ -6,7 +6,7 @@
 //     o = s(a_o + w_o c)     h = o tanh c                            c' the cell state of the step before
 //
 // Source: Shi et al., "Convolutional LSTM network", NIPS 2015, equation 3. Gates lie side by side in each pixel's row,
-// in the order i, f, g, o.
+// in the order i, f, g, o. Channels go by whole lanes: of a last lane that is not full only its own channels are stored.
 
 /// Peephole weights of the gates i, f and o, each (height, width, hidden), one number for each place and channel, or
 /// (hidden), the same at all places.
@@ -18,7 +18,7 @@ package struct Peepholes<S: Scalar>: Sendable {
     }
 
     /// Where the weights of one pixel start.
-    fileprivate typealias Pointers = (i: UnsafeMutablePointer<S>, f: UnsafeMutablePointer<S>, o: UnsafeMutablePointer<S>)
+    typealias Pointers = (i: UnsafeMutablePointer<S>, f: UnsafeMutablePointer<S>, o: UnsafeMutablePointer<S>)
 
     fileprivate var pointers: Pointers { (i.pointer, f.pointer, o.pointer) }
 
@@ -31,61 +31,108 @@ package struct Peepholes<S: Scalar>: Sendable {
     }
 }
 
-/// One step forward.
-///
-/// - Parameters:
-///   - gates: (pixels, 4 hidden): on entry the preactivations a, on return the gates i, f, g, o.
-///   - bias: (4 hidden), added to the preactivations first.
-///   - previousCell: c', (pixels, hidden).
-///   - cell: c, (pixels, hidden).
-///   - hidden: h, (pixels, hidden).
-@specialized(where S == Float)
-@specialized(where S == Double)
-package func stepGates<S: Scalar>(
-    _ gates: Tensor<S>, bias: Tensor<S>, activation: GateActivation, peepholes: Peepholes<S>?, previousCell: Tensor<S>,
-    cell: Tensor<S>, hidden: Tensor<S>
-) {
-    switch activation {
-    case .logistic: step(Logistic.self, gates, bias, peepholes, previousCell, cell, hidden)
-    case .hardSigmoid: step(HardSigmoid.self, gates, bias, peepholes, previousCell, cell, hidden)
+/// One step of some images: what it reads and what it writes.
+package struct GateStep<S: Scalar> {
+    /// (pixels, 4 hidden): the gates i, f, g, o.
+    package let gates: Tensor<S>
+
+    /// (4 hidden), added to the preactivations first.
+    let bias: Tensor<S>
+
+    let activation: GateActivation
+    let peepholes: Peepholes<S>?
+
+    /// c', c and h: (pixels, hidden).
+    let previousCell, cell, hidden: Tensor<S>
+
+    package init(
+        gates: Tensor<S>, bias: Tensor<S>, activation: GateActivation, peepholes: Peepholes<S>?, previousCell: Tensor<S>,
+        cell: Tensor<S>, hidden: Tensor<S>
+    ) {
+        precondition(gates.count == 4 * cell.count && previousCell.count == cell.count && hidden.count == cell.count)
+        (self.gates, self.bias, self.activation, self.peepholes) = (gates, bias, activation, peepholes)
+        (self.previousCell, self.cell, self.hidden) = (previousCell, cell, hidden)
+    }
+
+    var images: Int { cell.shape[0] }
+
+    /// Makes the gates of the preactivations that stand in their place, and the states.
+    package func forward() {
+        forPrecision(
+            of: S.self, float: { stepGates(retyped(self) as GateStep<Float>) },
+            double: { stepGates(retyped(self) as GateStep<Double>) })
     }
 }
 
-@inline(__always)
-private func step<S: Scalar, F: GateFunction>(
-    _: F.Type, _ gates: Tensor<S>, _ bias: Tensor<S>, _ peepholes: Peepholes<S>?, _ previousCell: Tensor<S>,
-    _ cell: Tensor<S>, _ hidden: Tensor<S>
-) {
-    let n = bias.count / 4, pixels = cell.count / n
-    precondition(gates.count == 4 * cell.count && previousCell.count == cell.count && hidden.count == cell.count)
-    let positions = peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
-    let b = bias.pointer, weights = peepholes?.pointers
-    let (gates, previousCell, cell, hidden) = (gates.pointer, previousCell.pointer, cell.pointer, hidden.pointer)
-    for pixel in 0..<pixels {
-        let a = gates + 4 * n * pixel, at = n * pixel, position = n * (pixel % positions)
-        let cp = previousCell + at, c = cell + at, h = hidden + at
-        for k in stride(from: 0, to: n, by: 16) {
-            let m = min(16, n - k)
-            let before = SIMD16.load(cp + k, m)
-            var ai = SIMD16.load(a + k, m) + SIMD16.load(b + k, m)
-            var af = SIMD16.load(a + n + k, m) + SIMD16.load(b + n + k, m)
-            let ag = SIMD16.load(a + 2 * n + k, m) + SIMD16.load(b + 2 * n + k, m)
-            var ao = SIMD16.load(a + 3 * n + k, m) + SIMD16.load(b + 3 * n + k, m)
-            if let w = weights {
-                ai.addProduct(SIMD16.load(w.i + position + k, m), before)
-                af.addProduct(SIMD16.load(w.f + position + k, m), before)
+private func stepGates<S: Scalar>(_ step: GateStep<S>) {
+    let p = GatePointers(step)
+    @inline(always) func run<F: GateFunction>(_ function: F.Type) {
+        for pixel in 0..<p.pixels {
+            forEachLanes(of: p.n) { k, m in
+                p.step(function, pixel, k, m, a: p.gates + (4 * p.n * pixel + k), stride: p.n)
             }
-            let i = F.gate(ai), f = F.gate(af), g = hyperbolicTangent(ag)
-            let after = (f * before).addingProduct(i, g)
-            if let w = weights { ao.addProduct(SIMD16.load(w.o + position + k, m), after) }
-            let o = F.gate(ao)
-            i.store(a + k, m)
-            f.store(a + n + k, m)
-            g.store(a + 2 * n + k, m)
-            o.store(a + 3 * n + k, m)
-            after.store(c + k, m)
-            (o * hyperbolicTangent(after)).store(h + k, m)
         }
+    }
+    switch step.activation {
+    case .logistic: run(Logistic.self)
+    case .hardSigmoid: run(HardSigmoid.self)
+    }
+}
+
+/// The numbers of a step by pixel, for the kernels that go through it.
+struct GatePointers<S: Scalar> {
+    /// Hidden channels.
+    let n: Int
+
+    let pixels: Int
+
+    /// (pixels, 4 n).
+    let gates: UnsafeMutablePointer<S>
+
+    /// (pixels, n).
+    private let previousCell, cell, hidden: UnsafeMutablePointer<S>
+
+    private let bias: UnsafeMutablePointer<S>
+    private let weights: Peepholes<S>.Pointers?
+    private let positions: Int
+
+    init(_ step: GateStep<S>) {
+        n = step.bias.count / 4
+        pixels = step.cell.count / n
+        (gates, bias) = (step.gates.pointer, step.bias.pointer)
+        (previousCell, cell, hidden) = (step.previousCell.pointer, step.cell.pointer, step.hidden.pointer)
+        weights = step.peepholes?.pointers
+        positions = step.peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
+    }
+
+    /// The equations above for `m` channels of a pixel, from k on.
+    ///
+    /// - Parameter a: the preactivations of i, those of f, g and o a stride behind each other.
+    @inline(always)
+    func step<F: GateFunction>(
+        _: F.Type, _ pixel: Int, _ k: Int, _ m: Int, a: UnsafeMutablePointer<S>, stride: Int
+    ) {
+        let at = n &* pixel &+ k, gates = gates + (4 &* n &* pixel &+ k), b = bias + k
+        let before = SIMD16.load(previousCell + at, 16)
+        var ai = SIMD16.load(a, 16) + SIMD16.load(b, 16)
+        var af = SIMD16.load(a + stride, 16) + SIMD16.load(b + n, 16)
+        let ag = SIMD16.load(a + 2 &* stride, 16) + SIMD16.load(b + 2 &* n, 16)
+        var ao = SIMD16.load(a + 3 &* stride, 16) + SIMD16.load(b + 3 &* n, 16)
+        let place = weights == nil ? 0 : n &* (pixel % positions) &+ k
+        if let w = weights {
+            ai.addProduct(SIMD16.load(w.i + place, 16), before)
+            af.addProduct(SIMD16.load(w.f + place, 16), before)
+        }
+        let i = F.gate(ai), f = F.gate(af), g = hyperbolicTangent(ag)
+        let after = (f * before).addingProduct(i, g)
+        if let w = weights { ao.addProduct(SIMD16.load(w.o + place, 16), after) }
+        let o = F.gate(ao)
+        i.store(gates, over: m)
+        f.store(gates + n, over: m)
+        g.store(gates + 2 &* n, over: m)
+        o.store(gates + 3 &* n, over: m)
+        after.store(cell + at, over: m)
+        (o * hyperbolicTangent(after)).store(hidden + at, over: m)
     }
 }
 
@@ -96,69 +143,119 @@ private func step<S: Scalar, F: GateFunction>(
 ///     da_i = dc g s'_i    da_f = dc c' s'_f    da_g = dc i (1 - g^2)
 ///     dc' = dc f + da_i w_i + da_f w_f
 ///     dw_i += da_i c'     dw_f += da_f c'      dw_o += da_o c
-///
-/// - Parameters:
-///   - gates: (pixels, 4 hidden): on entry the gates of the forward step, on return da, the preactivations' gradient.
-///   - peepholeGradients: accumulated into; of each place, also where the weights are the same at all places.
-///   - hiddenGradient: dh, (pixels, hidden).
-///   - cellGradient: (pixels, hidden): on entry dc from the step after, on return dc', for the step before.
-@specialized(where S == Float)
-@specialized(where S == Double)
-package func stepGatesBackward<S: Scalar>(
-    _ gates: Tensor<S>, activation: GateActivation, peepholes: Peepholes<S>?, peepholeGradients: Peepholes<S>?,
-    previousCell: Tensor<S>, cell: Tensor<S>, hiddenGradient: Tensor<S>, cellGradient: Tensor<S>
-) {
-    let weights = peepholes, gradients = peepholeGradients
-    switch activation {
-    case .logistic:
-        stepBackward(Logistic.self, gates, weights, gradients, previousCell, cell, hiddenGradient, cellGradient)
-    case .hardSigmoid:
-        stepBackward(HardSigmoid.self, gates, weights, gradients, previousCell, cell, hiddenGradient, cellGradient)
+package struct GateStepBackward<S: Scalar> {
+    /// (pixels, 4 hidden): the gates of the forward step.
+    let gates: Tensor<S>
+
+    let activation: GateActivation
+    let peepholes: Peepholes<S>?
+
+    /// Accumulated into; of each place, also where the weights are the same at all places.
+    let peepholeGradients: Peepholes<S>?
+
+    /// c' and c: (pixels, hidden).
+    let previousCell, cell: Tensor<S>
+
+    /// dh, (pixels, hidden).
+    let hiddenGradient: Tensor<S>
+
+    /// (pixels, hidden): on entry dc from the step after, on return dc', for the step before.
+    let cellGradient: Tensor<S>
+
+    package init(
+        gates: Tensor<S>, activation: GateActivation, peepholes: Peepholes<S>?, peepholeGradients: Peepholes<S>?,
+        previousCell: Tensor<S>, cell: Tensor<S>, hiddenGradient: Tensor<S>, cellGradient: Tensor<S>
+    ) {
+        precondition(gates.count == 4 * cell.count && previousCell.count == cell.count)
+        precondition(hiddenGradient.count == cell.count && cellGradient.count == cell.count)
+        (self.gates, self.activation, self.peepholes) = (gates, activation, peepholes)
+        (self.peepholeGradients, self.previousCell, self.cell) = (peepholeGradients, previousCell, cell)
+        (self.hiddenGradient, self.cellGradient) = (hiddenGradient, cellGradient)
+    }
+
+    var images: Int { cell.shape[0] }
+
+    /// Leaves da, the preactivations' gradient, where the gates stood.
+    package func backward() {
+        forPrecision(
+            of: S.self, float: { stepGatesBackward(retyped(self) as GateStepBackward<Float>) },
+            double: { stepGatesBackward(retyped(self) as GateStepBackward<Double>) })
     }
 }
 
-@inline(__always)
-private func stepBackward<S: Scalar, F: GateFunction>(
-    _: F.Type, _ gates: Tensor<S>, _ peepholes: Peepholes<S>?, _ peepholeGradients: Peepholes<S>?,
-    _ previousCell: Tensor<S>, _ cell: Tensor<S>, _ hiddenGradient: Tensor<S>, _ cellGradient: Tensor<S>
-) {
-    let n = cell.shape[cell.shape.count - 1], pixels = cell.count / n
-    precondition(gates.count == 4 * cell.count && previousCell.count == cell.count)
-    precondition(hiddenGradient.count == cell.count && cellGradient.count == cell.count)
-    let positions = peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
-    let places = peepholeGradients?.positions(hidden: n, pixels: pixels) ?? pixels
-    let weights = peepholes?.pointers, weightGradients = peepholeGradients?.pointers
-    let (gates, previousCell, cell) = (gates.pointer, previousCell.pointer, cell.pointer)
-    let (hiddenGradient, cellGradient) = (hiddenGradient.pointer, cellGradient.pointer)
-    for pixel in 0..<pixels {
-        let a = gates + 4 * n * pixel, at = n * pixel
-        let position = n * (pixel % positions), place = n * (pixel % places)
-        let cp = previousCell + at, c = cell + at
-        let dh = hiddenGradient + at, dc = cellGradient + at
-        for k in stride(from: 0, to: n, by: 16) {
-            let m = min(16, n - k)
-            let i = SIMD16.load(a + k, m), f = SIMD16.load(a + n + k, m)
-            let g = SIMD16.load(a + 2 * n + k, m), o = SIMD16.load(a + 3 * n + k, m)
-            let before = SIMD16.load(cp + k, m), after = SIMD16.load(c + k, m)
-            let t = hyperbolicTangent(after), upstream = SIMD16.load(dh + k, m)
-            let dao = F.gradient(upstream * t, o)
-            var d = SIMD16.load(dc + k, m) + upstream * o * (1 - t * t)
-            if let w = weights { d.addProduct(dao, SIMD16.load(w.o + position + k, m)) }
-            let dai = F.gradient(d * g, i), daf = F.gradient(d * before, f), dag = d * i * (1 - g * g)
-            d *= f
-            if let w = weights, let dw = weightGradients {
-                let p = place + k
-                d.addProduct(dai, SIMD16.load(w.i + position + k, m))
-                d.addProduct(daf, SIMD16.load(w.f + position + k, m))
-                SIMD16.load(dw.i + p, m).addingProduct(dai, before).store(dw.i + p, m)
-                SIMD16.load(dw.f + p, m).addingProduct(daf, before).store(dw.f + p, m)
-                SIMD16.load(dw.o + p, m).addingProduct(dao, after).store(dw.o + p, m)
+private func stepGatesBackward<S: Scalar>(_ step: GateStepBackward<S>) {
+    let p = GateGradientPointers(step)
+    @inline(always) func run<F: GateFunction>(_ function: F.Type) {
+        for pixel in 0..<p.pixels {
+            forEachLanes(of: p.n) { k, m in
+                p.step(function, pixel, k, m, da: p.gates + (4 * p.n * pixel + k), stride: p.n)
             }
-            dai.store(a + k, m)
-            daf.store(a + n + k, m)
-            dag.store(a + 2 * n + k, m)
-            dao.store(a + 3 * n + k, m)
-            d.store(dc + k, m)
         }
+    }
+    switch step.activation {
+    case .logistic: run(Logistic.self)
+    case .hardSigmoid: run(HardSigmoid.self)
+    }
+}
+
+/// The numbers of a step backward by pixel.
+struct GateGradientPointers<S: Scalar> {
+    /// Hidden channels.
+    let n: Int
+
+    let pixels: Int
+
+    /// (pixels, 4 n).
+    let gates: UnsafeMutablePointer<S>
+
+    /// (pixels, n).
+    private let previousCell, cell, hiddenGradient, cellGradient: UnsafeMutablePointer<S>
+
+    private let weights, weightGradients: Peepholes<S>.Pointers?
+    private let positions, places: Int
+
+    init(_ step: GateStepBackward<S>) {
+        n = step.cell.shape[step.cell.shape.count - 1]
+        pixels = step.cell.count / n
+        gates = step.gates.pointer
+        (previousCell, cell) = (step.previousCell.pointer, step.cell.pointer)
+        (hiddenGradient, cellGradient) = (step.hiddenGradient.pointer, step.cellGradient.pointer)
+        (weights, weightGradients) = (step.peepholes?.pointers, step.peepholeGradients?.pointers)
+        positions = step.peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
+        places = step.peepholeGradients?.positions(hidden: n, pixels: pixels) ?? pixels
+    }
+
+    /// The equations above for `m` channels of a pixel, from k on.
+    ///
+    /// - Parameter da: gets the gradient of i's preactivations, and those of f, g and o a stride behind each other; it
+    ///   may be where the gates stand.
+    @inline(always)
+    func step<F: GateFunction>(
+        _: F.Type, _ pixel: Int, _ k: Int, _ m: Int, da: UnsafeMutablePointer<S>, stride: Int
+    ) {
+        let a = gates + (4 &* n &* pixel &+ k), at = n &* pixel &+ k
+        let i = SIMD16.load(a, 16), f = SIMD16.load(a + n, 16)
+        let g = SIMD16.load(a + 2 &* n, 16), o = SIMD16.load(a + 3 &* n, 16)
+        let before = SIMD16.load(previousCell + at, 16), after = SIMD16.load(cell + at, 16)
+        let t = hyperbolicTangent(after), dh = SIMD16.load(hiddenGradient + at, 16)
+        let dao = F.gradient(dh * t, o)
+        var dc = SIMD16.load(cellGradient + at, 16) + dh * o * (1 - t * t)
+        let position = weights == nil ? 0 : n &* (pixel % positions) &+ k
+        if let w = weights { dc.addProduct(dao, SIMD16.load(w.o + position, 16)) }
+        let dai = F.gradient(dc * g, i), daf = F.gradient(dc * before, f), dag = dc * i * (1 - g * g)
+        dc *= f
+        if let w = weights, let dw = weightGradients {
+            let p = n &* (pixel % places) &+ k
+            dc.addProduct(dai, SIMD16.load(w.i + position, 16))
+            dc.addProduct(daf, SIMD16.load(w.f + position, 16))
+            SIMD16.load(dw.i + p, 16).addingProduct(dai, before).store(dw.i + p, over: m)
+            SIMD16.load(dw.f + p, 16).addingProduct(daf, before).store(dw.f + p, over: m)
+            SIMD16.load(dw.o + p, 16).addingProduct(dao, after).store(dw.o + p, over: m)
+        }
+        dai.store(da, over: m)
+        daf.store(da + stride, over: m)
+        dag.store(da + 2 &* stride, over: m)
+        dao.store(da + 3 &* stride, over: m)
+        dc.store(cellGradient + at, over: m)
     }
 }

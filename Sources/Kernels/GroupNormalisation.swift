@@ -106,7 +106,7 @@ extension GroupNormalisation {
     }
 
     /// Calls the body with the place of each group's first number, that number's channel, and the group's number.
-    @inline(__always)
+    @inline(always)
     private func forEachGroup(of x: Tensor<S>, _ body: (_ start: Int, _ channel: Int, _ group: Int) -> Void) {
         let samples = x.shape[0]
         for sample in 0..<samples {
@@ -119,7 +119,7 @@ extension GroupNormalisation {
 
     /// Calls the body for each sixteen of a group's numbers, with their place after the group's first number and the
     /// place of their scale after the group's first scale.
-    @inline(__always)
+    @inline(always)
     private func forEachRow(_ places: Range<Int>, _ body: (_ at: Int, _ weight: Int, _ lanes: Int) -> Void) {
         let step = allChannels, weightStep = scale.count == step ? 0 : step
         for place in places {
@@ -128,7 +128,7 @@ extension GroupNormalisation {
     }
 
     /// The sum over a group, a few places at a time and then in double precision, so that large groups lose none.
-    @inline(__always)
+    @inline(always)
     private func total(_ places: Int, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> SIMD16<S>) -> Double {
         let placesAtOnce = max(1, 1024 / channels)
         var sum = 0.0

@@ -2,21 +2,24 @@
 
 extension SIMD16 where Scalar: Kernels.Scalar {
     /// The `count` numbers at `pointer`, zeros behind them.
-    @inline(__always)
+    @inline(always)
     static func load(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) -> Self {
         count >= 16 ? UnsafeRawPointer(pointer).loadUnaligned(as: Self.self) : loadPart(pointer, count)
     }
 
-    // Apart, so that a kernel's loop holds nothing but whole vectors.
+    // Apart, so that a kernel's loop holds nothing but whole vectors. Memory reaches a vector beyond its last number.
     @inline(never)
     private static func loadPart(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) -> Self {
-        var lanes = Self(repeating: 0)
-        for lane in 0..<count { lanes[lane] = pointer[lane] }
-        return lanes
+        let lanes = UnsafeRawPointer(pointer).loadUnaligned(as: Self.self)
+        return Scalar.select(lanes, where: numbered, isBelow: Self(repeating: Scalar(count)), else: .zero)
     }
 
+    /// 0 to 15.
+    @inline(always)
+    private static var numbered: Self { Self(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
+
     /// `count` times a value, zeros behind them.
-    @inline(__always)
+    @inline(always)
     static func repeating(_ value: Scalar, _ count: Int) -> Self {
         if count >= 16 { return Self(repeating: value) }
         var lanes = Self(repeating: 0)
@@ -25,7 +28,7 @@ extension SIMD16 where Scalar: Kernels.Scalar {
     }
 
     /// Writes the first `count` lanes.
-    @inline(__always)
+    @inline(always)
     func store(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) {
         if count >= 16 {
             UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Self.self)
@@ -34,22 +37,44 @@ extension SIMD16 where Scalar: Kernels.Scalar {
         }
     }
 
+    /// The same, for a place whose neighbours nobody else writes meanwhile: what stands behind the lanes is read and
+    /// written back.
+    @inline(always)
+    func store(_ pointer: UnsafeMutablePointer<Scalar>, over count: Int) {
+        guard count < 16 else { return store(pointer, 16) }
+        let kept = Self.load(pointer, 16), limit = Self(repeating: Scalar(count))
+        Scalar.select(self, where: Self.numbered, isBelow: limit, else: kept).store(pointer, 16)
+    }
+
+    // Eight, four, two and one at a time.
     @inline(never)
     private func storePart(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) {
-        for lane in 0..<count { pointer[lane] = self[lane] }
+        let target = UnsafeMutableRawPointer(pointer), size = MemoryLayout<Scalar>.stride
+        withUnsafeBytes(of: self) { lanes in
+            var at = 0
+            @inline(always) func copy<Part>(_: Part.Type, _ length: Int) {
+                guard count & length != 0 else { return }
+                (target + at).storeBytes(of: lanes.loadUnaligned(fromByteOffset: at, as: Part.self), as: Part.self)
+                at &+= length &* size
+            }
+            copy(SIMD8<Scalar>.self, 8)
+            copy(SIMD4<Scalar>.self, 4)
+            copy(SIMD2<Scalar>.self, 2)
+            copy(Scalar.self, 1)
+        }
     }
 }
 
 extension SIMD16 where Scalar: Kernels.Scalar {
     /// Each lane, or the nearest number in [-limit, limit]; what is not a number stays.
-    @inline(__always)
+    @inline(always)
     func bounded(by limit: Scalar) -> Self {
         replacing(with: limit, where: self .> limit).replacing(with: -limit, where: self .< -limit)
     }
 }
 
 /// Calls the body for each sixteen of `count` numbers, with the place and how many there are.
-@inline(__always)
+@inline(always)
 func forEachLanes(of count: Int, _ body: (_ place: Int, _ lanes: Int) -> Void) {
     var place = 0
     while place &+ 16 <= count {

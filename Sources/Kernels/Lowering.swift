@@ -41,7 +41,7 @@ private struct Runs {
     var before, inside, after, start: Int
 }
 
-@inline(__always)
+@inline(always)
 private func forEachRun(of g: ConvolutionGeometry, _ body: (_ place: Int, Runs) -> Void) {
     let row = g.kernel * g.channels
     var place = 0

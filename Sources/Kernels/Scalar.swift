@@ -58,7 +58,7 @@ extension Float: Scalar {
 }
 
 extension Double: Scalar {
-    @inline(always)
+    @inline(never)
     package static func exponential(_ x: SIMD16<Double>) -> SIMD16<Double> {
         var y = x
         for lane in x.indices { y[lane] = exp(x[lane]) }

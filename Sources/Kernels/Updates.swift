@@ -15,7 +15,7 @@ package struct GradientClip: Sendable, Equatable {
 
     package init(limit: Float = .infinity, factor: Float = 1) { (self.limit, self.factor) = (limit, factor) }
 
-    @inline(__always)
+    @inline(always)
     fileprivate func callAsFunction(_ g: SIMD16<Float>) -> SIMD16<Float> { g.bounded(by: limit) * factor }
 }
 

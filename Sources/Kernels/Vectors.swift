@@ -49,7 +49,7 @@ package func sumRows<S: Scalar>(ofProducts x: Tensor<S>, _ y: Tensor<S>, accumul
     addRows(of: x, sums) { at, n in SIMD16.load(left + at, n) * SIMD16.load(right + at, n) }
 }
 
-@inline(__always)
+@inline(always)
 private func addRows<S: Scalar>(
     of x: Tensor<S>, _ sums: Tensor<S>, _ term: (_ place: Int, _ lanes: Int) -> SIMD16<S>
 ) {

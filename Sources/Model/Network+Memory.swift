@@ -46,15 +46,16 @@ extension Network {
         }
         for (index, node) in nodes.enumerated() {
             guard let demand = node.stage.transformDemand else { continue }
-            let steps = steps(node.axis, unrolling), part = min(steps, demand.stepsAtOnce(batch: batch))
+            let steps = steps(node.axis, unrolling), group = demand.imagesAtOnce(batch: batch)
+            let part = min(steps, demand.stepsAtOnce(batch: batch)) * group
             keep(demand.geometry, sequence(read: node, index), channels: demand.input, steps: steps)
             keep(demand.geometry, index, channels: demand.hidden, steps: steps)
             func count(_ images: Int, _ channels: Int) -> Int {
                 TransformedMaps<S>.count(demand.geometry, images: images, channels: channels)
             }
-            outputs = max(outputs, count(part * batch, demand.outputs))
-            if readsLearned(node, learned, unrolling) { inputs = max(inputs, count(part * batch, demand.input)) }
-            inputs = max(inputs, count(batch, demand.hidden))
+            outputs = max(outputs, count(part, demand.outputs))
+            if readsLearned(node, learned, unrolling) { inputs = max(inputs, count(part, demand.input)) }
+            inputs = max(inputs, count(group, demand.hidden))
         }
         return numbers + outputs + inputs
     }

@@ -10,12 +10,15 @@ import Testing
         let before = Tensor<Double>(pixels, 1), dh = Tensor<Double>(pixels, 1), dc = Tensor<Double>(pixels, 1)
         var a = gates.mutableSpan
         for pixel in 0..<pixels { (a[4 * pixel], a[4 * pixel + 2]) = (preactivations[pixel], 40) }
-        stepGates(
-            gates, bias: Tensor(4), activation: activation, peepholes: nil, previousCell: before, cell: cell, hidden: hidden)
+        GateStep(
+            gates: gates, bias: Tensor(4), activation: activation, peepholes: nil, previousCell: before, cell: cell,
+            hidden: hidden
+        ).forward()
         dc.fill(1)
-        stepGatesBackward(
-            gates, activation: activation, peepholes: nil, peepholeGradients: nil, previousCell: before, cell: cell,
-            hiddenGradient: dh, cellGradient: dc)
+        GateStepBackward(
+            gates: gates, activation: activation, peepholes: nil, peepholeGradients: nil, previousCell: before,
+            cell: cell, hiddenGradient: dh, cellGradient: dc
+        ).backward()
         let slopes = gates.span
         return (numbers(cell), (0..<pixels).map { slopes[4 * $0] })
     }

@@ -21,7 +21,7 @@ import Testing
         let u = TransformedWeights<Double>(geometry, rows: channels, columns: filters)
         u.transform(w)
         v.transformInput(x)
-        multiplyPoints((v, 0, u), nil, into: m, images: images)
+        multiplyAll(PointFactor(v, u), into: m, images: images)
         let z = Tensor<Double>(shape: dz.shape), expected = Tensor<Double>(shape: dz.shape)
         m.transformOutput(into: z)
         plain.forward(x, weights: w, into: expected)
@@ -29,7 +29,8 @@ import Testing
 
         m.transformOutputBackward(dz)
         let du = TransformedGradient<Double>(geometry, rows: channels, columns: filters)
-        addWeightGradient(v, first: 0, m, firstOutput: 0, images: images, accumulatingInto: du)
+        multiplyBackward(
+            geometry, nil, images: 0, [WeightProduct(v, m, images: images, accumulatingInto: du)])
         let dw = random(kernel * kernel * channels, filters, seed: 4), expectedDW = Tensor<Double>(shape: dw.shape)
         expectedDW.copy(from: dw)
         du.transformBack(accumulatingInto: dw)
@@ -38,12 +39,16 @@ import Testing
 
         let back = TransformedWeights<Double>(geometry, rows: filters, columns: channels)
         back.transform(transposed(w, rows: channels, columns: filters))
-        multiplyPoints((m, 0, back), nil, into: v, images: images)
+        multiplyAll(PointFactor(m, back), into: v, images: images)
         let dx = random(images, height, width, channels, seed: 5), expectedDX = Tensor<Double>(shape: dx.shape)
         expectedDX.copy(from: dx)
         v.transformInputBackward(accumulatingInto: dx)
         plain.inputGradient(dz, weights: w, accumulatingInto: expectedDX)
         #expect(difference(dx, expectedDX) < 1e-10)
+    }
+
+    private func multiplyAll(_ factor: PointFactor<Double>, into m: TransformedMaps<Double>, images: Int) {
+        multiplyBackward(m.geometry, InputProduct(factor, into: m), images: images, [])
     }
 
     /// Each tap's (rows, columns) matrix turned round.

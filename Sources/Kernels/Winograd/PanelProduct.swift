@@ -3,7 +3,10 @@
 //
 //     C[r][c] (+)= sum over k of A[r][k] B[k][c]
 //
-// A and B may lie in memory either way round, so that the same code makes V U, dM U' and V' dM.
+// A and B may lie in memory either way round, so that the same code makes V U, dM U' and V' dM. What is read next is
+// asked for a row block ahead, because products are fast enough to wait for memory otherwise.
+
+import CPrefetch
 
 /// Neighbouring lanes of a row: what a register block is made of.
 protocol LaneBlock {
@@ -64,65 +67,106 @@ struct Segment<S: Scalar> {
     let bStride: Int
 
     let depth: Int
+
+    /// As much memory as B's, which the product after this one reads; nil where that is in a cache.
+    let next: UnsafePointer<S>?
 }
 
 /// Rows of a register block.
 let blockRows = 6
+
+/// Six rows of C in registers.
+private struct RowBlock<Block: LaneBlock> {
+    typealias S = Block.S
+    private var c0 = Block(zero: ()), c1 = Block(zero: ()), c2 = Block(zero: ())
+    private var c3 = Block(zero: ()), c4 = Block(zero: ()), c5 = Block(zero: ())
+
+    /// Of C, the first one's number and how many there are. Rows that are not there are computed as the last one, and not
+    /// stored.
+    let row, count: Int
+
+    @inline(always)
+    init(row: Int, of rows: Int) { (self.row, count) = (row, min(blockRows, rows &- row)) }
+
+    /// - Parameter blocks: of all rows; each asks for its share of what is read next.
+    @inline(always)
+    mutating func add(_ s: Segment<S>, blocks: Int) {
+        let a = s.a + row &* s.rowStride, step = s.depthStride
+        let a1 = a + min(1, count &- 1) &* s.rowStride, a2 = a + min(2, count &- 1) &* s.rowStride
+        let a3 = a + min(3, count &- 1) &* s.rowStride, a4 = a + min(4, count &- 1) &* s.rowStride
+        let a5 = a + min(5, count &- 1) &* s.rowStride
+        var b = UnsafeRawPointer(s.b).assumingMemoryBound(to: SIMD16<S>.self), at = 0
+        // The rows after these, or where rows of A are columns in memory, the lines that hold them.
+        var ahead = step == 1 ? a + blockRows &* s.rowStride : a + 16
+        let aheadStep = step == 1 ? blockRows : step
+        let share = s.next == nil ? 0 : (MemoryLayout<Block>.size &+ blocks &- 1) / blocks
+        var next = UnsafeRawPointer(s.next ?? s.b) + (row / blockRows) &* s.depth &* share
+        for _ in 0..<s.depth {
+            convlstm_prefetch(ahead)
+            convlstm_prefetch(next)
+            let columns = Block(at: b)
+            c0.addProduct(a[at], columns)
+            c1.addProduct(a1[at], columns)
+            c2.addProduct(a2[at], columns)
+            c3.addProduct(a3[at], columns)
+            c4.addProduct(a4[at], columns)
+            c5.addProduct(a5[at], columns)
+            b += s.bStride
+            at &+= step
+            ahead += aheadStep
+            next += share
+        }
+    }
+
+    /// - Parameter c: the first row of C.
+    @inline(always)
+    func prefetch(_ c: UnsafeMutablePointer<SIMD16<S>>, stride: Int) {
+        for r in 0..<count {
+            for lane in 0..<Block.lanes { convlstm_prefetch(c + ((row &+ r) &* stride &+ lane)) }
+        }
+    }
+
+    @inline(always)
+    func store(_ c: UnsafeMutablePointer<SIMD16<S>>, stride: Int, accumulating: Bool) {
+        let c = c + row &* stride
+        Self.store(c0, c, accumulating)
+        if count > 1 { Self.store(c1, c + stride, accumulating) }
+        if count > 2 { Self.store(c2, c + 2 &* stride, accumulating) }
+        if count > 3 { Self.store(c3, c + 3 &* stride, accumulating) }
+        if count > 4 { Self.store(c4, c + 4 &* stride, accumulating) }
+        if count > 5 { Self.store(c5, c + 5 &* stride, accumulating) }
+    }
+
+    @inline(always)
+    private static func store(_ value: Block, _ place: UnsafeMutablePointer<SIMD16<S>>, _ accumulating: Bool) {
+        var sum = value
+        if accumulating { sum.add(Block(at: UnsafePointer(place))) }
+        sum.store(at: place)
+    }
+}
 
 /// The columns of one block for all rows of A.
 ///
 /// - Parameters:
 ///   - segments: added up in the registers.
 ///   - c: its first row, from row to row `cStride` lanes.
-@inline(always)
+@inline(never)
 private func multiplyColumns<Block: LaneBlock>(
     _ block: Block.Type, _ first: Segment<Block.S>, _ second: Segment<Block.S>?, rows: Int,
     _ c: UnsafeMutablePointer<SIMD16<Block.S>>, cStride: Int, accumulating: Bool
 ) {
+    let blocks = (rows + blockRows - 1) / blockRows
     for row in stride(from: 0, to: rows, by: blockRows) {
-        let count = min(blockRows, rows - row)
-        var c0 = Block(zero: ()), c1 = c0, c2 = c0, c3 = c0, c4 = c0, c5 = c0
-        @inline(always) func run(_ s: Segment<Block.S>) {
-            // Rows that are not there are computed as the last one, and not stored.
-            let a = s.a + row &* s.rowStride, step = s.depthStride
-            let a1 = a + min(1, count &- 1) &* s.rowStride, a2 = a + min(2, count &- 1) &* s.rowStride
-            let a3 = a + min(3, count &- 1) &* s.rowStride, a4 = a + min(4, count &- 1) &* s.rowStride
-            let a5 = a + min(5, count &- 1) &* s.rowStride
-            var b = UnsafeRawPointer(s.b).assumingMemoryBound(to: SIMD16<Block.S>.self), at = 0
-            for _ in 0..<s.depth {
-                let columns = Block(at: b)
-                c0.addProduct(a[at], columns)
-                c1.addProduct(a1[at], columns)
-                c2.addProduct(a2[at], columns)
-                c3.addProduct(a3[at], columns)
-                c4.addProduct(a4[at], columns)
-                c5.addProduct(a5[at], columns)
-                b += s.bStride
-                at &+= step
-            }
-        }
-        run(first)
-        if let second { run(second) }
-        let target = c + row &* cStride
-        @inline(always) func store(_ value: Block, _ r: Int) {
-            guard r < count else { return }
-            let place = target + r &* cStride
-            var sum = value
-            if accumulating { sum.add(Block(at: UnsafePointer(place))) }
-            sum.store(at: place)
-        }
-        store(c0, 0)
-        store(c1, 1)
-        store(c2, 2)
-        store(c3, 3)
-        store(c4, 4)
-        store(c5, 5)
+        var sums = RowBlock<Block>(row: row, of: rows)
+        sums.prefetch(c, stride: cStride)
+        sums.add(first, blocks: blocks)
+        if let second { sums.add(second, blocks: blocks) }
+        sums.store(c, stride: cStride, accumulating: accumulating)
     }
 }
 
 /// `multiplyColumns` for a block of 1 to 4 lanes.
-@specialized(where S == Float)
-@specialized(where S == Double)
+@inline(always)
 func multiplyColumns<S: Scalar>(
     lanes: Int, _ first: Segment<S>, _ second: Segment<S>?, rows: Int, _ c: UnsafeMutablePointer<S>, cStride: Int,
     accumulating: Bool

@@ -1,6 +1,6 @@
 // Feature maps in the domain of points: for each point of a tile a matrix of tiles by channels, so that a convolution is
-// one product for each point. Rows are padded to an odd number of lanes, because strides that are powers of two would
-// send neighbours to the same few places of the caches.
+// one product for each point. Points are an odd number of lanes apart, because strides that are powers of two would send
+// a tile's points to the same few places of the caches.
 
 /// Tiles of 4 x 4 outputs that cover feature maps of one size, with the filter that they are for.
 package struct WinogradGeometry: Sendable, Equatable {
@@ -23,13 +23,13 @@ package struct WinogradGeometry: Sendable, Equatable {
     package var points: Int { (kernel + Self.side - 1) * (kernel + Self.side - 1) }
 }
 
-/// Memory for images in the domain of points: (points, tiles, padded channels).
+/// Memory for images in the domain of points: (points, tiles, channels in whole lanes).
 package struct TransformedMaps<S: Scalar>: Sendable {
     package let geometry: WinogradGeometry
     package let images, channels: Int
 
-    /// From one row to the next, in numbers: whole lanes, an odd number of them.
-    let rowStride: Int
+    /// From one row to the next, and from one point to the next, in numbers.
+    let rowStride, pointStride: Int
 
     private let numbers: Tensor<S>
 
@@ -42,20 +42,18 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     /// In memory that serves other maps too.
     fileprivate init(_ geometry: WinogradGeometry, images: Int, channels: Int, in numbers: Tensor<S>) {
         (self.geometry, self.images, self.channels, self.numbers) = (geometry, images, channels, numbers)
-        rowStride = Self.rowStride(channels: channels)
+        rowStride = 16 * lanes(of: channels)
+        pointStride = Self.pointStride(geometry, images: images, channels: channels)
     }
 
     /// Numbers that the memory takes.
     package static func count(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
-        geometry.points * images * geometry.tiles * rowStride(channels: channels)
+        geometry.points * pointStride(geometry, images: images, channels: channels)
     }
 
-    private static func rowStride(channels: Int) -> Int { 16 * (lanes(of: channels) | 1) }
-
-    var tiles: Int { images * geometry.tiles }
-
-    /// From one point to the next, in numbers.
-    var pointStride: Int { tiles * rowStride }
+    private static func pointStride(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
+        16 * (images * geometry.tiles * lanes(of: channels) | 1)
+    }
 
     /// The row of a tile at the first point.
     func row(_ tile: Int) -> UnsafeMutablePointer<S> { numbers.pointer + tile * rowStride }

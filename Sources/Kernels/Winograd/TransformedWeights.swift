@@ -32,28 +32,32 @@ package struct TransformedWeights<S: Scalar>: Sendable {
     /// - Parameter weights: (kernel x kernel x rows, columns).
     package func transform(_ weights: Tensor<S>) {
         precondition(weights.count == geometry.kernel * geometry.kernel * rows * columns)
-        geometry.kernel == 3 ? pack(ThreeTaps.self, weights, self) : pack(FiveTaps.self, weights, self)
+        forPrecision(
+            of: S.self, float: { pack(retyped(weights) as Tensor<Float>, retyped(self)) },
+            double: { pack(retyped(weights) as Tensor<Double>, retyped(self)) })
     }
 }
 
 /// The lanes of the panels of so many lanes: fours, and what is left.
-struct Panels: Sequence {
+struct Panels: Sequence, IteratorProtocol {
     let lanes: Int
+    private var first = 0
 
-    func makeIterator() -> AnyIterator<(first: Int, count: Int)> {
-        var next = 0
-        return AnyIterator {
-            guard next < lanes else { return nil }
-            defer { next += 4 }
-            return (next, Swift.min(4, lanes - next))
-        }
+    init(lanes: Int) { self.lanes = lanes }
+
+    mutating func next() -> (first: Int, count: Int)? {
+        guard first < lanes else { return nil }
+        defer { first += 4 }
+        return (first, Swift.min(4, lanes - first))
     }
 }
 
-@specialized(where S == Float, Filter == ThreeTaps)
-@specialized(where S == Float, Filter == FiveTaps)
-@specialized(where S == Double, Filter == ThreeTaps)
-@specialized(where S == Double, Filter == FiveTaps)
+@inline(always)
+private func pack<S: Scalar>(_ weights: Tensor<S>, _ transformed: TransformedWeights<S>) {
+    transformed.geometry.kernel == 3
+        ? pack(ThreeTaps.self, weights, transformed) : pack(FiveTaps.self, weights, transformed)
+}
+
 private func pack<S: Scalar, Filter: MinimalFilter>(
     _ filter: Filter.Type, _ weights: Tensor<S>, _ transformed: TransformedWeights<S>
 ) {
@@ -112,14 +116,18 @@ package struct TransformedGradient<S: Scalar>: Sendable {
     /// - Parameter gradient: (kernel x kernel x rows, columns).
     package func transformBack(accumulatingInto gradient: Tensor<S>) {
         precondition(gradient.count == geometry.kernel * geometry.kernel * rows * columns)
-        geometry.kernel == 3 ? unpack(ThreeTaps.self, self, gradient) : unpack(FiveTaps.self, self, gradient)
+        forPrecision(
+            of: S.self, float: { unpack(retyped(self), retyped(gradient) as Tensor<Float>) },
+            double: { unpack(retyped(self), retyped(gradient) as Tensor<Double>) })
     }
 }
 
-@specialized(where S == Float, Filter == ThreeTaps)
-@specialized(where S == Float, Filter == FiveTaps)
-@specialized(where S == Double, Filter == ThreeTaps)
-@specialized(where S == Double, Filter == FiveTaps)
+@inline(always)
+private func unpack<S: Scalar>(_ transformed: TransformedGradient<S>, _ gradient: Tensor<S>) {
+    transformed.geometry.kernel == 3
+        ? unpack(ThreeTaps.self, transformed, gradient) : unpack(FiveTaps.self, transformed, gradient)
+}
+
 private func unpack<S: Scalar, Filter: MinimalFilter>(
     _ filter: Filter.Type, _ transformed: TransformedGradient<S>, _ gradient: Tensor<S>
 ) {

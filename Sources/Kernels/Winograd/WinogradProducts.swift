@@ -4,39 +4,113 @@
 //
 // V is (tiles, input channels), U (input channels, output channels), M (tiles, output channels).
 
-/// M := x.maps x.weights (+ h.maps h.weights).
-package func multiplyPoints<S: Scalar>(
-    _ x: (maps: TransformedMaps<S>, first: Int, weights: TransformedWeights<S>)?,
-    _ h: (maps: TransformedMaps<S>, first: Int, weights: TransformedWeights<S>)?, into m: TransformedMaps<S>, images: Int
+/// Some images' maps and the weights that they are multiplied with.
+package struct PointFactor<S: Scalar> {
+    let maps: TransformedMaps<S>
+    let first: Int
+    let weights: TransformedWeights<S>
+
+    /// - Parameter first: the number of the first image.
+    package init(_ maps: TransformedMaps<S>, first: Int = 0, _ weights: TransformedWeights<S>) {
+        precondition(maps.channels == weights.rows, "\(maps.channels) channels times \(weights.rows) rows")
+        (self.maps, self.first, self.weights) = (maps, first, weights)
+    }
+
+    /// The columns of one panel at one point.
+    ///
+    /// - Parameter next: the point at which the panel is wanted next.
+    @inline(always)
+    fileprivate func segment(point: Int, lane: Int, _ count: Int, next: Int) -> Segment<S> {
+        Segment(
+            a: UnsafePointer(maps.row(first * maps.geometry.tiles) + point * maps.pointStride),
+            rowStride: maps.rowStride, depthStride: 1, b: UnsafePointer(weights.panel(point: point, lane: lane)),
+            bStride: count, depth: weights.rows, next: UnsafePointer(weights.panel(point: next, lane: lane)))
+    }
+}
+
+/// M := x (+ h), of one panel of their columns.
+///
+/// - Parameters:
+///   - panel: by number; four lanes of columns each, but for the last.
+///   - m: gets the panel's columns, in its first images.
+package func multiplyPanel<S: Scalar>(
+    _ x: PointFactor<S>, _ h: PointFactor<S>? = nil, panel: Int, into m: TransformedMaps<S>, images: Int
 ) {
-    let factors = [x, h].compactMap { $0 }
-    precondition(!factors.isEmpty && factors.allSatisfy { $0.weights.columns == m.channels })
-    let tiles = images * m.geometry.tiles
-    for point in 0..<m.geometry.points {
-        for (first, count) in Panels(lanes: factors[0].weights.lanes) {
-            let segments = factors.map { $0.weights.segment($0.maps, image: $0.first, point: point, lane: first, count) }
+    forPrecision(
+        of: S.self,
+        float: { multiply(retyped(x), retyped(h), panel, retyped(m) as TransformedMaps<Float>, images) },
+        double: { multiply(retyped(x), retyped(h), panel, retyped(m) as TransformedMaps<Double>, images) })
+}
+
+@inline(always)
+private func multiply<S: Scalar>(
+    _ x: PointFactor<S>, _ h: PointFactor<S>?, _ panel: Int, _ m: TransformedMaps<S>, _ images: Int
+) {
+    let first = 4 * panel, count = min(4, x.weights.lanes - first), points = m.geometry.points
+    precondition(m.rowStride == 16 * count && images <= m.images)
+    for point in 0..<points {
+        let next = min(point + 1, points - 1)
+        multiplyColumns(
+            lanes: count, x.segment(point: point, lane: first, count, next: next),
+            h?.segment(point: point, lane: first, count, next: next), rows: images * m.geometry.tiles,
+            m.row(0) + point * m.pointStride, cStride: count, accumulating: false)
+    }
+}
+
+/// dV := dM U' of some images.
+package struct InputProduct<S: Scalar> {
+    let factor: PointFactor<S>
+    let dv: TransformedMaps<S>
+
+    /// - Parameter dv: gets the gradient in its first images.
+    package init(_ dm: PointFactor<S>, into dv: TransformedMaps<S>) {
+        precondition(dm.weights.columns == dv.channels)
+        (factor, self.dv) = (dm, dv)
+    }
+
+    @inline(always)
+    fileprivate func multiply(point: Int, images: Int) {
+        let next = min(point + 1, dv.geometry.points - 1)
+        for (lane, count) in Panels(lanes: factor.weights.lanes) {
             multiplyColumns(
-                lanes: count, segments[0], segments.count > 1 ? segments[1] : nil, rows: tiles,
-                m.row(0) + point * m.pointStride + 16 * first, cStride: m.rowStride / 16, accumulating: false)
+                lanes: count, factor.segment(point: point, lane: lane, count, next: next), nil,
+                rows: images * dv.geometry.tiles,
+                dv.row(0) + point * dv.pointStride + 16 * lane, cStride: dv.rowStride / 16, accumulating: false)
         }
     }
 }
 
 /// dU += V' dM over some images.
-package func addWeightGradient<S: Scalar>(
-    _ v: TransformedMaps<S>, first: Int, _ dm: TransformedMaps<S>, firstOutput: Int, images: Int,
-    accumulatingInto du: TransformedGradient<S>
-) {
-    precondition(du.rows == v.channels && du.columns == dm.channels)
-    let tiles = v.geometry.tiles, depth = images * tiles
-    for point in 0..<v.geometry.points {
+package struct WeightProduct<S: Scalar> {
+    let v, dm: TransformedMaps<S>
+    let first, firstOutput, images: Int
+    let du: TransformedGradient<S>
+
+    /// - Parameters:
+    ///   - first: the number of the first image in v.
+    ///   - firstOutput: and in dm.
+    package init(
+        _ v: TransformedMaps<S>, first: Int = 0, _ dm: TransformedMaps<S>, firstOutput: Int = 0, images: Int,
+        accumulatingInto du: TransformedGradient<S>
+    ) {
+        precondition(du.rows == v.channels && du.columns == dm.channels)
+        precondition(first + images <= v.images && firstOutput + images <= dm.images)
+        (self.v, self.first, self.dm, self.firstOutput, self.images, self.du) = (v, first, dm, firstOutput, images, du)
+    }
+
+    /// Tiles whose four lanes of dM stay in the first cache while all rows of V' pass by.
+    private static var tilesAtOnce: Int { 128 }
+
+    @inline(always)
+    fileprivate func add(point: Int) {
+        let tiles = v.geometry.tiles, depth = images * tiles
         let a = v.row(first * tiles) + point * v.pointStride, b = dm.row(firstOutput * tiles) + point * dm.pointStride
         for (lane, count) in Panels(lanes: lanes(of: dm.channels)) {
-            for tile in stride(from: 0, to: depth, by: tilesAtOnce) {
+            for tile in stride(from: 0, to: depth, by: Self.tilesAtOnce) {
                 let segment = Segment(
                     a: UnsafePointer(a + tile * v.rowStride), rowStride: 1, depthStride: v.rowStride,
                     b: UnsafePointer(b + tile * dm.rowStride + 16 * lane), bStride: dm.rowStride / 16,
-                    depth: min(tilesAtOnce, depth - tile))
+                    depth: min(Self.tilesAtOnce, depth - tile), next: nil)
                 multiplyColumns(
                     lanes: count, segment, nil, rows: du.rows, du.point(point) + 16 * lane,
                     cStride: du.rowStride / 16, accumulating: true)
@@ -45,17 +119,23 @@ package func addWeightGradient<S: Scalar>(
     }
 }
 
-/// Tiles whose four lanes of dM stay in the first cache while all rows of V' pass by.
-private let tilesAtOnce = 128
+/// Products that share dM, point after point, so that it comes from memory once.
+///
+/// - Parameter images: of the input product.
+package func multiplyBackward<S: Scalar>(
+    _ geometry: WinogradGeometry, _ input: InputProduct<S>?, images: Int, _ weights: [WeightProduct<S>]
+) {
+    forPrecision(
+        of: S.self, float: { multiply(retyped(input) as InputProduct<Float>?, retyped(weights), images, geometry) },
+        double: { multiply(retyped(input) as InputProduct<Double>?, retyped(weights), images, geometry) })
+}
 
-extension TransformedWeights {
-    /// The images from one on times the columns of a panel.
-    fileprivate func segment(
-        _ maps: TransformedMaps<S>, image: Int, point: Int, lane: Int, _ count: Int
-    ) -> Segment<S> {
-        precondition(maps.channels == rows)
-        return Segment(
-            a: UnsafePointer(maps.row(image * geometry.tiles) + point * maps.pointStride), rowStride: maps.rowStride,
-            depthStride: 1, b: UnsafePointer(panel(point: point, lane: lane)), bStride: count, depth: rows)
+@inline(always)
+private func multiply<S: Scalar>(
+    _ input: InputProduct<S>?, _ weights: [WeightProduct<S>], _ images: Int, _ geometry: WinogradGeometry
+) {
+    for point in 0..<geometry.points {
+        input?.multiply(point: point, images: images)
+        for product in weights { product.add(point: point) }
     }
 }

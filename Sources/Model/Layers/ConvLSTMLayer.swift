@@ -37,7 +37,7 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
     package let outputShape: FeatureShape
 
     /// (kernel x kernel x input channels, 4 hidden), without rows where nothing is computed with it, and
-    /// (kernel x kernel x hidden, 4 hidden); gates i, f, g, o.
+    /// (kernel x kernel x hidden, 4 hidden); gates i, f, g, o, in the order that the convolution wants.
     let inputKernel, hiddenKernel: Tensor<S>
 
     /// (4 hidden): b, zeros where there is none; and zeros.
@@ -79,8 +79,8 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
         }
         let inputTensors = input == .nothing ? nil
             : tensors.append("input.kernel", [k, k, input.channels], start(d.kernelInitialisation), to: &layout)
-        inputBlocks = input.isComputed ? inputTensors : nil
-        hiddenBlocks = tensors.append("hidden.kernel", [k, k, n], start(d.hiddenInitialisation), to: &layout)
+        let hiddenTensors = tensors.append(
+            "hidden.kernel", [k, k, n], start(d.hiddenInitialisation), to: &layout)
         biasBlocks = try tensors.appendBias(start(d.biasInitialisation), of: d, to: &layout)
         normaliser = try d.normalisation.map { form throws(ModelError) in
             try GateNormaliser(stage: name, form, state: state, layout: &layout)
@@ -98,6 +98,9 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
                 geometry, inputChannels: input.isComputed ? input.channels : 0, hidden: n,
                 carriesHidden: d.carriesHidden)
         }
+        let order = winograd == nil ? ColumnOrder.sideBySide : .inBlocks
+        inputBlocks = input.isComputed ? inputTensors?.with(order) : nil
+        hiddenBlocks = hiddenTensors.with(order)
     }
 
     var hasParameters: Bool { true }

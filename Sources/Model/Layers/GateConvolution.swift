@@ -7,23 +7,38 @@
 import Kernels
 
 /// The convolutions of one unrolled layer.
+///
+/// Steps are worked through image by image or several at once, as `imagesAtOnce` says: a step of some images is all that
+/// a call is about.
 protocol GateConvolution<S>: AnyObject {
     associatedtype S: Scalar
+
+    /// Images of the batch that go through a step together.
+    var imagesAtOnce: Int { get }
 
     /// Whatever can be done for the inputs of some steps at once.
     func begin(_ steps: Range<Int>)
 
     /// Sets a_t, once h_{t-1} is there.
-    func forward(_ t: Int)
+    func preactivations(_ t: Int, _ images: Range<Int>)
+
+    /// The same, and the gates' step.
+    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>)
 
     /// Some steps cut into those that backward takes together, the last ones first.
     func parts(of steps: Range<Int>) -> [Range<Int>]
 
     /// Adds to dh_{t-1} from da_t, which stands where a_t stood.
-    func backward(_ t: Int, in part: Range<Int>)
+    func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>)
 
-    /// Adds to dx_t for all t of a part, after `backward` for each.
-    func finish(_ part: Range<Int>)
+    /// The gates' step backward, and the same.
+    ///
+    /// - Parameter biasGradient: (4 hidden): the sum of da_t is added.
+    func backward(
+        _ t: Int, _ images: Range<Int>, in part: Range<Int>, _ step: GateStepBackward<S>, biasGradient: Tensor<S>)
+
+    /// Adds to dx_t for all t of a part, after backward for each.
+    func finish(_ part: Range<Int>, _ images: Range<Int>)
 
     /// Adds the kernels' gradients of all parts since `clearGradients`.
     func addKernelGradients(to gradient: ParameterVector<S>)

@@ -66,9 +66,10 @@ struct UnrolledGateNormaliser<S: Scalar> {
         shiftGradient = Tensor(shape: slots.shift.shape)
     }
 
-    /// Normalises the preactivations of step t, (batch, height, width, 4 hidden), where they lie.
-    func forward(_ t: Int, _ preactivations: Tensor<S>, by kernel: GroupNormalisation<S>) {
-        kernel.forward(preactivations, normalised: normalised[t], inverseDeviations: inverseDeviations[t])
+    /// Normalises the preactivations of some images at step t, (images, height, width, 4 hidden), where they lie.
+    func forward(_ t: Int, _ images: Range<Int>, _ preactivations: Tensor<S>, by kernel: GroupNormalisation<S>) {
+        kernel.forward(
+            preactivations, normalised: normalised[t][images], inverseDeviations: inverseDeviations[t][images])
     }
 
     func clearGradients() {
@@ -76,10 +77,10 @@ struct UnrolledGateNormaliser<S: Scalar> {
         shiftGradient.fill(0)
     }
 
-    /// The gradient of step t's preactivations from that of the normalised ones, where it lies.
-    func backward(_ t: Int, _ gradient: Tensor<S>, by kernel: GroupNormalisation<S>) {
+    /// The gradient of some images' preactivations at step t from that of the normalised ones, where it lies.
+    func backward(_ t: Int, _ images: Range<Int>, _ gradient: Tensor<S>, by kernel: GroupNormalisation<S>) {
         kernel.backward(
-            gradient, normalised: normalised[t], inverseDeviations: inverseDeviations[t],
+            gradient, normalised: normalised[t][images], inverseDeviations: inverseDeviations[t][images],
             scaleGradient: scaleGradient, shiftGradient: shiftGradient)
     }
 

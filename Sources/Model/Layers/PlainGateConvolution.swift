@@ -30,19 +30,36 @@ final class PlainGateConvolution<S: Scalar>: GateConvolution {
         inputConvolution.forward(x.values.images(steps), weights: layer.inputKernel, into: gates.images(steps))
     }
 
-    func forward(_ t: Int) {
+    // A product is as long as it can be with all images in it, so `images` are always all.
+
+    var imagesAtOnce: Int { max(1, operands.batch) }
+
+    func preactivations(_ t: Int, _ images: Range<Int>) {
         guard let h = operands.hidden?.before(t) else { return }
         hiddenConvolution?.forward(h.sequence.values[h.step], weights: layer.hiddenKernel, accumulatingInto: gates[t])
     }
 
+    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>) {
+        preactivations(t, images)
+        step.forward()
+    }
+
     func parts(of steps: Range<Int>) -> [Range<Int>] { [steps] }
 
-    func backward(_ t: Int, in part: Range<Int>) {
+    func backward(
+        _ t: Int, _ images: Range<Int>, in part: Range<Int>, _ step: GateStepBackward<S>, biasGradient: Tensor<S>
+    ) {
+        step.backward()
+        sumRows(of: gates[t], accumulatingInto: biasGradient)
+        preactivationsBackward(t, images, in: part)
+    }
+
+    func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step] else { return }
         hiddenConvolution?.inputGradient(gates[t], weights: layer.hiddenKernel, accumulatingInto: dh)
     }
 
-    func finish(_ part: Range<Int>) {
+    func finish(_ part: Range<Int>, _ images: Range<Int>) {
         guard let dx = operands.input?.gradient else { return }
         inputConvolution?.inputGradient(
             gates.images(part), weights: layer.inputKernel, accumulatingInto: dx.images(part))

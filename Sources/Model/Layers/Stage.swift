@@ -47,8 +47,16 @@ package struct TransformDemand: Sendable {
     /// Channels of what it reads, 0 if that is not transformed; of its own hidden state, 0 for none; and of its products.
     let input, hidden, outputs: Int
 
-    /// Steps that backward takes together.
-    func stepsAtOnce(batch: Int) -> Int { max(1, 512 / max(1, batch * geometry.tiles)) }
+    /// Tiles that make a product long enough, and are few enough to stay in a cache.
+    private static var enoughTiles: Int { 128 }
+
+    /// Images that go through a step together.
+    func imagesAtOnce(batch: Int) -> Int {
+        max(1, min(batch, (Self.enoughTiles + geometry.tiles - 1) / geometry.tiles))
+    }
+
+    /// Steps that backward takes together: one, unless the whole batch is not enough.
+    func stepsAtOnce(batch: Int) -> Int { max(1, Self.enoughTiles / max(1, batch * geometry.tiles)) }
 }
 
 extension Stage {

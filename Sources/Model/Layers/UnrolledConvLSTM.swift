@@ -10,7 +10,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     private let convolution: any GateConvolution<S>
     private let normaliser: UnrolledGateNormaliser<S>?
 
-    /// (time, batch, height, width, 4 hidden): preactivations, then gates, then the preactivations' gradient.
+    /// (time, batch, height, width, 4 hidden): preactivations, then gates, then perhaps the preactivations' gradient.
     private let gates: Tensor<S>
 
     /// (time, batch, height, width, hidden).
@@ -20,6 +20,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     private let zeroState: Tensor<S>
     private let cellGradient: Tensor<S>
 
+    /// db = sum over t and places of da_t, accumulated step by step.
     private let biasGradient: Tensor<S>
 
     /// Of the gates i, f and o, each (height, width, hidden), accumulated step by step; none without peepholes.
@@ -55,16 +56,26 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     func forward(_ steps: Range<Int>) {
         convolution.begin(steps)
         for t in steps {
-            convolution.forward(t)
-            if let kernel = layer.normalisation {
-                if layer.biasBlocks != nil { addRow(layer.bias, toRowsOf: gates[t]) }
-                normaliser?.forward(t, gates[t], by: kernel)
-            }
-            stepGates(
-                gates[t], bias: normaliser == nil ? layer.bias : layer.zeroBias,
-                activation: layer.description.gateActivation, peepholes: layer.peepholes, previousCell: cell(before: t),
-                cell: cells[t], hidden: output.values[t])
+            for images in groups { forward(t, images) }
         }
+    }
+
+    private func forward(_ t: Int, _ images: Range<Int>) {
+        let gates = gates[t][images], step = GateStep(
+            gates: gates, bias: normaliser == nil ? layer.bias : layer.zeroBias,
+            activation: layer.description.gateActivation, peepholes: layer.peepholes,
+            previousCell: cell(before: t)[images], cell: cells[t][images], hidden: output.values[t][images])
+        guard let kernel = layer.normalisation, let normaliser else { return convolution.forward(t, images, step) }
+        convolution.preactivations(t, images)
+        if layer.biasBlocks != nil { addRow(layer.bias, toRowsOf: gates) }
+        normaliser.forward(t, images, gates, by: kernel)
+        step.forward()
+    }
+
+    /// The images that go through a step together.
+    private var groups: [Range<Int>] {
+        let size = convolution.imagesAtOnce
+        return stride(from: 0, to: output.batch, by: size).map { $0..<min($0 + size, output.batch) }
     }
 
     /// c_{t-1}.
@@ -79,25 +90,34 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
 
     func clearGradients() {
         cellGradient.fill(0)
+        biasGradient.fill(0)
         convolution.clearGradients()
         normaliser?.clearGradients()
         for gradient in peepholeGradients { gradient.fill(0) }
     }
 
     func backward(_ steps: Range<Int>) {
-        guard let dh = output.gradient else { preconditionFailure("backward through a stage without gradient") }
         for part in convolution.parts(of: steps) {
-            for t in part.reversed() {
-                stepGatesBackward(
-                    gates[t], activation: layer.description.gateActivation, peepholes: layer.peepholes,
-                    peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t), cell: cells[t],
-                    hiddenGradient: dh[t], cellGradient: cellGradient)
-                if let kernel = layer.normalisation { normaliser?.backward(t, gates[t], by: kernel) }
-                convolution.backward(t, in: part)
+            for images in groups {
+                for t in part.reversed() { backward(t, images, in: part) }
+                convolution.finish(part, images)
             }
-            convolution.finish(part)
         }
         if steps.lowerBound == 0, let start { add(cellGradient, accumulatingInto: start.cellGradient) }
+    }
+
+    private func backward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
+        let gates = gates[t][images], step = GateStepBackward(
+            gates: gates, activation: layer.description.gateActivation, peepholes: layer.peepholes,
+            peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t)[images], cell: cells[t][images],
+            hiddenGradient: output.requiredGradient[t][images], cellGradient: cellGradient[images])
+        guard let kernel = layer.normalisation, let normaliser else {
+            return convolution.backward(t, images, in: part, step, biasGradient: biasGradient)
+        }
+        step.backward()
+        normaliser.backward(t, images, gates, by: kernel)
+        sumRows(of: gates, accumulatingInto: biasGradient)
+        convolution.preactivationsBackward(t, images, in: part)
     }
 
     private var peepholeGradientMaps: Peepholes<S>? {
@@ -105,15 +125,9 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
         return Peepholes(i: i, f: peepholeGradients[1], o: peepholeGradients[2])
     }
 
-    // The kernels' gradients, and db = sum over t and places of da_t
-
     func addParameterGradients(to gradient: ParameterVector<S>) {
         convolution.addKernelGradients(to: gradient)
-        if let blocks = layer.biasBlocks {
-            biasGradient.fill(0)
-            sumRows(of: gates, accumulatingInto: biasGradient)
-            blocks.scatter(biasGradient, accumulatingInto: gradient)
-        }
+        layer.biasBlocks?.scatter(biasGradient, accumulatingInto: gradient)
         normaliser?.addParameterGradients(to: gradient)
         // A peephole of one channel is a row that all places share.
         for (slot, map) in zip(layer.peepholeSlots, peepholeGradients) {

@@ -80,14 +80,26 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         _ = products(0..<longest)
         if operands.input?.gradient != nil, let input = weights.input {
             _ = context.points.inputs(
-                weights.geometry, images: longest * operands.batch, channels: input.forward.rows)
+                weights.geometry, images: longest * imagesAtOnce, channels: input.forward.rows)
         }
         if let hidden = weights.hidden {
-            _ = context.points.inputs(weights.geometry, images: operands.batch, channels: hidden.forward.rows)
+            _ = context.points.inputs(weights.geometry, images: imagesAtOnce, channels: hidden.forward.rows)
         }
     }
 
-    private var filters: Int { operands.gates.shape[4] }
+    private var columns: GateColumns { GateColumns(hidden: operands.layer.description.hidden) }
+
+    var imagesAtOnce: Int { weights.demand.imagesAtOnce(batch: operands.batch) }
+
+    func begin(_ steps: Range<Int>) {}
+
+    /// Some of a step's maps in the domain of points, to be multiplied.
+    private func factor(
+        _ sequence: FeatureSequence<S>, _ step: Int, _ images: Range<Int>, _ weights: TransformedWeights<S>
+    ) -> PointFactor<S> {
+        let v = transformed(sequence, step)
+        return PointFactor(v.maps, first: v.first + images.lowerBound, weights)
+    }
 
     /// A step's maps in the domain of points.
     private func transformed(_ sequence: FeatureSequence<S>, _ step: Int) -> (maps: TransformedMaps<S>, first: Int) {
@@ -95,28 +107,40 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         return (transform.maps, transform.image(of: step, pass: context.pass))
     }
 
-    func begin(_ steps: Range<Int>) {}
-
-    func forward(_ t: Int) {
-        let x = operands.input.flatMap { input in
-            weights.input.map { weights in
-                let v = transformed(input, t)
-                return (maps: v.maps, first: v.first, weights: weights.forward)
-            }
+    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>) {
+        let isComputed = forEachBlock(t, images) { m, block in m.step(step, block: block) }
+        if !isComputed {
+            step.gates.fill(0)
+            step.forward()
         }
-        let h = operands.hidden?.before(t).flatMap { before in
-            weights.hidden.map { weights in
-                let v = transformed(before.sequence, before.step)
-                return (maps: v.maps, first: v.first, weights: weights.forward)
-            }
-        }
-        guard x != nil || h != nil else { return operands.gates[t].fill(0) }
-        let m = context.points.outputs(weights.geometry, images: operands.batch, channels: filters)
-        multiplyPoints(x, h, into: m, images: operands.batch)
-        m.transformOutput(into: operands.gates[t])
     }
 
-    // Backward: dM = A da A' serves dV_h = dM U_h', dV_x = dM U_x' and dU += V' dM.
+    func preactivations(_ t: Int, _ images: Range<Int>) {
+        let a = operands.gates[t][images]
+        let isComputed = forEachBlock(t, images) { m, block in m.preactivations(into: a, block: block) }
+        if !isComputed { a.fill(0) }
+    }
+
+    /// Calls the body with M = V_x U_x + V_h U_h of each block; returns false where there is nothing to multiply.
+    private func forEachBlock(
+        _ t: Int, _ images: Range<Int>, _ body: (_ m: TransformedMaps<S>, _ block: Int) -> Void
+    ) -> Bool {
+        let x = operands.input.flatMap { input in weights.input.map { factor(input, t, images, $0.forward) } }
+        let h = operands.hidden?.before(t).flatMap { before in
+            weights.hidden.map { factor(before.sequence, before.step, images, $0.forward) }
+        }
+        guard let first = x ?? h else { return false }
+        for block in 0..<columns.blocks {
+            let m = context.points.outputs(
+                weights.geometry, images: images.count, channels: 4 * columns.width(block))
+            multiplyPanel(first, x == nil ? nil : h, panel: block, into: m, images: images.count)
+            body(m, block)
+        }
+        return true
+    }
+
+    // Backward: dM = A da A' serves dV_h = dM U_h', dV_x = dM U_x' and dU += V' dM. More than one step in a part means
+    // that all images are in one group, so that the images of a part stand one after the other in every sequence.
 
     /// As many steps as make the weights' gradients long enough products.
     func parts(of steps: Range<Int>) -> [Range<Int>] {
@@ -128,48 +152,69 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     /// dM of a part.
     private func products(_ part: Range<Int>) -> TransformedMaps<S> {
-        context.points.outputs(weights.geometry, images: part.count * operands.batch, channels: filters)
+        context.points.outputs(
+            weights.geometry, images: part.count * imagesAtOnce, channels: 4 * columns.hidden)
     }
 
-    func backward(_ t: Int, in part: Range<Int>) {
-        let dm = products(part), image = (t - part.lowerBound) * operands.batch
-        dm.transformOutputBackward(operands.gates[t], at: image)
+    func backward(
+        _ t: Int, _ images: Range<Int>, in part: Range<Int>, _ step: GateStepBackward<S>, biasGradient: Tensor<S>
+    ) {
+        products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnce, biasGradient: biasGradient)
+        addHiddenGradient(t, images, in: part)
+    }
+
+    func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
+        products(part).preactivationsBackward(operands.gates[t][images], at: (t - part.lowerBound) * imagesAtOnce)
+        addHiddenGradient(t, images, in: part)
+    }
+
+    /// dh_{t-1} += B (dM U_h') B'.
+    private func addHiddenGradient(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step], let weights = weights.hidden
         else { return }
-        addInputGradient(dm, first: image, weights.backward, to: dh)
+        let dm = PointFactor(products(part), first: (t - part.lowerBound) * imagesAtOnce, weights.backward)
+        let dv = context.points.inputs(self.weights.geometry, images: images.count, channels: weights.backward.columns)
+        multiplyBackward(self.weights.geometry, InputProduct(dm, into: dv), images: images.count, [])
+        dv.transformInputBackward(accumulatingInto: dh[images])
     }
 
-    /// dx += B (dM U') B' for some images.
-    private func addInputGradient(
-        _ dm: TransformedMaps<S>, first: Int, _ weights: TransformedWeights<S>, to dx: Tensor<S>
-    ) {
-        let dv = context.points.inputs(weights.geometry, images: dx.shape[0], channels: weights.columns)
-        multiplyPoints((dm, first, weights), nil, into: dv, images: dx.shape[0])
-        dv.transformInputBackward(accumulatingInto: dx)
+    func finish(_ part: Range<Int>, _ images: Range<Int>) {
+        let dm = products(part), count = part.count * images.count, all = weights.geometry
+        let dx = operands.input?.gradient.map { $0.images(part) }
+        let first = part.count == 1 ? images.lowerBound : 0
+        guard let dx, let input = weights.input else {
+            return multiplyBackward(all, nil, images: 0, weightProducts(part, images))
+        }
+        let dv = context.points.inputs(all, images: count, channels: input.backward.columns)
+        multiplyBackward(
+            all, InputProduct(PointFactor(dm, input.backward), into: dv), images: count, weightProducts(part, images))
+        dv.transformInputBackward(accumulatingInto: dx[first..<first + count])
     }
 
-    func finish(_ part: Range<Int>) {
+    /// dU_x += V_x' dM and dU_h += V_h' dM.
+    private func weightProducts(_ part: Range<Int>, _ images: Range<Int>) -> [WeightProduct<S>] {
         let dm = products(part), batch = operands.batch
+        func product(
+            _ sequence: FeatureSequence<S>, from step: Int, _ steps: Range<Int>, _ du: TransformedGradient<S>
+        ) -> WeightProduct<S> {
+            let v = transformed(sequence, step)
+            return WeightProduct(
+                v.maps, first: v.first + images.lowerBound, dm, firstOutput: (steps.lowerBound - part.lowerBound) * batch,
+                images: steps.count * images.count, accumulatingInto: du)
+        }
+        var products: [WeightProduct<S>] = []
         if let x = operands.input, let inputGradient {
-            let v = transformed(x, part.lowerBound)
-            addWeightGradient(
-                v.maps, first: v.first, dm, firstOutput: 0, images: part.count * batch, accumulatingInto: inputGradient)
-            if let dx = x.gradient, let weights = weights.input {
-                addInputGradient(dm, first: 0, weights.backward, to: dx.images(part))
-            }
+            products.append(product(x, from: part.lowerBound, part, inputGradient))
         }
-        guard let hidden = operands.hidden, let hiddenGradient else { return }
-        let first = part.lowerBound == 0 ? hidden.before(0) : nil, later = max(part.lowerBound, 1)..<part.upperBound
-        if let first {
-            let v = transformed(first.sequence, first.step)
-            addWeightGradient(
-                v.maps, first: v.first, dm, firstOutput: 0, images: batch, accumulatingInto: hiddenGradient)
+        guard let hidden = operands.hidden, let hiddenGradient else { return products }
+        if part.lowerBound == 0, let before = hidden.before(0) {
+            products.append(product(before.sequence, from: before.step, 0..<1, hiddenGradient))
         }
-        guard !later.isEmpty else { return }
-        let v = transformed(hidden.output, later.lowerBound - 1)
-        addWeightGradient(
-            v.maps, first: v.first, dm, firstOutput: (later.lowerBound - part.lowerBound) * batch,
-            images: later.count * batch, accumulatingInto: hiddenGradient)
+        let later = max(part.lowerBound, 1)..<part.upperBound
+        if !later.isEmpty {
+            products.append(product(hidden.output, from: later.lowerBound - 1, later, hiddenGradient))
+        }
+        return products
     }
 
     func clearGradients() {

@@ -1,0 +1,177 @@
+// The gates' step on tiles as they come out of the domain of points, and its gradient on tiles as they go in: neither the
+// preactivations nor their gradient are written anywhere else.
+//
+// Products of a gate convolution have their columns in blocks of sixteen hidden channels, those of the gates i, f, g and
+// o of a block side by side (a last block may be narrower), so that a block is all that its channels' states wait for.
+
+/// Hidden channels in the order of the products' columns.
+package struct GateColumns: Sendable {
+    package let hidden: Int
+
+    package init(hidden: Int) { self.hidden = hidden }
+
+    package var blocks: Int { Kernels.lanes(of: hidden) }
+
+    /// Of one gate in a block.
+    package func width(_ block: Int) -> Int { min(16, hidden - 16 * block) }
+
+    /// The column at which a gate of a block begins; gates count from 0 in the order i, f, g, o.
+    package func first(block: Int, gate: Int) -> Int { 64 * block + gate * width(block) }
+
+    /// The lanes of a block's columns among all.
+    func lanes(_ block: Int) -> Range<Int> { 4 * block..<4 * block + Kernels.lanes(of: 4 * width(block)) }
+}
+
+extension TransformedMaps {
+    /// The gates and states of a block's channels.
+    ///
+    /// These maps hold the products of that block alone, of the step's images.
+    package func step(_ step: GateStep<S>, block: Int) {
+        forPrecision(
+            of: S.self, float: { stepTiles(retyped(self) as TransformedMaps<Float>, retyped(step), block) },
+            double: { stepTiles(retyped(self) as TransformedMaps<Double>, retyped(step), block) })
+    }
+
+    /// The gradient of all preactivations in the domain of points, from that of the states.
+    ///
+    /// - Parameters:
+    ///   - first: the number of the step's first image here.
+    ///   - biasGradient: (4 hidden), accumulated into.
+    package func stepBackward(_ step: GateStepBackward<S>, at first: Int, biasGradient db: Tensor<S>) {
+        forPrecision(
+            of: S.self,
+            float: { stepTilesBackward(retyped(self) as TransformedMaps<Float>, retyped(step), first, retyped(db)) },
+            double: { stepTilesBackward(retyped(self) as TransformedMaps<Double>, retyped(step), first, retyped(db)) })
+    }
+
+    /// The preactivations of a block's channels, for a step that does something else with them first.
+    ///
+    /// - Parameter a: (images, height, width, 4 hidden), gates i, f, g, o.
+    package func preactivations(into a: Tensor<S>, block: Int) {
+        forPrecision(
+            of: S.self, float: { copyTiles(retyped(self) as TransformedMaps<Float>, retyped(a), block) },
+            double: { copyTiles(retyped(self) as TransformedMaps<Double>, retyped(a), block) })
+    }
+
+    /// The gradient of all preactivations in the domain of points.
+    ///
+    /// - Parameters:
+    ///   - da: (images, height, width, 4 hidden).
+    ///   - first: the number of its first image here.
+    package func preactivationsBackward(_ da: Tensor<S>, at first: Int) {
+        forPrecision(
+            of: S.self, float: { copyTilesBackward(retyped(self) as TransformedMaps<Float>, retyped(da), first) },
+            double: { copyTilesBackward(retyped(self) as TransformedMaps<Double>, retyped(da), first) })
+    }
+}
+
+@inline(always)
+private func stepTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ step: GateStep<S>, _ block: Int) {
+    let columns = GateColumns(hidden: step.bias.count / 4), lanes = 0..<columns.lanes(block).count
+    @inline(always) func run<F: GateFunction>(_: F.Type) {
+        let sink = GateStepSink<S, F>(step: GatePointers(step), channel: 16 * block, width: columns.width(block))
+        maps.geometry.kernel == 3
+            ? outputTiles(ThreeTaps.self, maps, images: step.images, at: 0, lanes: lanes, sink)
+            : outputTiles(FiveTaps.self, maps, images: step.images, at: 0, lanes: lanes, sink)
+    }
+    switch step.activation {
+    case .logistic: run(Logistic.self)
+    case .hardSigmoid: run(HardSigmoid.self)
+    }
+}
+
+@inline(always)
+private func stepTilesBackward<S: Scalar>(
+    _ maps: TransformedMaps<S>, _ step: GateStepBackward<S>, _ first: Int, _ biasGradient: Tensor<S>
+) {
+    let pointers = GateGradientPointers(step), columns = GateColumns(hidden: pointers.n)
+    @inline(always) func run<F: GateFunction>(_: F.Type, _ block: Int, _ sums: UnsafeMutablePointer<S>) {
+        let lanes = columns.lanes(block), source = GateStepSource<S, F>(
+            step: pointers, channel: 16 * block, width: columns.width(block), sums: sums)
+        maps.geometry.kernel == 3
+            ? outputTilesBackward(ThreeTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
+            : outputTilesBackward(FiveTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
+    }
+    for block in 0..<columns.blocks {
+        let sums = Tensor<S>(64), width = columns.width(block)
+        switch step.activation {
+        case .logistic: run(Logistic.self, block, sums.pointer)
+        case .hardSigmoid: run(HardSigmoid.self, block, sums.pointer)
+        }
+        for gate in 0..<4 {
+            let place = biasGradient.pointer + (gate * columns.hidden + 16 * block)
+            (SIMD16.load(place, 16) + SIMD16.load(sums.pointer + 16 * gate, 16)).store(place, over: width)
+        }
+    }
+}
+
+@inline(always)
+private func copyTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ a: Tensor<S>, _ block: Int) {
+    let columns = GateColumns(hidden: a.shape[3] / 4), lanes = 0..<columns.lanes(block).count
+    let rows = GateRows(a, columns, block)
+    maps.geometry.kernel == 3
+        ? outputTiles(ThreeTaps.self, maps, images: a.shape[0], at: 0, lanes: lanes, rows)
+        : outputTiles(FiveTaps.self, maps, images: a.shape[0], at: 0, lanes: lanes, rows)
+}
+
+@inline(always)
+private func copyTilesBackward<S: Scalar>(_ maps: TransformedMaps<S>, _ da: Tensor<S>, _ first: Int) {
+    let columns = GateColumns(hidden: da.shape[3] / 4)
+    for block in 0..<columns.blocks {
+        let lanes = columns.lanes(block), rows = GateRows(da, columns, block)
+        maps.geometry.kernel == 3
+            ? outputTilesBackward(ThreeTaps.self, maps, images: da.shape[0], at: first, lanes: lanes, rows)
+            : outputTilesBackward(FiveTaps.self, maps, images: da.shape[0], at: first, lanes: lanes, rows)
+    }
+}
+
+/// Makes gates and states of a block's preactivations.
+struct GateStepSink<S: Scalar, F: GateFunction>: PlaceSink {
+    let step: GatePointers<S>
+    let channel, width: Int
+
+    @inline(always)
+    func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
+        step.step(F.self, pixel, channel, width, a: z, stride: width)
+    }
+}
+
+/// Makes the gradient of a block's preactivations of that of its states, and adds it up.
+struct GateStepSource<S: Scalar, F: GateFunction>: PlaceSource {
+    let step: GateGradientPointers<S>
+    let channel, width: Int
+
+    /// Over all pixels: sixteen for each gate.
+    let sums: UnsafeMutablePointer<S>
+
+    @inline(always)
+    func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
+        step.step(F.self, pixel, channel, width, da: dz, stride: width)
+        for gate in 0..<4 {
+            let sum = sums + 16 &* gate
+            (SIMD16.load(sum, 16) + SIMD16.load(dz + gate &* width, 16)).store(sum, 16)
+        }
+    }
+}
+
+/// A block's preactivations in the rows of all.
+struct GateRows<S: Scalar>: PlaceSink, PlaceSource {
+    private let start: UnsafeMutablePointer<S>
+    private let hidden, width: Int
+
+    init(_ a: Tensor<S>, _ columns: GateColumns, _ block: Int) {
+        (start, hidden, width) = (a.pointer + 16 * block, columns.hidden, columns.width(block))
+    }
+
+    @inline(always)
+    func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
+        let row = start + 4 &* hidden &* pixel
+        for gate in 0..<4 { SIMD16.load(z + gate &* width, 16).store(row + gate &* hidden, over: width) }
+    }
+
+    @inline(always)
+    func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
+        let row = start + 4 &* hidden &* pixel
+        for gate in 0..<4 { SIMD16.load(row + gate &* hidden, 16).store(dz + gate &* width, 16) }
+    }
+}

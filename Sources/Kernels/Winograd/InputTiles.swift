@@ -1,0 +1,90 @@
+// From images to the domain of points, tile by tile and sixteen channels at a time: a transform of the columns into a
+// small square in the first cache, then of its rows. Places outside of an image are zeros. Numbers beyond the channels
+// in a last lane mean nothing, and nobody multiplies them.
+
+extension TransformedMaps {
+    /// V = B' x B for each tile of some images.
+    ///
+    /// - Parameters:
+    ///   - x: (images, height, width, channels).
+    ///   - first: the number of the first of them here.
+    package func transformInput(_ x: Tensor<S>, at first: Int = 0) {
+        checkShape(x)
+        forPrecision(
+            of: S.self, float: { inputTiles(retyped(x) as Tensor<Float>, retyped(self), first) },
+            double: { inputTiles(retyped(x) as Tensor<Double>, retyped(self), first) })
+    }
+
+    /// dx += the adjoint of `transformInput`.
+    package func transformInputBackward(accumulatingInto dx: Tensor<S>, from first: Int = 0) {
+        checkShape(dx)
+        forPrecision(
+            of: S.self, float: { inputTilesBackward(retyped(dx) as Tensor<Float>, retyped(self), first) },
+            double: { inputTilesBackward(retyped(dx) as Tensor<Double>, retyped(self), first) })
+    }
+
+    private func checkShape(_ x: Tensor<S>) {
+        precondition(x.shape == [x.shape[0], geometry.height, geometry.width, channels], "\(x.shape) in tiles")
+    }
+}
+
+@inline(always)
+private func inputTiles<S: Scalar>(_ x: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int) {
+    maps.geometry.kernel == 3
+        ? inputTiles(ThreeTaps.self, x, maps, first) : inputTiles(FiveTaps.self, x, maps, first)
+}
+
+private func inputTiles<S: Scalar, Filter: MinimalFilter>(
+    _ filter: Filter.Type, _ x: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
+) {
+    let n = Filter.points, channels = maps.channels, numbers = x.pointer
+    withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
+        maps.forEachTile(images: x.shape[0], at: first, shift: Filter.taps / 2) { tile in
+            forEachLanes(of: channels) { channel, _ in
+                tile.prefetchNext(channel, points: n &* n, toWrite: true)
+                for j in 0..<n {
+                    for i in 0..<n {
+                        square[i &* n &+ j] = tile.pixel(i, j).map {
+                            .load(numbers + ($0 &* channels &+ channel), 16)
+                        } ?? .zero
+                    }
+                    Filter.input(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
+                }
+                for i in 0..<n {
+                    Filter.input(LaneRow(square + i &* n, stride: 1), into: tile.points(channel, row: i, of: n))
+                }
+            }
+        }
+    }
+}
+
+@inline(always)
+private func inputTilesBackward<S: Scalar>(_ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int) {
+    maps.geometry.kernel == 3
+        ? inputTilesBackward(ThreeTaps.self, dx, maps, first) : inputTilesBackward(FiveTaps.self, dx, maps, first)
+}
+
+private func inputTilesBackward<S: Scalar, Filter: MinimalFilter>(
+    _ filter: Filter.Type, _ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
+) {
+    let n = Filter.points, channels = maps.channels, numbers = dx.pointer
+    withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
+        maps.forEachTile(images: dx.shape[0], at: first, shift: Filter.taps / 2) { tile in
+            forEachLanes(of: channels) { channel, lanes in
+                tile.prefetchNext(channel, points: n &* n, toWrite: false)
+                for i in 0..<n {
+                    Filter.inputBackward(
+                        tile.points(channel, row: i, of: n), into: LaneRow(square + i &* n, stride: 1))
+                }
+                for j in 0..<n {
+                    Filter.inputBackward(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
+                    for i in 0..<n {
+                        guard let pixel = tile.pixel(i, j) else { continue }
+                        let place = numbers + (pixel &* channels &+ channel)
+                        (SIMD16.load(place, 16) + square[i &* n &+ j]).store(place, over: lanes)
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,177 @@
+// From the domain of points to images, up to four lanes of a tile's channels at a time: its 4 x 4 places stand in the
+// first cache, where whoever wants them takes them one by one, before anything is written. Backward is the same mirrored:
+// places are given one by one, then transformed.
+//
+//     z = A' M A        dM = A dz A'
+
+/// Takes the channels of one place after the other.
+protocol PlaceSink<S> {
+    associatedtype S: Scalar
+
+    /// - Parameter z: the channels of a lane block at a pixel.
+    func take(_ z: UnsafeMutablePointer<S>, pixel: Int)
+}
+
+/// Gives the channels of one place after the other.
+protocol PlaceSource<S> {
+    associatedtype S: Scalar
+
+    /// - Parameter dz: gets the channels of a lane block at a pixel.
+    func give(_ dz: UnsafeMutablePointer<S>, pixel: Int)
+}
+
+/// Lanes that a tile's places have at once.
+let blockLanes = 4
+
+/// Sends the places of some images' tiles to the sink.
+///
+/// - Parameter lanes: at most `blockLanes` of the maps' lanes.
+func outputTiles<Filter: MinimalFilter, Sink: PlaceSink>(
+    _: Filter.Type, _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, lanes: Range<Int>, _ sink: Sink
+) {
+    let n = Filter.points
+    withPlaces { (places: UnsafeMutablePointer<SIMD16<Sink.S>>) in
+        withSquare(n) { square in
+            maps.forEachTile(images: images, at: first, shift: 0) { tile in
+                for lane in lanes {
+                    tile.prefetchNext(16 &* lane, points: n &* n, toWrite: false)
+                    for i in 0..<n {
+                        Filter.output(
+                            tile.points(16 &* lane, row: i, of: n), into: LaneRow(square + i &* n, stride: 1))
+                    }
+                    let column = places + (lane &- lanes.lowerBound)
+                    for j in 0..<4 {
+                        Filter.output(
+                            LaneRow(square + j, stride: n),
+                            into: LaneRow(column + j &* blockLanes, stride: 4 &* blockLanes))
+                    }
+                }
+                forEachPlace(of: tile, places) { place, pixel in if let pixel { sink.take(place, pixel: pixel) } }
+            }
+        }
+    }
+}
+
+/// Fills the lanes of some images' tiles from the source.
+func outputTilesBackward<Filter: MinimalFilter, Source: PlaceSource>(
+    _: Filter.Type, _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, lanes: Range<Int>, _ source: Source
+) {
+    let n = Filter.points
+    withPlaces { (places: UnsafeMutablePointer<SIMD16<Source.S>>) in
+        withSquare(n) { square in
+            maps.forEachTile(images: images, at: first, shift: 0) { tile in
+                forEachPlace(of: tile, places) { place, pixel in
+                    if let pixel {
+                        source.give(place, pixel: pixel)
+                    } else {
+                        place.update(repeating: 0, count: 16 &* blockLanes)
+                    }
+                }
+                for lane in lanes {
+                    tile.prefetchNext(16 &* lane, points: n &* n, toWrite: true)
+                    let column = places + (lane &- lanes.lowerBound)
+                    for j in 0..<4 {
+                        Filter.outputBackward(
+                            LaneRow(column + j &* blockLanes, stride: 4 &* blockLanes),
+                            into: LaneRow(square + j, stride: n))
+                    }
+                    for i in 0..<n {
+                        Filter.outputBackward(
+                            LaneRow(square + i &* n, stride: 1), into: tile.points(16 &* lane, row: i, of: n))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The places of a tile, `blockLanes` lanes each.
+@inline(always)
+private func withPlaces<S: Scalar>(_ body: (UnsafeMutablePointer<SIMD16<S>>) -> Void) {
+    withUnsafeTemporaryAllocation(of: SIMD16<S>.self, capacity: 16 * blockLanes) {
+        $0.initialize(repeating: .zero)
+        body($0.baseAddress!)
+    }
+}
+
+@inline(always)
+private func forEachPlace<S: Scalar>(
+    of tile: Tile<S>, _ places: UnsafeMutablePointer<SIMD16<S>>,
+    _ body: (_ place: UnsafeMutablePointer<S>, _ pixel: Int?) -> Void
+) {
+    let numbers = UnsafeMutableRawPointer(places).assumingMemoryBound(to: S.self)
+    for i in 0..<4 {
+        for j in 0..<4 { body(numbers + (4 &* i &+ j) &* (16 &* blockLanes), tile.pixel(i, j)) }
+    }
+}
+
+// Plain maps
+
+extension TransformedMaps {
+    /// z = A' M A for each tile of some images.
+    ///
+    /// - Parameters:
+    ///   - z: (images, height, width, channels).
+    ///   - first: the number of the first of them here.
+    package func transformOutput(into z: Tensor<S>, from first: Int = 0) {
+        precondition(z.shape == [z.shape[0], geometry.height, geometry.width, channels], "\(z.shape) in tiles")
+        forPrecision(
+            of: S.self, float: { writeRows(retyped(self) as TransformedMaps<Float>, retyped(z), first) },
+            double: { writeRows(retyped(self) as TransformedMaps<Double>, retyped(z), first) })
+    }
+
+    /// M = the adjoint of `transformOutput`.
+    package func transformOutputBackward(_ dz: Tensor<S>, at first: Int = 0) {
+        precondition(dz.shape == [dz.shape[0], geometry.height, geometry.width, channels], "\(dz.shape) in tiles")
+        forPrecision(
+            of: S.self, float: { readRows(retyped(self) as TransformedMaps<Float>, retyped(dz), first) },
+            double: { readRows(retyped(self) as TransformedMaps<Double>, retyped(dz), first) })
+    }
+}
+
+/// Neighbouring channels of all pixels of a map.
+struct MapRows<S: Scalar>: PlaceSink, PlaceSource {
+    /// Those of the first pixel.
+    let start: UnsafeMutablePointer<S>
+
+    /// Of the whole map, and of these.
+    let channels, count: Int
+
+    init(_ z: Tensor<S>, lanes: Range<Int>) {
+        channels = z.shape[3]
+        start = z.pointer + 16 * lanes.lowerBound
+        count = min(16 * lanes.count, channels - 16 * lanes.lowerBound)
+    }
+
+    @inline(always)
+    func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
+        let row = start + pixel &* channels
+        forEachLanes(of: count) { k, m in SIMD16.load(z + k, 16).store(row + k, over: m) }
+    }
+
+    @inline(always)
+    func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
+        let row = start + pixel &* channels
+        forEachLanes(of: count) { k, _ in SIMD16.load(row + k, 16).store(dz + k, 16) }
+    }
+}
+
+@inline(always)
+private func writeRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ first: Int) {
+    for (lane, count) in Panels(lanes: lanes(of: maps.channels)) {
+        let lanes = lane..<lane + count, rows = MapRows(z, lanes: lanes)
+        maps.geometry.kernel == 3
+            ? outputTiles(ThreeTaps.self, maps, images: z.shape[0], at: first, lanes: lanes, rows)
+            : outputTiles(FiveTaps.self, maps, images: z.shape[0], at: first, lanes: lanes, rows)
+    }
+}
+
+@inline(always)
+private func readRows<S: Scalar>(_ maps: TransformedMaps<S>, _ dz: Tensor<S>, _ first: Int) {
+    for (lane, count) in Panels(lanes: lanes(of: maps.channels)) {
+        let lanes = lane..<lane + count, rows = MapRows(dz, lanes: lanes)
+        maps.geometry.kernel == 3
+            ? outputTilesBackward(ThreeTaps.self, maps, images: dz.shape[0], at: first, lanes: lanes, rows)
+            : outputTilesBackward(FiveTaps.self, maps, images: dz.shape[0], at: first, lanes: lanes, rows)
+    }
+}
