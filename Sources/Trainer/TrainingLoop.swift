@@ -12,7 +12,7 @@ package final class TrainingLoop {
     private let data: DataSet
     private let communicator: any Communicator
     private let replica: Replica
-    private let reducer: GradientReducer
+    private let updater: Updater
     private var state: TrainingState
     private var order: EpochOrder
 
@@ -29,7 +29,7 @@ package final class TrainingLoop {
     ) {
         (self.configuration, self.data, self.replica, self.state) = (configuration, data, replica, state)
         (self.communicator, self.log, self.store) = (communicator, log, store)
-        reducer = GradientReducer(communicator)
+        updater = Updater(replica, configuration.model, communicator)
         order = Self.order(configuration, data, epoch: state.position.epoch)
         savedStep = state.position.step == 0 ? nil : state.position.step
     }
@@ -38,17 +38,17 @@ package final class TrainingLoop {
     ///
     /// Throws `TrainingStopped` after a signal, and `TrainingError` where the numbers are no longer finite.
     func run() throws -> Int {
-        let model = configuration.model
         replica.network.prepare(state.values)
         while !isFinished {
             let start = now(), times = PhaseTimes()
             let batch = nextBatch()
-            let loss = try learn(from: batch, times)
-            let clipping = Clipping(replica.gradient, byValue: model.clipValue, toNorm: model.clipNorm)
+            let sequences = batch.map { data.trainingSequence($0, epoch: state.position.epoch) }
+            let (loss, clipping) = try updater.learn(from: sequences, step: state.position.step, times)
             try requireFinite(loss, clipping.norm)
-            let learningRate = update(clipping.clip, times)
+            let pace = pace
+            updater.move(&state, by: clipping.clip, at: pace, times)
             advance()
-            try record(loss, clipping.norm, learningRate, sequences: batch.count, since: start, times)
+            try record(loss, clipping.norm, pace.learningRate, sequences: batch.count, since: start, times)
             if try validateIfDue() || isCheckpointDue { try save() }
             try stopIfAsked()
         }
@@ -82,25 +82,6 @@ package final class TrainingLoop {
         let order = configuration.model.sequences.order, size = configuration.model.batchSize
         let end = order.end(count: data.range(of: .train).count, batchSize: size)
         state.position.advance(by: order.stride(batchSize: size), of: end)
-    }
-
-    /// Leaves the global batch's gradient in the replica of every rank, and returns its loss.
-    private func learn(from batch: ArraySlice<Int>, _ times: PhaseTimes) throws -> Double {
-        let share = Share.of(batch, rank: communicator.rank, ranks: communicator.size)
-        let sequences = share.map { data.trainingSequence($0, epoch: state.position.epoch) }
-        let part = try replica.learn(
-            from: sequences, at: share.startIndex - batch.startIndex, of: batch.count, step: state.position.step, times)
-        return try times.measure(.reduce) { try reducer.sum(replica.gradient, loss: part) }
-    }
-
-    /// Moves the parameters, and returns the learning rate.
-    private func update(_ clip: GradientClip, _ times: PhaseTimes) -> Double {
-        let pace = pace
-        times.measure(.update) {
-            state.optimizer.update(state.values, along: replica.gradient, at: pace, clip: clip)
-            replica.network.prepare(state.values)
-        }
-        return pace.learningRate
     }
 
     /// Of the next update.

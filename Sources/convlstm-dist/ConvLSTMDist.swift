@@ -15,7 +15,7 @@ struct ConvLSTMDist: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ModelsCommand.self, DoctorCommand.self,
-            CheckpointCommand.self, ImportCommand.self,
+            CheckpointCommand.self, ImportCommand.self, BenchCommand.self,
         ])
 
     static func main() {

@@ -3,9 +3,12 @@
 import Foundation
 
 /// Prints a value as JSON on standard output.
-func printJSON(_ value: some Encodable) throws {
+///
+/// - Parameter onOneLine: for outputs that are collected line by line.
+func printJSON(_ value: some Encodable, onOneLine: Bool = false) throws {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    if !onOneLine { encoder.outputFormatting.insert(.prettyPrinted) }
     encoder.keyEncodingStrategy = .convertToSnakeCase
     print(String(decoding: try encoder.encode(value), as: UTF8.self))
 }

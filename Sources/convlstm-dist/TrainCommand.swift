@@ -3,6 +3,7 @@
 import ArgumentParser
 import Collectives
 import Foundation
+import Model
 import Trainer
 
 struct TrainCommand: ParsableCommand {
@@ -72,6 +73,11 @@ struct TrainCommand: ParsableCommand {
             + "(default: 1).", valueName: "n"))
     var accumulate: Int?
 
+    @Option(help: ArgumentHelp(
+        "How gates are convolved: automatic, the faster way for each layer; plain, by matrix products everywhere; or "
+            + "filtering, by minimal filtering wherever the kernel allows (default: automatic).", valueName: "way"))
+    var convolution: ConvolutionMethod?
+
     @Option(help: ArgumentHelp("A YAML file with any of the keys that --print-config shows.", valueName: "file"))
     var config: String?
 
@@ -112,5 +118,6 @@ struct TrainCommand: ParsableCommand {
         set(evaluateEvery, \.evaluateEvery)
         set(threads, \.threads)
         set(accumulate, \.accumulate)
+        set(convolution, \.convolution)
     }
 }

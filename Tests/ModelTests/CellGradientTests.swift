@@ -32,7 +32,9 @@ import Testing
         for normalisation in [nil, GateNormalisation.group(channels: 17), .group(channels: 4), .layer] {
             let cell = ConvLSTMDescription(
                 hidden: 17, kernel: 3, peepholes: peepholes, gateActivation: activation, normalisation: normalisation)
-            try check(CheckedCell(cell, steps: 2))
+            for convolution in [ConvolutionMethod.plain, .filtering] {
+                try check(CheckedCell(cell, steps: 2, convolution: convolution))
+            }
         }
     }
 

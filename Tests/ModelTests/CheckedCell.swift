@@ -30,7 +30,8 @@ struct CheckedCell {
     ///   - stepwise: whether each step is a call of its own.
     init(
         _ d: ConvLSTMDescription, reads: CellInput? = nil, channels: Int = 2, map: FeatureShape = map,
-        continues: Bool = false, steps: Int = 3, batch: Int = 2, stepwise: Bool = false
+        continues: Bool = false, steps: Int = 3, batch: Int = 2, stepwise: Bool = false,
+        convolution: ConvolutionMethod = .automatic
     ) throws {
         func shape(_ channels: Int) -> FeatureShape {
             FeatureShape(height: map.height, width: map.width, channels: channels)
@@ -42,14 +43,16 @@ struct CheckedCell {
         }
         input = sequence(shape(channels))
         if continues {
-            let layer = try ConvLSTMLayer<Double>("first", d, input: read, map: map, layout: &layout)
+            let layer = try ConvLSTMLayer<Double>(
+                "first", d, input: read, map: map, convolution: convolution, layout: &layout)
             let output = sequence(state)
             first = (layer, output, layer.unrolled(input: input, output: output, start: nil, context: context))
         } else {
             first = nil
         }
         description = d
-        layer = try ConvLSTMLayer("cell", d, input: reads ?? read, map: map, layout: &layout)
+        layer = try ConvLSTMLayer(
+            "cell", d, input: reads ?? read, map: map, convolution: convolution, layout: &layout)
         output = sequence(state)
         unrolled = layer.unrolled(input: reads == nil ? input : nil, output: output, start: first?.unrolled, context: context)
         passes = stepwise ? (0..<steps).map { $0..<$0 + 1 } : [0..<steps]

@@ -67,9 +67,9 @@ struct CheckedNetwork {
     init(
         _ description: NetworkDescription, frame: FeatureShape, batch: Int = 2, inputFrames: Int = 3,
         outputFrames: Int = 3, lead: Int? = nil, readsTrueFrames: (_ place: Int) -> Bool = { _ in false },
-        loss: Loss = .meanSquaredError
+        loss: Loss = .meanSquaredError, convolution: ConvolutionMethod = .automatic
     ) throws {
-        network = try Network(description, frame: frame)
+        network = try Network(description, frame: frame, convolution: convolution)
         trace = try NetworkTrace(network, batch: batch,
             Unrolling(inputFrames: inputFrames, outputFrames: outputFrames, lead: lead ?? inputFrames))
         trace.readsTrueFrames = trace.readsTrueFrames.indices.map(readsTrueFrames)

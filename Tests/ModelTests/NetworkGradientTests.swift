@@ -88,9 +88,12 @@ import Testing
         _ description: NetworkDescription, frame: FeatureShape? = nil, inputFrames: Int = 3, outputFrames: Int = 3,
         loss: Loss = .meanSquaredError
     ) throws {
-        let checked = try CheckedNetwork(
-            description, frame: frame ?? self.frame, inputFrames: inputFrames, outputFrames: outputFrames, loss: loss)
-        let worst = checked.worstError
-        #expect(worst.error < 1e-6, "\(worst.name)")
+        for convolution in [ConvolutionMethod.plain, .filtering] {
+            let checked = try CheckedNetwork(
+                description, frame: frame ?? self.frame, inputFrames: inputFrames, outputFrames: outputFrames,
+                loss: loss, convolution: convolution)
+            let worst = checked.worstError
+            #expect(worst.error < 1e-6, "\(worst.name), \(convolution)")
+        }
     }
 }

@@ -18,6 +18,16 @@ import Testing
         try check(examples, in: folder)
     }
 
+    /// The commands of Docs/Performance.md, and the scripts beside them.
+    @Test func everyCommandOfThePerformanceManualRuns() throws {
+        let document = try Document("Docs/Performance.md")
+        #expect(document.examples.count >= 3)
+        try check(document.examples, in: TemporaryFolder())
+        for script in ["versus-pytorch", "fit-convolution-plan", "pytorch_peer.py"] {
+            #expect(FileManager.default.isExecutableFile(atPath: Document.root + "Tests/Benchmarks/" + script))
+        }
+    }
+
     /// Two films of PNG frames in the folder `radar`.
     private func writeFilms(to folder: TemporaryFolder) throws {
         for film in ["radar/june", "radar/july"] {

@@ -19,6 +19,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(options: ["--batch-size", "21"], sentence: "a global batch of 21 is more than the 20 training sequences"),
         Refusal(options: ["--accumulate", "0"], sentence: "accumulate is 0 and must be"),
         Refusal(options: ["--batch-size", "many"], sentence: "'many' is invalid for '--batch-size"),
+        Refusal(options: ["--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
         Refusal(options: ["--learning-rate", "nan"], sentence: "model.learningRate is nan"),
         Refusal(options: ["--model", "smal"], sentence: "tiny.yaml is about model tiny and --model is smal"),
         Refusal(options: ["--bacth-size", "3"], sentence: "Unknown option '--bacth-size'"),
@@ -78,10 +79,13 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     }
 
     @Test func aPrintedConfigurationGivesItself() throws {
-        let options = ["train", "--config", "tiny.yaml", "--learning-rate", "0.00017", "--output", "elsewhere", "--print-config"]
+        let options = [
+            "train", "--config", "tiny.yaml", "--learning-rate", "0.00017", "--output", "elsewhere", "--convolution", "plain",
+            "--print-config",
+        ]
         let first = try Command.run("convlstm-dist", options, directory: example.folder.path)
         #expect(first.status == 0 && first.stdout.contains("learningRate: 0.00017\n"), "\(first.stdout)")
-        #expect(first.stdout.contains("data: tiny.shards\n"))
+        #expect(first.stdout.contains("data: tiny.shards\n") && first.stdout.contains("convolution: plain\n"))
         let file = try example.folder.write(Array(first.stdout.utf8), to: "printed.yaml")
         let second = try Command.run("convlstm-dist", ["train", "--config", file, "--print-config"])
         #expect(second.stdout == first.stdout)

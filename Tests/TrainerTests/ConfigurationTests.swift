@@ -35,9 +35,11 @@ import Trainer
         let scene = try resolved("model: {name: neural-scene, optimizer: {adam: {beta2: 0.98}}, clipValue: 10}").model
         #expect(scene.optimizer == .adam(.init(beta2: 0.98, form: .tensorFlow)) && scene.clipValue == 10)
         let other = try resolved(
-            "accumulate: 3\nmodel: {optimizer: {sgd: {momentum: 0.9}}, schedule: {plateau: {patience: 4}}, "
+            "accumulate: 3\nconvolution: plain\nmodel: {optimizer: {sgd: {momentum: 0.9}}, schedule: {plateau: {patience: 4}}, "
                 + "loss: {error: absolute}, earlyStopping: {patience: 20}}")
-        #expect(other.model.optimizer == .sgd(.init(momentum: 0.9)) && other.accumulate == 3)
+        #expect(other.model.optimizer == .sgd(.init(momentum: 0.9)))
+        #expect(other.accumulate == 3 && other.convolution == .plain)
+        #expect(TrainingConfiguration(model: scene).convolution == .automatic)
         #expect(other.model.schedule == .plateau(.init(patience: 4)) && other.model.earlyStopping?.patience == 20)
         #expect(other.model.loss == Loss(error: .absolute) && other.model.clipNorm == 1)
         #expect(try TrainingConfiguration(yaml: other.yaml, file: "printed") == other)
@@ -67,6 +69,7 @@ import Trainer
             "accumulate: 2\nmodel: {name: own, network: {readout: [{name: norm, batchNormalisation: {}}]}}",
             "model own normalises over the whole batch, which it would not be in 2 parts"
         ),
+        ("convolution: plane", "convolution is plane; choose one of: automatic, plain, filtering"),
         ("accumulate: 0", "accumulate is 0 and must be from 1"),
         ("model:\n  schedule: {oneCycle: {pctStart: 1}}", "model.schedule.oneCycle.pctStart is 1.0 and must be between 0 and 1"),
         ("model:\n  schedule: {stepDecay: {factor: 0.5, every: 0}}", "model.schedule.stepDecay.every is 0.0 and must be at least 1"),

@@ -1,10 +1,13 @@
 // How the convolutions of ConvLSTM layers are computed: a choice of the program, not of a system.
 
 /// The way that a network computes its gates' convolutions.
-package enum ConvolutionMethod: String, Sendable, CaseIterable {
-    /// Minimal filtering where there is an algorithm for the kernel and the layer is wide enough; else the plain way.
+package enum ConvolutionMethod: String, Codable, Sendable, CaseIterable {
+    /// For each layer the way that its `ConvolutionPlan` expects to be faster.
     case automatic
 
     /// Lowering to matrix products everywhere: the reference.
     case plain
+
+    /// Minimal filtering wherever there is an algorithm for the kernel, also where it does not pay.
+    case filtering
 }

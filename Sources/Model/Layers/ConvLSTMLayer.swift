@@ -50,6 +50,8 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
     let peepholeSlots: [ParameterSlot]
     private(set) var peepholes: Peepholes<S>?
 
+    let plan: ConvolutionPlan
+
     /// The weights for minimal filtering; nil where the plain way is taken.
     let winograd: WinogradGateWeights<S>?
 
@@ -93,10 +95,13 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
         hiddenKernel = Tensor(k * k * n, 4 * n)
         bias = Tensor(4 * n)
         zeroBias = Tensor(4 * n)
-        winograd = WinogradGeometry(height: map.height, width: map.width, kernel: k).flatMap { geometry in
-            convolution == .plain || n < 8 ? nil : WinogradGateWeights(
-                geometry, inputChannels: input.isComputed ? input.channels : 0, hidden: n,
-                carriesHidden: d.carriesHidden)
+        let shape = GateConvolutionShape(
+            height: map.height, width: map.width, kernel: k, inputChannels: input.isComputed ? input.channels : 0,
+            hidden: n, carriesHidden: d.carriesHidden)
+        plan = ConvolutionPlan(shape, convolution)
+        winograd = plan.tiling.map { tiling in
+            WinogradGateWeights(
+                tiling, inputChannels: shape.inputChannels, hidden: n, carriesHidden: shape.carriesHidden)
         }
         let order = winograd == nil ? ColumnOrder.sideBySide : .inBlocks
         inputBlocks = input.isComputed ? inputTensors?.with(order) : nil
@@ -105,10 +110,7 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
 
     var hasParameters: Bool { true }
 
-    var multiplyAdds: Int {
-        let rows = inputKernel.shape[0] + (description.carriesHidden ? hiddenKernel.shape[0] : 0)
-        return outputShape.pixels * rows * 4 * description.hidden
-    }
+    var multiplyAdds: Int { plan.shape.multiplyAdds }
 
     /// Gates and cell states of every step; the zero state and the cell states' gradient; the weights' gradients.
     func numbers(steps: Int, batch: Int) -> Int {

@@ -51,7 +51,7 @@ package struct Checkpoint: Sendable {
 
     /// The network that the parameters belong to.
     package func network() throws(ModelError) -> Network<Float> {
-        try Network(configuration.model.network, frame: frame)
+        try Network(configuration.model.network, frame: frame, convolution: configuration.convolution)
     }
 
     /// Makes the network that the parameters belong to ready to forecast.

@@ -7,7 +7,7 @@ import Yams
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
         case model, data, digits, epochs, steps, seed, output, resume, checkpointEvery, keep, evaluateEvery, threads
-        case accumulate
+        case accumulate, convolution
     }
 
     package init(from decoder: any Decoder) throws {
@@ -25,6 +25,7 @@ extension TrainingConfiguration: Codable {
         evaluateEvery = try values.decode(.evaluateEvery, or: evaluateEvery)
         threads = try values.decode(.threads, or: threads)
         accumulate = try values.decode(.accumulate, or: accumulate)
+        convolution = try values.decode(.convolution, or: convolution)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -41,6 +42,7 @@ extension TrainingConfiguration: Codable {
         try values.encode(evaluateEvery, forKey: .evaluateEvery)
         try values.encode(threads, forKey: .threads)
         try values.encode(accumulate, forKey: .accumulate)
+        try values.encode(convolution, forKey: .convolution)
         try values.encode(model, forKey: .model)
     }
 

@@ -40,6 +40,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// Parts in which a rank works through its share of a batch, one after the other, to take less memory.
     package var accumulate = 1
 
+    /// How the convolutions of ConvLSTM layers are computed.
+    package var convolution = ConvolutionMethod.automatic
+
     package static let defaultEpochs = 10
 
     package init(model: SystemDescription) {

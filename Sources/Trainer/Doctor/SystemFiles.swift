@@ -50,6 +50,12 @@ package enum SystemFiles {
         }
     }
 
+    /// Bytes that this program has held at most since it was started, others' before it in the same process aside.
+    static var peakMemory: Int {
+        let line = value("VmHWM", in: content("/proc/self/status")) ?? ""
+        return (Int(line.split(separator: " ").first ?? "") ?? 0) * 1024
+    }
+
     private static func word(_ path: String) -> String { content(path).trimmingCharacters(in: .whitespacesAndNewlines) }
 
     /// The file's text; empty where there is none.

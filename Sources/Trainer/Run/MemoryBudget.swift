@@ -16,23 +16,25 @@ package struct MemoryBudget: Codable, Sendable, Equatable {
         (self.host, self.needed, self.available) = (host, needed, available)
     }
 
+    /// What helps a training run.
+    package static let remedy = "choose a larger --accumulate, a smaller --batch-size, or more hosts"
+
     /// Collective. Throws `TrainingError` on rank 0 where a host has less than its ranks need.
-    static func require(_ bytes: Int, on communicator: any Communicator) throws {
+    static func require(_ bytes: Int, on communicator: any Communicator, remedy: String = remedy) throws {
         let mine = MemoryBudget(host: communicator.hostName, needed: bytes, available: SystemFiles.availableMemory)
         let all = try communicator.gather(Array(JSONEncoder().encode(mine)))
         let budgets = try all.map { try JSONDecoder().decode(MemoryBudget.self, from: Data($0)) }
-        if let complaint = complaint(about: budgets) { throw TrainingError.usage(complaint) }
+        if let complaint = complaint(about: budgets, remedy: remedy) { throw TrainingError.usage(complaint) }
     }
 
     /// A sentence about the first host that is too small; nil where all are large enough.
-    package static func complaint(about budgets: [MemoryBudget]) -> String? {
+    package static func complaint(about budgets: [MemoryBudget], remedy: String = remedy) -> String? {
         for host in Set(budgets.map(\.host)).sorted() {
             let ranks = budgets.filter { $0.host == host }
             let needed = ranks.reduce(0) { $0 + $1.needed }, available = ranks.map(\.available).min() ?? 0
             guard needed > available else { continue }
             return "the \(ranks.count == 1 ? "rank" : counted(ranks.count, "rank")) on \(host) would need "
-                + "\(inGigabytes(needed)) of memory and \(inGigabytes(available)) are available; "
-                + "choose a larger --accumulate, a smaller --batch-size, or more hosts"
+                + "\(inGigabytes(needed)) of memory and \(inGigabytes(available)) are available; \(remedy)"
         }
         return nil
     }

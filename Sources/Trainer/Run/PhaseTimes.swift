@@ -6,7 +6,7 @@ import Foundation
 
 /// Seconds of one step by phase, on this rank.
 package final class PhaseTimes {
-    package enum Phase: Int, CaseIterable {
+    package enum Phase: Int, CaseIterable, Sendable {
         case load, forward, backward, reduce, update
     }
 

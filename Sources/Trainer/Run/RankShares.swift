@@ -11,6 +11,9 @@ package struct RankShares: Equatable {
     /// of an epoch's last batch or of the validation; 0 if all are of the usual size.
     package let largestOddPart: Int
 
+    /// The same part in every step.
+    package init(part: Int) { (self.part, largestOddPart) = (part, 0) }
+
     package init(of configuration: TrainingConfiguration, _ data: DataSet, rank: Int, ranks: Int) {
         let model = configuration.model, order = model.sequences.order, training = data.range(of: .train).count
         let steps = order.steps(count: training, batchSize: model.batchSize)

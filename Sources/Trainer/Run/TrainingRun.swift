@@ -18,7 +18,8 @@ package enum TrainingRun {
         BLASLibrary.useThreads(configuration.threads)
         let data = try DataSet(of: configuration)
         try data.check(for: configuration.model)
-        let model = configuration.model, network = try Network<Float>(model.network, frame: data.frame)
+        let model = configuration.model, network = try Network<Float>(
+            model.network, frame: data.frame, convolution: configuration.convolution)
         var state = TrainingState(network, optimizer: model.optimizer, seed: configuration.seed)
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
@@ -47,7 +48,7 @@ package enum TrainingRun {
 
     /// Bytes that a rank takes: the sequences that it works through at once, and the largest odd part beside them; values,
     /// gradient and moments, and the copies of a checkpoint in the making.
-    private static func memory(_ network: Network<Float>, _ model: SystemDescription, _ shares: RankShares) -> Int {
+    static func memory(_ network: Network<Float>, _ model: SystemDescription, _ shares: RankShares) -> Int {
         func memory(batch: Int) -> Int {
             network.memory(batch: batch, Unrolling(model.sequences))
                 + batch * model.sequences.outputFrames * network.frame.count * MemoryLayout<Float>.stride

@@ -1,0 +1,74 @@
+// How long a training step takes. The choice: the steps of the training loop itself, on noise from memory, without a
+// run's folder, logs or checkpoints; every rank has a whole batch of its own.
+
+import Collectives
+import Foundation
+import Kernels
+import Model
+import Shards
+
+/// What to measure.
+package struct StepBenchmark: Codable, Sendable {
+    package var model: SystemDescription
+
+    /// Sequences of each rank.
+    package var batch: Int
+
+    /// Steps that are timed, after one that is not.
+    package var steps: Int
+
+    /// Threads of each rank.
+    package var threads: Int
+
+    package var convolution: ConvolutionMethod
+
+    package init(_ model: SystemDescription, batch: Int, steps: Int, threads: Int, convolution: ConvolutionMethod) {
+        (self.model, self.batch, self.steps) = (model, batch, steps)
+        (self.threads, self.convolution) = (threads, convolution)
+    }
+
+    /// Makes the steps as one rank of a job. Collective.
+    ///
+    /// Throws a `ModelError` about a system that cannot be built, and a `TrainingError` where memory is short or the
+    /// numbers are no longer finite.
+    package func measure(on communicator: any Communicator) throws -> StepMeasurement {
+        BLASLibrary.useThreads(threads)
+        let frame = model.sequences.generator.frame
+        let network = try Network<Float>(model.network, frame: frame, convolution: convolution)
+        let memory = TrainingRun.memory(network, model, RankShares(part: batch))
+        try MemoryBudget.require(memory, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
+        let noise = NoiseSequences(
+            SequenceGeometry(
+                frames: model.sequences.frames, height: frame.height, width: frame.width, channels: frame.channels),
+            count: batch)
+        let replica = try Replica(
+            network, model, BatchLoader(noise, for: model), FrameSampling(model.sampling, seed: 1), batch: batch,
+            sum: communicator.sumOrAbort)
+        var state = TrainingState(network, optimizer: model.optimizer, seed: 1)
+        network.prepare(state.values)
+        let updater = Updater(replica, model, communicator), places = Array(0..<batch * communicator.size)
+        var measured: [StepSeconds] = [], loss = 0.0
+        for step in 0...steps {
+            let start = now(), times = PhaseTimes()
+            loss = try update(&state, with: updater, places, step: step, times)
+            measured.append(StepSeconds(step: now() - start, phases: times))
+        }
+        loss = model.loss.reported(loss, sequences: places.count, frames: model.sequences.outputFrames)
+        return try StepMeasurement(self, network, loss: loss, measured.dropFirst(), on: communicator)
+    }
+
+    /// One update as the training loop makes it; returns the loss before it.
+    private func update(
+        _ state: inout TrainingState, with updater: Updater, _ batch: [Int], step: Int, _ times: PhaseTimes
+    ) throws -> Double {
+        let (loss, clipping) = try updater.learn(from: batch, step: step, times)
+        guard loss.isFinite, clipping.norm.isFinite else {
+            throw TrainingError(
+                "step \(step + 1) on noise: the loss is \(loss) and the gradient's norm \(clipping.norm), so that "
+                    + "times mean nothing; measure fewer --steps, or a model with a lower learningRate")
+        }
+        let pace = model.schedule.pace(base: model.learningRate, step: step, of: steps + 1)
+        updater.move(&state, by: clipping.clip, at: pace, times)
+        return loss
+    }
+}

@@ -1,0 +1,46 @@
+// One update of the parameters as all ranks make it together: gradient, sum over the ranks, clip, move. The choice: it
+// stands apart from the loop, so that what the benchmark times is what trains.
+
+import Collectives
+import Kernels
+import Model
+
+/// What makes updates, on each rank.
+struct Updater {
+    private let replica: Replica
+    private let model: SystemDescription
+    private let communicator: any Communicator
+    private let reducer: GradientReducer
+
+    init(_ replica: Replica, _ model: SystemDescription, _ communicator: any Communicator) {
+        (self.replica, self.model, self.communicator) = (replica, model, communicator)
+        reducer = GradientReducer(communicator)
+    }
+
+    /// Leaves the gradient of a global batch in the replica of every rank; returns its loss, and how it is clipped.
+    /// Collective.
+    ///
+    /// - Parameters:
+    ///   - batch: numbers in the source, of all ranks.
+    ///   - step: the updates made before this one.
+    func learn(
+        from batch: [Int], step: Int, _ times: PhaseTimes
+    ) throws -> (loss: Double, clipping: Clipping) {
+        let share = Share.of(batch[...], rank: communicator.rank, ranks: communicator.size)
+        let part = try replica.learn(
+            from: Array(share), at: share.startIndex, of: batch.count, step: step, times)
+        let loss = try times.measure(.reduce) { try reducer.sum(replica.gradient, loss: part) }
+        let clipping = times.measure(.update) {
+            Clipping(replica.gradient, byValue: model.clipValue, toNorm: model.clipNorm)
+        }
+        return (loss, clipping)
+    }
+
+    /// Moves the parameters against that gradient, and prepares the network for the next step.
+    func move(_ state: inout TrainingState, by clip: GradientClip, at pace: Pace, _ times: PhaseTimes) {
+        times.measure(.update) {
+            state.optimizer.update(state.values, along: replica.gradient, at: pace, clip: clip)
+            replica.network.prepare(state.values)
+        }
+    }
+}
