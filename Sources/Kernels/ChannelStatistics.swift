@@ -14,18 +14,26 @@ package func addChannelSums<S: Scalar>(of a: Tensor<S>, times b: Tensor<S>, to s
     let (a, b) = (a.pointer, b.pointer)
     sums.withUnsafeMutableBufferPointer { sums in
         let first = sums.baseAddress!, second = first + channels
-        forEachLanes(of: channels) { c, n in
-            var sum = SIMD16<Double>(repeating: 0), products = sum
-            for pixel in 0..<pixels {
-                let x = SIMD16<Double>(SIMD16.load(a + pixel * channels + c, n))
-                sum += x
-                products.addProduct(x, SIMD16<Double>(SIMD16.load(b + pixel * channels + c, n)))
+        // Some pixels at a time, so that all their channels are read while they are in a cache.
+        for block in stride(from: 0, to: pixels, by: pixelsAtOnce) {
+            let last = min(block + pixelsAtOnce, pixels)
+            forEachLanes(of: channels) { c, n in
+                var sum = SIMD16<Double>(repeating: 0), products = sum
+                for pixel in block..<last {
+                    let x = SIMD16<Double>(SIMD16.load(a + pixel * channels + c, 16))
+                    sum += x
+                    products.addProduct(x, SIMD16<Double>(SIMD16.load(b + pixel * channels + c, 16)))
+                }
+                for lane in 0..<n {
+                    first[c + lane] += sum[lane]
+                    second[c + lane] += products[lane]
+                }
             }
-            (SIMD16.load(first + c, n) + sum).store(first + c, n)
-            (SIMD16.load(second + c, n) + products).store(second + c, n)
         }
     }
 }
+
+private let pixelsAtOnce = 128
 
 /// y = factor x + offset, with a factor and an offset for each channel.
 @specialized(where S == Float)
@@ -37,7 +45,8 @@ package func scaleChannels<S: Scalar>(_ x: Tensor<S>, by factor: Tensor<S>, addi
     for pixel in 0..<pixels {
         forEachLanes(of: channels) { c, n in
             let at = pixel * channels + c
-            SIMD16.load(offset + c, n).addingProduct(SIMD16.load(x + at, n), SIMD16.load(factor + c, n)).store(y + at, n)
+            SIMD16.load(offset + c, 16).addingProduct(SIMD16.load(x + at, 16), SIMD16.load(factor + c, 16))
+                .store(y + at, over: n)
         }
     }
 }
@@ -55,10 +64,10 @@ package func combineChannels<S: Scalar>(
     for pixel in 0..<pixels {
         forEachLanes(of: channels) { c, n in
             let at = pixel * channels + c
-            var sum = SIMD16.load(z + at, n) + SIMD16.load(r + c, n)
-            sum.addProduct(SIMD16.load(x + at, n), SIMD16.load(p + c, n))
-            sum.addProduct(SIMD16.load(y + at, n), SIMD16.load(q + c, n))
-            sum.store(z + at, n)
+            var sum = SIMD16.load(z + at, 16) + SIMD16.load(r + c, 16)
+            sum.addProduct(SIMD16.load(x + at, 16), SIMD16.load(p + c, 16))
+            sum.addProduct(SIMD16.load(y + at, 16), SIMD16.load(q + c, 16))
+            sum.store(z + at, over: n)
         }
     }
 }

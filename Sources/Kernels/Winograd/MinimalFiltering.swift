@@ -1,42 +1,151 @@
-// Minimal filtering, the one-dimensional equations: four outputs of a filter of 3 or 5 taps from 6 or 8 products instead
-// of 12 or 20. A filter g and an input d are evaluated as polynomials at some points, multiplied there, and the result is
+// Minimal filtering, the one-dimensional equations: 9 - r outputs of a filter of r taps from eight products instead of
+// r (9 - r). A filter g and an input d are evaluated as polynomials at eight points, multiplied there, and the result is
 // interpolated:
 //
 //     y = A' [(G g) * (B' d)]
 //
-// All six, the adjoints included, are written out with the sums that points of opposite sign share. Row p of G has the
-// powers of a point over the product of its distances to the others. Source: Winograd, "Arithmetic complexity of
-// computations", 1980; Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+// The points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity. Row p of G has the powers of a point over the product of its
+// distances to the others, column p of A' the powers alone; B' depends on the points and not on the filter. Points of
+// opposite sign share their even and odd powers. Source: Winograd, "Arithmetic complexity of computations", 1980; Lavin
+// and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
 
-/// One algorithm: the matrices of F(4, taps) applied to lanes of sixteen channels.
+/// One algorithm, F(9 - taps, taps), applied to lanes of sixteen channels. Results may be where the arguments are.
 protocol MinimalFilter {
+    /// Of the filter: 3 to 6 of them and of the outputs.
     static var taps: Int { get }
+}
 
-    /// u = G g, (taps) to (points); u may be g.
-    static func filter<S: Scalar>(_ g: LaneRow<S>, into u: LaneRow<S>)
+/// 64 products for a tile of 6 x 6 outputs, for which a direct convolution takes 324.
+enum ThreeTaps: MinimalFilter {
+    static var taps: Int { 3 }
+}
 
-    /// g = G' u, the adjoint; g may be u.
-    static func filterBackward<S: Scalar>(_ u: LaneRow<S>, into g: LaneRow<S>)
-
-    /// y = B' d, (points) to (points); y may be d.
-    static func input<S: Scalar>(_ d: LaneRow<S>, into y: LaneRow<S>)
-
-    /// d = B y, the adjoint; d may be y.
-    static func inputBackward<S: Scalar>(_ y: LaneRow<S>, into d: LaneRow<S>)
-
-    /// o = A' m, (points) to (outputs); o may be m.
-    static func output<S: Scalar>(_ m: LaneRow<S>, into o: LaneRow<S>)
-
-    /// m = A o, the adjoint; m may be o.
-    static func outputBackward<S: Scalar>(_ o: LaneRow<S>, into m: LaneRow<S>)
+/// 64 products for a tile of 4 x 4 outputs, for which a direct convolution takes 400.
+enum FiveTaps: MinimalFilter {
+    static var taps: Int { 5 }
 }
 
 extension MinimalFilter {
     /// Outputs of a tile, in one dimension.
-    static var outputs: Int { 4 }
+    @inline(always) static var outputs: Int { 9 - taps }
 
     /// Inputs of a tile, in one dimension, and products.
-    static var points: Int { taps + outputs - 1 }
+    @inline(always) static var points: Int { 8 }
+
+    /// u = G g, (taps) to (points).
+    @inline(always)
+    static func filter<S: Scalar>(_ g: LaneRow<S>, into u: LaneRow<S>) {
+        evaluate(g, taps, (-2 / 9, 1 / 90, 32 / 45), into: u)
+    }
+
+    /// g = G' u, the adjoint.
+    @inline(always)
+    static func filterBackward<S: Scalar>(_ u: LaneRow<S>, into g: LaneRow<S>) {
+        evaluateBackward(u, (-2 / 9, 1 / 90, 32 / 45), into: g, taps)
+    }
+
+    /// o = A' m, (points) to (outputs).
+    @inline(always)
+    static func output<S: Scalar>(_ m: LaneRow<S>, into o: LaneRow<S>) {
+        evaluateBackward(m, (1, 1, 1), into: o, outputs)
+    }
+
+    /// m = A o, the adjoint.
+    @inline(always)
+    static func outputBackward<S: Scalar>(_ o: LaneRow<S>, into m: LaneRow<S>) {
+        evaluate(o, outputs, (1, 1, 1), into: m)
+    }
+
+    /// y = B' d, (points) to (points).
+    @inline(always)
+    static func input<S: Scalar>(_ d: LaneRow<S>, into y: LaneRow<S>) {
+        let (d0, d1, d2, d3, d4, d5, d6, d7) = (d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7])
+        y[0] = d0 - d6 + 5.25 * (d4 - d2)
+        let even1 = d2 + d6 - 4.25 * d4, odd1 = d1 + d5 - 4.25 * d3
+        y[1] = even1 + odd1
+        y[2] = even1 - odd1
+        let even2 = 0.25 * d2 - 1.25 * d4 + d6, odd2 = 0.5 * d1 - 2.5 * d3 + 2 * d5
+        y[3] = even2 + odd2
+        y[4] = even2 - odd2
+        let even3 = 4 * d2 - 5 * d4 + d6, odd3 = 2 * d1 - 2.5 * d3 + 0.5 * d5
+        y[5] = even3 + odd3
+        y[6] = even3 - odd3
+        y[7] = d7 - d1 + 5.25 * (d3 - d5)
+    }
+
+    /// d = B y, the adjoint.
+    @inline(always)
+    static func inputBackward<S: Scalar>(_ y: LaneRow<S>, into d: LaneRow<S>) {
+        let (y0, y7) = (y[0], y[7])
+        let even1 = y[1] + y[2], odd1 = y[1] - y[2], even2 = y[3] + y[4], odd2 = y[3] - y[4]
+        let even3 = y[5] + y[6], odd3 = y[5] - y[6]
+        d[0] = y0
+        d[1] = odd1 + 0.5 * odd2 + 2 * odd3 - y7
+        d[2] = even1 + 0.25 * even2 + 4 * even3 - 5.25 * y0
+        d[3] = 5.25 * y7 - 4.25 * odd1 - 2.5 * (odd2 + odd3)
+        d[4] = 5.25 * y0 - 4.25 * even1 - 1.25 * even2 - 5 * even3
+        d[5] = odd1 + 2 * odd2 + 0.5 * odd3 - 5.25 * y7
+        d[6] = even1 + even2 + even3 - y0
+        d[7] = y7
+    }
+}
+
+// Polynomials at the points
+
+/// v = the polynomial with n coefficients c at each point; those at 1, 2 and 1/2, and at their negatives, times f.
+@inline(always)
+private func evaluate<S: Scalar>(_ c: LaneRow<S>, _ n: Int, _ f: (S, S, S), into v: LaneRow<S>) {
+    let c0 = c[0], c1 = c[1], c2 = c[2], last = c[n &- 1]
+    var even1 = c0 + c2, odd1 = c1
+    var even2 = c0 + 4 * c2, odd2 = 2 * c1
+    var even3 = c0 + 0.25 * c2, odd3 = 0.5 * c1
+    if n > 3 {
+        let c3 = c[3]
+        odd1 += c3
+        odd2.addProduct(8, c3)
+        odd3.addProduct(0.125, c3)
+    }
+    if n > 4 {
+        let c4 = c[4]
+        even1 += c4
+        even2.addProduct(16, c4)
+        even3.addProduct(0.0625, c4)
+    }
+    if n > 5 {
+        let c5 = c[5]
+        odd1 += c5
+        odd2.addProduct(32, c5)
+        odd3.addProduct(0.03125, c5)
+    }
+    v[0] = c0
+    v[1] = (even1 + odd1) * f.0
+    v[2] = (even1 - odd1) * f.0
+    v[3] = (even2 + odd2) * f.1
+    v[4] = (even2 - odd2) * f.1
+    v[5] = (even3 + odd3) * f.2
+    v[6] = (even3 - odd3) * f.2
+    v[7] = last
+}
+
+/// c = the adjoint of `evaluate`, of v.
+@inline(always)
+private func evaluateBackward<S: Scalar>(_ v: LaneRow<S>, _ f: (S, S, S), into c: LaneRow<S>, _ n: Int) {
+    let v0 = v[0], v7 = v[7]
+    let even1 = (v[1] + v[2]) * f.0, odd1 = (v[1] - v[2]) * f.0
+    let even2 = (v[3] + v[4]) * f.1, odd2 = (v[3] - v[4]) * f.1
+    let even3 = (v[5] + v[6]) * f.2, odd3 = (v[5] - v[6]) * f.2
+    c[0] = v0 + even1 + even2 + even3
+    c[1] = odd1 + 2 * odd2 + 0.5 * odd3
+    let c2 = even1 + 4 * even2 + 0.25 * even3
+    c[2] = n == 3 ? c2 + v7 : c2
+    guard n > 3 else { return }
+    let c3 = odd1 + 8 * odd2 + 0.125 * odd3
+    c[3] = n == 4 ? c3 + v7 : c3
+    guard n > 4 else { return }
+    let c4 = even1 + 16 * even2 + 0.0625 * even3
+    c[4] = n == 5 ? c4 + v7 : c4
+    guard n > 5 else { return }
+    c[5] = odd1 + 32 * odd2 + 0.03125 * odd3 + v7
 }
 
 /// A strided row of lanes, sixteen channels each: the one-dimensional input, output or transform of a tile.

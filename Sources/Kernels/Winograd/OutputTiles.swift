@@ -1,5 +1,5 @@
-// From the domain of points to images, up to four lanes of a tile's channels at a time: its 4 x 4 places stand in the
-// first cache, where whoever wants them takes them one by one, before anything is written. Backward is the same mirrored:
+// From the domain of points to images, up to four lanes of a tile's channels at a time: its places stand in the first
+// cache, where whoever wants them takes them one by one, before anything is written. Backward is the same mirrored:
 // places are given one by one, then transformed.
 //
 //     z = A' M A        dM = A dz A'
@@ -29,8 +29,8 @@ let blockLanes = 4
 func outputTiles<Filter: MinimalFilter, Sink: PlaceSink>(
     _: Filter.Type, _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, lanes: Range<Int>, _ sink: Sink
 ) {
-    let n = Filter.points
-    withPlaces { (places: UnsafeMutablePointer<SIMD16<Sink.S>>) in
+    let n = Filter.points, m = Filter.outputs
+    withPlaces(m) { (places: UnsafeMutablePointer<SIMD16<Sink.S>>) in
         withSquare(n) { square in
             maps.forEachTile(images: images, at: first, shift: 0) { tile in
                 for lane in lanes {
@@ -40,13 +40,13 @@ func outputTiles<Filter: MinimalFilter, Sink: PlaceSink>(
                             tile.points(16 &* lane, row: i, of: n), into: LaneRow(square + i &* n, stride: 1))
                     }
                     let column = places + (lane &- lanes.lowerBound)
-                    for j in 0..<4 {
+                    for j in 0..<m {
                         Filter.output(
                             LaneRow(square + j, stride: n),
-                            into: LaneRow(column + j &* blockLanes, stride: 4 &* blockLanes))
+                            into: LaneRow(column + j &* blockLanes, stride: m &* blockLanes))
                     }
                 }
-                forEachPlace(of: tile, places) { place, pixel in if let pixel { sink.take(place, pixel: pixel) } }
+                forEachPlace(of: tile, places, m) { place, pixel in if let pixel { sink.take(place, pixel: pixel) } }
             }
         }
     }
@@ -56,11 +56,11 @@ func outputTiles<Filter: MinimalFilter, Sink: PlaceSink>(
 func outputTilesBackward<Filter: MinimalFilter, Source: PlaceSource>(
     _: Filter.Type, _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, lanes: Range<Int>, _ source: Source
 ) {
-    let n = Filter.points
-    withPlaces { (places: UnsafeMutablePointer<SIMD16<Source.S>>) in
+    let n = Filter.points, m = Filter.outputs
+    withPlaces(m) { (places: UnsafeMutablePointer<SIMD16<Source.S>>) in
         withSquare(n) { square in
             maps.forEachTile(images: images, at: first, shift: 0) { tile in
-                forEachPlace(of: tile, places) { place, pixel in
+                forEachPlace(of: tile, places, m) { place, pixel in
                     if let pixel {
                         source.give(place, pixel: pixel)
                     } else {
@@ -70,9 +70,9 @@ func outputTilesBackward<Filter: MinimalFilter, Source: PlaceSource>(
                 for lane in lanes {
                     tile.prefetchNext(16 &* lane, points: n &* n, toWrite: true)
                     let column = places + (lane &- lanes.lowerBound)
-                    for j in 0..<4 {
+                    for j in 0..<m {
                         Filter.outputBackward(
-                            LaneRow(column + j &* blockLanes, stride: 4 &* blockLanes),
+                            LaneRow(column + j &* blockLanes, stride: m &* blockLanes),
                             into: LaneRow(square + j, stride: n))
                     }
                     for i in 0..<n {
@@ -87,8 +87,8 @@ func outputTilesBackward<Filter: MinimalFilter, Source: PlaceSource>(
 
 /// The places of a tile, `blockLanes` lanes each.
 @inline(always)
-private func withPlaces<S: Scalar>(_ body: (UnsafeMutablePointer<SIMD16<S>>) -> Void) {
-    withUnsafeTemporaryAllocation(of: SIMD16<S>.self, capacity: 16 * blockLanes) {
+private func withPlaces<S: Scalar>(_ side: Int, _ body: (UnsafeMutablePointer<SIMD16<S>>) -> Void) {
+    withUnsafeTemporaryAllocation(of: SIMD16<S>.self, capacity: side * side * blockLanes) {
         $0.initialize(repeating: .zero)
         body($0.baseAddress!)
     }
@@ -96,12 +96,12 @@ private func withPlaces<S: Scalar>(_ body: (UnsafeMutablePointer<SIMD16<S>>) -> 
 
 @inline(always)
 private func forEachPlace<S: Scalar>(
-    of tile: Tile<S>, _ places: UnsafeMutablePointer<SIMD16<S>>,
+    of tile: Tile<S>, _ places: UnsafeMutablePointer<SIMD16<S>>, _ side: Int,
     _ body: (_ place: UnsafeMutablePointer<S>, _ pixel: Int?) -> Void
 ) {
     let numbers = UnsafeMutableRawPointer(places).assumingMemoryBound(to: S.self)
-    for i in 0..<4 {
-        for j in 0..<4 { body(numbers + (4 &* i &+ j) &* (16 &* blockLanes), tile.pixel(i, j)) }
+    for i in 0..<side {
+        for j in 0..<side { body(numbers + (side &* i &+ j) &* (16 &* blockLanes), tile.pixel(i, j)) }
     }
 }
 

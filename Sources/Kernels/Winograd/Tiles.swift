@@ -65,7 +65,7 @@ extension TransformedMaps {
                 for tx in 0..<g.columns {
                     body(
                         Tile(
-                            y: ty &* 4 &- shift, x: tx &* 4 &- shift, height: g.height, width: g.width,
+                            y: ty &* g.side &- shift, x: tx &* g.side &- shift, height: g.height, width: g.width,
                             pixels: number &* g.height &* g.width,
                             row: row((first &+ number) &* g.tiles &+ ty &* g.columns &+ tx),
                             pointStride: pointStride / 16, rowStride: rowStride / 16))

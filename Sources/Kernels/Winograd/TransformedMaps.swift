@@ -2,7 +2,7 @@
 // one product for each point. Points are an odd number of lanes apart, because strides that are powers of two would send
 // a tile's points to the same few places of the caches.
 
-/// Tiles of 4 x 4 outputs that cover feature maps of one size, with the filter that they are for.
+/// Tiles of square outputs that cover feature maps of one size, with the filter that they are for.
 package struct WinogradGeometry: Sendable, Equatable {
     package let height, width, kernel: Int
 
@@ -12,15 +12,17 @@ package struct WinogradGeometry: Sendable, Equatable {
         (self.height, self.width, self.kernel) = (height, width, kernel)
     }
 
-    static var side: Int { 4 }
-    var rows: Int { (height + Self.side - 1) / Self.side }
-    var columns: Int { (width + Self.side - 1) / Self.side }
+    /// Outputs of a tile in one dimension: 6 or 4.
+    package var side: Int { 9 - kernel }
+
+    var rows: Int { (height + side - 1) / side }
+    var columns: Int { (width + side - 1) / side }
 
     /// Of one image.
     package var tiles: Int { rows * columns }
 
     /// Products of a tile and a pair of channels.
-    package var points: Int { (kernel + Self.side - 1) * (kernel + Self.side - 1) }
+    package var points: Int { 64 }
 }
 
 /// Memory for images in the domain of points: (points, tiles, channels in whole lanes).

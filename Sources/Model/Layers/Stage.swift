@@ -50,9 +50,10 @@ package struct TransformDemand: Sendable {
     /// Tiles that make a product long enough, and are few enough to stay in a cache.
     private static var enoughTiles: Int { 128 }
 
-    /// Images that go through a step together.
+    /// Images that go through a step together, about as many in each group.
     func imagesAtOnce(batch: Int) -> Int {
-        max(1, min(batch, (Self.enoughTiles + geometry.tiles - 1) / geometry.tiles))
+        let most = max(1, Self.enoughTiles / geometry.tiles), groups = max(1, (batch + most - 1) / most)
+        return max(1, (batch + groups - 1) / groups)
     }
 
     /// Steps that backward takes together: one, unless the whole batch is not enough.
