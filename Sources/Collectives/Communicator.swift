@@ -38,7 +38,8 @@ package protocol Communicator: AnyObject {
     ///   - received: where this rank's slices go; their places are overwritten.
     ///   - starts: for each rank, where in `received` the slice of its values begins; nil if it gives none.
     func exchange(
-        _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]) throws
+        _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
+    ) throws
 
     /// Gives every rank the slices of the others, which each knows only its own of.
     func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws

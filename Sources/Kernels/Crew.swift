@@ -1,5 +1,6 @@
-// The threads of this process. The choice: the caller works too, the others sleep until it calls, and whatever they share
-// is numbered, so that no result depends on how many there are. OpenBLAS never starts threads of its own beside them.
+// The threads of this process. The choice: the caller works too, the others sleep until it calls, and whatever they
+// share is numbered, so that no result depends on how many there are. OpenBLAS never starts threads of its own beside
+// them.
 
 import Foundation
 import Synchronization
@@ -19,8 +20,8 @@ package final class Crew {
 
     deinit { roster.dismiss() }
 
-    /// `body(0) ... body(count - 1)`, each on a thread of its own, the first on the caller's; throws the error of the lowest
-    /// number once all have ended.
+    /// `body(0) ... body(count - 1)`, each on a thread of its own, the first on the caller's; throws the error of the
+    /// lowest number once all have ended.
     ///
     /// Threads beyond `size`, which bodies that wait for each other need, start when they are first asked for.
     package func run<Failure: Error>(

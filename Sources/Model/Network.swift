@@ -3,8 +3,8 @@
 
 import Kernels
 
-/// The stages of a network and the layout of its parameters. Traces on several threads may share it between two calls of
-/// `prepare`.
+/// The stages of a network and the layout of its parameters. Traces on several threads may share it between two calls
+/// of `prepare`.
 package final class Network<S: Scalar> {
     package let description: NetworkDescription
 

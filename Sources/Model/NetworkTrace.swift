@@ -31,7 +31,8 @@ package final class NetworkTrace<S: Scalar> {
     private var isForced = true
 
     /// - Parameters:
-    ///   - movesAverages: whether training passes move the network's moving averages; of the lanes that share it, one does.
+    ///   - movesAverages: whether training passes move the network's moving averages; of the lanes that share it, one
+    ///     does.
     ///   - sum: adds up numbers over all lanes, for batch normalisation.
     package init(
         _ network: Network<S>, batch: Int, _ unrolling: Unrolling, movesAverages: Bool = true,

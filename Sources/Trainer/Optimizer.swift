@@ -43,7 +43,9 @@ package struct Optimizer: Sendable {
         clip: GradientClip = GradientClip(), on crew: Crew = Crew(1)
     ) {
         step += 1
-        crew.forEachBlock(of: values.flat.count) { [self] in move(values.flat, along: gradient.flat, $0, at: pace, clip) }
+        crew.forEachBlock(of: values.flat.count) { [self] in
+            move(values.flat, along: gradient.flat, $0, at: pace, clip)
+        }
     }
 
     /// One block of all numbers: each moves by itself.

@@ -65,7 +65,8 @@ func exercise(_ communicator: any Communicator) throws {
     say("empty", floats)
 
     // Slices of unequal length, one of them empty; only odd ranks and the last give something.
-    let slices = (0...last).map { 10 * $0 * $0 / (last + 1) / (last + 1)..<10 * ($0 + 1) * ($0 + 1) / (last + 1) / (last + 1) }
+    let squares = (0...last + 1).map { 10 * $0 * $0 / (last + 1) / (last + 1) }
+    let slices = (0...last).map { squares[$0]..<squares[$0 + 1] }
     let givers = (0...last).filter { $0 % 2 == 1 || $0 == last }, width = slices[rank].count
     let starts = (0...last).map { giver in givers.firstIndex(of: giver).map { $0 * width } }
     floats = [Float](repeating: -1, count: givers.count * width + 1)

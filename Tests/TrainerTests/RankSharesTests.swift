@@ -4,7 +4,9 @@ import Trainer
 
 @Suite struct RankSharesTests {
     /// Every size that a thread's parts of an epoch have, worked out batch by batch.
-    private func sizes(_ configuration: TrainingConfiguration, _ data: DataSet, _ run: Range<Int>, _ lanes: Lanes, part: Int) -> Set<Int> {
+    private func sizes(
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ run: Range<Int>, _ lanes: Lanes, part: Int
+    ) -> Set<Int> {
         let model = configuration.model, order = model.sequences.order, count = data.range(of: .train).count
         let epoch = EpochOrder(order, seed: 1, epoch: 0, count: count)
         var sizes: Set<Int> = []
@@ -41,12 +43,16 @@ import Trainer
             for (batchSize, accumulate) in [(1, 1), (8, 1), (8, 3), (10, 1), (11, 2)] {
                 guard accumulate == 1 || !preset.network.normalisesBatches else { continue }
                 (configuration.model.batchSize, configuration.accumulate) = (batchSize, accumulate)
-                for (count, ranks, threads) in [(nil, 1, 1), (nil, 3, 2), (nil, 5, 1), (4, 1, 1), (8, 2, 3), (7, 3, 1)] {
-                    for rank in 0..<ranks { try check(configuration, data, Lanes(count, threads: threads, rank: rank, ranks: ranks)) }
+                for (count, ranks, threads) in jobs {
+                    for rank in 0..<ranks {
+                        try check(configuration, data, Lanes(count, threads: threads, rank: rank, ranks: ranks))
+                    }
                 }
             }
         }
     }
+
+    private let jobs: [(Int?, Int, Int)] = [(nil, 1, 1), (nil, 3, 2), (nil, 5, 1), (4, 1, 1), (8, 2, 3), (7, 3, 1)]
 
     private func check(_ configuration: TrainingConfiguration, _ data: DataSet, _ lanes: Lanes) {
         let shares = RankShares(of: configuration, data, lanes), model = configuration.model

@@ -7,7 +7,8 @@ import Trainer
 
 /// Lanes of one rank by one thread and by several.
 @Suite struct ReplicaTests {
-    /// What eight lanes find in a batch: bit patterns of loss, gradient and moving averages, and of losses of validation.
+    /// What eight lanes find in a batch: bit patterns of loss, gradient and moving averages, and of losses of
+    /// validation.
     private struct Found: Equatable {
         var loss: UInt64
         var gradient, averages: [UInt32]

@@ -29,7 +29,8 @@ import Trainer
     @Test(arguments: 1...19) func whoeverAddsTheOrderIsTheSame(leaves: Int) {
         let alone = text(of: [0..<leaves], leaves: leaves)
         for parts in 1...leaves {
-            #expect(text(of: (0..<parts).map { Share.range(of: leaves, part: $0, parts: parts) }, leaves: leaves) == alone)
+            let ranges = (0..<parts).map { Share.range(of: leaves, part: $0, parts: parts) }
+            #expect(text(of: ranges, leaves: leaves) == alone)
         }
         for cut in 1..<max(leaves, 2) where leaves > 1 {
             #expect(text(of: [0..<cut, cut..<leaves], leaves: leaves) == alone)

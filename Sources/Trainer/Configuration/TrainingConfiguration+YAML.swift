@@ -99,8 +99,8 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-    /// What of the model, the data and the lanes differs from an older configuration: "model.learningRate 0.001 instead of
-    /// 0.002".
+    /// What of the model, the data and the lanes differs from an older configuration: "model.learningRate 0.001 instead
+    /// of 0.002".
     func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
         return ["data", "digits", "lanes", "model"].flatMap { differences(new[$0], old[$0], $0) }

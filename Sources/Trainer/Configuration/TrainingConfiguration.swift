@@ -37,8 +37,8 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// Threads of each rank, which work through its lanes.
     package var threads = 1
 
-    /// Parts of the global batch whose sums keep their order, so that ranks and threads change no bit; nil for a part for
-    /// each thread, and sums as they come.
+    /// Parts of the global batch whose sums keep their order, so that ranks and threads change no bit; nil for a part
+    /// for each thread, and sums as they come.
     package var lanes: Int?
 
     /// Parts in which a lane's sequences are worked through, one after the other, to take less memory.

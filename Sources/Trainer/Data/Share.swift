@@ -1,4 +1,5 @@
-// Which part of something countable is whose. The choice: contiguous parts that differ by at most one; some may be empty.
+// Which part of something countable is whose. The choice: contiguous parts that differ by at most one; some may be
+// empty.
 
 /// A division into equal parts.
 package enum Share {

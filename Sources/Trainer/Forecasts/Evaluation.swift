@@ -1,6 +1,6 @@
 // How good forecasts are, beside two that need no network. The choice: sequences are measured in blocks that ranks and
-// threads share, and the sums of blocks are added in their order, so each sequence counts once and no bit depends on the
-// number of ranks and threads.
+// threads share, and the sums of blocks are added in their order, so each sequence counts once and no bit depends on
+// the number of ranks and threads.
 
 import Collectives
 import Kernels
@@ -43,7 +43,8 @@ package struct Evaluation: Sendable {
         let nothing = self, blocks = (range.count + batchSize - 1) / batchSize
         let share = Share.range(of: blocks, part: communicator.rank, parts: communicator.size)
         let forecasters = [forecaster] + (1..<crew.size).map { _ in forecaster.another() }
-        let found = Mutex([[Double]](repeating: Array(repeating: 0, count: sums.count), count: blocks)), done = Atomic(0)
+        let done = Atomic(0), zeros = [Double](repeating: 0, count: sums.count)
+        let found = Mutex([[Double]](repeating: zeros, count: blocks))
         try crew.run(crew.size) { thread in
             for block in Share.range(of: share.count, part: thread, parts: crew.size).map({ share.lowerBound + $0 }) {
                 let first = range.lowerBound + block * batchSize, last = min(first + batchSize, range.upperBound)
@@ -93,8 +94,8 @@ package struct Evaluation: Sendable {
 package enum MeanImage {
     /// Raw values (height, width, channels); nil for no sequences. Collective: ranks share the reading.
     ///
-    /// Values are rounded to multiples of 2^-30 of the largest one's power of two: sums of up to 2^23 of them are exact, and
-    /// so the same whoever adds them.
+    /// Values are rounded to multiples of 2^-30 of the largest one's power of two: sums of up to 2^23 of them are
+    /// exact, and so the same whoever adds them.
     package static func over(
         _ source: any SequenceSource, _ sequences: Range<Int>, communicator: any Communicator
     ) throws -> [Float]? {

@@ -37,7 +37,8 @@ package final class Forecaster {
             network, inputFrames: inputFrames, frames: frames, lead: lead, reversedInput: reversedInput, scale: scale)
     }
 
-    /// The raw values of the frames after each past, as many at once as make a batch of moderate memory, by several threads.
+    /// The raw values of the frames after each past, as many at once as make a batch of moderate memory, by several
+    /// threads.
     ///
     /// Which of them are forecast together does not depend on the threads, nor does any bit.
     package func forecasts(after pasts: [[Float]], on crew: Crew) throws -> [[Float]] {

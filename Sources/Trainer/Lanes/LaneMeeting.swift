@@ -1,10 +1,11 @@
-// Where lanes add up numbers in the middle of a pass, as batch normalisation wants. The choice: every lane has a thread, so
-// that all can arrive, and takes turns with the others, so that no more compute at once than a person asked for; who waits
-// here gives up the turn, so nobody waits for a lane that cannot go on.
+// Where lanes add up numbers in the middle of a pass, as batch normalisation wants. The choice: every lane has a
+// thread, so that all can arrive, and takes turns with the others, so that no more compute at once than a person asked
+// for; who waits here gives up the turn, so nobody waits for a lane that cannot go on.
 
 import Foundation
 
-/// The lanes of a rank that wait for each other. Lane 0 is the caller's thread, the only one that may talk to other ranks.
+/// The lanes of a rank that wait for each other. Lane 0 is the caller's thread, the only one that may talk to other
+/// ranks.
 final class LaneMeeting: @unchecked Sendable {
     private let condition = NSCondition()
     private let atOnce: Int

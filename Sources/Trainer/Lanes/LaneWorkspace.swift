@@ -90,7 +90,8 @@ final class LaneWorkspace {
         let loss = times.measure(.forward) {
             trace.forward(isTraining: true)
             return lesson.model.loss.evaluate(
-                trace.output, memory.target, scale: lesson.scale(sequences: globalBatch), gradient: trace.outputGradient)
+                trace.output, memory.target, scale: lesson.scale(sequences: globalBatch),
+                gradient: trace.outputGradient)
         }
         times.measure(.backward) { trace.backward(accumulatingInto: gradient) }
         return loss

@@ -1,5 +1,5 @@
-// Which sequences of a global batch one thread learns from at a time. The choice: a lane is a function of the batch and the
-// number of lanes alone; ranks and threads take other lanes when there are more or fewer of them, and find the same
+// Which sequences of a global batch one thread learns from at a time. The choice: a lane is a function of the batch and
+// the number of lanes alone; ranks and threads take other lanes when there are more or fewer of them, and find the same
 // gradients there.
 
 import Reports
@@ -24,8 +24,8 @@ package struct Lanes: Sendable, Equatable {
         (self.rank, self.ranks, self.threads) = (rank, ranks, threads)
         guard self.count >= ranks * threads else {
             throw .usage(
-                "\(counted(self.count, "lane")) cannot occupy \(inWords), each of which needs one; raise --lanes, or start "
-                    + "fewer ranks or threads")
+                "\(counted(self.count, "lane")) cannot occupy \(inWords), each of which needs one; raise --lanes, or "
+                    + "start fewer ranks or threads")
         }
     }
 

@@ -1,6 +1,6 @@
 // The sum of vectors over lanes in the order of their tree, over ranks. The choice: each rank adds up one slice of the
-// vector. It gets that slice of every sum that ranks could not bring further alone, and gives away the result: twice the
-// vector a rank, as in any all-reduce, where each rank brings one sum.
+// vector. It gets that slice of every sum that ranks could not bring further alone, and gives away the result: twice
+// the vector a rank, as in any all-reduce, where each rank brings one sum.
 
 import Collectives
 import Kernels

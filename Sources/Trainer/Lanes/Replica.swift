@@ -1,5 +1,6 @@
-// One rank's copy of the network, and the threads that learn from its lanes of a batch. The choice: a thread works through
-// a run of lanes, adds their gradients as far as the tree of sums allows, and touches nothing that another one writes.
+// One rank's copy of the network, and the threads that learn from its lanes of a batch. The choice: a thread works
+// through a run of lanes, adds their gradients as far as the tree of sums allows, and touches nothing that another one
+// writes.
 
 import Kernels
 import Model
@@ -137,8 +138,8 @@ package final class Replica {
         LaneWorkspace.Part(sequences: batch[places], first: places.lowerBound, globalBatch: batch.count)
     }
 
-    /// The loss of some sequences: a number for each block of as many as a lane works through at once, zeros for the blocks
-    /// of other ranks. So the sum over ranks, added in order, depends on neither ranks nor threads.
+    /// The loss of some sequences: a number for each block of as many as a lane works through at once, zeros for the
+    /// blocks of other ranks. So the sum over ranks, added in order, depends on neither ranks nor threads.
     package func losses(of sequences: [Int]) throws -> [Double] {
         let count = (sequences.count + size - 1) / size, losses = Tensor<Double>(count)
         try crew.run(lanes.threads) { [students, lanes, size] thread in

@@ -1,5 +1,5 @@
-// How many sequences a rank's threads have at a time, known before the first of them is read, because memory is laid out
-// for them.
+// How many sequences a rank's threads have at a time, known before the first of them is read, because memory is laid
+// out for them.
 
 import Model
 
@@ -15,8 +15,8 @@ package struct RankShares: Equatable {
         /// Sequences of the parts of the usual batch. Each size has memory of its own for the whole run.
         package var usual: Set<Int>
 
-        /// The most sequences of a part of another size, of which there is one at a time: of an epoch's last batch or of
-        /// the validation; 0 if all are usual.
+        /// The most sequences of a part of another size, of which there is one at a time: of an epoch's last batch or
+        /// of the validation; 0 if all are usual.
         package var largestOther: Int
     }
 

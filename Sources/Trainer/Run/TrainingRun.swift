@@ -49,9 +49,9 @@ package enum TrainingRun {
         try log?.say(reason ?? "finished in \(durationInWords(log?.seconds ?? 0)); see \(configuration.output)", at: last)
     }
 
-    /// Bytes that a rank takes: for each thread the parts of its lanes, and the largest of another size beside them; the
-    /// sums of gradients that it has at a time, and what their exchange takes; values and moments, and the copies of a
-    /// checkpoint in the making.
+    /// Bytes that a rank takes: for each thread the parts of its lanes, and the largest of another size beside them;
+    /// the sums of gradients that it has at a time, and what their exchange takes; values and moments, and the copies
+    /// of a checkpoint in the making.
     private static func memory(
         _ network: Network<Float>, _ model: SystemDescription, _ lanes: Lanes, _ shares: RankShares
     ) -> Int {
