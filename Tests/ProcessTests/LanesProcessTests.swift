@@ -110,7 +110,8 @@ import Testing
         let example = try TrainingExample.shared.get(), name = UUID().uuidString + ".yaml"
         let films = "model: {name: neural-scene, sequences: {generator: {training: 80000}}}"
         try example.folder.write(Array(films.utf8), to: name)
-        let needed = try [["10000"], ["80000", "--lanes", "8"], ["80000", "--lanes", "8", "--threads", "2"]].map { size in
+        let sizes = [["10000"], ["80000", "--lanes", "8"], ["80000", "--lanes", "8", "--threads", "2"]]
+        let needed = try sizes.map { size in
             let batch = ["train", "--config", name, "--data", "generated", "--steps", "1", "--batch-size"] + size
             let result = try Command.run("convlstm-dist", batch, directory: example.folder.path)
             #expect(result.status == 2 && result.stderr.contains("choose a larger --accumulate"), "\(result.stderr)")

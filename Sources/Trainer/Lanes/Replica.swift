@@ -119,8 +119,9 @@ package final class Replica {
             try meeting.inTurn { try student.workspace.load(part(places, of: batch), step: step) }
         }
         crew.run(students.count) { [students, lanes] number in
-            let student = students[number], gradient = student.freshVector()
+            let student = students[number]
             meeting.inTurn {
+                let gradient = student.freshVector()
                 let loss = student.workspace.learn(accumulatingInto: gradient)
                 student.take(gradient, loss, at: lanes.leaf(of: student.lanes.lowerBound))
             }
