@@ -30,6 +30,20 @@ package protocol Communicator: AnyObject {
     /// Replaces the values of every rank by their element-wise maximum over all ranks.
     func maximum(_ values: inout [Double]) throws
 
+    /// Gives every rank its slice of the values of those ranks that give any.
+    ///
+    /// - Parameters:
+    ///   - values: what this rank gives; empty if nothing.
+    ///   - slices: of the values, one for each rank: the same on all ranks.
+    ///   - received: where this rank's slices go; their places are overwritten.
+    ///   - starts: for each rank, where in `received` the slice of its values begins; nil if it gives none.
+    func exchange(
+        _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
+    ) throws
+
+    /// Gives every rank the slices of the others, which each knows only its own of.
+    func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws
+
     /// Every rank's bytes in rank order on rank 0, and nothing elsewhere. Their numbers may differ.
     func gather(_ bytes: [UInt8]) throws -> [[UInt8]]
 

@@ -56,6 +56,35 @@ package final class MPICommunicator: Communicator {
         try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_double(), cmpi_max()) }
     }
 
+    package func exchange(
+        _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
+    ) throws {
+        precondition(values.count <= Int(Int32.max) && received.count <= Int(Int32.max), "more than MPI can count")
+        let mine = Int32(slices[rank].count), isGiving = starts[rank] != nil
+        let given = slices.map { isGiving ? Int32($0.count) : 0 }, places = slices.map { Int32($0.lowerBound) }
+        let taken = starts.map { $0 == nil ? 0 : mine }, targets = starts.map { Int32($0 ?? 0) }
+        try values.withUnsafeBufferPointer { values in
+            try received.withUnsafeMutableBufferPointer { received in
+                try check("MPI_Alltoallv") {
+                    MPI_Alltoallv(
+                        values.baseAddress, given, places, cmpi_float(), received.baseAddress, taken, targets,
+                        cmpi_float(), world)
+                }
+            }
+        }
+    }
+
+    package func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws {
+        precondition(values.count <= Int(Int32.max), "more than MPI can count")
+        let counts = slices.map { Int32($0.count) }, places = slices.map { Int32($0.lowerBound) }
+        try values.withUnsafeMutableBufferPointer { values in
+            try check("MPI_Allgatherv") {
+                MPI_Allgatherv(
+                    cmpi_in_place(), 0, cmpi_float(), values.baseAddress, counts, places, cmpi_float(), world)
+            }
+        }
+    }
+
     package func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
         let counts = try gatherCounts(bytes.count)
         let ends = counts.reduce(into: [0]) { $0.append($0.last! + Int($1)) }

@@ -35,10 +35,10 @@ private func giveLowerRanksTheWord(_ rank: Int) {
 }
 
 extension Communicator {
-    /// The sum over all ranks, from within a computation that cannot throw: an error ends the job at once.
-    package func sumOrAbort(_ values: inout [Double]) {
+    /// What the body returns, for a computation that cannot throw: an error ends the job at once.
+    package func orAbort<Result>(_ body: () throws -> Result) -> Result {
         do {
-            try sum(&values)
+            return try body()
         } catch {
             FileHandle.standardError.write(Data(report(of: error, by: self).utf8))
             abort(exitCode: 1)

@@ -15,7 +15,8 @@ package enum BLASLibrary {
 
     package static var threads: Int { Int(openblas_get_num_threads()) }
 
-    package static func useThreads(_ count: Int) { openblas_set_num_threads(Int32(count)) }
+    /// Leaves threads to those who call it: see `Crew`.
+    static func useOneThread() { openblas_set_num_threads(1) }
 
     /// The value of OPENBLAS_CORETYPE that this machine should have and has not; nil where all is well or the user chose.
     ///

@@ -3,7 +3,8 @@
 
 import Kernels
 
-/// The stages of a network and the layout of its parameters.
+/// The stages of a network and the layout of its parameters. Traces on several threads may share it between two calls
+/// of `prepare`.
 package final class Network<S: Scalar> {
     package let description: NetworkDescription
 
@@ -75,7 +76,7 @@ package final class Network<S: Scalar> {
     /// The names of the stages, in the order in which they run.
     package var stageNames: [String] { nodes.map(\.name) }
 
-    /// Whether training passes add up numbers over all ranks, so that ranks without sequences take part in them.
+    /// Whether training passes add up numbers over all lanes, so that lanes without sequences take part in them.
     package var hasBatchStatistics: Bool { statistics.layout.count > 0 }
 
     /// Multiply-adds of one sequence, forward.
@@ -84,8 +85,8 @@ package final class Network<S: Scalar> {
     }
 
     /// Takes over the values of the parameters: call it after each change of them, before the next forward pass.
-    package func prepare(_ values: ParameterVector<S>) {
-        for node in nodes { node.stage.prepare(values) }
+    package func prepare(_ values: ParameterVector<S>, on crew: Crew = Crew(1)) {
+        crew.forEach(nodes.count) { [nodes] in nodes[$0].stage.prepare(values) }
     }
 }
 

@@ -8,7 +8,7 @@ import Kernels
 
 /// The memory of one batch, and the two passes over it.
 package final class NetworkTrace<S: Scalar> {
-    /// Sequences; may be none, where other ranks have some.
+    /// Sequences; may be none, where other lanes have some.
     package let batch: Int
 
     package let unrolling: Unrolling
@@ -30,13 +30,17 @@ package final class NetworkTrace<S: Scalar> {
     private let stages: UnrolledStages<S>
     private var isForced = true
 
-    /// - Parameter sum: adds up numbers over all ranks, for batch normalisation.
+    /// - Parameters:
+    ///   - movesAverages: whether training passes move the network's moving averages; of the lanes that share it, one
+    ///     does.
+    ///   - sum: adds up numbers over all lanes, for batch normalisation.
     package init(
-        _ network: Network<S>, batch: Int, _ unrolling: Unrolling, sum: @escaping (inout [Double]) -> Void = { _ in }
+        _ network: Network<S>, batch: Int, _ unrolling: Unrolling, movesAverages: Bool = true,
+        sum: @escaping (inout [Double]) -> Void = { _ in }
     ) throws(ModelError) {
         try network.check(unrolling)
         (self.batch, self.unrolling) = (batch, unrolling)
-        context = UnrollingContext(network.statistics, sum: sum)
+        context = UnrollingContext(network.statistics, movesAverages: movesAverages, sum: sum)
         frames = FeatureSequence(
             network.frame, steps: network.framesRead(unrolling), batch: batch, needsGradient: false)
         var building = Unroller(network, unrolling, frames, context)

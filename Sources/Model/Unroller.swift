@@ -13,7 +13,10 @@ package final class UnrollingContext<S: Scalar> {
     /// The moving averages, to use or to change.
     let statistics: ParameterVector<S>
 
-    /// Adds up numbers over all ranks.
+    /// Whether it is this trace that changes them.
+    let movesAverages: Bool
+
+    /// Adds up numbers over all lanes.
     let sum: (inout [Double]) -> Void
 
     /// Whether statistics are those of the batch.
@@ -25,8 +28,10 @@ package final class UnrollingContext<S: Scalar> {
         pass += 1
     }
 
-    package init(_ statistics: ParameterVector<S>, sum: @escaping (inout [Double]) -> Void) {
-        (self.statistics, self.sum) = (statistics, sum)
+    package init(
+        _ statistics: ParameterVector<S>, movesAverages: Bool = true, sum: @escaping (inout [Double]) -> Void
+    ) {
+        (self.statistics, self.movesAverages, self.sum) = (statistics, movesAverages, sum)
     }
 }
 

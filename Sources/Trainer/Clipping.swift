@@ -16,9 +16,11 @@ package struct Clipping {
     /// - Parameters:
     ///   - limit: the most that each number may be, either way: PyTorch's `clip_grad_value_`.
     ///   - normLimit: the most that the norm may be after that.
-    package init(_ gradient: ParameterVector<Float>, byValue limit: Double?, toNorm normLimit: Double?) {
-        norm = sumOfSquares(gradient.flat).squareRoot()
-        let left = limit.map { sumOfSquares(gradient.flat, within: Float($0)).squareRoot() } ?? norm
+    package init(
+        _ gradient: ParameterVector<Float>, byValue limit: Double?, toNorm normLimit: Double?, on crew: Crew = Crew(1)
+    ) {
+        norm = crew.sumOfSquares(gradient.flat).squareRoot()
+        let left = limit.map { crew.sumOfSquares(gradient.flat, within: Float($0)).squareRoot() } ?? norm
         let isTooLong = left.isFinite && left > normLimit ?? .infinity
         clip = GradientClip(
             limit: limit.map(Float.init) ?? .infinity, factor: isTooLong ? Float((normLimit ?? left) / left) : 1)

@@ -40,10 +40,20 @@ package struct Optimizer: Sendable {
     /// Moves the values against the gradient.
     package mutating func update(
         _ values: ParameterVector<Float>, along gradient: ParameterVector<Float>, at pace: Pace,
-        clip: GradientClip = GradientClip()
+        clip: GradientClip = GradientClip(), on crew: Crew = Crew(1)
     ) {
         step += 1
-        let p = values.flat, g = gradient.flat, moments = moments.map(\.vector.flat), rate = pace.learningRate
+        crew.forEachBlock(of: values.flat.count) { [self] in
+            move(values.flat, along: gradient.flat, $0, at: pace, clip)
+        }
+    }
+
+    /// One block of all numbers: each moves by itself.
+    private func move(
+        _ values: Tensor<Float>, along gradient: Tensor<Float>, _ block: Range<Int>, at pace: Pace, _ clip: GradientClip
+    ) {
+        let p = values[block], g = gradient[block], moments = moments.map { $0.vector.flat[block] }
+        let rate = pace.learningRate
         switch description {
         case .adam(let it):
             let bias = biases(beta1: pace.momentum ?? it.beta1, beta2: it.beta2), isPaper = it.form == .paper

@@ -11,6 +11,7 @@ package final class TrainingLoop {
     private let configuration: TrainingConfiguration
     private let data: DataSet
     private let communicator: any Communicator
+    private let crew: Crew
     private let replica: Replica
     private let updater: Updater
     private var state: TrainingState
@@ -24,12 +25,12 @@ package final class TrainingLoop {
     private var savedStep: Int?
 
     init(
-        _ configuration: TrainingConfiguration, _ data: DataSet, _ replica: Replica, _ state: TrainingState,
-        _ communicator: any Communicator, log: RunLog?, store: CheckpointStore?
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ replica: Replica, _ reducer: GradientReducer,
+        _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew, log: RunLog?, store: CheckpointStore?
     ) {
         (self.configuration, self.data, self.replica, self.state) = (configuration, data, replica, state)
-        (self.communicator, self.log, self.store) = (communicator, log, store)
-        updater = Updater(replica, configuration.model, communicator)
+        (self.communicator, self.crew, self.log, self.store) = (communicator, crew, log, store)
+        updater = Updater(replica, configuration.model, reducer, crew)
         order = Self.order(configuration, data, epoch: state.position.epoch)
         savedStep = state.position.step == 0 ? nil : state.position.step
     }
@@ -38,7 +39,7 @@ package final class TrainingLoop {
     ///
     /// Throws `TrainingStopped` after a signal, and `TrainingError` where the numbers are no longer finite.
     func run() throws -> Int {
-        replica.network.prepare(state.values)
+        replica.network.prepare(state.values, on: crew)
         while !isFinished {
             let start = now(), times = PhaseTimes()
             let batch = nextBatch()
@@ -137,14 +138,15 @@ extension TrainingLoop {
         let split = data.range(of: .validation)
         guard !split.isEmpty, isValidationDue || hasAllSteps else { return false }
         log?.follow("step \(state.position.step): validating with \(split.count) sequences")
-        let part = Share.range(of: split.count, rank: communicator.rank, ranks: communicator.size)
-        let sum = try communicator.sum(try replica.loss(of: part.map { split.lowerBound + $0 }, of: split.count))
-        let validation = Validation(step: state.position.step, loss: reported(sum, sequences: split.count))
+        var losses = try replica.losses(of: Array(split))
+        try communicator.sum(&losses)
+        let loss = reported(losses.reduce(0, +), sequences: split.count)
+        let validation = Validation(step: state.position.step, loss: loss)
         let isBest = validation.loss < state.best?.loss ?? .infinity
         if isBest { state.best = validation }
         try log?.record(validation, epoch: state.position.epoch)
-        let loss = String(format: "%.6g", validation.loss), remark = isBest ? ", the lowest so far" : ""
-        try log?.say("step \(validation.step): validation loss \(loss)\(remark)", at: validation.step)
+        let figure = String(format: "%.6g", loss), remark = isBest ? ", the lowest so far" : ""
+        try log?.say("step \(validation.step): validation loss \(figure)\(remark)", at: validation.step)
         if isValidationDue { try heed(validation) }
         return isBest
     }

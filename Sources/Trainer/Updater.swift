@@ -1,7 +1,6 @@
 // One update of the parameters as all ranks make it together: gradient, sum over the ranks, clip, move. The choice: it
 // stands apart from the loop, so that what the benchmark times is what trains.
 
-import Collectives
 import Kernels
 import Model
 
@@ -9,12 +8,11 @@ import Model
 struct Updater {
     private let replica: Replica
     private let model: SystemDescription
-    private let communicator: any Communicator
     private let reducer: GradientReducer
+    private let crew: Crew
 
-    init(_ replica: Replica, _ model: SystemDescription, _ communicator: any Communicator) {
-        (self.replica, self.model, self.communicator) = (replica, model, communicator)
-        reducer = GradientReducer(communicator)
+    init(_ replica: Replica, _ model: SystemDescription, _ reducer: GradientReducer, _ crew: Crew) {
+        (self.replica, self.model, self.reducer, self.crew) = (replica, model, reducer, crew)
     }
 
     /// Leaves the gradient of a global batch in the replica of every rank; returns its loss, and how it is clipped.
@@ -26,12 +24,10 @@ struct Updater {
     func learn(
         from batch: [Int], step: Int, _ times: PhaseTimes
     ) throws -> (loss: Double, clipping: Clipping) {
-        let share = Share.of(batch[...], rank: communicator.rank, ranks: communicator.size)
-        let part = try replica.learn(
-            from: Array(share), at: share.startIndex, of: batch.count, step: step, times)
-        let loss = try times.measure(.reduce) { try reducer.sum(replica.gradient, loss: part) }
+        try replica.learn(from: batch, step: step, times)
+        let loss = try times.measure(.reduce) { try reducer.sum(replica) }
         let clipping = times.measure(.update) {
-            Clipping(replica.gradient, byValue: model.clipValue, toNorm: model.clipNorm)
+            Clipping(replica.gradient, byValue: model.clipValue, toNorm: model.clipNorm, on: crew)
         }
         return (loss, clipping)
     }
@@ -39,8 +35,8 @@ struct Updater {
     /// Moves the parameters against that gradient, and prepares the network for the next step.
     func move(_ state: inout TrainingState, by clip: GradientClip, at pace: Pace, _ times: PhaseTimes) {
         times.measure(.update) {
-            state.optimizer.update(state.values, along: replica.gradient, at: pace, clip: clip)
-            replica.network.prepare(state.values)
+            state.optimizer.update(state.values, along: replica.gradient, at: pace, clip: clip, on: crew)
+            replica.network.prepare(state.values, on: crew)
         }
     }
 }

@@ -3,7 +3,6 @@
 import ArgumentParser
 import Collectives
 import Foundation
-import Kernels
 import Shards
 import Trainer
 
@@ -27,7 +26,7 @@ struct CheckpointOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Frames to forecast (default: as in training).", valueName: "n"))
     var frames: Int?
 
-    @Option(help: ArgumentHelp("Threads of each rank for matrix products.", valueName: "n"))
+    @Option(help: ArgumentHelp("Threads of each rank, which forecast different sequences.", valueName: "n"))
     var threads = 1
 
     /// More frames would take memory without bound.
@@ -40,7 +39,6 @@ struct CheckpointOptions: ParsableArguments {
 
     /// The checkpoint on all ranks; rank 0 warns of newer ones that are damaged.
     func open(on communicator: any Communicator) throws -> CheckpointStore.Found {
-        BLASLibrary.useThreads(threads)
         let found = try CheckpointStore.named(checkpoint, on: communicator)
         for (_, reason) in found.damaged { warn("a newer checkpoint cannot be used: \(reason)") }
         return found

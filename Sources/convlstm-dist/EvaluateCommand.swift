@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Collectives
+import Kernels
 import Model
 import Reports
 import Shards
@@ -14,8 +15,9 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measures forecasts frame by frame: MSE, MAE, SSIM and PSNR, beside two baselines.",
         discussion: """
-            Every sequence of the split counts once, whatever the number of ranks. Pixels are scaled to [0, 1]; MSE \
-            and MAE are sums over the pixels of a frame, as tables on Moving MNIST have them. Published figures differ \
+            Every sequence of the split counts once, and the figures are the same bit for bit on any number of ranks \
+            and threads. Pixels are scaled to [0, 1]; MSE and MAE are sums over the pixels of a frame, as tables on \
+            Moving MNIST have them. Published figures differ \
             in what was clipped, and in the number type and data range of SSIM and PSNR: --metrics measures as a \
             system of the field does.
             """)
@@ -28,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The convention of the measures (default: the system's own).", valueName: "name"))
     var metrics: MetricConvention?
 
-    @Option(help: ArgumentHelp("Sequences that each rank forecasts at once.", valueName: "n"))
+    @Option(help: ArgumentHelp("Sequences that each thread forecasts at once.", valueName: "n"))
     var batchSize = 16
 
     @Flag(help: "Print one JSON object instead of the table.")
@@ -59,8 +61,8 @@ struct EvaluateCommand: ParsableCommand {
         let evaluation = try Evaluation(
             forecaster, on: data.source, sequences, training: data.range(of: .train),
             range: found.checkpoint.valueRange, convention: metrics ?? found.checkpoint.configuration.model.metrics,
-            batchSize: batchSize, communicator: communicator
-        ) { done, total in line?.show("evaluating: \(done) of \(total) sequences of this rank") }
+            batchSize: batchSize, communicator: communicator, on: Crew(options.threads)
+        ) { done, total in line?.show("evaluating: \(done) of \(total) batches of this rank") }
         line?.erase()
         return evaluation
     }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Collectives
 import Foundation
+import Kernels
 import Reports
 import Shards
 import Trainer
@@ -62,27 +63,21 @@ struct PredictCommand: ParsableCommand {
             + "values as in the data, \(range.lowerBound) to \(range.upperBound)")
     }
 
-    /// Forecasts after the frames of a file, a few sequences at a time.
+    /// Forecasts after the frames of a file.
     private func continued(
         _ array: InputArray, _ forecaster: Forecaster, _ found: CheckpointStore.Found
     ) throws -> [Prediction] {
-        let count = array.batch ?? 1, atOnce = forecaster.sequencesAtOnce
+        let count = array.batch ?? 1
         let numbers = count.multipliedReportingOverflow(by: forecaster.frames * forecaster.frame.count)
         guard !numbers.overflow, numbers.partialValue <= 1 << 28 else {
             throw TrainingError.usage(
                 "\(input!) holds \(count) sequences, whose forecasts are more than \(1 << 28) numbers; give fewer at once")
         }
-        var predictions: [Prediction] = []
-        for first in stride(from: 0, to: count, by: atOnce) {
-            let pasts = try (first..<min(first + atOnce, count)).map {
-                try array.past(of: $0, count: forecaster.inputFrames)
-            }
-            predictions += zip(pasts, try forecaster.forecasts(after: pasts)).map { Prediction(input: $0, forecast: $1) }
-        }
-        let complaint = InputArray.complaint(
-            about: predictions.map(\.input), of: input!, trainedOn: found.checkpoint.valueRange)
+        let pasts = try (0..<count).map { try array.past(of: $0, count: forecaster.inputFrames) }
+        let complaint = InputArray.complaint(about: pasts, of: input!, trainedOn: found.checkpoint.valueRange)
         if let complaint { warn(complaint) }
-        return predictions
+        let forecasts = try forecaster.forecasts(after: pasts, on: Crew(options.threads))
+        return zip(pasts, forecasts).map { Prediction(input: $0, forecast: $1) }
     }
 
     /// The forecast of a sequence of the data set, beside what came.

@@ -65,11 +65,16 @@ struct TrainCommand: ParsableCommand {
             + "(default: 0).", valueName: "n"))
     var evaluateEvery: Int?
 
-    @Option(help: ArgumentHelp("Threads of each rank for matrix products (default: 1).", valueName: "n"))
+    @Option(help: ArgumentHelp("Threads of each rank (default: 1).", valueName: "n"))
     var threads: Int?
 
     @Option(help: ArgumentHelp(
-        "Parts in which each rank works through its sequences of a step, one after the other, to take less memory "
+        "Parts of each batch whose sums keep their order, so that the result is the same bit for bit on any number of "
+            + "ranks and threads that is not larger (default: a part for each thread, in any order).", valueName: "n"))
+    var lanes: Int?
+
+    @Option(help: ArgumentHelp(
+        "Parts in which each thread works through its sequences of a step, one after the other, to take less memory "
             + "(default: 1).", valueName: "n"))
     var accumulate: Int?
 
@@ -117,6 +122,7 @@ struct TrainCommand: ParsableCommand {
         set(keep, \.keep)
         set(evaluateEvery, \.evaluateEvery)
         set(threads, \.threads)
+        if let lanes { configuration.lanes = lanes }
         set(accumulate, \.accumulate)
         set(convolution, \.convolution)
     }

@@ -64,6 +64,22 @@ func exercise(_ communicator: any Communicator) throws {
     try withSpan(of: &floats) { try communicator.sum(&$0) }
     say("empty", floats)
 
+    // Slices of unequal length, one of them empty; only odd ranks and the last give something.
+    let squares = (0...last + 1).map { 10 * $0 * $0 / (last + 1) / (last + 1) }
+    let slices = (0...last).map { squares[$0]..<squares[$0 + 1] }
+    let givers = (0...last).filter { $0 % 2 == 1 || $0 == last }, width = slices[rank].count
+    let starts = (0...last).map { giver in givers.firstIndex(of: giver).map { $0 * width } }
+    floats = [Float](repeating: -1, count: givers.count * width + 1)
+    try withSpan(of: &floats) { received in
+        let given = (0..<10).map { Float(100 * rank + $0) }
+        try communicator.exchange(given.span, slices, into: &received, at: starts)
+    }
+    say("exchange", floats)
+
+    floats = (0..<10).map { slices[rank].contains($0) ? Float($0) : -1 }
+    try withSpan(of: &floats) { try communicator.complete(&$0, slices) }
+    say("complete", floats)
+
     say("sum-of-doubles", try communicator.sum(0.5 + Double(rank)))
     say("maximum", try communicator.maximum(-Double(rank)))
 

@@ -53,14 +53,14 @@ import Testing
         for other in others { #expect(ConvolutionPlan(other).plain != expected.plain, "\(other)") }
     }
 
-    /// Products by hand: 2 x 2 tiles of 36 points, and lanes of sixteen.
+    /// Products by hand: 2 x 2 tiles of 64 points, and lanes of sixteen.
     @Test func productsAreCountedWithTheirPadding() throws {
-        let it = ConvolutionPlan(shape(5, 17, 20, carriesHidden: false)), points = 36 * 4
-        #expect(it.directMultiplyAdds == 3 * 25 * 9 * 17 * 80)
+        let it = ConvolutionPlan(shape(7, 17, 20, carriesHidden: false)), points = 64 * 4
+        #expect(it.directMultiplyAdds == 3 * 49 * 9 * 17 * 80)
         #expect(try #require(it.filtering).multiplyAdds == Double(points * (2 * 17 * 80 + 80 * 32)))
-        #expect(it.plain.multiplyAdds == Double(25 * (2 * 153 * 80 + 80 * 160)))
-        let both = ConvolutionPlan(shape(5, 17, 20))
-        #expect(both.directMultiplyAdds == 3 * 25 * 9 * 37 * 80)
+        #expect(it.plain.multiplyAdds == Double(49 * (2 * 153 * 80 + 80 * 160)))
+        let both = ConvolutionPlan(shape(7, 17, 20))
+        #expect(both.directMultiplyAdds == 3 * 49 * 9 * 37 * 80)
         #expect(both.plain.seconds > it.plain.seconds && both.filtering!.seconds > it.filtering!.seconds)
     }
 

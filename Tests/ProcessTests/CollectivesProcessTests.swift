@@ -9,7 +9,7 @@ private func statements(_ result: CommandResult) -> [String: String] {
 }
 
 @Suite struct CollectivesProcessTests {
-    @Test(arguments: [1, 2, 3], ["operations", "small-messages"])
+    @Test(arguments: [1, 2, 3, 5], ["operations", "small-messages"])
     func everyRankSeesWhatAllRanksGave(ranks: Int, task: String) throws {
         let result = try Mpirun.run(ranks: ranks, "collectives-probe", [task])
         #expect(result.status == 0 && result.stderr == "", "\(result.stderr)")
@@ -21,6 +21,11 @@ private func statements(_ result: CommandResult) -> [String: String] {
             #expect(said["\(rank) sum"] == "\((0..<10).map { Float($0 * rankSum) })")
             #expect(said["\(rank) bits"] == said["0 bits"])
             #expect(said["\(rank) empty"] == "[]")
+            let squares = (0...ranks).map { 10 * $0 * $0 / ranks / ranks }
+            let givers = (0..<ranks).filter { $0 % 2 == 1 || $0 == last }, mine = squares[rank]..<squares[rank + 1]
+            let slices = givers.flatMap { giver in mine.map { Float(100 * giver + $0) } }
+            #expect(said["\(rank) exchange"] == "\(slices + [-1])")
+            #expect(said["\(rank) complete"] == "\((0..<10).map(Float.init))")
             #expect(said["\(rank) sum-of-doubles"] == "\(Double(rankSum) - 0.5 * Double(ranks))")
             #expect(said["\(rank) maximum"] == "-0.0")
             #expect(said["\(rank) bytes"] == "from \(last)")

@@ -62,6 +62,10 @@ final class LoneRank: Communicator {
     func sum(_ values: inout [Double]) {}
     func maximum(_ values: inout [Double]) {}
     func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
+    func exchange(
+        _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
+    ) {}
+    func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) {}
     func barrier() {}
     func abort(exitCode: Int32) -> Never { fatalError("aborted with \(exitCode)") }
 }

@@ -3,15 +3,15 @@ import Testing
 import Trainer
 
 @Suite struct OrderTests {
-    @Test(arguments: [1, 7, 20], [1, 3, 6, 20]) func everySequenceComesOnceAnEpoch(count: Int, batchSize: Int) {
-        for ranks in 1...5 {
-            let order = EpochOrder(.shuffled, seed: 5, epoch: 2, count: count)
+    @Test(arguments: [1, 7, 20], [1, 3, 6, 20]) func everySequenceComesOnceAnEpoch(count: Int, batchSize: Int) throws {
+        for number in 1...5 {
+            let order = EpochOrder(.shuffled, seed: 5, epoch: 2, count: count), lanes = try Lanes(number)
             var seen: [Int] = [], steps = 0
             for position in stride(from: 0, to: count, by: batchSize) {
-                let batch = order.batch(at: position, size: batchSize)
-                let parts = (0..<ranks).map { Share.of(batch, rank: $0, ranks: ranks) }
+                let batch = Array(order.batch(at: position, size: batchSize))
+                let parts = (0..<number).map { batch[lanes.places(of: $0, batch: batch.count)] }
                 #expect(parts.map(\.count).max()! - parts.map(\.count).min()! <= 1)
-                #expect(parts.flatMap { $0 } == Array(batch))
+                #expect(parts.flatMap { $0 } == batch)
                 seen += batch
                 steps += 1
             }
@@ -50,7 +50,7 @@ import Trainer
     }
 
     @Test func sharesOfNothingAndOfLittle() {
-        #expect((0..<4).map { Share.range(of: 0, rank: $0, ranks: 4).count } == [0, 0, 0, 0])
-        #expect((0..<4).map { Share.range(of: 2, rank: $0, ranks: 4).count }.reduce(0, +) == 2)
+        #expect((0..<4).map { Share.range(of: 0, part: $0, parts: 4).count } == [0, 0, 0, 0])
+        #expect((0..<4).map { Share.range(of: 2, part: $0, parts: 4).count }.reduce(0, +) == 2)
     }
 }

@@ -3,25 +3,37 @@ import Testing
 import Trainer
 
 @Suite struct RankSharesTests {
-    /// Every size of a part that an epoch and a validation have, worked out batch by batch.
+    /// Every size that a thread's parts of an epoch have, worked out batch by batch.
     private func sizes(
-        of configuration: TrainingConfiguration, _ data: DataSet, rank: Int, ranks: Int, part: Int
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ run: Range<Int>, _ lanes: Lanes, part: Int
     ) -> Set<Int> {
         let model = configuration.model, order = model.sequences.order, count = data.range(of: .train).count
         let epoch = EpochOrder(order, seed: 1, epoch: 0, count: count)
-        let end = order.end(count: count, batchSize: model.batchSize)
-        func parts(_ share: Int) -> [Int] { stride(from: 0, to: share, by: part).map { min(part, share - $0) } }
         var sizes: Set<Int> = []
-        for position in stride(from: 0, to: end, by: order.stride(batchSize: model.batchSize)) {
-            let batch = epoch.batch(at: position, size: model.batchSize)
-            let share = Share.of(batch, rank: rank, ranks: ranks).count
-            sizes.formUnion(model.network.normalisesBatches ? [share] : parts(share))
+        for position in stride(from: 0, to: order.end(count: count, batchSize: model.batchSize),
+            by: order.stride(batchSize: model.batchSize)) {
+            let batch = epoch.batch(at: position, size: model.batchSize).count
+            for lane in run {
+                let places = lanes.places(of: lane, batch: batch).count
+                sizes.formUnion(model.network.normalisesBatches ? [places] : parts(of: places, part))
+            }
         }
-        return sizes.union(parts(Share.range(of: data.range(of: .validation).count, rank: rank, ranks: ranks).count))
+        return sizes
+    }
+
+    /// Every size of the blocks of the validation that a thread takes, block by block.
+    private func blocks(_ data: DataSet, _ lanes: Lanes, thread: Int, part: Int) -> Set<Int> {
+        guard thread < lanes.threads else { return [] }
+        let blocks = parts(of: data.range(of: .validation).count, part)
+        return Set(lanes.blocks(of: blocks.count, thread: thread).map { blocks[$0] })
+    }
+
+    private func parts(of count: Int, _ part: Int) -> [Int] {
+        stride(from: 0, to: count, by: part).map { min(part, count - $0) }
     }
 
     @Test(arguments: [Presets.small, Presets.kerasStack], SequenceOrder.allCases)
-    func theLargestOddPartIsTheLargestThereIs(preset: SystemDescription, order: SequenceOrder) throws {
+    func theSizesAreThoseThatOccur(preset: SystemDescription, order: SequenceOrder) throws {
         var configuration = TrainingConfiguration(model: preset)
         configuration.model.sequences.order = order
         for (training, validation) in [(15, 3), (23, 0), (24, 10)] {
@@ -31,14 +43,39 @@ import Trainer
             for (batchSize, accumulate) in [(1, 1), (8, 1), (8, 3), (10, 1), (11, 2)] {
                 guard accumulate == 1 || !preset.network.normalisesBatches else { continue }
                 (configuration.model.batchSize, configuration.accumulate) = (batchSize, accumulate)
-                for ranks in 1...6 {
+                for (count, ranks, threads) in jobs {
                     for rank in 0..<ranks {
-                        let shares = RankShares(of: configuration, data, rank: rank, ranks: ranks)
-                        let all = sizes(of: configuration, data, rank: rank, ranks: ranks, part: shares.part)
-                        #expect(shares.largestOddPart == all.subtracting([shares.part]).max() ?? 0)
+                        try check(configuration, data, Lanes(count, threads: threads, rank: rank, ranks: ranks))
                     }
                 }
             }
         }
+    }
+
+    private let jobs: [(Int?, Int, Int)] = [(nil, 1, 1), (nil, 3, 2), (nil, 5, 1), (4, 1, 1), (8, 2, 3), (7, 3, 1)]
+
+    private func check(_ configuration: TrainingConfiguration, _ data: DataSet, _ lanes: Lanes) {
+        let shares = RankShares(of: configuration, data, lanes), model = configuration.model
+        let largest = (model.batchSize + lanes.count - 1) / lanes.count
+        #expect(shares.part == max(1, (largest + configuration.accumulate - 1) / configuration.accumulate))
+        let runs = lanes.runs(oneEach: model.network.normalisesBatches)
+        #expect(shares.threads.count == runs.count)
+        for (thread, run) in runs.enumerated() {
+            let found = shares.threads[thread], trained = sizes(configuration, data, run, lanes, part: shares.part)
+            let all = trained.union(blocks(data, lanes, thread: thread, part: shares.part))
+            #expect(found.usual.isSubset(of: trained))
+            #expect(found.largestOther == all.subtracting(found.usual).max() ?? 0)
+            let usual = run.flatMap { lane in
+                let places = lanes.places(of: lane, batch: model.batchSize).count
+                return model.network.normalisesBatches ? [places] : parts(of: places, shares.part)
+            }
+            #expect(found.usual == Set(usual))
+        }
+    }
+
+    @Test func aLaneIsDividedEvenlyIntoAtMostSoManyParts() throws {
+        func part(_ lane: Int, _ parts: Int) throws -> Int { RankShares(try Lanes(), batch: lane, parts: parts).part }
+        #expect(try part(8, 1) == 8)
+        #expect(try [0, 1, 2, 3, 8, 9, 10].map { try part($0, 3) } == [1, 1, 1, 1, 3, 3, 4])
     }
 }

@@ -1,5 +1,5 @@
-// Batch normalisation over the global batch, time and space. The choice: ranks add up sums in double precision within
-// the pass, so statistics are those of the whole batch whatever the number of ranks.
+// Batch normalisation over the global batch, time and space. The choice: lanes add up sums in double precision within
+// the pass, so statistics are those of the whole batch whatever the number of lanes.
 //
 //     m = mean of x,  v = mean of (x - m)^2        over sequences, steps and places, for each channel
 //     u = (x - m) / sqrt(v + epsilon)              y = scale u + shift
@@ -62,7 +62,7 @@ final class UnrolledBatchNormalisation<S: Scalar>: UnrolledStage {
     private var count = 0.0
     private var mean, inverse: [Double]
 
-    /// The sums over this rank of dy and of dy u.
+    /// The sums over this lane of dy and of dy u.
     private var shiftGradient, scaleGradient: [Double]
 
     init(
@@ -98,6 +98,7 @@ final class UnrolledBatchNormalisation<S: Scalar>: UnrolledStage {
         mean = sums[..<channels].map { $0 / count }
         let variance = (0..<channels).map { max(sums[channels + $0] / count - mean[$0] * mean[$0], 0) }
         inverse = variance.map(inverseRoot)
+        guard context.movesAverages else { return }
         move(context.statistics[layer.meanSlot], to: mean)
         move(context.statistics[layer.varianceSlot], to: variance)
     }

@@ -32,21 +32,24 @@ package struct StepBenchmark: Codable, Sendable {
     /// Throws a `ModelError` about a system that cannot be built, and a `TrainingError` where memory is short or the
     /// numbers are no longer finite.
     package func measure(on communicator: any Communicator) throws -> StepMeasurement {
-        BLASLibrary.useThreads(threads)
+        let lanes = try Lanes(threads: threads, rank: communicator.rank, ranks: communicator.size)
         let frame = model.sequences.generator.frame
         let network = try Network<Float>(model.network, frame: frame, convolution: convolution)
-        let memory = TrainingRun.memory(network, model, RankShares(part: batch))
+        let shares = RankShares(lanes, batch: batch * lanes.ranks, isWhole: model.network.normalisesBatches)
+        let memory = TrainingRun.memory(network, model, lanes, shares)
         try MemoryBudget.require(memory, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
         let noise = NoiseSequences(
             SequenceGeometry(
                 frames: model.sequences.frames, height: frame.height, width: frame.width, channels: frame.channels),
             count: batch)
+        let crew = Crew(lanes.threads)
+        let reducer = GradientReducer(communicator, lanes, on: crew, count: network.layout.count)
         let replica = try Replica(
-            network, model, BatchLoader(noise, for: model), FrameSampling(model.sampling, seed: 1), batch: batch,
-            sum: communicator.sumOrAbort)
+            network, model, BatchLoader(noise, for: model), FrameSampling(model.sampling, seed: 1), lanes, shares,
+            on: crew, reducer)
         var state = TrainingState(network, optimizer: model.optimizer, seed: 1)
-        network.prepare(state.values)
-        let updater = Updater(replica, model, communicator), places = Array(0..<batch * communicator.size)
+        network.prepare(state.values, on: crew)
+        let updater = Updater(replica, model, reducer, crew), places = Array(0..<batch * communicator.size)
         var measured: [StepSeconds] = [], loss = 0.0
         for step in 0...steps {
             let start = now(), times = PhaseTimes()

@@ -7,7 +7,7 @@ import Yams
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
         case model, data, digits, epochs, steps, seed, output, resume, checkpointEvery, keep, evaluateEvery, threads
-        case accumulate, convolution
+        case lanes, accumulate, convolution
     }
 
     package init(from decoder: any Decoder) throws {
@@ -24,6 +24,7 @@ extension TrainingConfiguration: Codable {
         keep = try values.decode(.keep, or: keep)
         evaluateEvery = try values.decode(.evaluateEvery, or: evaluateEvery)
         threads = try values.decode(.threads, or: threads)
+        lanes = try values.decodeIfPresent(Int.self, forKey: .lanes)
         accumulate = try values.decode(.accumulate, or: accumulate)
         convolution = try values.decode(.convolution, or: convolution)
     }
@@ -41,6 +42,7 @@ extension TrainingConfiguration: Codable {
         try values.encode(keep, forKey: .keep)
         try values.encode(evaluateEvery, forKey: .evaluateEvery)
         try values.encode(threads, forKey: .threads)
+        try values.encode(lanes, forKey: .lanes)
         try values.encode(accumulate, forKey: .accumulate)
         try values.encode(convolution, forKey: .convolution)
         try values.encode(model, forKey: .model)
@@ -99,10 +101,11 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-    /// What of the model and the data differs from an older configuration: "model.learningRate 0.001 instead of 0.002".
+    /// What of the model, the data and the lanes differs from an older configuration: "model.learningRate 0.001 instead
+    /// of 0.002".
     func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
-        return ["data", "digits", "model"].flatMap { differences(new[$0], old[$0], $0) }
+        return ["data", "digits", "lanes", "model"].flatMap { differences(new[$0], old[$0], $0) }
     }
 
     private func differences(_ new: Node?, _ old: Node?, _ path: String) -> [String] {
@@ -110,7 +113,8 @@ extension TrainingConfiguration {
         if let mapping = new.mapping, old?.mapping != nil {
             return mapping.flatMap { key, value in differences(value, old?[key], "\(path).\(key.string ?? "")") }
         }
-        guard let text = new.scalar?.string else { return ["\(path) is another one"] }
-        return ["\(path) \(text) instead of \(old?.scalar?.string ?? "none")"]
+        func text(_ node: Node?) -> String? { node.map { $0.isNull ? "none" : $0.scalar?.string } ?? "none" }
+        guard let value = text(new) else { return ["\(path) is another one"] }
+        return ["\(path) \(value) instead of \(text(old) ?? "another one")"]
     }
 }

@@ -34,10 +34,14 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// Steps from one validation to the next; 0 for the end of every epoch.
     package var evaluateEvery = 0
 
-    /// Threads of each rank for the matrix products.
+    /// Threads of each rank, which work through its lanes.
     package var threads = 1
 
-    /// Parts in which a rank works through its share of a batch, one after the other, to take less memory.
+    /// Parts of the global batch whose sums keep their order, so that ranks and threads change no bit; nil for a part
+    /// for each thread, and sums as they come.
+    package var lanes: Int?
+
+    /// Parts in which a lane's sequences are worked through, one after the other, to take less memory.
     package var accumulate = 1
 
     /// How the convolutions of ConvLSTM layers are computed.
@@ -116,7 +120,7 @@ extension TrainingConfiguration {
         let atLeast: [(String, Int?, Int)] = [
             ("model.batchSize", model.batchSize, 1), ("epochs", epochs, 1), ("steps", steps, 1),
             ("checkpointEvery", checkpointEvery, 1), ("keep", keep, 1), ("evaluateEvery", evaluateEvery, 0),
-            ("threads", threads, 1), ("accumulate", accumulate, 1),
+            ("threads", threads, 1), ("lanes", lanes, 1), ("accumulate", accumulate, 1),
             ("model.earlyStopping.patience", model.earlyStopping?.patience, 1),
             ("model.sequences.inputFrames", model.sequences.inputFrames, 1),
             ("model.sequences.outputFrames", model.sequences.outputFrames, 1),
@@ -140,9 +144,6 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-    /// Sequences that a rank works through at once, of its share of a batch.
-    package func part(of share: Int) -> Int { max(1, (share + accumulate - 1) / accumulate) }
-
     /// Updates of the whole run.
     func length(for data: DataSet) -> Int {
         let epoch = model.sequences.order.steps(count: data.range(of: .train).count, batchSize: model.batchSize)

@@ -1,14 +1,10 @@
-// Which part of a global batch is whose. The choice: contiguous parts that differ by at most one; ranks may have none.
+// Which part of something countable is whose. The choice: contiguous parts that differ by at most one; some may be
+// empty.
 
-/// The part of some sequences that a rank takes.
+/// A division into equal parts.
 package enum Share {
     /// Of 0 ..< count.
-    package static func range(of count: Int, rank: Int, ranks: Int) -> Range<Int> {
-        count * rank / ranks..<count * (rank + 1) / ranks
-    }
-
-    package static func of(_ sequences: ArraySlice<Int>, rank: Int, ranks: Int) -> ArraySlice<Int> {
-        let part = range(of: sequences.count, rank: rank, ranks: ranks), start = sequences.startIndex
-        return sequences[start + part.lowerBound..<start + part.upperBound]
+    package static func range(of count: Int, part: Int, parts: Int) -> Range<Int> {
+        count * part / parts..<count * (part + 1) / parts
     }
 }

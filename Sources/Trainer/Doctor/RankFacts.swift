@@ -40,13 +40,12 @@ package struct RankFacts: Codable, Sendable, Equatable {
 
     /// Looks around, which takes about 0.3 s.
     package static func measured(rank: Int, host: String, threads: Int) -> RankFacts {
-        BLASLibrary.useThreads(threads)
         let folder = FileManager.default.currentDirectoryPath
         return RankFacts(
             rank: rank, host: host, cores: SystemFiles.allowedCores, quota: SystemFiles.quota, threads: threads,
             openBLAS: BLASLibrary.configuration.split(separator: " ").prefix(2).joined(separator: " "),
-            kernels: BLASLibrary.core, gigaflops: MatrixSpeed.measured(seconds: 0.3), instructions: Processor.compiledFor,
-            betterBuild: Processor.betterBuild, kernelComplaint: BLASLibrary.complaint,
+            kernels: BLASLibrary.core, gigaflops: MatrixSpeed.measured(seconds: 0.3, on: Crew(threads)),
+            instructions: Processor.compiledFor, betterBuild: Processor.betterBuild, kernelComplaint: BLASLibrary.complaint,
             availableMemory: SystemFiles.availableMemory, freeDisk: FreeSpace.available(at: folder) ?? 0,
             freeSharedMemory: FreeSpace.available(at: "/dev/shm"), folder: folder,
             folderIsWritable: FileManager.default.isWritableFile(atPath: folder))

@@ -2,6 +2,7 @@
 
 import Kernels
 import Model
+import Synchronization
 
 /// Forecasts what comes after given frames, several sequences at a time.
 package final class Forecaster {
@@ -30,8 +31,32 @@ package final class Forecaster {
         (self.inputFrames, self.frames, frame) = (inputFrames, frames, network.frame)
     }
 
+    /// One more on the same network, with memory of its own: for another thread.
+    func another() -> Forecaster {
+        Forecaster(
+            network, inputFrames: inputFrames, frames: frames, lead: lead, reversedInput: reversedInput, scale: scale)
+    }
+
+    /// The raw values of the frames after each past, as many at once as make a batch of moderate memory, by several
+    /// threads.
+    ///
+    /// Which of them are forecast together does not depend on the threads, nor does any bit.
+    package func forecasts(after pasts: [[Float]], on crew: Crew) throws -> [[Float]] {
+        let atOnce = sequencesAtOnce, starts = Array(stride(from: 0, to: pasts.count, by: atOnce))
+        let found = Mutex([[[Float]]](repeating: [], count: starts.count))
+        let forecasters = [self] + (1..<crew.size).map { _ in another() }
+        try crew.run(crew.size) { thread in
+            for block in Share.range(of: starts.count, part: thread, parts: crew.size) {
+                let pasts = pasts[starts[block]..<min(starts[block] + atOnce, pasts.count)]
+                let forecasts = try forecasters[thread].forecasts(after: Array(pasts))
+                found.withLock { $0[block] = forecasts }
+            }
+        }
+        return found.withLock { Array($0.joined()) }
+    }
+
     /// Sequences that make a batch of moderate memory: fewer, the more frames are forecast.
-    package var sequencesAtOnce: Int { max(1, 320 / max(inputFrames, frames)) }
+    private var sequencesAtOnce: Int { max(1, 320 / max(inputFrames, frames)) }
 
     /// The raw values of the frames after each past.
     ///

@@ -21,6 +21,11 @@ package final class PhaseTimes {
         return try body()
     }
 
+    /// Adds, for each phase, the longest time that one of some threads took.
+    func add(slowestOf threads: [PhaseTimes]) {
+        for phase in seconds.indices { seconds[phase] += threads.map { $0.seconds[phase] }.max() ?? 0 }
+    }
+
     /// The largest time of each phase over all ranks, in the order of `Phase`. Collective.
     func maximum(over communicator: any Communicator) throws -> [Double] {
         var slowest = seconds

@@ -15,7 +15,8 @@ package enum TrainingRun {
         on communicator: any Communicator, _ resolve: () throws -> TrainingConfiguration
     ) throws {
         let configuration = try communicator.shared(resolve)
-        BLASLibrary.useThreads(configuration.threads)
+        let lanes = try Lanes(
+            configuration.lanes, threads: configuration.threads, rank: communicator.rank, ranks: communicator.size)
         let data = try DataSet(of: configuration)
         try data.check(for: configuration.model)
         let model = configuration.model, network = try Network<Float>(
@@ -23,21 +24,24 @@ package enum TrainingRun {
         var state = TrainingState(network, optimizer: model.optimizer, seed: configuration.seed)
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
-        try GradientReducer(communicator).share(&state)
+        try state.share(on: communicator)
 
-        let shares = RankShares(of: configuration, data, rank: communicator.rank, ranks: communicator.size)
-        try MemoryBudget.require(memory(network, model, shares), on: communicator)
+        let shares = RankShares(of: configuration, data, lanes)
+        try MemoryBudget.require(memory(network, model, lanes, shares), on: communicator)
+        let crew = Crew(lanes.threads), count = network.layout.count
+        let reducer = GradientReducer(communicator, lanes, on: crew, count: count)
         let replica = try Replica(
             network, model, BatchLoader(data.source, for: model), FrameSampling(model.sampling, seed: configuration.seed),
-            batch: shares.part, sum: communicator.sumOrAbort)
+            lanes, shares, on: crew, reducer)
         let vectors = state.vectors.count
-        try folder?.claim(configuration, checkpointSize: vectors * network.layout.count * MemoryLayout<Float>.stride)
+        try folder?.claim(configuration, checkpointSize: vectors * count * MemoryLayout<Float>.stride)
         let log = try folder.map {
             try RunLog(folder: $0.path, through: state.position.step, of: configuration.length(for: data))
         }
-        let loop = TrainingLoop(configuration, data, replica, state, communicator, log: log, store: folder?.store)
+        let loop = TrainingLoop(
+            configuration, data, replica, reducer, state, communicator, crew, log: log, store: folder?.store)
         if let log, let folder {
-            for line in try opening(configuration, data, network.layout, communicator, folder) {
+            for line in try opening(configuration, data, network.layout, lanes, folder) {
                 try log.say(line, at: state.position.step)
             }
         }
@@ -46,22 +50,29 @@ package enum TrainingRun {
         try log?.say(reason ?? "finished in \(durationInWords(log?.seconds ?? 0)); see \(configuration.output)", at: last)
     }
 
-    /// Bytes that a rank takes: the sequences that it works through at once, and the largest odd part beside them; values,
-    /// gradient and moments, and the copies of a checkpoint in the making.
-    static func memory(_ network: Network<Float>, _ model: SystemDescription, _ shares: RankShares) -> Int {
+    /// Bytes that a rank takes: for each thread the parts of its lanes, and the largest of another size beside them;
+    /// the sums of gradients that it has at a time, and what their exchange takes; values and moments, and the copies
+    /// of a checkpoint in the making.
+    static func memory(
+        _ network: Network<Float>, _ model: SystemDescription, _ lanes: Lanes, _ shares: RankShares
+    ) -> Int {
         func memory(batch: Int) -> Int {
             network.memory(batch: batch, Unrolling(model.sequences))
                 + batch * model.sequences.outputFrames * network.frame.count * MemoryLayout<Float>.stride
         }
-        let vectors = 2 + model.optimizer.moments.count, copies = 2 * (vectors - 1)
-        return memory(batch: shares.part) + (shares.largestOddPart == 0 ? 0 : memory(batch: shares.largestOddPart))
-            + (vectors + copies) * network.layout.count * MemoryLayout<Float>.stride
+        let parts = shares.threads.flatMap { $0.usual + ($0.largestOther == 0 ? [] : [$0.largestOther]) }
+        let count = network.layout.count, state = 1 + model.optimizer.moments.count, copies = 2 * state
+        let sums = lanes.runs(oneEach: network.hasBatchStatistics)
+            .reduce(0) { $0 + lanes.tree.mostParts(within: lanes.leaves(of: $1)) }
+        let exchanged = lanes.areFixed && lanes.ranks > 1 ? OrderedSum.numbers(lanes, count: count) : 0
+        return parts.reduce(0) { $0 + memory(batch: $1) }
+            + ((state + copies + sums) * count + exchanged) * MemoryLayout<Float>.stride
     }
 
     /// What a person should know before the first step.
     private static func opening(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ layout: ParameterLayout,
-        _ communicator: any Communicator, _ folder: RunFolder
+        _ lanes: Lanes, _ folder: RunFolder
     ) throws -> [String] {
         let model = configuration.model
         let training = data.range(of: .train).count, validation = data.range(of: .validation).count
@@ -69,9 +80,14 @@ package enum TrainingRun {
             "model \(model.name): \(layout.count) parameters in \(layout.slots.count) tensors, "
                 + "\(model.sequences.inputFrames) frames to \(model.sequences.outputFrames)",
             "data \(data.summary): \(data.source.geometry), \(training) sequences to train, \(validation) to validate",
-            "\(counted(communicator.size, "rank")), global batch \(model.batchSize), OpenBLAS \(BLASLibrary.core) with "
-                + "\(counted(configuration.threads, "thread")) a rank, run folder \(folder.path)",
+            "\(lanes.inWords), global batch \(model.batchSize) in \(counted(lanes.count, "lane")), "
+                + "OpenBLAS \(BLASLibrary.core), run folder \(folder.path)",
         ]
+        if model.batchSize < lanes.count {
+            lines.append(
+                "warning: a global batch of \(model.batchSize) leaves \(lanes.count - model.batchSize) of "
+                    + "\(lanes.count) lanes without sequences; raise --batch-size")
+        }
         if let complaint = BLASLibrary.complaint { lines.append("warning: \(complaint)") }
         for (_, reason) in folder.start?.damaged ?? [] {
             lines.append("warning: a newer checkpoint is set aside: \(reason)")

@@ -1,0 +1,92 @@
+// In which order the sums of lanes are added. The choice: a binary tree over their numbers, because rounding depends on
+// the order: whoever adds which part of the tree, the same additions give the same bits.
+
+/// The tree over so many leaves, 0 ..< leaves.
+package struct SumTree: Sendable, Equatable {
+    package let leaves: Int
+
+    package init(leaves: Int) {
+        precondition(leaves > 0, "a tree without leaves")
+        self.leaves = leaves
+    }
+
+    /// What stands for the 2^height leaves from place 2^height on, as far as there are so many.
+    package struct Node: Sendable, Hashable {
+        package var height, place: Int
+
+        package init(height: Int, place: Int) { (self.height, self.place) = (height, place) }
+    }
+
+    package var root: Node { Node(height: Int.bitWidth - (leaves - 1).leadingZeroBitCount, place: 0) }
+
+    package func leaves(of node: Node) -> Range<Int> {
+        min(node.place << node.height, leaves)..<min((node.place + 1) << node.height, leaves)
+    }
+
+    /// The fewest nodes that stand for all leaves of a range and no others, from left to right.
+    package func nodes(within range: Range<Int>) -> [Node] { summed(range).parts.map(\.node) }
+
+    /// The most sums that adding up a range, leaf by leaf, has at a time.
+    package func mostParts(within range: Range<Int>) -> Int {
+        var most = 0
+        _ = summed(range) { most = max(most, $0.parts.count + 1) }
+        return most
+    }
+
+    private func summed(_ range: Range<Int>, before: (TreeSum<Void>) -> Void = { _ in }) -> TreeSum<Void> {
+        var sum = TreeSum<Void>(self)
+        for leaf in range {
+            before(sum)
+            sum.append((), at: leaf) { _, _ in }
+        }
+        return sum
+    }
+
+    /// Where one of the two below a node is empty, the other's sum is the node's.
+    fileprivate func lifted(_ node: Node) -> Node {
+        var node = node
+        while node.height < root.height, node.place % 2 == 0, leaves(of: node).upperBound == leaves {
+            node = Node(height: node.height + 1, place: node.place / 2)
+        }
+        return node
+    }
+}
+
+/// A sum along a tree whose leaves, or nodes, come from left to right.
+package struct TreeSum<Value> {
+    private let tree: SumTree
+
+    /// What could not be added yet, from left to right.
+    package private(set) var parts: [(node: SumTree.Node, value: Value)] = []
+
+    package init(_ tree: SumTree) { self.tree = tree }
+
+    /// Takes the next leaf; see `append(_:at:adding:)`.
+    package mutating func append(_ value: Value, at leaf: Int, adding: (Value, Value) -> Value) {
+        append(value, at: SumTree.Node(height: 0, place: leaf), adding: adding)
+    }
+
+    /// Takes the next node, and adds what now can be.
+    ///
+    /// - Parameter adding: the sum of the left and the right one.
+    package mutating func append(_ value: Value, at node: SumTree.Node, adding: (Value, Value) -> Value) {
+        var (node, value) = (tree.lifted(node), value)
+        while node.place % 2 == 1, let left = parts.last, left.node.height == node.height,
+            left.node.place == node.place - 1 {
+            parts.removeLast()
+            value = adding(left.value, value)
+            node = tree.lifted(SumTree.Node(height: node.height + 1, place: node.place / 2))
+        }
+        parts.append((node, value))
+    }
+}
+
+extension SumTree {
+    /// The sum of one list of numbers for each leaf.
+    package func sum(_ rows: [[Double]]) -> [Double] {
+        precondition(rows.count == leaves, "\(rows.count) rows for \(leaves) leaves")
+        var sum = TreeSum<[Double]>(self)
+        for (leaf, row) in rows.enumerated() { sum.append(row, at: leaf) { zip($0, $1).map(+) } }
+        return sum.parts[0].value
+    }
+}

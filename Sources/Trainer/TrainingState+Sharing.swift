@@ -1,0 +1,27 @@
+// How ranks come to the same start. The choice: rank 0's numbers go to all, so replicas are equal by construction.
+
+import Collectives
+import Model
+
+extension TrainingState {
+    /// Gives every rank the state of rank 0. Collective.
+    package mutating func share(on communicator: any Communicator) throws {
+        for (_, vector) in vectors {
+            var numbers = vector.flat.mutableSpan
+            try communicator.broadcast(&numbers, from: 0)
+        }
+        let place = try communicator.shared {
+            Place(position: position, best: best, plateaus: plateaus, stopping: stopping)
+        }
+        (position, best) = (place.position, place.best)
+        (plateaus, stopping) = (place.plateaus, place.stopping)
+        optimizer.step = place.position.step
+    }
+
+    private struct Place: Codable {
+        var position: Position
+        var best: Validation?
+        var plateaus: Plateaus
+        var stopping: Patience
+    }
+}

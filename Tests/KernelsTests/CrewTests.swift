@@ -1,0 +1,76 @@
+import Foundation
+import Kernels
+import Synchronization
+import Testing
+
+@Suite struct CrewTests {
+    private struct Planned: Error, Equatable { var number: Int }
+
+    /// Bodies that wait for all others end only if each has a thread of its own, more than the crew's size too.
+    @Test(arguments: 1...3, [1, 2, 5]) func everyNumberHasAThreadOfItsOwn(size: Int, count: Int) {
+        let crew = Crew(size), condition = NSCondition(), arrived = Mutex(0), threads = Mutex(Set<UInt>())
+        for call in 1...3 {
+            crew.run(count) { _ in
+                condition.lock()
+                arrived.withLock { $0 += 1 }
+                condition.broadcast()
+                while arrived.withLock({ $0 }) < call * count { condition.wait() }
+                condition.unlock()
+                threads.withLock { _ = $0.insert(UInt(pthread_self())) }
+            }
+        }
+        #expect(arrived.withLock { $0 } == 3 * count)
+        // The same threads serve every call, and the caller's is one of them.
+        let seen = threads.withLock { $0 }
+        #expect(seen.count == count && seen.contains(UInt(pthread_self())))
+    }
+
+    @Test(arguments: [1, 2, 4]) func everyNumberIsTakenOnce(size: Int) {
+        let crew = Crew(size)
+        for count in [0, 1, 3, 100] {
+            let taken = Mutex([Int](repeating: 0, count: count))
+            crew.forEach(count) { number in taken.withLock { $0[number] += 1 } }
+            #expect(taken.withLock { $0 } == Array(repeating: 1, count: count))
+        }
+    }
+
+    /// Of several errors the one of the lowest number comes back, once the others have ended too; the crew goes on.
+    @Test func theFirstErrorComesBackWhenAllHaveEnded() {
+        let crew = Crew(4), ended = Mutex(0)
+        for call in 1...20 {
+            #expect(throws: Planned(number: 1)) {
+                try crew.run(4) { number in
+                    defer { ended.withLock { $0 += 1 } }
+                    if number % 2 == 1 { throw Planned(number: number) }
+                }
+            }
+            #expect(ended.withLock { $0 } == 4 * call)
+        }
+    }
+
+    /// Blocks of 65,536 numbers, each of another magnitude, so that their sums depend on the order; and a last one that
+    /// is not whole.
+    @Test func theNumberOfThreadsChangesNoBit() {
+        let x = Tensor<Float>(1_000_003), y = Tensor<Float>(1_000_003)
+        var numbers = x.mutableSpan
+        for i in numbers.indices {
+            let block = Float(1 + i / 65_536)
+            numbers[i] = block * block * block / (3 + Float(i % 1013))
+        }
+        let alone = Crew(1).sumOfSquares(x), limited = Crew(1).sumOfSquares(x, within: 0.5)
+        #expect(abs(alone - sumOfSquares(x)) < 1e-12 * alone && limited < alone)
+        for size in 2...5 {
+            let crew = Crew(size)
+            #expect(crew.sumOfSquares(x) == alone && crew.sumOfSquares(x, within: 0.5) == limited)
+            y.fill(1)
+            crew.add(x, accumulatingInto: y)
+            let (x, y) = (x.span, y.span)
+            #expect(x.indices.allSatisfy { y[$0] == 1 + x[$0] })
+        }
+    }
+
+    @Test func openBLASStartsNoThreads() {
+        _ = Crew(2)
+        #expect(BLASLibrary.threads == 1)
+    }
+}
