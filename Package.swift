@@ -28,16 +28,16 @@ let package = Package(
     targets: [
         // System libraries, each with one Swift importer.
         .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
-        .systemLibrary(name: "CPrefetch"),
         .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CProcessor"),
 
         // In import order: nothing imports what stands below it. Whatever a target imports it must name here too: else it is not
         // compiled again when the other changes.
         .target(name: "Randomness"),
-        .target(name: "Kernels", dependencies: ["COpenBLAS", "CPrefetch"]),
+        .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"]),
         .target(name: "Model", dependencies: ["Kernels", "Randomness"]),
         .target(name: "Formats", dependencies: ["CZstd", "CZlib", "CPNG", crypto]),
         .target(name: "Shards", dependencies: ["Formats", "Randomness"]),

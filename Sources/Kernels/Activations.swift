@@ -68,7 +68,7 @@ private func multiplyWhereNotPositive<S: Scalar>(_ a: Tensor<S>, _ b: Tensor<S>,
     let (a, b, z, count) = (a.pointer, b.pointer, z.pointer, a.count)
     forEachLanes(of: count) { at, n in
         let lanes = SIMD16.load(a + at, n)
-        (lanes * factor).replacing(with: lanes, where: SIMD16.load(b + at, n) .> 0).store(z + at, n)
+        S.select(lanes, where: .zero, isBelow: SIMD16.load(b + at, n), else: lanes * factor).store(z + at, n)
     }
 }
 

@@ -20,9 +20,9 @@ package func addChannelSums<S: Scalar>(of a: Tensor<S>, times b: Tensor<S>, to s
             forEachLanes(of: channels) { c, n in
                 var sum = SIMD16<Double>(repeating: 0), products = sum
                 for pixel in block..<last {
-                    let x = SIMD16<Double>(SIMD16.load(a + pixel * channels + c, 16))
+                    let x = S.widened(SIMD16.load(a + pixel * channels + c, 16))
                     sum += x
-                    products.addProduct(x, SIMD16<Double>(SIMD16.load(b + pixel * channels + c, 16)))
+                    products.addProduct(x, S.widened(SIMD16.load(b + pixel * channels + c, 16)))
                 }
                 for lane in 0..<n {
                     first[c + lane] += sum[lane]

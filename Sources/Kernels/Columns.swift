@@ -10,8 +10,8 @@ package func copyColumns<S: Scalar>(
 ) {
     let rows = checkedRows(source, sourceColumns, from, target, targetColumns, at, count)
     for row in 0..<rows {
-        (target.pointer + row * targetColumns + at).update(
-            from: source.pointer + row * sourceColumns + from, count: count)
+        let x = source.pointer + row * sourceColumns + from, y = target.pointer + row * targetColumns + at
+        forEachLanes(of: count) { k, n in SIMD16.load(x + k, 16).store(y + k, over: n) }
     }
 }
 
@@ -25,7 +25,7 @@ package func addColumns<S: Scalar>(
     let rows = checkedRows(source, sourceColumns, from, target, targetColumns, at, count)
     for row in 0..<rows {
         let x = source.pointer + row * sourceColumns + from, y = target.pointer + row * targetColumns + at
-        forEachLanes(of: count) { k, n in (SIMD16.load(y + k, n) + SIMD16.load(x + k, n)).store(y + k, n) }
+        forEachLanes(of: count) { k, n in (SIMD16.load(y + k, 16) + SIMD16.load(x + k, 16)).store(y + k, over: n) }
     }
 }
 

@@ -1,6 +1,6 @@
 // What the processor can do, and what this program was compiled to need of it.
 
-import COpenBLAS
+import CProcessor
 
 package enum Processor {
     /// AVX-512 with the parts that OpenBLAS' Skylake kernels use.

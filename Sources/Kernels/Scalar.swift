@@ -2,6 +2,7 @@
 // that finite differences need, so that every adjoint is checked as it runs.
 
 import COpenBLAS
+import CProcessor
 import Glibc
 
 /// A floating point type for which there are matrix products and vectorised activations.
@@ -12,6 +13,9 @@ package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
     /// x in the lanes where a < b, else y. Comparisons of generic vectors would be compiled lane by lane.
     static func select(
         _ x: SIMD16<Self>, where a: SIMD16<Self>, isBelow b: SIMD16<Self>, else y: SIMD16<Self>) -> SIMD16<Self>
+
+    /// In double precision.
+    static func widened(_ x: SIMD16<Self>) -> SIMD16<Double>
 
     /// The BLAS product C = A B + beta C of row-major matrices; see `multiply`.
     static func gemm(
@@ -48,6 +52,9 @@ extension Float: Scalar {
         y.replacing(with: x, where: a .< b)
     }
 
+    @inline(always)
+    package static func widened(_ x: SIMD16<Float>) -> SIMD16<Double> { ckernels_widened(x) }
+
     package static func gemm(
         _ a: Matrix<Float>, _ b: Matrix<Float>, beta: Float, _ c: Matrix<Float>
     ) {
@@ -71,6 +78,9 @@ extension Double: Scalar {
     ) -> SIMD16<Double> {
         y.replacing(with: x, where: a .< b)
     }
+
+    @inline(always)
+    package static func widened(_ x: SIMD16<Double>) -> SIMD16<Double> { x }
 
     package static func gemm(
         _ a: Matrix<Double>, _ b: Matrix<Double>, beta: Double, _ c: Matrix<Double>

@@ -26,7 +26,7 @@ package func sumOfSquares<S: Scalar>(_ x: Tensor<S>, within limit: S = .infinity
     let (x, count) = (x.pointer, x.count)
     var sums = SIMD16<Double>(repeating: 0)
     forEachLanes(of: count) { at, n in
-        let values = SIMD16<Double>(SIMD16.load(x + at, n).bounded(by: limit))
+        let values = S.widened(SIMD16.load(x + at, n).bounded(by: limit))
         sums.addProduct(values, values)
     }
     return sums.sum()

@@ -6,7 +6,7 @@
 // A and B may lie in memory either way round, so that the same code makes V U, dM U' and V' dM. What is read next is
 // asked for a row block ahead, because products are fast enough to wait for memory otherwise.
 
-import CPrefetch
+import CProcessor
 
 /// Neighbouring lanes of a row: what a register block is made of.
 protocol LaneBlock {
@@ -70,6 +70,14 @@ struct Segment<S: Scalar> {
 
     /// As much memory as B's, which the product after this one reads; nil where that is in a cache.
     let next: UnsafePointer<S>?
+
+    /// One lane of its columns.
+    @inline(always)
+    func lane(_ lane: Int) -> Segment {
+        Segment(
+            a: a, rowStride: rowStride, depthStride: depthStride, b: b + 16 * lane, bStride: bStride, depth: depth,
+            next: next)
+    }
 }
 
 /// Rows of a register block.
@@ -102,8 +110,8 @@ private struct RowBlock<Block: LaneBlock> {
         let share = s.next == nil ? 0 : (MemoryLayout<Block>.size &+ blocks &- 1) / blocks
         var next = UnsafeRawPointer(s.next ?? s.b) + (row / blockRows) &* s.depth &* share
         for _ in 0..<s.depth {
-            convlstm_prefetch(ahead)
-            convlstm_prefetch(next)
+            ckernels_prefetch(ahead)
+            ckernels_prefetch(next)
             let columns = Block(at: b)
             c0.addProduct(a[at], columns)
             c1.addProduct(a1[at], columns)
@@ -122,7 +130,7 @@ private struct RowBlock<Block: LaneBlock> {
     @inline(always)
     func prefetch(_ c: UnsafeMutablePointer<SIMD16<S>>, stride: Int) {
         for r in 0..<count {
-            for lane in 0..<Block.lanes { convlstm_prefetch(c + ((row &+ r) &* stride &+ lane)) }
+            for lane in 0..<Block.lanes { ckernels_prefetch(c + ((row &+ r) &* stride &+ lane)) }
         }
     }
 
@@ -165,13 +173,21 @@ private func multiplyColumns<Block: LaneBlock>(
     }
 }
 
-/// `multiplyColumns` for a block of 1 to 4 lanes.
+/// `multiplyColumns` for a block of 1 to 4 lanes: together where six rows of them fit into registers, else lane by lane.
 @inline(always)
 func multiplyColumns<S: Scalar>(
     lanes: Int, _ first: Segment<S>, _ second: Segment<S>?, rows: Int, _ c: UnsafeMutablePointer<S>, cStride: Int,
     accumulating: Bool
 ) {
     let c = UnsafeMutableRawPointer(c).assumingMemoryBound(to: SIMD16<S>.self)
+    guard ckernels_has_wide_registers() != 0 else {
+        for lane in 0..<lanes {
+            multiplyColumns(
+                OneLane<S>.self, first.lane(lane), second?.lane(lane), rows: rows, c + lane, cStride: cStride,
+                accumulating: accumulating)
+        }
+        return
+    }
     switch lanes {
     case 1:
         multiplyColumns(OneLane<S>.self, first, second, rows: rows, c, cStride: cStride, accumulating: accumulating)

@@ -1,7 +1,7 @@
 // The tiles of feature maps: where each lies in its image, and in the domain of points, whose many places a transform asks
 // for a tile ahead.
 
-import CPrefetch
+import CProcessor
 
 /// A tile of an image, with what its transforms need to know.
 struct Tile<S: Scalar> {
@@ -44,7 +44,7 @@ struct Tile<S: Scalar> {
     func prefetchNext(_ channel: Int, points: Int, toWrite: Bool) {
         var place = lane(channel) + rowStride
         for _ in 0..<points {
-            if toWrite { convlstm_prefetch_to_write(place) } else { convlstm_prefetch(place) }
+            if toWrite { ckernels_prefetch_to_write(place) } else { ckernels_prefetch(place) }
             place += pointStride
         }
     }

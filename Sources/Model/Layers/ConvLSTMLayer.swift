@@ -36,8 +36,8 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
     let description: ConvLSTMDescription
     package let outputShape: FeatureShape
 
-    /// (kernel x kernel x input channels, 4 hidden), without rows where nothing is computed with it, and
-    /// (kernel x kernel x hidden, 4 hidden); gates i, f, g, o, in the order that the convolution wants.
+    /// (kernel x kernel x input channels, 4 hidden) and (kernel x kernel x hidden, 4 hidden), each without rows where
+    /// nothing is computed with it; gates i, f, g, o, in the order that the convolution wants.
     let inputKernel, hiddenKernel: Tensor<S>
 
     /// (4 hidden): b, zeros where there is none; and zeros.
@@ -92,7 +92,7 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
         } ?? []
 
         inputKernel = Tensor(input.isComputed ? k * k * input.channels : 0, 4 * n)
-        hiddenKernel = Tensor(k * k * n, 4 * n)
+        hiddenKernel = Tensor(d.carriesHidden ? k * k * n : 0, 4 * n)
         bias = Tensor(4 * n)
         zeroBias = Tensor(4 * n)
         let shape = GateConvolutionShape(
@@ -123,7 +123,7 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
 
     package func prepare(_ values: ParameterVector<S>) {
         inputBlocks?.gather(values, into: inputKernel)
-        hiddenBlocks.gather(values, into: hiddenKernel)
+        if description.carriesHidden { hiddenBlocks.gather(values, into: hiddenKernel) }
         biasBlocks?.gather(values, into: bias)
         peepholes = peepholes(in: values)
         normalisation = normaliser?.kernel(values)
