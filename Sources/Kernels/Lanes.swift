@@ -69,7 +69,9 @@ extension SIMD16 where Scalar: Kernels.Scalar {
     /// Each lane, or the nearest number in [-limit, limit]; what is not a number stays.
     @inline(always)
     func bounded(by limit: Scalar) -> Self {
-        replacing(with: limit, where: self .> limit).replacing(with: -limit, where: self .< -limit)
+        let most = Self(repeating: limit), least = Self(repeating: -limit)
+        let bounded = Scalar.select(most, where: most, isBelow: self, else: self)
+        return Scalar.select(least, where: bounded, isBelow: least, else: bounded)
     }
 }
 
