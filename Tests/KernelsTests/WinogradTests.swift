@@ -1,5 +1,5 @@
 import Kernels
-import Randomness
+import TestSupport
 import Testing
 
 /// The convolution in the domain of points against the plain one.
@@ -13,8 +13,9 @@ import Testing
             ConvolutionGeometry(
                 height: height, width: width, channels: channels, kernel: kernel, padding: kernel / 2),
             filters: filters, images: images, workspace: PatchWorkspace())
-        let x = random(images, height, width, channels, seed: 1), dz = random(images, height, width, filters, seed: 2)
-        let w = random(kernel * kernel * channels, filters, seed: 3)
+        let x = random(Double.self, 1, [images, height, width, channels])
+        let dz = random(Double.self, 2, [images, height, width, filters])
+        let w = random(Double.self, 3, [kernel * kernel * channels, filters])
 
         let v = TransformedMaps<Double>(geometry, images: images, channels: channels)
         let m = TransformedMaps<Double>(geometry, images: images, channels: filters)
@@ -25,26 +26,27 @@ import Testing
         let z = Tensor<Double>(shape: dz.shape), expected = Tensor<Double>(shape: dz.shape)
         m.transformOutput(into: z)
         plain.forward(x, weights: w, into: expected)
-        #expect(difference(z, expected) < 1e-10)
+        #expect(worstDifference(z, expected) < 1e-10)
 
         m.transformOutputBackward(dz)
         let du = TransformedGradient<Double>(geometry, rows: channels, columns: filters)
         multiplyBackward(
             geometry, nil, images: 0, [WeightProduct(v, m, images: images, accumulatingInto: du)])
-        let dw = random(kernel * kernel * channels, filters, seed: 4), expectedDW = Tensor<Double>(shape: dw.shape)
+        let dw = random(Double.self, 4, [kernel * kernel * channels, filters])
+        let expectedDW = Tensor<Double>(shape: dw.shape)
         expectedDW.copy(from: dw)
         du.transformBack(accumulatingInto: dw)
         plain.weightGradient(x, dz, accumulatingInto: expectedDW)
-        #expect(difference(dw, expectedDW) < 1e-10)
+        #expect(worstDifference(dw, expectedDW) < 1e-10)
 
         let back = TransformedWeights<Double>(geometry, rows: filters, columns: channels)
         back.transform(transposed(w, rows: channels, columns: filters))
         multiplyAll(PointFactor(m, back), into: v, images: images)
-        let dx = random(images, height, width, channels, seed: 5), expectedDX = Tensor<Double>(shape: dx.shape)
+        let dx = random(Double.self, 5, [images, height, width, channels]), expectedDX = Tensor<Double>(shape: dx.shape)
         expectedDX.copy(from: dx)
         v.transformInputBackward(accumulatingInto: dx)
         plain.inputGradient(dz, weights: w, accumulatingInto: expectedDX)
-        #expect(difference(dx, expectedDX) < 1e-10)
+        #expect(worstDifference(dx, expectedDX) < 1e-10)
     }
 
     private func multiplyAll(_ factor: PointFactor<Double>, into m: TransformedMaps<Double>, images: Int) {
@@ -63,17 +65,5 @@ import Testing
             }
         }
         return turned
-    }
-
-    private func random(_ shape: Int..., seed: UInt64) -> Tensor<Double> {
-        let tensor = Tensor<Double>(shape: shape)
-        var stream = RandomStream(seed), numbers = tensor.mutableSpan
-        for i in numbers.indices { numbers[i] = stream.uniform(-1, 1) }
-        return tensor
-    }
-
-    private func difference(_ a: Tensor<Double>, _ b: Tensor<Double>) -> Double {
-        let (x, y) = (a.span, b.span)
-        return x.indices.reduce(0) { max($0, abs(x[$1] - y[$1])) }
     }
 }

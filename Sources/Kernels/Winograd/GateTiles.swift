@@ -92,15 +92,18 @@ private func stepTilesBackward<S: Scalar>(
             ? outputTilesBackward(ThreeTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
             : outputTilesBackward(FiveTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
     }
-    for block in 0..<columns.blocks {
-        let sums = Tensor<S>(64), width = columns.width(block)
-        switch step.activation {
-        case .logistic: run(Logistic.self, block, sums.pointer)
-        case .hardSigmoid: run(HardSigmoid.self, block, sums.pointer)
-        }
-        for gate in 0..<4 {
-            let place = biasGradient.pointer + (gate * columns.hidden + 16 * block)
-            (SIMD16.load(place, 16) + SIMD16.load(sums.pointer + 16 * gate, 16)).store(place, over: width)
+    withUnsafeTemporaryAllocation(of: S.self, capacity: 64) { memory in
+        let sums = memory.baseAddress!
+        for block in 0..<columns.blocks {
+            sums.update(repeating: 0, count: 64)
+            switch step.activation {
+            case .logistic: run(Logistic.self, block, sums)
+            case .hardSigmoid: run(HardSigmoid.self, block, sums)
+            }
+            for gate in 0..<4 {
+                let place = biasGradient.pointer + (gate * columns.hidden + 16 * block)
+                (SIMD16.load(place, 16) + SIMD16.load(sums + 16 * gate, 16)).store(place, over: columns.width(block))
+            }
         }
     }
 }
