@@ -36,38 +36,19 @@ extension Network {
         }
     }
 
-    /// Numbers of all maps in the domain of points: of each sequence once for a kernel, and the largest products.
+    /// Numbers of the maps in the domain of points: of each content, those of its largest user.
     private func transforms(batch: Int, _ unrolling: Unrolling) -> Int {
-        var kept: Set<[Int]> = [], numbers = 0, outputs = 0, inputs = 0
-        let learned = learnedNodes(unrolling)
-        func keep(_ geometry: WinogradGeometry, _ sequence: Int, channels: Int, steps: Int) {
-            guard channels > 0, kept.insert([sequence, geometry.kernel]).inserted else { return }
-            numbers += TransformedMaps<S>.count(geometry, images: steps * batch, channels: channels)
-        }
-        for (index, node) in nodes.enumerated() {
+        var largest: [MapContent: Int] = [:]
+        for node in nodes {
             guard let demand = node.stage.transformDemand else { continue }
-            let steps = steps(node.axis, unrolling), group = demand.imagesAtOnce(batch: batch)
-            let part = min(steps, demand.stepsAtOnce(batch: batch)) * group
-            keep(demand.geometry, sequence(read: node, index), channels: demand.input, steps: steps)
-            keep(demand.geometry, index, channels: demand.hidden, steps: steps)
-            func count(_ images: Int, _ channels: Int) -> Int {
-                TransformedMaps<S>.count(demand.geometry, images: images, channels: channels)
+            let part = min(steps(node.axis, unrolling), demand.stepsAtOnce(batch: batch))
+            let images = part * demand.imagesAtOnce(batch: batch)
+            for (content, channels) in demand.contents {
+                let count = TransformedMaps<S>.count(demand.geometry, images: images, channels: channels)
+                largest[content] = max(largest[content] ?? 0, count)
             }
-            outputs = max(outputs, count(part, demand.outputs))
-            if readsLearned(node, learned, unrolling) { inputs = max(inputs, count(part, demand.input)) }
-            inputs = max(inputs, count(group, demand.hidden))
         }
-        return numbers + outputs + inputs
-    }
-
-    /// A number for what a node reads: a node's own, or one below 0.
-    private func sequence(read node: Node, _ index: Int) -> Int {
-        guard node.sources.count == 1 else { return -10 - index }
-        return switch node.sources[0] {
-        case .frames: -1
-        case .forecasterInput: -2
-        case .node(let source): source
-        }
+        return largest.values.reduce(0, +)
     }
 
     /// Numbers of the map in which a stage finds its inputs side by side; 0 where it reads one.

@@ -72,7 +72,7 @@ package final class NetworkTrace<S: Scalar> {
     ///
     /// - Parameter isTraining: whether batch normalisation uses, and learns, the statistics of this batch.
     package func forward(isTraining: Bool = false) {
-        context.beginPass(isTraining: isTraining)
+        context.isTraining = isTraining
         isForced = readsTrueFrames.allSatisfy { $0 }
         for run in stages.runs(isForced: isForced) { run.stage.forward(run.steps) }
     }

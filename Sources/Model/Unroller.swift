@@ -7,9 +7,6 @@ package final class UnrollingContext<S: Scalar> {
     let workspace = PatchWorkspace<S>()
     let points = PointWorkspace<S>()
 
-    /// The forward passes so far, this one included.
-    private(set) var pass = 0
-
     /// The moving averages, to use or to change.
     let statistics: ParameterVector<S>
 
@@ -20,13 +17,7 @@ package final class UnrollingContext<S: Scalar> {
     let sum: (inout [Double]) -> Void
 
     /// Whether statistics are those of the batch.
-    private(set) var isTraining = false
-
-    /// Call it before the first stage of each forward pass.
-    package func beginPass(isTraining: Bool) {
-        self.isTraining = isTraining
-        pass += 1
-    }
+    package var isTraining = false
 
     package init(
         _ statistics: ParameterVector<S>, movesAverages: Bool = true, sum: @escaping (inout [Double]) -> Void

@@ -67,7 +67,7 @@ struct CheckedCell {
 
     func evaluate(withGradient: Bool) -> Double {
         let stages = [(first?.layer, first?.output, first?.unrolled), (layer, output, unrolled)]
-        context.beginPass(isTraining: true)
+        context.isTraining = true
         for case (let layer?, _, let stage?) in stages {
             layer.prepare(values)
             for steps in passes { stage.forward(steps) }

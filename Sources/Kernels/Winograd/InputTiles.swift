@@ -43,10 +43,13 @@ private func inputTiles<S: Scalar, Filter: MinimalFilter>(
             forEachLanes(of: channels) { channel, _ in
                 tile.prefetchNext(channel, points: n &* n, toWrite: true)
                 for j in 0..<n {
+                    let column = tile.column(j)
                     for i in 0..<n {
-                        square[i &* n &+ j] = tile.pixel(i, j).map {
-                            .load(numbers + ($0 &* channels &+ channel), 16)
-                        } ?? .zero
+                        guard let column, let row = tile.row(i) else {
+                            square[i &* n &+ j] = .zero
+                            continue
+                        }
+                        square[i &* n &+ j] = .load(numbers + ((row &+ column) &* channels &+ channel), 16)
                     }
                     Filter.input(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
                 }

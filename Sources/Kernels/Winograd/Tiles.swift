@@ -22,9 +22,22 @@ struct Tile<S: Scalar> {
     /// The number of a place's pixel; nil outside of the image.
     @inline(always)
     func pixel(_ dy: Int, _ dx: Int) -> Int? {
-        let row = y &+ dy, column = x &+ dx
-        guard row >= 0, row < height, column >= 0, column < width else { return nil }
-        return pixels &+ row &* width &+ column
+        guard let row = row(dy), let column = column(dx) else { return nil }
+        return row &+ column
+    }
+
+    /// The number of the first pixel of a place's row; nil outside of the image.
+    @inline(always)
+    func row(_ dy: Int) -> Int? {
+        let row = y &+ dy
+        return row >= 0 && row < height ? pixels &+ row &* width : nil
+    }
+
+    /// The column of a place; nil outside of the image.
+    @inline(always)
+    func column(_ dx: Int) -> Int? {
+        let column = x &+ dx
+        return column >= 0 && column < width ? column : nil
     }
 
     /// The transform of a channel's lane: row i of the tile is points i n to i n + n - 1.

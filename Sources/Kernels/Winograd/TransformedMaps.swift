@@ -61,28 +61,28 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     func row(_ tile: Int) -> UnsafeMutablePointer<S> { numbers.pointer + tile * rowStride }
 }
 
+/// What maps in the domain of points hold: V of x and of h, M or its gradient, and the gradient of V.
+package enum MapContent: Sendable {
+    case input, hidden, product, gradient
+}
+
 /// Memory for maps that live no longer than a step or a few, as large as its largest user asked for. One instance serves
 /// one thread.
 package final class PointWorkspace<S: Scalar> {
-    private var outputNumbers = Tensor<S>(0), inputNumbers = Tensor<S>(0)
+    private var numbers: [MapContent: Tensor<S>] = [:]
 
     package init() {}
 
-    /// Maps of a product or its gradient. What they held stays until others are asked for.
-    package func outputs(_ geometry: WinogradGeometry, images: Int, channels: Int) -> TransformedMaps<S> {
-        Self.maps(geometry, images, channels, in: &outputNumbers)
-    }
-
-    /// Maps of a gradient of inputs.
-    package func inputs(_ geometry: WinogradGeometry, images: Int, channels: Int) -> TransformedMaps<S> {
-        Self.maps(geometry, images, channels, in: &inputNumbers)
-    }
-
-    private static func maps(
-        _ geometry: WinogradGeometry, _ images: Int, _ channels: Int, in numbers: inout Tensor<S>
+    /// Maps in the memory of a content. What they held stays until others are asked for.
+    package func maps(
+        _ content: MapContent, _ geometry: WinogradGeometry, images: Int, channels: Int
     ) -> TransformedMaps<S> {
         let count = TransformedMaps<S>.count(geometry, images: images, channels: channels)
-        if numbers.count < count { numbers = Tensor(count) }
-        return TransformedMaps(geometry, images: images, channels: channels, in: numbers)
+        if let known = numbers[content], known.count >= count {
+            return TransformedMaps(geometry, images: images, channels: channels, in: known)
+        }
+        let new = Tensor<S>(count)
+        numbers[content] = new
+        return TransformedMaps(geometry, images: images, channels: channels, in: new)
     }
 }

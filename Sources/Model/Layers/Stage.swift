@@ -47,6 +47,11 @@ package struct TransformDemand: Sendable {
     /// Channels of what it reads, 0 if that is not transformed; of its own hidden state, 0 for none; and of its products.
     let input, hidden, outputs: Int
 
+    /// Its maps with their channels.
+    var contents: [(content: MapContent, channels: Int)] {
+        [(.input, input), (.hidden, hidden), (.product, outputs), (.gradient, max(input, hidden))]
+    }
+
     /// Tiles that make a product long enough, and are few enough to stay in a cache.
     private static var enoughTiles: Int { 128 }
 
@@ -100,9 +105,6 @@ package struct FeatureSequence<S: Scalar> {
 
     /// In the shape of `values`; nil where nothing that is learned lies before it.
     package let gradient: Tensor<S>?
-
-    /// The same maps for the products that want them transformed.
-    let transforms = SequenceTransforms<S>()
 
     package init(_ shape: FeatureShape, steps: Int, batch: Int, needsGradient: Bool) {
         let extents = [steps, batch, shape.height, shape.width, shape.channels]

@@ -1,6 +1,7 @@
-// The convolutions of the gates by minimal filtering. Weights are transformed and packed once an update; each feature
-// map is transformed once a pass, whoever reads it; x and h are two segments of one product; the kernels' gradients are
-// added up over time in the domain of points and come back once.
+// The convolutions of the gates by minimal filtering. Weights are transformed and packed once an update; feature maps
+// are transformed whenever a product reads them, because the transform of a few images stays in a cache and that of all
+// steps would be most of the memory; x and h are two segments of one product; the kernels' gradients are added up over
+// time in the domain of points and come back once.
 //
 // Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, for a recurrent layer.
 
@@ -73,17 +74,9 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     /// Takes all memory now that passes will want.
     private func reserveMemory() {
-        let kernel = weights.geometry.kernel, longest = parts(of: 0..<operands.steps).map(\.count).max() ?? 0
-        for sequence in [operands.input, operands.hidden?.output, operands.hidden?.start].compactMap({ $0 }) {
-            _ = sequence.transforms.of(sequence.values, kernel: kernel)
-        }
-        _ = products(0..<longest)
-        if operands.input?.gradient != nil, let input = weights.input {
-            _ = context.points.inputs(
-                weights.geometry, images: longest * imagesAtOnce, channels: input.forward.rows)
-        }
-        if let hidden = weights.hidden {
-            _ = context.points.inputs(weights.geometry, images: imagesAtOnce, channels: hidden.forward.rows)
+        let longest = parts(of: 0..<operands.steps).map(\.count).max() ?? 0
+        for (content, channels) in weights.demand.contents {
+            _ = context.points.maps(content, weights.geometry, images: longest * imagesAtOnce, channels: channels)
         }
     }
 
@@ -93,18 +86,20 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     func begin(_ steps: Range<Int>) {}
 
-    /// Some of a step's maps in the domain of points, to be multiplied.
-    private func factor(
-        _ sequence: FeatureSequence<S>, _ step: Int, _ images: Range<Int>, _ weights: TransformedWeights<S>
-    ) -> PointFactor<S> {
-        let v = transformed(sequence, step)
-        return PointFactor(v.maps, first: v.first + images.lowerBound, weights)
+    /// V of some steps' maps, one step after the other.
+    private func transformed(
+        _ steps: [Tensor<S>], as content: MapContent
+    ) -> TransformedMaps<S> {
+        let images = steps[0].shape[0]
+        let v = context.points.maps(
+            content, weights.geometry, images: steps.count * images, channels: steps[0].shape[3])
+        for (number, maps) in steps.enumerated() { v.transformInput(maps, at: number * images) }
+        return v
     }
 
-    /// A step's maps in the domain of points.
-    private func transformed(_ sequence: FeatureSequence<S>, _ step: Int) -> (maps: TransformedMaps<S>, first: Int) {
-        let transform = sequence.transforms.of(sequence.values, kernel: weights.geometry.kernel)
-        return (transform.maps, transform.image(of: step, pass: context.pass))
+    /// h_{t-1} of some images; nil where it is zero.
+    private func hidden(before t: Int, _ images: Range<Int>) -> Tensor<S>? {
+        operands.hidden?.before(t).map { $0.sequence.values[$0.step][images] }
     }
 
     func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>) {
@@ -125,14 +120,16 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     private func forEachBlock(
         _ t: Int, _ images: Range<Int>, _ body: (_ m: TransformedMaps<S>, _ block: Int) -> Void
     ) -> Bool {
-        let x = operands.input.flatMap { input in weights.input.map { factor(input, t, images, $0.forward) } }
-        let h = operands.hidden?.before(t).flatMap { before in
-            weights.hidden.map { factor(before.sequence, before.step, images, $0.forward) }
+        let x = operands.input.flatMap { x in
+            weights.input.map { PointFactor(transformed([x.values[t][images]], as: .input), $0.forward) }
+        }
+        let h = hidden(before: t, images).flatMap { h in
+            weights.hidden.map { PointFactor(transformed([h], as: .hidden), $0.forward) }
         }
         guard let first = x ?? h else { return false }
         for block in 0..<columns.blocks {
-            let m = context.points.outputs(
-                weights.geometry, images: images.count, channels: 4 * columns.width(block))
+            let m = context.points.maps(
+                .product, weights.geometry, images: images.count, channels: 4 * columns.width(block))
             multiplyPanel(first, x == nil ? nil : h, panel: block, into: m, images: images.count)
             body(m, block)
         }
@@ -152,8 +149,8 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     /// dM of a part.
     private func products(_ part: Range<Int>) -> TransformedMaps<S> {
-        context.points.outputs(
-            weights.geometry, images: part.count * imagesAtOnce, channels: 4 * columns.hidden)
+        context.points.maps(
+            .product, weights.geometry, images: part.count * imagesAtOnce, channels: 4 * columns.hidden)
     }
 
     func backward(
@@ -173,7 +170,8 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step], let weights = weights.hidden
         else { return }
         let dm = PointFactor(products(part), first: (t - part.lowerBound) * imagesAtOnce, weights.backward)
-        let dv = context.points.inputs(self.weights.geometry, images: images.count, channels: weights.backward.columns)
+        let dv = context.points.maps(
+            .gradient, self.weights.geometry, images: images.count, channels: weights.backward.columns)
         multiplyBackward(self.weights.geometry, InputProduct(dm, into: dv), images: images.count, [])
         dv.transformInputBackward(accumulatingInto: dh[images])
     }
@@ -185,7 +183,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         guard let dx, let input = weights.input else {
             return multiplyBackward(all, nil, images: 0, weightProducts(part, images))
         }
-        let dv = context.points.inputs(all, images: count, channels: input.backward.columns)
+        let dv = context.points.maps(.gradient, all, images: count, channels: input.backward.columns)
         multiplyBackward(
             all, InputProduct(PointFactor(dm, input.backward), into: dv), images: count, weightProducts(part, images))
         dv.transformInputBackward(accumulatingInto: dx[first..<first + count])
@@ -193,28 +191,19 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     /// dU_x += V_x' dM and dU_h += V_h' dM.
     private func weightProducts(_ part: Range<Int>, _ images: Range<Int>) -> [WeightProduct<S>] {
-        let dm = products(part), batch = operands.batch
+        let dm = products(part)
         func product(
-            _ sequence: FeatureSequence<S>, from step: Int, _ steps: Range<Int>, _ du: TransformedGradient<S>
-        ) -> WeightProduct<S> {
-            let v = transformed(sequence, step)
-            return WeightProduct(
-                v.maps, first: v.first + images.lowerBound, dm, firstOutput: (steps.lowerBound - part.lowerBound) * batch,
-                images: steps.count * images.count, accumulatingInto: du)
+            _ maps: [Tensor<S>], as content: MapContent, _ gradient: TransformedGradient<S>?
+        ) -> WeightProduct<S>? {
+            guard let gradient, !maps.isEmpty else { return nil }
+            let v = transformed(maps, as: content), missing = part.count * images.count - v.images
+            return WeightProduct(v, dm, firstOutput: missing, images: v.images, accumulatingInto: gradient)
         }
-        var products: [WeightProduct<S>] = []
-        if let x = operands.input, let inputGradient {
-            products.append(product(x, from: part.lowerBound, part, inputGradient))
-        }
-        guard let hidden = operands.hidden, let hiddenGradient else { return products }
-        if part.lowerBound == 0, let before = hidden.before(0) {
-            products.append(product(before.sequence, from: before.step, 0..<1, hiddenGradient))
-        }
-        let later = max(part.lowerBound, 1)..<part.upperBound
-        if !later.isEmpty {
-            products.append(product(hidden.output, from: later.lowerBound - 1, later, hiddenGradient))
-        }
-        return products
+        let x = operands.input.map { input in part.map { input.values[$0][images] } } ?? []
+        return [
+            product(x, as: .input, inputGradient),
+            product(part.compactMap { hidden(before: $0, images) }, as: .hidden, hiddenGradient),
+        ].compactMap { $0 }
     }
 
     func clearGradients() {
