@@ -12,6 +12,22 @@ static inline __attribute__((always_inline)) ckernels_doubles ckernels_widened(c
     return __builtin_convertvector(x, ckernels_doubles);
 }
 
+// Sixteen numbers from and to any address: Swift would call a function for them in large kernels.
+typedef float ckernels_floats_anywhere __attribute__((ext_vector_type(16), aligned(4)));
+typedef double ckernels_doubles_anywhere __attribute__((ext_vector_type(16), aligned(8)));
+static inline __attribute__((always_inline)) ckernels_floats ckernels_load_floats(const void *address) {
+    return *(const ckernels_floats_anywhere *)address;
+}
+static inline __attribute__((always_inline)) ckernels_doubles ckernels_load_doubles(const void *address) {
+    return *(const ckernels_doubles_anywhere *)address;
+}
+static inline __attribute__((always_inline)) void ckernels_store_floats(void *address, ckernels_floats x) {
+    *(ckernels_floats_anywhere *)address = x;
+}
+static inline __attribute__((always_inline)) void ckernels_store_doubles(void *address, ckernels_doubles x) {
+    *(ckernels_doubles_anywhere *)address = x;
+}
+
 // Whether the code is compiled for 32 registers of sixteen floats, rather than 16 smaller ones.
 static inline int ckernels_has_wide_registers(void) {
 #if defined(__AVX512F__)

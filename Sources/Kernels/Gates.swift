@@ -145,7 +145,7 @@ struct GatePointers<S: Scalar> {
 ///     dw_i += da_i c'     dw_f += da_f c'      dw_o += da_o c
 package struct GateStepBackward<S: Scalar> {
     /// (pixels, 4 hidden): the gates of the forward step.
-    let gates: Tensor<S>
+    package let gates: Tensor<S>
 
     let activation: GateActivation
     let peepholes: Peepholes<S>?

@@ -9,10 +9,10 @@
 /// The groups, and what follows the normalisation.
 package struct GroupNormalisation<S: Scalar>: Sendable {
     /// Neighbouring channels that make a group.
-    private let channels: Int
+    let channels: Int
 
     /// (all channels), or (height, width, all channels).
-    private let scale, shift: Tensor<S>
+    let scale, shift: Tensor<S>
 
     package init(channels: Int, scale: Tensor<S>, shift: Tensor<S>) {
         precondition(scale.shape == shift.shape && scale.shape.last! % channels == 0)
@@ -33,16 +33,11 @@ extension GroupNormalisation {
     @specialized(where S == Float)
     @specialized(where S == Double)
     package func forward(_ x: Tensor<S>, normalised: Tensor<S>, inverseDeviations: Tensor<S>) {
-        let places = places(of: x, normalised, inverseDeviations), numbers = Double(places * channels)
+        let places = places(of: x, normalised, inverseDeviations)
         forEachGroup(of: x) { start, channel, group in
             let x = x.pointer + start, n = normalised.pointer + start
             let scale = scale.pointer + channel, shift = shift.pointer + channel
-            let mean = S(total(places) { at, _, lanes in .load(x + at, lanes) } / numbers)
-            let variance = total(places) { at, _, lanes in
-                let difference = SIMD16.load(x + at, lanes) - .repeating(mean, lanes)
-                return difference * difference
-            } / numbers
-            let r = S(1 / (variance + Self.epsilon).squareRoot())
+            let (mean, r) = moments(x, places)
             inverseDeviations.pointer[group] = r
             forEachRow(0..<places) { at, weight, lanes in
                 let value = (SIMD16.load(x + at, lanes) - mean) * r
@@ -93,11 +88,14 @@ extension GroupNormalisation {
 // Where the numbers of a group lie: at each place, `channels` neighbours of a row of all channels.
 
 extension GroupNormalisation {
-    private var allChannels: Int { scale.shape.last! }
-    private var groups: Int { allChannels / channels }
+    var allChannels: Int { scale.shape.last! }
+    var groups: Int { allChannels / channels }
+
+    /// Whether each place has a scale and a shift of its own.
+    var isPerPlace: Bool { scale.count > allChannels }
 
     /// Places of each sample's map.
-    private func places(of x: Tensor<S>, _ normalised: Tensor<S>, _ inverseDeviations: Tensor<S>) -> Int {
+    func places(of x: Tensor<S>, _ normalised: Tensor<S>, _ inverseDeviations: Tensor<S>) -> Int {
         let samples = x.shape[0], places = x.count / (samples * allChannels)
         precondition(samples * places * allChannels == x.count && normalised.count == x.count)
         precondition(inverseDeviations.count == samples * groups)
@@ -127,18 +125,42 @@ extension GroupNormalisation {
         }
     }
 
-    /// The sum over a group, a few places at a time and then in double precision, so that large groups lose none.
+    /// Places whose numbers of one group stay in the first cache.
+    private var placesAtOnce: Int { max(1, 1024 / channels) }
+
+    /// m and r of a group, read once: few places at a time, each with a mean of its own, so that large groups and numbers
+    /// far from zero lose no digits. Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
+    /// computing sample variances", 1979, equation 1.5.
+    @inline(always)
+    func moments(_ x: UnsafeMutablePointer<S>, _ places: Int) -> (mean: S, inverseDeviation: S) {
+        var mean = 0.0, squares = 0.0, count = 0.0
+        for first in stride(from: 0, to: places, by: placesAtOnce) {
+            let some = first..<min(first + placesAtOnce, places), numbers = Double(some.count * channels)
+            let own = sum(some) { at, _, lanes in .load(x + at, lanes) } / numbers
+            let ownSquares = sum(some) { at, _, lanes in
+                let difference = SIMD16.load(x + at, lanes) - .repeating(S(own), lanes)
+                return difference * difference
+            }
+            let distance = own - mean, all = count + numbers
+            squares += ownSquares + distance * distance * count * numbers / all
+            mean += distance * numbers / all
+            count = all
+        }
+        return (S(mean), S(1 / (squares / count + Self.epsilon).squareRoot()))
+    }
+
+    /// The sum over a group.
     @inline(always)
     private func total(_ places: Int, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> SIMD16<S>) -> Double {
-        let placesAtOnce = max(1, 1024 / channels)
-        var sum = 0.0
-        for first in stride(from: 0, to: places, by: placesAtOnce) {
-            var part = SIMD16<S>(repeating: 0)
-            forEachRow(first..<min(first + placesAtOnce, places)) { at, weight, lanes in
-                part += term(at, weight, lanes)
-            }
-            sum += Double(part.sum())
+        stride(from: 0, to: places, by: placesAtOnce).reduce(0.0) { total, first in
+            total + sum(first..<min(first + placesAtOnce, places), term)
         }
-        return sum
+    }
+
+    @inline(always)
+    private func sum(_ places: Range<Int>, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> SIMD16<S>) -> Double {
+        var sum = SIMD16<S>(repeating: 0)
+        forEachRow(places) { at, weight, lanes in sum += term(at, weight, lanes) }
+        return Double(sum.sum())
     }
 }

@@ -4,13 +4,13 @@ extension SIMD16 where Scalar: Kernels.Scalar {
     /// The `count` numbers at `pointer`, zeros behind them.
     @inline(always)
     static func load(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) -> Self {
-        count >= 16 ? UnsafeRawPointer(pointer).loadUnaligned(as: Self.self) : loadPart(pointer, count)
+        count >= 16 ? Scalar.load(pointer) : loadPart(pointer, count)
     }
 
     // Apart, so that a kernel's loop holds nothing but whole vectors. Memory reaches a vector beyond its last number.
     @inline(never)
     private static func loadPart(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) -> Self {
-        let lanes = UnsafeRawPointer(pointer).loadUnaligned(as: Self.self)
+        let lanes = Scalar.load(pointer)
         return Scalar.select(lanes, where: numbered, isBelow: Self(repeating: Scalar(count)), else: .zero)
     }
 
@@ -31,7 +31,7 @@ extension SIMD16 where Scalar: Kernels.Scalar {
     @inline(always)
     func store(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) {
         if count >= 16 {
-            UnsafeMutableRawPointer(pointer).storeBytes(of: self, as: Self.self)
+            Scalar.store(self, pointer)
         } else {
             storePart(pointer, count)
         }

@@ -17,6 +17,10 @@ package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
     /// In double precision.
     static func widened(_ x: SIMD16<Self>) -> SIMD16<Double>
 
+    /// Sixteen numbers from any address, and to it.
+    static func load(_ address: UnsafePointer<Self>) -> SIMD16<Self>
+    static func store(_ x: SIMD16<Self>, _ address: UnsafeMutablePointer<Self>)
+
     /// The BLAS product C = A B + beta C of row-major matrices; see `multiply`.
     static func gemm(
         _ a: Matrix<Self>, _ b: Matrix<Self>, beta: Self, _ c: Matrix<Self>)
@@ -55,6 +59,14 @@ extension Float: Scalar {
     @inline(always)
     package static func widened(_ x: SIMD16<Float>) -> SIMD16<Double> { ckernels_widened(x) }
 
+    @inline(always)
+    package static func load(_ address: UnsafePointer<Float>) -> SIMD16<Float> { ckernels_load_floats(address) }
+
+    @inline(always)
+    package static func store(_ x: SIMD16<Float>, _ address: UnsafeMutablePointer<Float>) {
+        ckernels_store_floats(address, x)
+    }
+
     package static func gemm(
         _ a: Matrix<Float>, _ b: Matrix<Float>, beta: Float, _ c: Matrix<Float>
     ) {
@@ -81,6 +93,14 @@ extension Double: Scalar {
 
     @inline(always)
     package static func widened(_ x: SIMD16<Double>) -> SIMD16<Double> { x }
+
+    @inline(always)
+    package static func load(_ address: UnsafePointer<Double>) -> SIMD16<Double> { ckernels_load_doubles(address) }
+
+    @inline(always)
+    package static func store(_ x: SIMD16<Double>, _ address: UnsafeMutablePointer<Double>) {
+        ckernels_store_doubles(address, x)
+    }
 
     package static func gemm(
         _ a: Matrix<Double>, _ b: Matrix<Double>, beta: Double, _ c: Matrix<Double>

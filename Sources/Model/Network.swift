@@ -12,6 +12,7 @@ package final class Network<S: Scalar> {
     package let frame: FeatureShape
 
     private let convolution: ConvolutionMethod
+    private let recomputesGates: Bool
 
     package private(set) var layout = ParameterLayout()
 
@@ -47,12 +48,15 @@ package final class Network<S: Scalar> {
         case input, output
     }
 
+    /// - Parameter recomputesGates: whether backward computes gates again instead of keeping those of all steps: less
+    ///   memory for more time, and the same numbers.
     /// - Throws: `ModelError` naming the stage that does not fit.
     package init(
-        _ description: NetworkDescription, frame: FeatureShape, convolution: ConvolutionMethod = .automatic
+        _ description: NetworkDescription, frame: FeatureShape, convolution: ConvolutionMethod = .automatic,
+        recomputesGates: Bool = false
     ) throws(ModelError) {
         self.description = description
-        self.convolution = convolution
+        (self.convolution, self.recomputesGates) = (convolution, recomputesGates)
         self.frame = frame
         statistics = ParameterVector(ParameterLayout())
         for (position, stage) in description.encoder.enumerated() {
@@ -222,7 +226,8 @@ extension Network {
                 throw ModelError("stage \(name) has feature maps of \(map) and starts from a state of \(state!)")
             }
             return try ConvLSTMLayer(
-                name, d, input: input.map(CellInput.map) ?? missingInput, map: map, convolution: convolution, layout: &layout)
+                name, d, input: input.map(CellInput.map) ?? missingInput, map: map, convolution: convolution,
+                recomputesGates: recomputesGates, layout: &layout)
         }
         guard let input else { throw ModelError("stage \(name) reads nothing; name what it reads") }
         switch description.operation {

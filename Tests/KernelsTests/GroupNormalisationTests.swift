@@ -10,6 +10,59 @@ import Testing
         check(Float.self, group, everyPlace, mean: 0.5, tolerance: 2e-5)
     }
 
+    /// The step with its normalisation is one after the other, both ways.
+    @Test(arguments: [(24, 1), (24, 3), (24, 32), (24, 96), (3, 4), (16, 8)], [false, true])
+    func withTheGatesStep(sizes: (hidden: Int, group: Int), everyPlace: Bool) {
+        checkStep(Double.self, sizes.hidden, sizes.group, everyPlace, tolerance: 1e-12)
+        checkStep(Float.self, sizes.hidden, sizes.group, everyPlace, tolerance: 2e-5)
+    }
+
+    private func checkStep<S: Scalar>(
+        _: S.Type, _ hidden: Int, _ group: Int, _ everyPlace: Bool, tolerance: Double
+    ) {
+        let samples = Self.samples, map = [Self.height, Self.width]
+        let all = [samples] + map + [4 * hidden], state = [samples] + map + [hidden]
+        let weights = everyPlace ? map + [4 * hidden] : [4 * hidden]
+        let kernel = GroupNormalisation(
+            channels: group, scale: random(S.self, 3, weights), shift: random(S.self, 4, weights))
+        func zeros(_ shape: [Int]) -> Tensor<S> { Tensor(shape: shape) }
+        func bothWays(
+            _ forward: (GateStep<S>, Tensor<S>, Tensor<S>) -> Void,
+            _ backward: (GateStepBackward<S>, Tensor<S>, Tensor<S>, Tensor<S>, Tensor<S>) -> Void
+        ) -> [(name: String, tensor: Tensor<S>)] {
+            let gates = random(S.self, 1, all), before = random(S.self, 2, state), cell = zeros(state), h = zeros(state)
+            let n = zeros(all), r = zeros([samples, 4 * hidden / group])
+            forward(
+                GateStep(
+                    gates: gates, bias: zeros([4 * hidden]), activation: .logistic, peepholes: nil, previousCell: before,
+                    cell: cell, hidden: h), n, r)
+            let stepped = zeros(all), dc = random(S.self, 6, state), ds = zeros(weights), dt = zeros(weights)
+            stepped.copy(from: gates)
+            backward(
+                GateStepBackward(
+                    gates: gates, activation: .logistic, peepholes: nil, peepholeGradients: nil, previousCell: before,
+                    cell: cell, hiddenGradient: random(S.self, 5, state), cellGradient: dc), n, r, ds, dt)
+            return [
+                ("gates", stepped), ("c", cell), ("h", h), ("n", n), ("r", r), ("da", gates), ("dc", dc), ("dscale", ds),
+                ("dshift", dt),
+            ]
+        }
+        let plain = bothWays { step, n, r in
+            kernel.forward(step.gates, normalised: n, inverseDeviations: r)
+            step.forward()
+        } _: { step, n, r, ds, dt in
+            step.backward()
+            kernel.backward(
+                step.gates, normalised: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
+        }
+        let together = bothWays { step, n, r in
+            kernel.forward(step, normalised: n, inverseDeviations: r)
+        } _: { step, n, r, ds, dt in
+            kernel.backward(step, normalised: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
+        }
+        for (a, b) in zip(plain, together) { expectClose(b.tensor, numbers(a.tensor), 10 * tolerance) }
+    }
+
     /// Numbers far from zero lose the digits that they have lost already, and no others.
     @Test func farFromZero() {
         check(Double.self, 8, false, mean: 1e6, tolerance: 1e-8)

@@ -63,12 +63,14 @@ import Testing
     @Test(arguments: PeepholeForm.allCases) func memoryIsKnownBeforeItIsTaken(peepholes: PeepholeForm) throws {
         for normalisation in [nil, GateNormalisation.group(channels: 2), .layer] {
             let d = ConvLSTMDescription(hidden: 8, kernel: 3, peepholes: peepholes, normalisation: normalisation)
-            let network = try Network<Float>(
-                NetworkDescription(encoder: [StageDescription("cell", .convLSTM(d))], readout: []),
-                frame: FeatureShape(height: 5, width: 3, channels: 8))
-            let trace = try NetworkTrace(network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, lead: 3))
-            let stated = network.memory(batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, lead: 3))
-            #expect(stated == bytesHeld(by: trace), "\(d)")
+            for recomputesGates in [false, true] {
+                let network = try Network<Float>(
+                    NetworkDescription(encoder: [StageDescription("cell", .convLSTM(d))], readout: []),
+                    frame: FeatureShape(height: 5, width: 3, channels: 8), recomputesGates: recomputesGates)
+                let trace = try NetworkTrace(network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, lead: 3))
+                let stated = network.memory(batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, lead: 3))
+                #expect(stated == bytesHeld(by: trace), "\(d)")
+            }
         }
     }
 }

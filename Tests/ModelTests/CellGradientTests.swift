@@ -55,6 +55,29 @@ import Testing
         }
     }
 
+    /// Backward from gates that it computes again finds the same numbers: the same bits where parts are the same, which
+    /// the plain way makes as long as gates are in memory.
+    @Test(arguments: [ConvolutionMethod.plain, .filtering], [false, true])
+    func gatesComputedAgainAreTheSame(convolution: ConvolutionMethod, stepwise: Bool) throws {
+        for normalisation in Self.normalisations {
+            for continues in [false, true] {
+                let d = ConvLSTMDescription(
+                    hidden: 3, kernel: 3, peepholes: .perPosition, normalisation: normalisation)
+                func cell(_ recomputesGates: Bool) throws -> CheckedCell {
+                    try CheckedCell(
+                        d, continues: continues, steps: 5, stepwise: stepwise, convolution: convolution,
+                        recomputesGates: recomputesGates)
+                }
+                let kept = try cell(false), again = try cell(true)
+                #expect(kept.evaluate(withGradient: true) == again.evaluate(withGradient: true))
+                for (a, b) in zip(kept.tensors, again.tensors) {
+                    let limit = convolution == .plain && !stepwise ? 1e-14 : 0
+                    #expect(largestDifference(a.gradient, b.gradient) <= limit, "\(a.name), \(String(describing: normalisation))")
+                }
+            }
+        }
+    }
+
     /// Zeros have a kernel, which counts as a parameter; what is computed is what nothing to read gives.
     @Test func zerosAreLikeNothingButForTheKernel() throws {
         let d = ConvLSTMDescription(hidden: 3, kernel: 3)

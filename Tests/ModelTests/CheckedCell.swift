@@ -28,10 +28,11 @@ struct CheckedCell {
     ///   - reads: a map of `channels`, or what else.
     ///   - continues: whether it starts from the state of another layer of the same description, which reads the input.
     ///   - stepwise: whether each step is a call of its own.
+    ///   - recomputesGates: whether backward computes gates again.
     init(
         _ d: ConvLSTMDescription, reads: CellInput? = nil, channels: Int = 2, map: FeatureShape = map,
         continues: Bool = false, steps: Int = 3, batch: Int = 2, stepwise: Bool = false,
-        convolution: ConvolutionMethod = .automatic
+        convolution: ConvolutionMethod = .automatic, recomputesGates: Bool = false
     ) throws {
         func shape(_ channels: Int) -> FeatureShape {
             FeatureShape(height: map.height, width: map.width, channels: channels)
@@ -44,7 +45,8 @@ struct CheckedCell {
         input = sequence(shape(channels))
         if continues {
             let layer = try ConvLSTMLayer<Double>(
-                "first", d, input: read, map: map, convolution: convolution, layout: &layout)
+                "first", d, input: read, map: map, convolution: convolution, recomputesGates: recomputesGates,
+                layout: &layout)
             let output = sequence(state)
             first = (layer, output, layer.unrolled(input: input, output: output, start: nil, context: context))
         } else {
@@ -52,7 +54,8 @@ struct CheckedCell {
         }
         description = d
         layer = try ConvLSTMLayer(
-            "cell", d, input: reads ?? read, map: map, convolution: convolution, layout: &layout)
+            "cell", d, input: reads ?? read, map: map, convolution: convolution, recomputesGates: recomputesGates,
+            layout: &layout)
         output = sequence(state)
         unrolled = layer.unrolled(input: reads == nil ? input : nil, output: output, start: first?.unrolled, context: context)
         passes = stepwise ? (0..<steps).map { $0..<$0 + 1 } : [0..<steps]

@@ -52,6 +52,9 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
 
     let plan: ConvolutionPlan
 
+    /// Whether backward computes gates again, so that memory is for a few steps of them.
+    let recomputesGates: Bool
+
     /// The weights for minimal filtering; nil where the plain way is taken.
     let winograd: WinogradGateWeights<S>?
 
@@ -63,7 +66,7 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
     /// - Throws: `ModelError` naming the stage whose description does not fit.
     package init(
         _ name: String, _ d: ConvLSTMDescription, input: CellInput, map: FeatureShape,
-        convolution: ConvolutionMethod = .automatic, layout: inout ParameterLayout
+        convolution: ConvolutionMethod = .automatic, recomputesGates: Bool = false, layout: inout ParameterLayout
     ) throws(ModelError) {
         guard d.kernel % 2 == 1, d.kernel > 0, d.hidden > 0 else {
             throw ModelError(
@@ -71,6 +74,7 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
                     + "choose an odd kernel and at least one channel")
         }
         self.name = name
+        self.recomputesGates = recomputesGates
         description = d
         let k = d.kernel, n = d.hidden, state = map.with(channels: n)
         outputShape = state
@@ -112,10 +116,17 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
 
     var multiplyAdds: Int { plan.shape.multiplyAdds }
 
-    /// Gates and cell states of every step; the zero state and the cell states' gradient; the weights' gradients.
+    /// Steps whose gates there is memory for.
+    func stepsInMemory(of steps: Int, batch: Int) -> Int {
+        recomputesGates ? min(steps, transformDemand?.stepsAtOnce(batch: batch) ?? 1) : steps
+    }
+
+    /// Gates in memory and cell states of every step; the zero state and the cell states' gradient; the weights'
+    /// gradients.
     func numbers(steps: Int, batch: Int) -> Int {
-        batch * outputShape.count * (5 * steps + 2) + inputKernel.count + hiddenKernel.count + bias.count
-            + peepholeSlots.count * outputShape.count + (normaliser?.numbers(steps: steps, batch: batch) ?? 0)
+        let held = stepsInMemory(of: steps, batch: batch)
+        return batch * outputShape.count * (4 * held + steps + 2) + inputKernel.count + hiddenKernel.count + bias.count
+            + peepholeSlots.count * outputShape.count + (normaliser?.numbers(steps: held, batch: batch) ?? 0)
             + (winograd?.gradientNumbers ?? 0)
     }
 

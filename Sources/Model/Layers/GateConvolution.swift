@@ -67,9 +67,14 @@ struct GateOperands<S: Scalar> {
     /// nil for a layer that does not see its hidden state.
     let hidden: HiddenStates<S>?
 
-    /// (time, batch, height, width, 4 hidden): a, later da.
+    /// (steps in memory, batch, height, width, 4 hidden): a, later da.
     let gates: Tensor<S>
 
-    var steps: Int { gates.shape[0] }
+    /// Of the whole sequence.
+    let steps: Int
+
     var batch: Int { gates.shape[1] }
+
+    /// Those of one step.
+    func gates(_ t: Int) -> Tensor<S> { gates[t % gates.shape[0]] }
 }

@@ -48,10 +48,10 @@ struct GateNormaliser {
 struct UnrolledGateNormaliser<S: Scalar> {
     private let slots: GateNormaliser
 
-    /// (time, batch, height, width, 4 hidden).
+    /// (steps in memory, batch, height, width, 4 hidden).
     private let normalised: Tensor<S>
 
-    /// (time, batch, groups).
+    /// (steps in memory, batch, groups).
     private let inverseDeviations: Tensor<S>
 
     /// Accumulated step by step, in the shape of scale and shift.
@@ -66,21 +66,24 @@ struct UnrolledGateNormaliser<S: Scalar> {
         shiftGradient = Tensor(shape: slots.shift.shape)
     }
 
-    /// Normalises the preactivations of some images at step t, (images, height, width, 4 hidden), where they lie.
-    func forward(_ t: Int, _ images: Range<Int>, _ preactivations: Tensor<S>, by kernel: GroupNormalisation<S>) {
+    /// The step t of some images, of their normalised preactivations.
+    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>, by kernel: GroupNormalisation<S>) {
         kernel.forward(
-            preactivations, normalised: normalised[t][images], inverseDeviations: inverseDeviations[t][images])
+            step, normalised: normalised[memory(t)][images], inverseDeviations: inverseDeviations[memory(t)][images])
     }
+
+    /// The place of a step in memory that may be for fewer of them than there are.
+    private func memory(_ t: Int) -> Int { t % normalised.shape[0] }
 
     func clearGradients() {
         scaleGradient.fill(0)
         shiftGradient.fill(0)
     }
 
-    /// The gradient of some images' preactivations at step t from that of the normalised ones, where it lies.
-    func backward(_ t: Int, _ images: Range<Int>, _ gradient: Tensor<S>, by kernel: GroupNormalisation<S>) {
+    /// The same backward.
+    func backward(_ t: Int, _ images: Range<Int>, _ step: GateStepBackward<S>, by kernel: GroupNormalisation<S>) {
         kernel.backward(
-            gradient, normalised: normalised[t][images], inverseDeviations: inverseDeviations[t][images],
+            step, normalised: normalised[memory(t)][images], inverseDeviations: inverseDeviations[memory(t)][images],
             scaleGradient: scaleGradient, shiftGradient: shiftGradient)
     }
 

@@ -22,12 +22,17 @@ final class PlainGateConvolution<S: Scalar>: GateConvolution {
         hiddenGradient = Tensor(shape: layer.hiddenKernel.shape)
     }
 
-    private var gates: Tensor<S> { operands.gates }
     private var layer: ConvLSTMLayer<S> { operands.layer }
 
+    /// Memory is for all steps or for one, so that the steps of a part stand one after the other.
+    private func gates(_ steps: Range<Int>) -> Tensor<S> {
+        let first = steps.lowerBound % operands.gates.shape[0]
+        return operands.gates.images(first..<first + steps.count)
+    }
+
     func begin(_ steps: Range<Int>) {
-        guard let x = operands.input, let inputConvolution else { return gates[steps].fill(0) }
-        inputConvolution.forward(x.values.images(steps), weights: layer.inputKernel, into: gates.images(steps))
+        guard let x = operands.input, let inputConvolution else { return gates(steps).fill(0) }
+        inputConvolution.forward(x.values.images(steps), weights: layer.inputKernel, into: gates(steps))
     }
 
     // A product is as long as it can be with all images in it, so `images` are always all.
@@ -36,7 +41,7 @@ final class PlainGateConvolution<S: Scalar>: GateConvolution {
 
     func preactivations(_ t: Int, _ images: Range<Int>) {
         guard let h = operands.hidden?.before(t) else { return }
-        hiddenConvolution?.forward(h.sequence.values[h.step], weights: layer.hiddenKernel, accumulatingInto: gates[t])
+        hiddenConvolution?.forward(h.sequence.values[h.step], weights: layer.hiddenKernel, accumulatingInto: operands.gates(t))
     }
 
     func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>) {
@@ -44,47 +49,51 @@ final class PlainGateConvolution<S: Scalar>: GateConvolution {
         step.forward()
     }
 
-    func parts(of steps: Range<Int>) -> [Range<Int>] { [steps] }
+    func parts(of steps: Range<Int>) -> [Range<Int>] {
+        operands.gates.shape[0] == operands.steps ? [steps] : steps.reversed().map { $0..<$0 + 1 }
+    }
 
     func backward(
         _ t: Int, _ images: Range<Int>, in part: Range<Int>, _ step: GateStepBackward<S>, biasGradient: Tensor<S>
     ) {
         step.backward()
-        sumRows(of: gates[t], accumulatingInto: biasGradient)
+        sumRows(of: operands.gates(t), accumulatingInto: biasGradient)
         preactivationsBackward(t, images, in: part)
     }
 
     func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step] else { return }
-        hiddenConvolution?.inputGradient(gates[t], weights: layer.hiddenKernel, accumulatingInto: dh)
+        hiddenConvolution?.inputGradient(operands.gates(t), weights: layer.hiddenKernel, accumulatingInto: dh)
     }
 
+    /// The kernels' gradients of a part as one long product each.
     func finish(_ part: Range<Int>, _ images: Range<Int>) {
-        guard let dx = operands.input?.gradient else { return }
-        inputConvolution?.inputGradient(
-            gates.images(part), weights: layer.inputKernel, accumulatingInto: dx.images(part))
-    }
-
-    func clearGradients() {}
-
-    /// All steps at once: one long product each.
-    func addKernelGradients(to gradient: ParameterVector<S>) {
         if let x = operands.input, let inputConvolution {
-            inputGradient.fill(0)
-            let all = 0..<operands.steps
-            inputConvolution.weightGradient(x.values.images(all), gates.images(all), accumulatingInto: inputGradient)
-            layer.inputBlocks?.scatter(inputGradient, accumulatingInto: gradient)
+            let da = gates(part)
+            inputConvolution.weightGradient(x.values.images(part), da, accumulatingInto: inputGradient)
+            if let dx = x.gradient {
+                inputConvolution.inputGradient(da, weights: layer.inputKernel, accumulatingInto: dx.images(part))
+            }
         }
         guard let hidden = operands.hidden, let hiddenConvolution else { return }
-        hiddenGradient.fill(0)
-        let later = 1..<max(operands.steps, 1)
+        let later = max(part.lowerBound, 1)..<max(part.upperBound, 1)
         if !later.isEmpty {
+            let before = hidden.output.values.images(later.lowerBound - 1..<later.upperBound - 1)
+            hiddenConvolution.weightGradient(before, gates(later), accumulatingInto: hiddenGradient)
+        }
+        if part.lowerBound == 0, let h = hidden.before(0) {
             hiddenConvolution.weightGradient(
-                hidden.output.values.images(0..<later.count), gates.images(later), accumulatingInto: hiddenGradient)
+                h.sequence.values[h.step], operands.gates(0), accumulatingInto: hiddenGradient)
         }
-        if let h = hidden.before(0) {
-            hiddenConvolution.weightGradient(h.sequence.values[h.step], gates[0], accumulatingInto: hiddenGradient)
-        }
-        layer.hiddenBlocks.scatter(hiddenGradient, accumulatingInto: gradient)
+    }
+
+    func clearGradients() {
+        inputGradient.fill(0)
+        hiddenGradient.fill(0)
+    }
+
+    func addKernelGradients(to gradient: ParameterVector<S>) {
+        if operands.input != nil { layer.inputBlocks?.scatter(inputGradient, accumulatingInto: gradient) }
+        if operands.hidden != nil { layer.hiddenBlocks.scatter(hiddenGradient, accumulatingInto: gradient) }
     }
 }

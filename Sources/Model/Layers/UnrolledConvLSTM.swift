@@ -10,8 +10,12 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     private let convolution: any GateConvolution<S>
     private let normaliser: UnrolledGateNormaliser<S>?
 
-    /// (time, batch, height, width, 4 hidden): preactivations, then gates, then perhaps the preactivations' gradient.
+    /// (steps in memory, batch, height, width, 4 hidden): preactivations, then gates, then perhaps the preactivations'
+    /// gradient. Step t is in place t modulo the steps in memory.
     private let gates: Tensor<S>
+
+    /// The step whose gates each place holds.
+    private var holders: [Int?]
 
     /// (time, batch, height, width, hidden).
     private let cells: Tensor<S>
@@ -35,8 +39,10 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
         self.input = input
         self.output = output
         self.start = start
-        normaliser = layer.normaliser.map { UnrolledGateNormaliser($0, steps: steps, batch: batch) }
-        gates = Tensor(steps, batch, shape.height, shape.width, 4 * shape.channels)
+        let held = layer.stepsInMemory(of: steps, batch: batch)
+        normaliser = layer.normaliser.map { UnrolledGateNormaliser($0, steps: held, batch: batch) }
+        gates = Tensor(held, batch, shape.height, shape.width, 4 * shape.channels)
+        holders = Array(repeating: nil, count: held)
         cells = Tensor(steps, batch, shape.height, shape.width, shape.channels)
         zeroState = Tensor(batch, shape.height, shape.width, shape.channels)
         cellGradient = Tensor(batch, shape.height, shape.width, shape.channels)
@@ -45,7 +51,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
         let operands = GateOperands(
             layer: layer, input: input,
             hidden: layer.description.carriesHidden ? HiddenStates(output: output, start: start?.output) : nil,
-            gates: gates)
+            gates: gates, steps: steps)
         convolution = layer.winograd.map { WinogradGateConvolution(operands, $0, context: context) }
             ?? PlainGateConvolution(operands, workspace: context.workspace)
     }
@@ -54,22 +60,28 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     // between, and the bias before it.
 
     func forward(_ steps: Range<Int>) {
-        convolution.begin(steps)
-        for t in steps {
-            for images in groups { forward(t, images) }
+        for first in stride(from: steps.lowerBound, to: steps.upperBound, by: holders.count) {
+            let part = first..<min(first + holders.count, steps.upperBound)
+            convolution.begin(part)
+            for t in part {
+                for images in groups { forward(t, images) }
+                holders[place(t)] = t
+            }
         }
     }
 
+    /// Of a step's gates in memory.
+    private func place(_ t: Int) -> Int { t % holders.count }
+
     private func forward(_ t: Int, _ images: Range<Int>) {
-        let gates = gates[t][images], step = GateStep(
+        let gates = gates[place(t)][images], step = GateStep(
             gates: gates, bias: normaliser == nil ? layer.bias : layer.zeroBias,
             activation: layer.description.gateActivation, peepholes: layer.peepholes,
             previousCell: cell(before: t)[images], cell: cells[t][images], hidden: output.values[t][images])
         guard let kernel = layer.normalisation, let normaliser else { return convolution.forward(t, images, step) }
         convolution.preactivations(t, images)
         if layer.biasBlocks != nil { addRow(layer.bias, toRowsOf: gates) }
-        normaliser.forward(t, images, gates, by: kernel)
-        step.forward()
+        normaliser.forward(t, images, step, by: kernel)
     }
 
     /// The images that go through a step together.
@@ -85,7 +97,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
 
     private var finalCell: Tensor<S> { cells[output.steps - 1] }
 
-    // Backward, mirrored: the gates' step, the normalisation, then dh_{t-1} += W_h' da_t; at the end of each part of the
+    // Backward, mirrored: gates that are no longer in memory once more, the gates' step, the normalisation, then dh_{t-1} += W_h' da_t; at the end of each part of the
     // steps dx_t += W_x' da_t.
 
     func clearGradients() {
@@ -98,25 +110,28 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
 
     func backward(_ steps: Range<Int>) {
         for part in convolution.parts(of: steps) {
+            let isHeld = part.allSatisfy { holders[place($0)] == $0 }
+            if !isHeld { convolution.begin(part) }
             for images in groups {
+                if !isHeld { for t in part { forward(t, images) } }
                 for t in part.reversed() { backward(t, images, in: part) }
                 convolution.finish(part, images)
             }
+            for t in part { holders[place(t)] = nil }
         }
         if steps.lowerBound == 0, let start { add(cellGradient, accumulatingInto: start.cellGradient) }
     }
 
     private func backward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
-        let gates = gates[t][images], step = GateStepBackward(
+        let gates = gates[place(t)][images], step = GateStepBackward(
             gates: gates, activation: layer.description.gateActivation, peepholes: layer.peepholes,
             peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t)[images], cell: cells[t][images],
             hiddenGradient: output.requiredGradient[t][images], cellGradient: cellGradient[images])
         guard let kernel = layer.normalisation, let normaliser else {
             return convolution.backward(t, images, in: part, step, biasGradient: biasGradient)
         }
-        step.backward()
-        normaliser.backward(t, images, gates, by: kernel)
-        sumRows(of: gates, accumulatingInto: biasGradient)
+        normaliser.backward(t, images, step, by: kernel)
+        if layer.biasBlocks != nil { sumRows(of: gates, accumulatingInto: biasGradient) }
         convolution.preactivationsBackward(t, images, in: part)
     }
 

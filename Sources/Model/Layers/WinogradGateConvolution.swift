@@ -111,7 +111,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func preactivations(_ t: Int, _ images: Range<Int>) {
-        let a = operands.gates[t][images]
+        let a = operands.gates(t)[images]
         let isComputed = forEachBlock(t, images) { m, block in m.preactivations(into: a, block: block) }
         if !isComputed { a.fill(0) }
     }
@@ -161,7 +161,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
-        products(part).preactivationsBackward(operands.gates[t][images], at: (t - part.lowerBound) * imagesAtOnce)
+        products(part).preactivationsBackward(operands.gates(t)[images], at: (t - part.lowerBound) * imagesAtOnce)
         addHiddenGradient(t, images, in: part)
     }
 

@@ -1,0 +1,228 @@
+// The gates' step of preactivations that are normalised first, both ways: what GroupNormalisation and the step do one after
+// the other, in as few passes over memory as there can be. Forward, the moments of an image are one pass, all the rest
+// another. Backward, the sums over a group are found while the step's gradient is written:
+//
+//     da = r (dn - sum dn / N - n sum (dn n) / N)    with dn = scale dy
+//        = (r scale) dy - (r sum dn / N) - (r sum (dn n) / N) n
+//
+// Per image the three brackets are a number for each channel.
+
+extension GroupNormalisation {
+    /// The gates and states of some images from their preactivations, (images, height, width, 4 hidden), which stand where
+    /// the gates will.
+    ///
+    /// - Parameters:
+    ///   - normalised: n, in the shape of the gates: overwritten, for `backward`.
+    ///   - inverseDeviations: r, (images, groups): overwritten, for `backward`.
+    package func forward(_ step: GateStep<S>, normalised n: Tensor<S>, inverseDeviations r: Tensor<S>) {
+        forPrecision(
+            of: S.self,
+            float: { normalisedStep(retyped(self) as GroupNormalisation<Float>, retyped(step), retyped(n), retyped(r)) },
+            double: { normalisedStep(retyped(self) as GroupNormalisation<Double>, retyped(step), retyped(n), retyped(r)) })
+    }
+
+    /// The gradient of the preactivations, where the gates stood.
+    ///
+    /// - Parameters:
+    ///   - normalised: n of the forward pass.
+    ///   - inverseDeviations: r of the forward pass.
+    ///   - scaleGradient: accumulated into, as `shiftGradient` is.
+    package func backward(
+        _ step: GateStepBackward<S>, normalised n: Tensor<S>, inverseDeviations r: Tensor<S>,
+        scaleGradient: Tensor<S>, shiftGradient: Tensor<S>
+    ) {
+        forPrecision(
+            of: S.self,
+            float: {
+                normalisedStepBackward(
+                    retyped(self) as GroupNormalisation<Float>, retyped(step), retyped(n), retyped(r),
+                    retyped(scaleGradient), retyped(shiftGradient))
+            },
+            double: {
+                normalisedStepBackward(
+                    retyped(self) as GroupNormalisation<Double>, retyped(step), retyped(n), retyped(r),
+                    retyped(scaleGradient), retyped(shiftGradient))
+            })
+    }
+}
+
+@inline(always)
+private func normalisedStep<S: Scalar>(
+    _ kernel: GroupNormalisation<S>, _ step: GateStep<S>, _ normalised: Tensor<S>, _ inverseDeviations: Tensor<S>
+) {
+    let p = GatePointers(step), images = step.images, all = 4 * p.n
+    let places = kernel.places(of: step.gates, normalised, inverseDeviations)
+    withRows(3, of: all) { (rows: UnsafeMutablePointer<S>) in
+        let mean = rows, r = rows + rowLength(all), y = rows + 2 * rowLength(all)
+        @inline(always) func run<F: GateFunction>(_ function: F.Type, _ image: Int) {
+            for place in 0..<places {
+                let pixel = image &* places &+ place, a = p.gates + pixel &* all, n = normalised.pointer + pixel &* all
+                let weight = kernel.isPerPlace ? place &* all : 0
+                let scale = kernel.scale.pointer + weight, shift = kernel.shift.pointer + weight
+                forEachLanes(of: p.n) { k, m in
+                    for gate in 0..<4 {
+                        let c = gate &* p.n &+ k
+                        let value = (SIMD16.load(a + c, 16) - .load(mean + c, 16)) * .load(r + c, 16)
+                        value.store(n + c, over: m)
+                        SIMD16.load(shift + c, 16).addingProduct(.load(scale + c, 16), value).store(y + 16 &* gate, 16)
+                    }
+                    p.step(function, pixel, k, m, a: y, stride: 16)
+                }
+            }
+        }
+        for image in 0..<images {
+            for group in 0..<kernel.groups {
+                let first = group * kernel.channels
+                let moments = kernel.moments(p.gates + (image * places * all + first), places)
+                inverseDeviations.pointer[image * kernel.groups + group] = moments.inverseDeviation
+                for c in first..<first + kernel.channels { (mean[c], r[c]) = moments }
+            }
+            switch step.activation {
+            case .logistic: run(Logistic.self, image)
+            case .hardSigmoid: run(HardSigmoid.self, image)
+            }
+        }
+    }
+}
+
+@inline(always)
+private func normalisedStepBackward<S: Scalar>(
+    _ kernel: GroupNormalisation<S>, _ step: GateStepBackward<S>, _ normalised: Tensor<S>,
+    _ inverseDeviations: Tensor<S>, _ scaleGradient: Tensor<S>, _ shiftGradient: Tensor<S>
+) {
+    let p = GateGradientPointers(step), all = 4 * p.n
+    let places = kernel.places(of: step.gates, normalised, inverseDeviations)
+    withRows(2, of: all) { (totals: UnsafeMutablePointer<Double>) in
+        withRows(3, of: all) { (rows: UnsafeMutablePointer<S>) in
+            for image in 0..<step.images {
+                totals.update(repeating: 0, count: 2 * rowLength(all))
+                let pass = NormalisedImage(
+                    kernel: kernel, p: p, firstPixel: image * places, places: places, n: normalised.pointer,
+                    dscale: scaleGradient.pointer, dshift: shiftGradient.pointer, totals: totals)
+                switch step.activation {
+                case .logistic: pass.stepBackward(Logistic.self)
+                case .hardSigmoid: pass.stepBackward(HardSigmoid.self)
+                }
+                pass.bracket(inverseDeviations.pointer + image * kernel.groups, into: rows)
+                pass.subtract(rows)
+            }
+        }
+    }
+}
+
+/// The backward pass of one image.
+private struct NormalisedImage<S: Scalar> {
+    let kernel: GroupNormalisation<S>
+    let p: GateGradientPointers<S>
+    let firstPixel, places: Int
+
+    /// Of all images.
+    let n: UnsafeMutablePointer<S>
+
+    let dscale, dshift: UnsafeMutablePointer<S>
+
+    /// For each channel the sum of dy and, a row further, that of dy n; of dn instead where each place has a scale.
+    let totals: UnsafeMutablePointer<Double>
+
+    private var all: Int { 4 &* p.n }
+
+    /// Places that are added up in the precision of the numbers.
+    private static var placesAtOnce: Int { 64 }
+
+    /// dy where the gates stood, and the totals.
+    @inline(always)
+    func stepBackward<F: GateFunction>(_ function: F.Type) {
+        withRows(1, of: 128) { (sums: UnsafeMutablePointer<S>) in
+            for first in stride(from: 0, to: places, by: Self.placesAtOnce) {
+                forEachLanes(of: p.n) { k, m in
+                    sums.update(repeating: 0, count: 128)
+                    for place in first..<min(first &+ Self.placesAtOnce, places) {
+                        let pixel = firstPixel &+ place
+                        p.step(function, pixel, k, m, da: p.gates + (pixel &* all &+ k), stride: p.n)
+                        add(place, k, m, to: sums)
+                    }
+                    for gate in 0..<4 {
+                        let c = gate &* p.n &+ k
+                        add(sums + 16 &* gate, to: totals + c, m)
+                        add(sums + (64 &+ 16 &* gate), to: totals + (rowLength(all) &+ c), m)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The products of one place and a block of channels.
+    @inline(always)
+    private func add(_ place: Int, _ k: Int, _ m: Int, to sums: UnsafeMutablePointer<S>) {
+        for gate in 0..<4 {
+            let c = gate &* p.n &+ k, at = (firstPixel &+ place) &* all &+ c, sum = sums + 16 &* gate
+            var dn = SIMD16.load(p.gates + at, 16)
+            let n = SIMD16.load(n + at, 16)
+            if kernel.isPerPlace {
+                let weight = place &* all &+ c
+                SIMD16.load(dscale + weight, 16).addingProduct(dn, n).store(dscale + weight, over: m)
+                (SIMD16.load(dshift + weight, 16) + dn).store(dshift + weight, over: m)
+                dn *= SIMD16.load(kernel.scale.pointer + weight, 16)
+            }
+            (SIMD16.load(sum, 16) + dn).store(sum, 16)
+            SIMD16.load(sum + 64, 16).addingProduct(dn, n).store(sum + 64, 16)
+        }
+    }
+
+    @inline(always)
+    private func add(_ sum: UnsafeMutablePointer<S>, to total: UnsafeMutablePointer<Double>, _ m: Int) {
+        (SIMD16.load(total, 16) + S.widened(SIMD16.load(sum, 16))).store(total, over: m)
+    }
+
+    /// The three brackets of each channel, a row each; where each place has a scale, the first is r alone. Adds the
+    /// gradients of scales that all places share.
+    func bracket(_ inverseDeviations: UnsafeMutablePointer<S>, into rows: UnsafeMutablePointer<S>) {
+        let row = rowLength(all), numbers = Double(places * kernel.channels)
+        for group in 0..<kernel.groups {
+            let channels = group * kernel.channels..<(group + 1) * kernel.channels, r = inverseDeviations[group]
+            var sum = 0.0, products = 0.0
+            for c in channels {
+                let scale = kernel.isPerPlace ? 1 : Double(kernel.scale.pointer[c])
+                sum += scale * totals[c]
+                products += scale * totals[row + c]
+            }
+            for c in channels {
+                rows[c] = kernel.isPerPlace ? r : r * kernel.scale.pointer[c]
+                rows[row + c] = S(Double(r) * sum / numbers)
+                rows[2 * row + c] = S(Double(r) * products / numbers)
+                guard !kernel.isPerPlace else { continue }
+                dshift[c] += S(totals[c])
+                dscale[c] += S(totals[row + c])
+            }
+        }
+    }
+
+    /// da from dy, where it stands.
+    @inline(always)
+    func subtract(_ rows: UnsafeMutablePointer<S>) {
+        let row = rowLength(all)
+        for place in 0..<places {
+            let da = p.gates + (firstPixel &+ place) &* all, n = n + (firstPixel &+ place) &* all
+            forEachLanes(of: all) { c, m in
+                var dy = SIMD16.load(da + c, 16)
+                if kernel.isPerPlace { dy *= SIMD16.load(kernel.scale.pointer + (place &* all &+ c), 16) }
+                let rest = SIMD16.load(rows + (row &+ c), 16).addingProduct(
+                    .load(rows + (2 &* row &+ c), 16), .load(n + c, 16))
+                (dy * SIMD16.load(rows + c, 16) - rest).store(da + c, over: m)
+            }
+        }
+    }
+}
+
+/// A row of channels with the slack that whole lanes want, or four lanes.
+@inline(always)
+private func rowLength(_ channels: Int) -> Int { max(channels &+ 16, 64) }
+
+/// Zeros for some rows.
+@inline(always)
+private func withRows<N: Scalar>(_ rows: Int, of channels: Int, _ body: (UnsafeMutablePointer<N>) -> Void) {
+    withUnsafeTemporaryAllocation(of: N.self, capacity: rows * rowLength(channels)) {
+        $0.initialize(repeating: 0)
+        body($0.baseAddress!)
+    }
+}
