@@ -7,12 +7,6 @@ func logistic<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
     1 / (1 + S.exponential(-x))
 }
 
-/// tanh x = 2 logistic(2x) - 1.
-@inline(always)
-func hyperbolicTangent<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
-    2 * logistic(x + x) - 1
-}
-
 /// What an activation stage applies to each number, and its slope as a function of the output.
 package protocol PointwiseFunction: Sendable {
     /// y = f(x); x and y may be the same tensor.
@@ -85,7 +79,7 @@ private func applyLogistic<S: Scalar>(_ x: Tensor<S>, _ y: Tensor<S>) {
 private func applyTangent<S: Scalar>(_ x: Tensor<S>, _ y: Tensor<S>) {
     precondition(x.count == y.count)
     let (x, y, count) = (x.pointer, y.pointer, x.count)
-    forEachLanes(of: count) { at, n in hyperbolicTangent(SIMD16.load(x + at, n)).store(y + at, n) }
+    forEachLanes(of: count) { at, n in S.hyperbolicTangent(SIMD16.load(x + at, n)).store(y + at, n) }
 }
 
 @specialized(where S == Float)

@@ -123,7 +123,7 @@ struct GatePointers<S: Scalar> {
             ai.addProduct(SIMD16.load(w.i + place, 16), before)
             af.addProduct(SIMD16.load(w.f + place, 16), before)
         }
-        let i = F.gate(ai), f = F.gate(af), g = hyperbolicTangent(ag)
+        let i = F.gate(ai), f = F.gate(af), g = S.hyperbolicTangent(ag)
         let after = (f * before).addingProduct(i, g)
         if let w = weights { ao.addProduct(SIMD16.load(w.o + place, 16), after) }
         let o = F.gate(ao)
@@ -132,7 +132,7 @@ struct GatePointers<S: Scalar> {
         g.store(gates + 2 &* n, over: m)
         o.store(gates + 3 &* n, over: m)
         after.store(cell + at, over: m)
-        (o * hyperbolicTangent(after)).store(hidden + at, over: m)
+        (o * S.hyperbolicTangent(after)).store(hidden + at, over: m)
     }
 }
 
@@ -237,7 +237,7 @@ struct GateGradientPointers<S: Scalar> {
         let i = SIMD16.load(a, 16), f = SIMD16.load(a + n, 16)
         let g = SIMD16.load(a + 2 &* n, 16), o = SIMD16.load(a + 3 &* n, 16)
         let before = SIMD16.load(previousCell + at, 16), after = SIMD16.load(cell + at, 16)
-        let t = hyperbolicTangent(after), dh = SIMD16.load(hiddenGradient + at, 16)
+        let t = S.hyperbolicTangent(after), dh = SIMD16.load(hiddenGradient + at, 16)
         let dao = F.gradient(dh * t, o)
         var dc = SIMD16.load(cellGradient + at, 16) + dh * o * (1 - t * t)
         let position = weights == nil ? 0 : n &* (pixel % positions) &+ k

@@ -10,6 +10,9 @@ package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
     /// e^x for each lane; relative error at most 2e-7 for `Float`, the C library's for `Double`.
     static func exponential(_ x: SIMD16<Self>) -> SIMD16<Self>
 
+    /// tanh x for each lane; relative error at most 5e-7 for `Float`, however small x is, the C library's for `Double`.
+    static func hyperbolicTangent(_ x: SIMD16<Self>) -> SIMD16<Self>
+
     /// x in the lanes where a < b, else y. Comparisons of generic vectors would be compiled lane by lane.
     static func select(
         _ x: SIMD16<Self>, where a: SIMD16<Self>, isBelow b: SIMD16<Self>, else y: SIMD16<Self>) -> SIMD16<Self>
@@ -49,6 +52,20 @@ extension Float: Scalar {
         return unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ exponent, to: Lanes.self)
     }
 
+    // 2 / (1 + e^-2x) - 1, which leaves no digits of a small x; for x^2 < 1/8 the Taylor polynomial.
+    @inline(always)
+    package static func hyperbolicTangent(_ x: SIMD16<Float>) -> SIMD16<Float> {
+        typealias Lanes = SIMD16<Float>
+        let z = x * x
+        var p = Lanes(repeating: -1382.0 / 155_925)
+        p = Lanes(repeating: 62.0 / 2835).addingProduct(p, z)
+        p = Lanes(repeating: -17.0 / 315).addingProduct(p, z)
+        p = Lanes(repeating: 2.0 / 15).addingProduct(p, z)
+        p = Lanes(repeating: -1.0 / 3).addingProduct(p, z)
+        let small = x.addingProduct(x * z, p), large = 2 / (1 + exponential(-x - x)) - 1
+        return select(small, where: z, isBelow: Lanes(repeating: 0.125), else: large)
+    }
+
     @inline(always)
     package static func select(
         _ x: SIMD16<Float>, where a: SIMD16<Float>, isBelow b: SIMD16<Float>, else y: SIMD16<Float>
@@ -81,6 +98,13 @@ extension Double: Scalar {
     package static func exponential(_ x: SIMD16<Double>) -> SIMD16<Double> {
         var y = x
         for lane in x.indices { y[lane] = exp(x[lane]) }
+        return y
+    }
+
+    @inline(never)
+    package static func hyperbolicTangent(_ x: SIMD16<Double>) -> SIMD16<Double> {
+        var y = x
+        for lane in x.indices { y[lane] = tanh(x[lane]) }
         return y
     }
 

@@ -51,6 +51,9 @@ extension Tensor {
             buffer: buffer, offset: offset + range.lowerBound * stride, shape: [range.count] + shape.dropFirst())
     }
 
+    /// Whether the other one begins at the same number of the same memory.
+    package func isSame(as other: Tensor) -> Bool { buffer === other.buffer && offset == other.offset }
+
     /// Entry `index` of the first axis, without that axis.
     package subscript(index: Int) -> Tensor {
         let one = self[index..<index + 1]

@@ -14,7 +14,8 @@ extension Network {
         let learned = learnedNodes(unrolling)
         for (index, node) in nodes.enumerated() {
             let steps = steps(node.axis, unrolling), maps = node.stage.outputShape.count + sideBySide(node)
-            numbers += steps * batch * maps * (learned[index] ? 2 : 1) + node.stage.numbers(steps: steps, batch: batch)
+            let sequences = learned[index] && !sharesGradient(index) ? 2 : 1
+            numbers += steps * batch * maps * sequences + node.stage.numbers(steps: steps, batch: batch)
         }
         return (numbers + transforms(batch: batch, unrolling)) * MemoryLayout<S>.stride
     }

@@ -41,6 +41,10 @@ package final class Network<S: Scalar> {
         case frames
         case forecasterInput
         case node(Int)
+
+        func isNode(_ index: Int) -> Bool {
+            if case .node(index) = self { true } else { false }
+        }
     }
 
     /// The steps over which a stage runs.
@@ -82,6 +86,15 @@ package final class Network<S: Scalar> {
 
     /// Whether training passes add up numbers over all lanes, so that lanes without sequences take part in them.
     package var hasBatchStatistics: Bool { statistics.layout.count > 0 }
+
+    /// Whether a node's gradient becomes that of its input where it lies: nobody else has read that input or added to
+    /// its gradient.
+    func sharesGradient(_ index: Int) -> Bool {
+        guard nodes[index].stage.isPointwise, case .node(let source)? = nodes[index].sources.first else { return false }
+        let readers = nodes.reduce(0) { $0 + $1.sources.filter { $0.isNode(source) }.count }
+        let isFedBack = source == lastOfForecaster || source == nodes.count - 1
+        return readers == 1 && !isFedBack && !nodes[source].stage.isRecurrent
+    }
 
     /// Multiply-adds of one sequence, forward.
     package func multiplyAdds(_ unrolling: Unrolling) -> Int {

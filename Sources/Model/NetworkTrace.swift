@@ -79,7 +79,9 @@ package final class NetworkTrace<S: Scalar> {
 
     /// Adds the parameters' gradient from the output's, after one `forward`.
     package func backward(accumulatingInto gradient: ParameterVector<S>) {
-        for sequence in sequences.dropLast() { sequence.gradient?.fill(0) }
+        for gradient in sequences.dropLast().compactMap(\.gradient) where !gradient.isSame(as: outputGradient) {
+            gradient.fill(0)
+        }
         for (stage, _) in stages.all { stage.clearGradients() }
         for run in stages.runs(isForced: isForced).reversed() {
             run.stage.backward(run.steps)

@@ -107,7 +107,9 @@ struct Unroller<S: Scalar> {
             stages.append(UnrolledConcatenation(inputs, output: side), steps: steps)
             input = side
         }
-        let output = newSequence(node.stage.outputShape, steps: steps, needsGradient: isLearned)
+        let output = network.sharesGradient(outputs.count)
+            ? kept(FeatureSequence(sharingGradientOf: input!))
+            : newSequence(node.stage.outputShape, steps: steps, needsGradient: isLearned)
         let stage = node.stage.unrolled(
             input: input, output: output, start: node.start.map { unrolled[$0] }, context: context)
         stages.append(stage, steps: steps)
@@ -124,8 +126,11 @@ struct Unroller<S: Scalar> {
     }
 
     private mutating func newSequence(_ shape: FeatureShape, steps: Int, needsGradient: Bool) -> FeatureSequence<S> {
-        let new = FeatureSequence<S>(shape, steps: steps, batch: frames.batch, needsGradient: needsGradient)
-        sequences.append(new)
-        return new
+        kept(FeatureSequence(shape, steps: steps, batch: frames.batch, needsGradient: needsGradient))
+    }
+
+    private mutating func kept(_ sequence: FeatureSequence<S>) -> FeatureSequence<S> {
+        sequences.append(sequence)
+        return sequence
     }
 }

@@ -5,6 +5,6 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures training steps, or shows how a model's convolutions are computed.",
-        subcommands: [BenchStepCommand.self, BenchPlanCommand.self])
+        abstract: "Measures the speed and the accuracy of training steps, or shows how convolutions are computed.",
+        subcommands: [BenchStepCommand.self, BenchPlanCommand.self, BenchAccuracyCommand.self])
 }

@@ -34,6 +34,9 @@ struct BenchStepCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "way"))
     var convolution = ConvolutionMethod.automatic
 
+    @Flag(help: "Compute gates again on the way back, as for train.")
+    var recompute = false
+
     @Flag(help: "Print one line of JSON instead of a table.")
     var json = false
 
@@ -48,7 +51,8 @@ struct BenchStepCommand: ParsableCommand {
             let benchmark = try communicator.shared {
                 let system = try SystemDescription.named(model)
                 return StepBenchmark(
-                    system, batch: batch ?? system.batchSize, steps: steps, threads: threads, convolution: convolution)
+                    system, batch: batch ?? system.batchSize, steps: steps, threads: threads, convolution: convolution,
+                    recompute: recompute)
             }
             let measurement = try benchmark.measure(on: communicator)
             guard communicator.rank == 0 else { return }
@@ -100,7 +104,8 @@ struct StepFigures: Encodable {
             return (value * unit).rounded() / unit
         }
         func median(_ phase: PhaseTimes.Phase) -> Double { rounded(it.phases[phase.rawValue].seconds, 6) }
-        (preset, variant) = (it.benchmark.model.name, it.benchmark.convolution.rawValue)
+        preset = it.benchmark.model.name
+        variant = it.benchmark.convolution.rawValue + (it.benchmark.recompute ? ", recompute" : "")
         (parameters, ranks, threads) = (it.parameters, it.ranks, it.benchmark.threads)
         batchPerRank = it.benchmark.batch
         (stepS, minStepS) = (rounded(it.median, 6), rounded(it.minimum, 6))

@@ -78,6 +78,10 @@ struct TrainCommand: ParsableCommand {
             + "(default: 1).", valueName: "n"))
     var accumulate: Int?
 
+    @Flag(help: ArgumentHelp(
+        "Compute gates again on the way back instead of keeping them: less than half of the memory, a third more time."))
+    var recompute = false
+
     @Option(help: ArgumentHelp(
         "How gates are convolved: automatic, the faster way for each layer; plain, by matrix products everywhere; or "
             + "filtering, by minimal filtering wherever the kernel allows (default: automatic).", valueName: "way"))
@@ -124,6 +128,7 @@ struct TrainCommand: ParsableCommand {
         set(threads, \.threads)
         if let lanes { configuration.lanes = lanes }
         set(accumulate, \.accumulate)
+        if recompute { configuration.recompute = true }
         set(convolution, \.convolution)
     }
 }

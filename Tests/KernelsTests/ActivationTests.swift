@@ -14,6 +14,21 @@ import Testing
         for i in 0..<count { #expect(abs(Double(y.span[i]) - tanh(Double(x.span[i]))) < 3e-7) }
     }
 
+    /// Small numbers keep their digits: a network that starts with tiny weights has nothing else.
+    @Test func theTangentOfSmallNumbersIsAsPreciseAsTheyAre() {
+        let exponents = Array(-20...2), x = Tensor<Float>(2 * exponents.count), y = Tensor<Float>(x.count)
+        var numbers = x.mutableSpan
+        for (place, exponent) in exponents.enumerated() {
+            numbers[2 * place] = Float(pow(2, Double(exponent)) * 1.37)
+            numbers[2 * place + 1] = -Float(pow(2, Double(exponent)) * 1.01)
+        }
+        Activation.tanh.forward(x, into: y)
+        for i in 0..<x.count {
+            let truth = tanh(Double(x.span[i]))
+            #expect(abs(Double(y.span[i]) - truth) < 5e-7 * abs(truth), "\(x.span[i])")
+        }
+    }
+
     @Test(arguments: Activation.allCases) func gradientsAreTheSlope(activation: Activation) {
         let x = random(Double.self, 2, [33]), dy = random(Double.self, 3, [33]), dx = Tensor<Double>(33)
         let y = Tensor<Double>(33), above = Tensor<Double>(33), below = Tensor<Double>(33), moved = Tensor<Double>(33)

@@ -100,7 +100,25 @@ import Testing
         }
     }
 
+    /// Single precision leaves seven digits, and filtering one or two fewer than plain products.
+    @Test func accuracyIsThatOfSinglePrecision() throws {
+        let it = try tools.json(["bench", "accuracy", systemFile(), "--batch", "2", "--convolution", "filtering"])
+        let rows = try #require(it["deviations"] as? [[String: Any]])
+        #expect(rows.first?["name"] as? String == "output" && rows.count == 12)
+        for row in rows {
+            let name = row["name"] as! String
+            let deviation = row["deviation"] as! Double, plain = row["plain_deviation"] as! Double
+            // Nobody reads the second layer, and the third reads zeros.
+            if name.hasPrefix("two") || name == "three.input.kernel" {
+                #expect(plain == 0 && deviation == 0, "\(row)")
+            } else {
+                #expect(plain > 0 && plain < 1e-5 && deviation > 0 && deviation < 3e-5, "\(row)")
+            }
+        }
+    }
+
     @Test(arguments: [
+        Refusal(options: ["accuracy", "small", "--batch", "0"], sentence: "--batch is 0; give a number from 1"),
         Refusal(options: ["step", "smal"], sentence: "there is no model smal; choose one of: small"),
         Refusal(options: ["plan", "smal"], sentence: "there is no model smal; choose one of: small"),
         Refusal(options: ["step", "small", "--steps", "0"], sentence: "--steps is 0; give a number from 1"),

@@ -65,17 +65,32 @@ import Testing
         for (a, b) in zip(losses[0], losses[1]) { #expect(abs(a - b) < 1e-6 * a) }
     }
 
-    /// What two batches too large for any machine would need shows what parts save.
+    @Test(arguments: [0, 2]) func gatesComputedAgainGiveTheSameBits(ranks: Int) throws {
+        let outputs = [example.freshOutput(), example.freshOutput()], filtering = ["--convolution", "filtering"]
+        for (output, more) in zip(outputs, [[], ["--recompute"]]) {
+            let result = try example.train(ranks: ranks, output, ["--steps", "4"] + filtering + more)
+            #expect(result.status == 0, "\(result.stderr)")
+        }
+        #expect(try example.tensors(outputs[0], step: 4) == example.tensors(outputs[1], step: 4))
+    }
+
+    /// What batches too large for any machine would need shows what parts and gates that are not kept save.
     @Test func partsTakeLessMemory() throws {
-        let arguments = ["train", "--model", "neural-scene", "--data", "generated", "--batch-size", "10000", "--steps", "1"]
-        let needed = try [[], ["--accumulate", "2"]].map { more in
+        let needed = try gigabytes("neural-scene", [[], ["--accumulate", "2"]])
+        // 10,000 sequences at once or 5000, and beside them the 1000 of the validation.
+        #expect(abs(needed[1] / needed[0] - 6.0 / 11) < 0.01, "\(needed)")
+        let gates = try gigabytes("mindspore-ed", [[], ["--recompute"]])
+        #expect(gates[1] / gates[0] < 0.5, "\(gates)")
+    }
+
+    private func gigabytes(_ model: String, _ options: [[String]]) throws -> [Double] {
+        let arguments = ["train", "--model", model, "--data", "generated", "--batch-size", "10000", "--steps", "1"]
+        return try options.map { more in
             let result = try Command.run("convlstm-dist", arguments + more, directory: example.folder.path)
             #expect(result.status == 2 && result.stderr.contains("choose a larger --accumulate"), "\(result.stderr)")
             let words = result.stderr.split(separator: " ")
             return try #require(words.firstIndex(of: "GB").flatMap { Double(words[$0 - 1]) })
         }
-        // 10,000 sequences at once or 5000, and beside them the 1000 of the validation.
-        #expect(abs(needed[1] / needed[0] - 6.0 / 11) < 0.01, "\(needed)")
     }
 
     @Test func anotherOptimizerCannotGoOn() throws {

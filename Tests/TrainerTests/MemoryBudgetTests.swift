@@ -14,6 +14,6 @@ import Trainer
         let complaint = MemoryBudget.complaint(about: [budget("a", 8, of: 9), budget("b", 5, of: 9), budget("b", 5, of: 8)])
         #expect(
             complaint == "the 2 ranks on b would need 10.0 GB of memory and 8.0 GB are available; "
-                + "choose a larger --accumulate, a smaller --batch-size, or more hosts")
+                + "choose a larger --accumulate, --recompute, a smaller --batch-size, or more hosts")
     }
 }

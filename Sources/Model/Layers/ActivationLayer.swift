@@ -1,4 +1,5 @@
-// An activation, applied to each number of each step: y = f(x).
+// An activation, applied to each number of each step: y = f(x). Its gradient is changed where it lies, and where nobody
+// else reads x, that is where the gradient of x is wanted.
 
 import Kernels
 
@@ -20,7 +21,7 @@ final class ActivationLayer<S: Scalar>: Stage {
         return ActivationLayer(LeakyReLU(slope: d.slope), input: input)
     }
 
-    func numbers(steps: Int, batch: Int) -> Int { steps * batch * outputShape.count }
+    var isPointwise: Bool { true }
 
     func unrolled(
         input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
@@ -33,13 +34,11 @@ final class ActivationLayer<S: Scalar>: Stage {
 final class UnrolledActivation<S: Scalar>: UnrolledStage {
     private let function: any PointwiseFunction
     private let input, output: FeatureSequence<S>
-    private let inputGradient: Tensor<S>
 
     init(_ function: any PointwiseFunction, input: FeatureSequence<S>, output: FeatureSequence<S>) {
         self.function = function
         self.input = input
         self.output = output
-        inputGradient = Tensor(shape: output.values.shape)
     }
 
     func forward(_ steps: Range<Int>) {
@@ -48,7 +47,7 @@ final class UnrolledActivation<S: Scalar>: UnrolledStage {
 
     func backward(_ steps: Range<Int>) {
         guard let dx = input.gradient, let dy = output.gradient else { return }
-        function.backward(dy[steps], output: output.values[steps], into: inputGradient[steps])
-        add(inputGradient[steps], accumulatingInto: dx[steps])
+        function.backward(dy[steps], output: output.values[steps], into: dy[steps])
+        if !dx.isSame(as: dy) { add(dy[steps], accumulatingInto: dx[steps]) }
     }
 }

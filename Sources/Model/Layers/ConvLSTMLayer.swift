@@ -113,6 +113,7 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
     }
 
     var hasParameters: Bool { true }
+    var isRecurrent: Bool { true }
 
     var multiplyAdds: Int { plan.shape.multiplyAdds }
 

@@ -13,6 +13,13 @@ protocol Stage<S>: AnyObject {
 
     var outputShape: FeatureShape { get }
 
+    /// Whether each number of its output is a function of one number of its input, so that one gradient can become the
+    /// other where it lies.
+    var isPointwise: Bool { get }
+
+    /// Whether a step reads the output of the step before, so that backward adds to the output's gradient.
+    var isRecurrent: Bool { get }
+
     /// Whether its output depends on learned numbers of its own.
     var hasParameters: Bool { get }
 
@@ -67,6 +74,8 @@ package struct TransformDemand: Sendable {
 
 extension Stage {
     var transformDemand: TransformDemand? { nil }
+    var isPointwise: Bool { false }
+    var isRecurrent: Bool { false }
     var hasParameters: Bool { false }
     var multiplyAdds: Int { 0 }
     func numbers(steps: Int, batch: Int) -> Int { 0 }
@@ -109,6 +118,11 @@ package struct FeatureSequence<S: Scalar> {
     package init(_ shape: FeatureShape, steps: Int, batch: Int, needsGradient: Bool) {
         let extents = [steps, batch, shape.height, shape.width, shape.channels]
         self.init(shape, Tensor(shape: extents), gradient: needsGradient ? Tensor(shape: extents) : nil)
+    }
+
+    /// Values of its own, with the gradient of another sequence of the same shape.
+    init(sharingGradientOf other: FeatureSequence) {
+        self.init(other.shape, Tensor(shape: other.values.shape), gradient: other.gradient)
     }
 
     private init(_ shape: FeatureShape, _ values: Tensor<S>, gradient: Tensor<S>?) {

@@ -75,6 +75,8 @@ package enum Initialisation: Codable, Sendable, Equatable {
         }
     }
 
+    @specialized(where S == Float)
+    @specialized(where S == Double)
     private func draw<S: Scalar>(_ tensor: Tensor<S>, _ next: () -> Double) {
         var numbers = tensor.mutableSpan
         for index in numbers.indices { numbers[index] = S(next()) }

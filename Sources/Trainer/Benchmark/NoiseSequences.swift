@@ -1,6 +1,7 @@
 // Sequences of noise, for measuring. The choice: a few are drawn once and stay in memory, so that neither files nor a
 // generator take part in what is measured.
 
+import Model
 import Randomness
 import Shards
 
@@ -11,8 +12,12 @@ struct NoiseSequences: SequenceSource {
     var valueRange: ClosedRange<Float> { 0...1 }
     private let values: [Float]
 
-    init(_ geometry: SequenceGeometry, count: Int) {
-        (self.geometry, self.count) = (geometry, count)
+    /// As many frames of a model's own size as it reads and gives.
+    init(for model: SystemDescription, count: Int) {
+        let frame = model.sequences.generator.frame
+        geometry = SequenceGeometry(
+            frames: model.sequences.frames, height: frame.height, width: frame.width, channels: frame.channels)
+        self.count = count
         var stream = RandomStream(1, Self.purpose)
         values = (0..<count * geometry.elements).map { _ in Float(stream.uniform()) }
     }

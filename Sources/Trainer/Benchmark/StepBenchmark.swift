@@ -5,7 +5,6 @@ import Collectives
 import Foundation
 import Kernels
 import Model
-import Shards
 
 /// What to measure.
 package struct StepBenchmark: Codable, Sendable {
@@ -22,9 +21,15 @@ package struct StepBenchmark: Codable, Sendable {
 
     package var convolution: ConvolutionMethod
 
-    package init(_ model: SystemDescription, batch: Int, steps: Int, threads: Int, convolution: ConvolutionMethod) {
+    /// Whether gates are computed again on the way back.
+    package var recompute: Bool
+
+    package init(
+        _ model: SystemDescription, batch: Int, steps: Int, threads: Int, convolution: ConvolutionMethod,
+        recompute: Bool = false
+    ) {
         (self.model, self.batch, self.steps) = (model, batch, steps)
-        (self.threads, self.convolution) = (threads, convolution)
+        (self.threads, self.convolution, self.recompute) = (threads, convolution, recompute)
     }
 
     /// Makes the steps as one rank of a job. Collective.
@@ -34,14 +39,12 @@ package struct StepBenchmark: Codable, Sendable {
     package func measure(on communicator: any Communicator) throws -> StepMeasurement {
         let lanes = try Lanes(threads: threads, rank: communicator.rank, ranks: communicator.size)
         let frame = model.sequences.generator.frame
-        let network = try Network<Float>(model.network, frame: frame, convolution: convolution)
+        let network = try Network<Float>(
+            model.network, frame: frame, convolution: convolution, recomputesGates: recompute)
         let shares = RankShares(lanes, batch: batch * lanes.ranks, isWhole: model.network.normalisesBatches)
         let memory = TrainingRun.memory(network, model, lanes, shares)
         try MemoryBudget.require(memory, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
-        let noise = NoiseSequences(
-            SequenceGeometry(
-                frames: model.sequences.frames, height: frame.height, width: frame.width, channels: frame.channels),
-            count: batch)
+        let noise = NoiseSequences(for: model, count: batch)
         let crew = Crew(lanes.threads)
         let reducer = GradientReducer(communicator, lanes, on: crew, count: network.layout.count)
         let replica = try Replica(

@@ -7,7 +7,7 @@ import Yams
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
         case model, data, digits, epochs, steps, seed, output, resume, checkpointEvery, keep, evaluateEvery, threads
-        case lanes, accumulate, convolution
+        case lanes, accumulate, recompute, convolution
     }
 
     package init(from decoder: any Decoder) throws {
@@ -26,6 +26,7 @@ extension TrainingConfiguration: Codable {
         threads = try values.decode(.threads, or: threads)
         lanes = try values.decodeIfPresent(Int.self, forKey: .lanes)
         accumulate = try values.decode(.accumulate, or: accumulate)
+        recompute = try values.decode(.recompute, or: recompute)
         convolution = try values.decode(.convolution, or: convolution)
     }
 
@@ -44,6 +45,7 @@ extension TrainingConfiguration: Codable {
         try values.encode(threads, forKey: .threads)
         try values.encode(lanes, forKey: .lanes)
         try values.encode(accumulate, forKey: .accumulate)
+        try values.encode(recompute, forKey: .recompute)
         try values.encode(convolution, forKey: .convolution)
         try values.encode(model, forKey: .model)
     }

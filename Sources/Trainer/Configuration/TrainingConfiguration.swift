@@ -44,6 +44,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// Parts in which a lane's sequences are worked through, one after the other, to take less memory.
     package var accumulate = 1
 
+    /// Whether gates are computed again on the way back instead of being kept, to take less memory.
+    package var recompute = false
+
     /// How the convolutions of ConvLSTM layers are computed.
     package var convolution = ConvolutionMethod.automatic
 

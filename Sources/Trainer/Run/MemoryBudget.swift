@@ -17,7 +17,7 @@ package struct MemoryBudget: Codable, Sendable, Equatable {
     }
 
     /// What helps a training run.
-    package static let remedy = "choose a larger --accumulate, a smaller --batch-size, or more hosts"
+    package static let remedy = "choose a larger --accumulate, --recompute, a smaller --batch-size, or more hosts"
 
     /// Collective. Throws `TrainingError` on rank 0 where a host has less than its ranks need.
     static func require(_ bytes: Int, on communicator: any Communicator, remedy: String = remedy) throws {

@@ -20,7 +20,8 @@ package enum TrainingRun {
         let data = try DataSet(of: configuration)
         try data.check(for: configuration.model)
         let model = configuration.model, network = try Network<Float>(
-            model.network, frame: data.frame, convolution: configuration.convolution)
+            model.network, frame: data.frame, convolution: configuration.convolution,
+            recomputesGates: configuration.recompute)
         var state = TrainingState(network, optimizer: model.optimizer, seed: configuration.seed)
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
