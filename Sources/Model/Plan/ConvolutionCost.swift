@@ -21,9 +21,9 @@ package struct ConvolutionCost: Sendable, Equatable, Encodable {
 }
 
 // The speeds. Tests/Benchmarks/fit-convolution-plan measured 44 layers both ways, on 2026-11-22 on one of two cores of
-// an AMD EPYC with AVX-512, and fitted them. Other programs shared it, so they are lower than its own; the plan
-// rests on their ratios alone. Run the script again after a change of the kernels. The amounts are of batches of 4 and
-// sequences of 10 frames: larger batches favour minimal filtering more, whose weights are larger.
+// an AMD Zen 5 with AVX-512, otherwise idle, and fitted them; the plan rests on their ratios alone. Run the script again
+// after a change of the kernels. The amounts are of batches of 4 and sequences of 10 frames: larger batches favour
+// minimal filtering more, whose weights are larger.
 
 /// How fast one way of convolving goes.
 private struct Speed {
@@ -34,10 +34,10 @@ private struct Speed {
     let memory: Double
 
     /// Of sgemm on lowered patches, and of the patches, which stay in the caches.
-    static let lowering = Speed(products: 131e9, memory: 156e9)
+    static let lowering = Speed(products: 233e9, memory: 67e9)
 
     /// Of products in the domain of points, and of the transforms.
-    static let filtering = Speed(products: 98e9, memory: 20e9)
+    static let filtering = Speed(products: 228e9, memory: 46e9)
 }
 
 /// The training step that the amounts are of, which decides how much of the work on weights falls to a map.
@@ -75,8 +75,8 @@ extension ConvolutionCost {
         for channels in s.operands {
             let c = Double(channels), weights = Double(tiling.points) * c * inLanes(s.gates)
             multiplyAdds += products * (2 * c * inLanes(s.gates) + n * inLanes(channels))
-            // V is written and read by two products, dV written and read.
-            numbers += 3 * Double(s.pixels) * c + 5 * transformed(channels)
+            // V is written and read for each of two products, dV written and read.
+            numbers += 4 * Double(s.pixels) * c + 6 * transformed(channels)
             // Three products pass over weights; an update transforms them for two, and their gradient back.
             numbers += 3 * weights / Load.batch + 6 * weights / Load.maps
         }
