@@ -77,7 +77,7 @@ let package = Package(
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "TestSupport", "Formats", "Model", "Trainer", "convlstm-dist", "convlstm-shard", "collectives-probe",
+                "TestSupport", "Formats", "Model", "Trainer", "convlstm-dist", "convlstm-shard", "collectives-probe", yams,
             ],
             exclude: ["Fixtures"]),
     ],

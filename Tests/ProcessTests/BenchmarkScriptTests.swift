@@ -4,8 +4,7 @@ import Testing
 
 /// The scripts of Tests/Benchmarks, with a stand-in where a machine has no PyTorch.
 @Suite struct BenchmarkScriptTests {
-    private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Benchmarks").path
+    private static let folder = Repository.path + "Tests/Benchmarks"
 
     private func versus(
         _ options: [String], python: String, environment: [String: String] = [:]

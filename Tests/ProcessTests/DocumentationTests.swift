@@ -24,7 +24,7 @@ import Testing
         #expect(document.examples.count >= 3)
         try check(document.examples, in: TemporaryFolder())
         for script in ["versus-pytorch", "fit-convolution-plan", "pytorch_peer.py"] {
-            #expect(FileManager.default.isExecutableFile(atPath: Document.root + "Tests/Benchmarks/" + script))
+            #expect(FileManager.default.isExecutableFile(atPath: Repository.path + "Tests/Benchmarks/" + script))
         }
     }
 
@@ -100,7 +100,7 @@ import Testing
 
     /// Every suite, or folder of suites, that a document names exists.
     @Test func documentsNameTestsThatAre() throws {
-        let folders = try FileManager.default.contentsOfDirectory(atPath: Document.root + "Tests")
+        let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.path + "Tests")
         let known = try Document.suites().union(folders)
         let promises = try Document("README.md").lines.filter { $0.hasPrefix("| ") && $0.contains("Tests`") }
         #expect(promises.count >= 15)
@@ -116,7 +116,7 @@ import Testing
         for name in try Document.names {
             let text = try Document(name).lines.joined(separator: "\n")
             for match in text.matches(of: /\]\(([^)#:]+)\)/) {
-                let folder = URL(fileURLWithPath: Document.root + name).deletingLastPathComponent()
+                let folder = URL(fileURLWithPath: Repository.path + name).deletingLastPathComponent()
                 let path = folder.appendingPathComponent(String(match.1)).path
                 #expect(FileManager.default.fileExists(atPath: path), "\(name) links to \(match.1)")
             }
@@ -158,17 +158,14 @@ import Testing
 private struct Document {
     let lines: [String]
 
-    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().path + "/"
-
     init(_ path: String) throws {
-        lines = try String(contentsOfFile: Self.root + path, encoding: .utf8).components(separatedBy: "\n")
+        lines = try Repository.text(of: path).components(separatedBy: "\n")
     }
 
     /// All documents, from the root.
     static var names: [String] {
         get throws {
-            let docs = try FileManager.default.subpathsOfDirectory(atPath: root + "Docs").filter { $0.hasSuffix(".md") }
+            let docs = try FileManager.default.subpathsOfDirectory(atPath: Repository.path + "Docs").filter { $0.hasSuffix(".md") }
             try #require(docs.count > 15)
             return ["README.md"] + docs.map { "Docs/\($0)" }
         }
@@ -192,10 +189,10 @@ private struct Document {
 
     /// The names of all test suites.
     static func suites() throws -> Set<String> {
-        let tests = FileManager.default.enumerator(atPath: root + "Tests")!
+        let tests = FileManager.default.enumerator(atPath: Repository.path + "Tests")!
         var names: Set<String> = []
         for case let path as String in tests where path.hasSuffix(".swift") {
-            let text = try String(contentsOfFile: root + "Tests/" + path, encoding: .utf8)
+            let text = try String(contentsOfFile: Repository.path + "Tests/" + path, encoding: .utf8)
             for match in text.matches(of: /@Suite[^\n]*struct (\w+)/) { names.insert(String(match.1)) }
         }
         return names

@@ -5,20 +5,6 @@ import Testing
 
 /// Runs with fixed lanes: the same bits whoever computes them.
 @Suite struct LanesProcessTests {
-    /// What a run leaves, bit for bit: parameters, moments and moving averages of its last step, and its tables.
-    private struct Outcome: Equatable {
-        var tensors: [String: [UInt32]]
-        var losses, norms, validations: [String]
-    }
-
-    private func outcome(_ example: TrainingExample, _ output: String, step: Int) throws -> Outcome {
-        Outcome(
-            tensors: try example.tensors(output, step: step).mapValues { $0.map(\.bitPattern) },
-            losses: try example.column("loss", of: "metrics.csv", output),
-            norms: try example.column("gradient_norm", of: "metrics.csv", output),
-            validations: try example.column("loss", of: "validation.csv", output))
-    }
-
     /// Nine sequences a batch, one or two a lane, then five, for which some lanes have none.
     private func system(_ preset: String) throws -> SmallSystem {
         try SmallSystem(preset) { system in
@@ -36,10 +22,10 @@ import Testing
     @Test(arguments: Array(Presets.all.map(\.name).enumerated()))
     func everySystemTrainsTheSameOnAnyNumberOfRanks(number: Int, preset: String) throws {
         let system = try system(preset), alone = try system.train(ranks: 0, Self.eight)
-        let expected = try outcome(system.example, alone, step: 2)
+        let expected = try RunOutcome(system.example, alone, step: 2)
         #expect(expected.losses.count == 2 && !expected.validations.isEmpty && !expected.tensors.isEmpty)
         let many = try system.train(ranks: [2, 3, 5, 8][number % 4], Self.eight)
-        #expect(try outcome(system.example, many, step: 2) == expected)
+        #expect(try RunOutcome(system.example, many, step: 2) == expected)
     }
 
     /// Batch normalisation, whose lanes meet in every pass, and frames drawn by their places.
@@ -49,10 +35,10 @@ import Testing
     ])
     func ranksAndThreadsChangeNoBit(preset: String, jobs: [(ranks: Int, threads: Int)]) throws {
         let system = try system(preset), alone = try system.train(ranks: 0, Self.eight)
-        let expected = try outcome(system.example, alone, step: 2)
+        let expected = try RunOutcome(system.example, alone, step: 2)
         for (ranks, threads) in jobs {
             let output = try system.train(ranks: ranks, Self.eight + ["--threads", "\(threads)"])
-            #expect(try outcome(system.example, output, step: 2) == expected, "\(ranks) ranks of \(threads) threads")
+            #expect(try RunOutcome(system.example, output, step: 2) == expected, "\(ranks) ranks of \(threads) threads")
         }
     }
 
@@ -66,8 +52,8 @@ import Testing
             let output = try system.train(
                 ranks: ranks, length + ["--threads", "\(threads)", "--resume", start, "--steps", "\(step)"])
             start = "\(output)/checkpoints/step-00000000\(step).safetensors.zst"
-            let found = try outcome(system.example, output, step: step).tensors
-            #expect(try found == outcome(system.example, whole, step: step).tensors, "step \(step)")
+            let found = try RunOutcome(system.example, output, step: step).tensors
+            #expect(try found == RunOutcome(system.example, whole, step: step).tensors, "step \(step)")
         }
     }
 
@@ -77,7 +63,7 @@ import Testing
         let outputs = try [(0, 1), (0, 3), (3, 1)].map { ranks, threads in
             try system.train(ranks: ranks, options + ["--threads", "\(threads)"])
         }
-        let outcomes = try outputs.map { try outcome(system.example, $0, step: 2) }
+        let outcomes = try outputs.map { try RunOutcome(system.example, $0, step: 2) }
         #expect(outcomes[1] == outcomes[0] && outcomes[2] == outcomes[0])
     }
 
@@ -88,7 +74,7 @@ import Testing
         let alone = try system.column("loss", try system.train(ranks: 0, ["--steps", "2"]))
         let (first, second) = (try system.train(ranks: ranks, two), try system.train(ranks: ranks, two))
         #expect(try zip(alone, system.column("loss", first)).allSatisfy { abs($0 - $1) < 1e-5 * $0 })
-        #expect(try outcome(system.example, first, step: 2) == outcome(system.example, second, step: 2))
+        #expect(try RunOutcome(system.example, first, step: 2) == RunOutcome(system.example, second, step: 2))
         #expect(try system.example.text(of: "log.txt", first).contains(" of 2 threads, global batch 9 in "))
     }
 

@@ -32,10 +32,14 @@ struct SmallSystem {
     /// Trains on films of its own into a new folder, and returns the folder's name.
     func train(ranks: Int, _ options: [String]) throws -> String {
         let output = example.freshOutput()
-        let arguments = ["train", "--model", file, "--data", "generated", "--output", output] + options
-        let result = try dist(ranks: ranks, arguments)
+        let result = try dist(ranks: ranks, arguments(output, options))
         try #require(result.status == 0, "\(result.stderr)")
         return output
+    }
+
+    /// Arguments of a run on films of its own.
+    func arguments(_ output: String, _ options: [String]) -> [String] {
+        ["train", "--model", file, "--data", "generated", "--output", output] + options
     }
 
     /// Runs convlstm-dist with several ranks under mpirun, or with none in one process.

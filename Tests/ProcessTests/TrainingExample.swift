@@ -78,7 +78,8 @@ final class TrainingExample: Sendable {
 
     /// The tensors in the checkpoint of a step.
     func tensors(_ output: String, step: Int) throws -> [String: [Float]] {
-        let path = folder.file("\(output)/checkpoints/step-00000000\(step).safetensors.zst")
+        let number = String(format: "%09d", step)
+        let path = folder.file("\(output)/checkpoints/step-\(number).safetensors.zst")
         let bytes = try InputFile(path: path).bytes()
         let content = try Zstd.decompress(bytes.span, limit: 1 << 24, file: path)
         let tensors = try SafetensorsFile(decoding: content, file: path).tensors

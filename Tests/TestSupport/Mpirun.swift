@@ -2,20 +2,18 @@
 
 package enum Mpirun {
     /// Runs a program of this package with several ranks and returns what all of them printed.
-    ///
-    /// Ranks that outnumber the cores give way while they wait, and none is bound to a core, because tests run side by side.
     package static func run(
         ranks: Int, _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         directory: String? = nil, timeout: Double = 120
     ) throws -> CommandResult {
-        let options = [
-            "-np", "\(ranks)", "--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1",
-        ]
-        return try Command.run(
-            "mpirun", options + [Command.path(of: program)] + arguments,
+        try Command.run(
+            "mpirun", ["-np", "\(ranks)"] + sharingCores + [Command.path(of: program)] + arguments,
             environment: rootIsWelcome.merging(environment) { $1 }, directory: directory, timeout: timeout)
     }
 
+    /// Ranks that outnumber the cores give way while they wait, and none is bound to a core, because tests run side by side.
+    static let sharingCores = ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
+
     /// mpirun refuses to run as root unless told twice.
-    private static let rootIsWelcome = ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
+    static let rootIsWelcome = ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
 }

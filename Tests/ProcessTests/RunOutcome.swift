@@ -1,0 +1,14 @@
+// What a run leaves, bit for bit, for tests that two runs ended the same.
+
+/// Parameters, moments and moving averages after a run's step, and the run's tables as they were written.
+struct RunOutcome: Equatable {
+    var tensors: [String: [UInt32]]
+    var losses, norms, validations: [String]
+
+    init(_ example: TrainingExample, _ output: String, step: Int) throws {
+        tensors = try example.tensors(output, step: step).mapValues { $0.map(\.bitPattern) }
+        losses = try example.column("loss", of: "metrics.csv", output)
+        norms = try example.column("gradient_norm", of: "metrics.csv", output)
+        validations = try example.column("loss", of: "validation.csv", output)
+    }
+}

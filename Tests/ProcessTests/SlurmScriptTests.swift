@@ -1,0 +1,77 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Launch/slurm.sbatch, with stand-ins for the cluster: an mpirun and a scontrol that write down what they are told.
+@Suite struct SlurmScriptTests {
+    private let folder = try! TemporaryFolder()
+    private let script = Repository.path + "Launch/slurm.sbatch"
+
+    /// Words behind `#SBATCH`, which sbatch reads up to the first command.
+    private func directives() throws -> [String] {
+        let lines = try Repository.text(of: "Launch/slurm.sbatch").components(separatedBy: "\n")
+        return lines.prefix { $0.isEmpty || $0.hasPrefix("#") }.filter { $0.hasPrefix("#SBATCH ") }
+            .flatMap { $0.split(separator: " ").dropFirst().map(String.init) }
+    }
+
+    @Test func sbatchKnowsItsOptions() throws {
+        let known = try Set(Repository.text(of: "Tests/ProcessTests/Fixtures/sbatch-options.txt").split(separator: "\n"))
+        let names = try directives().map { $0.dropFirst(2).prefix { $0 != "=" } }
+        #expect(names.count >= 8 && names.allSatisfy { known.contains($0) }, "\(names)")
+        #expect(try directives().contains("--signal=B:USR1@90") && directives().contains("--requeue"))
+        #expect(try Command.run("bash", ["-n", script]).status == 0)
+        let all = try Repository.text(of: "Launch/slurm.sbatch").components(separatedBy: "#SBATCH ").count - 1
+        #expect(try directives().count == all)
+    }
+
+    /// Where there is Slurm, it reads the file itself; what it then complains of is that there is no cluster.
+    @Test func sbatchReadsIt() throws {
+        let result = try Command.run("sbatch", ["--test-only", script])
+        guard result.status != 127 else { return }
+        #expect(!result.stderr.contains("option"), "\(result.stderr)")
+    }
+
+    /// The script in the first of two nodes, as sbatch starts it, with an mpirun of these commands.
+    private func run(mpirun: String, then: String = "") throws -> CommandResult {
+        let tools = ["mpirun": "echo \"$@\" > mpirun.txt\n\(mpirun)", "scontrol": "echo \"$@\" > scontrol.txt"]
+        for (name, commands) in tools {
+            let file = try folder.write(Array("#!/bin/bash\n\(commands)\n".utf8), to: name)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        }
+        let line = "bash \(script) --model small --output run & \(then) wait $!"
+        return try Command.run(
+            "bash", ["-c", line],
+            environment: [
+                "PATH": folder.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? ""),
+                "SLURM_SUBMIT_DIR": String(Repository.path.dropLast()), "SLURM_JOB_ID": "77",
+                "SLURM_NTASKS_PER_NODE": "4", "SLURM_CPUS_PER_TASK": "2",
+            ], directory: folder.path, timeout: 30)
+    }
+
+    private func text(of file: String) throws -> String { String(decoding: try folder.bytes(of: file), as: UTF8.self) }
+
+    @Test func ranksAreBoundToTheCoresOfTheirThreads() throws {
+        #expect(try run(mpirun: "exit 0").status == 0)
+        let words = try text(of: "mpirun.txt").split(whereSeparator: \.isWhitespace).map(String.init)
+        let program = try #require(words.firstIndex { $0.hasSuffix("/convlstm-dist") })
+        #expect(words[..<program].contains("ppr:4:node:PE=2"))
+        let tuning = try #require(words.firstIndex(of: "--tune"))
+        #expect(FileManager.default.fileExists(atPath: words[tuning + 1]))
+        let configuration = try Command.run("convlstm-dist", words[(program + 1)...] + ["--print-config"])
+        #expect(configuration.status == 0 && configuration.stdout.contains("threads: 2"), "\(configuration)")
+        #expect(!(try folder.names.contains("scontrol.txt")))
+    }
+
+    /// Slurm's signal reaches mpirun, which ends with what its ranks end with.
+    @Test func aRunThatIsOutOfTimeIsQueuedAgain() throws {
+        let waiting = "trap 'exit 75' USR1; touch ready; while true; do sleep 0.01; done"
+        let result = try run(mpirun: waiting, then: "until [ -e ready ]; do sleep 0.01; done; kill -USR1 $!;")
+        #expect(result.status == 75 && result.stdout.contains("Queued again"), "\(result)")
+        #expect(try text(of: "scontrol.txt") == "requeue 77\n")
+    }
+
+    @Test(arguments: [1, 2, 205]) func aRunThatFailedIsNot(status: Int32) throws {
+        #expect(try run(mpirun: "exit \(status)").status == status)
+        #expect(!(try folder.names.contains("scontrol.txt")))
+    }
+}

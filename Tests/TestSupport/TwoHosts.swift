@@ -1,0 +1,92 @@
+// Two hosts on this one machine. The choice: two network namespaces joined by a cable, each with a name of its own, so that
+// Open MPI finds two machines between which there is nothing but TCP. Programs and files are the same on both.
+
+import Foundation
+
+/// The hosts `first`, where mpirun runs, and `second`, which it reaches through a remote shell of ours.
+///
+/// Both are gone when the test lets go of this value. Needs root.
+package final class TwoHosts {
+    /// The hosts' addresses, as mpirun takes them.
+    package static let addresses = ["10.77.0.1", "10.77.0.2"]
+
+    private static let network = "10.77.0.0/24"
+    private let folder: TemporaryFolder
+    private let names: [String]
+
+    /// Why this machine cannot be two, or nil.
+    package static let obstacle: String? = {
+        guard geteuid() == 0 else { return "network namespaces need root" }
+        do {
+            _ = try TwoHosts()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }()
+
+    package init() throws {
+        folder = try TemporaryFolder()
+        let unique = "convlstm-\(getpid())-\(UInt16.random(in: 0 ... .max))"
+        names = ["first", "second"].map { "\(unique)-\($0)" }
+        for name in names { try Self.ip(["netns", "add", name]) }
+        try Self.ip(
+            ["link", "add", "cable", "netns", names[0], "type", "veth", "peer", "name", "cable", "netns", names[1]])
+        for (name, address) in zip(names, Self.addresses) {
+            try Self.ip(["-n", name, "address", "add", address + "/24", "dev", "cable"])
+            for device in ["lo", "cable"] { try Self.ip(["-n", name, "link", "set", device, "up"]) }
+        }
+        // mpirun gives the host, which can only be the second one, and then the words of a command.
+        let agent = "#!/bin/sh\nshift\nexec \(entering(1)) \"$*\"\n"
+        try folder.write(Array(agent.utf8), to: "agent")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("agent"))
+    }
+
+    deinit {
+        for name in names { try? Self.ip(["netns", "delete", name]) }
+    }
+
+    /// A command line that starts a program's ranks on both hosts, for `/bin/sh`.
+    ///
+    /// - Parameters:
+    ///   - ranks: of the first and the second host.
+    ///   - options: of mpirun, beside those that make it find the hosts.
+    package func mpirun(ranks: [Int], options: [String] = [], _ program: String, _ arguments: [String]) -> String {
+        let hosts = zip(Self.addresses, ranks).map { "\($0):\($1)" }.joined(separator: ",")
+        let networks = ["oob_tcp_if_include", "btl_tcp_if_include"].flatMap { ["--mca", $0, Self.network] }
+        let words = ["mpirun", "-np", "\(ranks.reduce(0, +))", "--host", hosts, "--mca", "plm_rsh_agent"]
+            + [folder.file("agent")] + networks + Mpirun.sharingCores + options + [Command.path(of: program)] + arguments
+        return "\(entering(0)) '\(words.joined(separator: " "))'"
+    }
+
+    /// A command line that unplugs the cable.
+    package var cut: String { link("down") }
+
+    /// A command line that plugs it in again.
+    package var mend: String { link("up") }
+
+    /// Runs a command line of the local host, in which those above may occur.
+    package func shell(_ line: String, directory: String, timeout: Double = 60) throws -> CommandResult {
+        try Command.run(
+            "sh", ["-c", line], environment: Mpirun.rootIsWelcome, directory: directory, timeout: timeout)
+    }
+
+    private func link(_ state: String) -> String { "ip -n \(names[1]) link set cable \(state)" }
+
+    /// Runs the line that follows on a host.
+    private func entering(_ host: Int) -> String {
+        let name = ["first", "second"][host]
+        return "ip netns exec \(names[host]) unshare --uts sh -c 'hostname \(name); eval \"exec $0\"'"
+    }
+
+    private static func ip(_ arguments: [String]) throws {
+        let result = try Command.run("ip", arguments)
+        guard result.status == 0 else {
+            throw Obstacle(description: "`ip \(arguments.joined(separator: " "))`: " + result.stderr)
+        }
+    }
+
+    private struct Obstacle: Error, CustomStringConvertible {
+        let description: String
+    }
+}
