@@ -50,6 +50,12 @@ package protocol Communicator: AnyObject {
     /// Returns when every rank has called it.
     func barrier() throws
 
+    /// Runs work on the first ranks alone, as a job of their own, while the others rest without keeping their cores busy.
+    ///
+    /// - Parameter ranks: how many they are, 1 ... size.
+    /// - Returns: what the work returned; nil on the ranks that rested.
+    func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result?
+
     /// Ends all processes of the job now, with this exit code.
     func abort(exitCode: Int32) -> Never
 }

@@ -1,11 +1,11 @@
-// The ranks of an MPI job. The choice: blocking collectives on MPI_COMM_WORLD, in messages of bounded size because MPI
+// The ranks of an MPI job, or the first of them. The choice: blocking collectives, in messages of bounded size because MPI
 // counts in 32 bits.
 import CMPI
 import Glibc
 
 /// A communicator over all the processes that mpirun or srun started.
 ///
-/// MPI may be started once in the life of a process, so there is at most one instance; `finish()` ends it.
+/// MPI may be started once in the life of a process, so there is at most one instance of all ranks; `finish()` ends it.
 package final class MPICommunicator: Communicator {
     package let rank: Int
     package let size: Int
@@ -13,19 +13,23 @@ package final class MPICommunicator: Communicator {
 
     /// The largest number of elements given to one MPI call.
     private let messageLimit: Int
-    private let world = cmpi_comm_world()
+    private let group: MPI_Comm
 
     /// Starts MPI; from then on its errors return as `MPIError` instead of ending the process.
-    package init(messageLimit: Int = 1 << 30) throws {
-        precondition(messageLimit > 0 && messageLimit <= Int(Int32.max), "a message must fit MPI's 32-bit count")
-        self.messageLimit = messageLimit
-        var provided: Int32 = 0, rank: Int32 = 0, size: Int32 = 0
+    package convenience init(messageLimit: Int = 1 << 30) throws {
+        var provided: Int32 = 0
         try check("MPI_Init_thread") { MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided) }
-        try check("MPI_Comm_set_errhandler") { [world] in MPI_Comm_set_errhandler(world, cmpi_errors_return()) }
-        try check("MPI_Comm_rank") { [world] in MPI_Comm_rank(world, &rank) }
-        try check("MPI_Comm_size") { [world] in MPI_Comm_size(world, &size) }
-        self.rank = Int(rank)
-        self.size = Int(size)
+        try check("MPI_Comm_set_errhandler") { MPI_Comm_set_errhandler(cmpi_comm_world(), cmpi_errors_return()) }
+        try self.init(cmpi_comm_world(), messageLimit: messageLimit)
+    }
+
+    private init(_ group: MPI_Comm, messageLimit: Int) throws {
+        precondition(messageLimit > 0 && messageLimit <= Int(Int32.max), "a message must fit MPI's 32-bit count")
+        (self.group, self.messageLimit) = (group, messageLimit)
+        var rank: Int32 = 0, size: Int32 = 0
+        try check("MPI_Comm_rank") { MPI_Comm_rank(group, &rank) }
+        try check("MPI_Comm_size") { MPI_Comm_size(group, &size) }
+        (self.rank, self.size) = (Int(rank), Int(size))
     }
 
     /// Ends MPI in an orderly way. Collective, and the last operation of all.
@@ -39,7 +43,7 @@ package final class MPICommunicator: Communicator {
 
     package func broadcast(_ bytes: inout [UInt8], from root: Int) throws {
         var count = Int64(bytes.count)
-        try check("MPI_Bcast") { MPI_Bcast(&count, 1, cmpi_int64(), Int32(root), world) }
+        try check("MPI_Bcast") { MPI_Bcast(&count, 1, cmpi_int64(), Int32(root), group) }
         if rank != root { bytes = [UInt8](repeating: 0, count: Int(count)) }
         try bytes.withUnsafeMutableBufferPointer { try broadcast($0, cmpi_byte(), from: root) }
     }
@@ -68,7 +72,7 @@ package final class MPICommunicator: Communicator {
                 try check("MPI_Alltoallv") {
                     MPI_Alltoallv(
                         values.baseAddress, given, places, cmpi_float(), received.baseAddress, taken, targets,
-                        cmpi_float(), world)
+                        cmpi_float(), group)
                 }
             }
         }
@@ -80,7 +84,7 @@ package final class MPICommunicator: Communicator {
         try values.withUnsafeMutableBufferPointer { values in
             try check("MPI_Allgatherv") {
                 MPI_Allgatherv(
-                    cmpi_in_place(), 0, cmpi_float(), values.baseAddress, counts, places, cmpi_float(), world)
+                    cmpi_in_place(), 0, cmpi_float(), values.baseAddress, counts, places, cmpi_float(), group)
             }
         }
     }
@@ -92,18 +96,38 @@ package final class MPICommunicator: Communicator {
         var all = [UInt8](repeating: 0, count: ends.last!)
         let starts = ends.dropLast().map(Int32.init)
         try check("MPI_Gatherv") {
-            MPI_Gatherv(bytes, Int32(bytes.count), cmpi_byte(), &all, counts, starts, cmpi_byte(), 0, world)
+            MPI_Gatherv(bytes, Int32(bytes.count), cmpi_byte(), &all, counts, starts, cmpi_byte(), 0, group)
         }
         return zip(ends, ends.dropFirst()).map { Array(all[$0..<$1]) }
     }
 
     package func barrier() throws {
-        try check("MPI_Barrier") { MPI_Barrier(world) }
+        try check("MPI_Barrier") { MPI_Barrier(group) }
+    }
+
+    package func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {
+        precondition(ranks >= 1 && ranks <= size, "\(ranks) of \(size) ranks")
+        var part: MPI_Comm?
+        try check("MPI_Comm_split") { MPI_Comm_split(group, rank < ranks ? 0 : 1, Int32(rank), &part) }
+        let result = rank < ranks ? try work(MPICommunicator(part!, messageLimit: messageLimit)) : nil
+        try restUntilAllAreHere()
+        try check("MPI_Comm_free") { MPI_Comm_free(&part) }
+        return result
+    }
+
+    /// A barrier at which a rank sleeps: within MPI's own, it would keep its core busy asking.
+    private func restUntilAllAreHere() throws {
+        var request: MPI_Request?, isDone: Int32 = 0
+        try check("MPI_Ibarrier") { MPI_Ibarrier(group, &request) }
+        while isDone == 0 {
+            try check("MPI_Test") { MPI_Test(&request, &isDone, nil) }
+            if isDone == 0 { usleep(1000) }
+        }
     }
 
     package func abort(exitCode: Int32) -> Never {
         fflush(nil)
-        MPI_Abort(world, exitCode)
+        MPI_Abort(cmpi_comm_world(), exitCode)
         exit(exitCode)
     }
 
@@ -112,7 +136,7 @@ package final class MPICommunicator: Communicator {
     ) throws {
         for message in messages(of: values.count, atMost: messageLimit) {
             let start = values.baseAddress! + message.lowerBound
-            try check("MPI_Bcast") { MPI_Bcast(start, Int32(message.count), type, Int32(root), world) }
+            try check("MPI_Bcast") { MPI_Bcast(start, Int32(message.count), type, Int32(root), group) }
         }
     }
 
@@ -122,7 +146,7 @@ package final class MPICommunicator: Communicator {
         for message in messages(of: values.count, atMost: messageLimit) {
             let start = values.baseAddress! + message.lowerBound
             try check("MPI_Allreduce") {
-                MPI_Allreduce(cmpi_in_place(), start, Int32(message.count), type, operation, world)
+                MPI_Allreduce(cmpi_in_place(), start, Int32(message.count), type, operation, group)
             }
         }
     }
@@ -130,7 +154,7 @@ package final class MPICommunicator: Communicator {
     /// The byte count of every rank on rank 0, and nothing elsewhere.
     private func gatherCounts(_ count: Int) throws -> [Int32] {
         var own = Int64(count), all = [Int64](repeating: 0, count: rank == 0 ? size : 0)
-        try check("MPI_Gather") { MPI_Gather(&own, 1, cmpi_int64(), &all, 1, cmpi_int64(), 0, world) }
+        try check("MPI_Gather") { MPI_Gather(&own, 1, cmpi_int64(), &all, 1, cmpi_int64(), 0, group) }
         return all.map(Int32.init)
     }
 }

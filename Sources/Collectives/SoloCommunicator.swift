@@ -17,6 +17,9 @@ package final class SoloCommunicator: Communicator {
     package func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) {}
     package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
     package func barrier() {}
+    package func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) rethrows -> Result? {
+        try work(self)
+    }
     package func abort(exitCode: Int32) -> Never { exit(exitCode) }
 
     package func exchange(

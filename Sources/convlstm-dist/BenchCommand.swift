@@ -5,6 +5,8 @@ import ArgumentParser
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures the speed and the accuracy of training steps, or shows how convolutions are computed.",
-        subcommands: [BenchStepCommand.self, BenchPlanCommand.self, BenchAccuracyCommand.self])
+        abstract: "Measures the speed, scaling and accuracy of training steps, or shows how convolutions are computed.",
+        subcommands: [
+            BenchStepCommand.self, BenchScalingCommand.self, BenchPlanCommand.self, BenchAccuracyCommand.self,
+        ])
 }

@@ -87,6 +87,12 @@ func exercise(_ communicator: any Communicator) throws {
     try communicator.broadcast(&bytes, from: last)
     say("bytes", String(decoding: bytes, as: UTF8.self))
 
+    // The first ranks know only of each other, and the others learn nothing of them.
+    for ranks in Set([1, (last + 2) / 2, last + 1]).sorted() {
+        let seen = try communicator.amongFirst(ranks) { "\($0.rank) of \($0.size): \(try $0.sum(Double(rank + 1)))" }
+        say("first-\(ranks)", seen ?? "rested")
+    }
+
     say("gather", try communicator.gather(String(repeating: "\(rank)", count: rank)))
     try communicator.barrier()
 }

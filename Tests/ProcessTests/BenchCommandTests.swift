@@ -93,6 +93,35 @@ import Testing
         #expect(table.contains("enco_cl1  16 x 16  5 x 5   16 + 128  filtering"), "\(table)")
     }
 
+    /// Every number of ranks below is measured within the job, the last shares a batch of two among three.
+    @Test func scalingIsMeasuredOnPartsOfTheJob() throws {
+        let options = ["bench", "scaling", try systemFile(), "--batch", "2", "--steps", "2", "--gbit", "1"]
+        let it = try tools.json(options, ranks: 3), steps = try #require(it["steps"] as? [[String: Any]])
+        #expect(steps.map { $0["ranks"] as! Int } == [1, 2, 3])
+        #expect(steps.map { $0["shared_step_s"] != nil } == [true, true, false])
+        #expect(abs(steps[0]["efficiency"] as! Double - 1) < 1e-9)
+        let times = steps.map { $0["step_s"] as! Double }
+        #expect(zip(steps, times).allSatisfy { abs($0["efficiency"] as! Double * $1 / times[0] - 1) < 1e-6 })
+
+        let bytes = it["gradient_bytes"] as! Int, rows = it["all_reduce"] as! [[String: Double]]
+        #expect(rows.last!["bytes"] == Double(bytes) && rows.count >= 4 && rows.allSatisfy { $0["seconds"]! > 0 })
+        #expect(it["ordered_s"] as! Double > 0 && (it["fit"] as! [String: Double])["seconds_per_byte"]! > 0)
+        let predictions = it["predictions"] as! [[String: Any]], first = predictions[0]
+        #expect(predictions.count == 20 && first["algorithm"] as! String == "ring" && first["ranks"] as! Int == 2)
+        let expected = 2 * 30e-6 + Double(bytes) * (8e-9 + 0.5 * (it["sum_s"] as! Double))
+        #expect(abs(first["exchange_seconds"] as! Double / expected - 1) < 1e-9)
+        #expect(abs(first["efficiency"] as! Double * (times[0] + expected) / times[0] - 1) < 1e-9)
+    }
+
+    @Test func aPersonGetsTablesOfScaling() throws {
+        let options = ["bench", "scaling", try systemFile(), "--steps", "1", "--batch", "1"]
+        let alone = try tools.dist(options).stdout, two = try tools.dist(options, ranks: 2).stdout
+        #expect(alone.contains("1 rank of 1 thread") && alone.contains("One rank has nothing to exchange"), "\(alone)")
+        for part in ["2 ranks of 1 thread", "all-reduce ms", "Fit: ", "10 Gbit/s ring  10 Gbit/s tree", "\n1024 "] {
+            #expect(two.contains(part), "\(two)")
+        }
+    }
+
     @Test func aPersonGetsATable() throws {
         let text = try tools.dist(["bench", "step", systemFile(), "--steps", "1", "--batch", "1"]).stdout
         for part in ["wide, automatic: 1 rank of 1 thread, 1 sequence a rank, 1 step timed", "backward", "GFLOP/s"] {
@@ -126,6 +155,10 @@ import Testing
         Refusal(options: ["step", "small", "--threads", "0"], sentence: "--threads is 0; give a number from 1"),
         Refusal(options: ["step", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
         Refusal(options: ["step", "small", "--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
+        Refusal(options: ["scaling", "smal"], sentence: "there is no model smal; choose one of: small"),
+        Refusal(options: ["scaling", "small", "--gbit", "0"], sentence: "--gbit is 0.0; give a number from 0.001"),
+        Refusal(options: ["scaling", "small", "--latency", "nan"], sentence: "--latency is nan; give a number from 0"),
+        Refusal(options: ["scaling", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
         Refusal(options: ["step"], sentence: "Missing expected argument"),
     ])
     func badInputGetsOneSentence(refusal: Refusal) throws {

@@ -29,6 +29,10 @@ private func statements(_ result: CommandResult) -> [String: String] {
             #expect(said["\(rank) sum-of-doubles"] == "\(Double(rankSum) - 0.5 * Double(ranks))")
             #expect(said["\(rank) maximum"] == "-0.0")
             #expect(said["\(rank) bytes"] == "from \(last)")
+            for first in Set([1, (ranks + 1) / 2, ranks]) {
+                let sum = Double(first * (first + 1) / 2)
+                #expect(said["\(rank) first-\(first)"] == (rank < first ? "\(rank) of \(first): \(sum)" : "rested"))
+            }
             let gathered = (0..<ranks).map { String(repeating: "\($0)", count: $0) }
             #expect(said["\(rank) gather"] == (rank == 0 ? "\(gathered)" : "[]"))
         }

@@ -67,5 +67,8 @@ final class LoneRank: Communicator {
     ) {}
     func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) {}
     func barrier() {}
+    func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) rethrows -> Result? {
+        rank < ranks ? try work(LoneRank(rank, of: ranks)) : nil
+    }
     func abort(exitCode: Int32) -> Never { fatalError("aborted with \(exitCode)") }
 }

@@ -34,14 +34,17 @@ package struct StepBenchmark: Codable, Sendable {
 
     /// Makes the steps as one rank of a job. Collective.
     ///
+    /// - Parameter total: sequences of all ranks together, instead of a batch of each.
+    ///
     /// Throws a `ModelError` about a system that cannot be built, and a `TrainingError` where memory is short or the
     /// numbers are no longer finite.
-    package func measure(on communicator: any Communicator) throws -> StepMeasurement {
+    package func measure(on communicator: any Communicator, sharing total: Int? = nil) throws -> StepMeasurement {
         let lanes = try Lanes(threads: threads, rank: communicator.rank, ranks: communicator.size)
         let frame = model.sequences.generator.frame
         let network = try Network<Float>(
             model.network, frame: frame, convolution: convolution, recomputesGates: recompute)
-        let shares = RankShares(lanes, batch: batch * lanes.ranks, isWhole: model.network.normalisesBatches)
+        let places = Array(0..<(total ?? batch * lanes.ranks))
+        let shares = RankShares(lanes, batch: places.count, isWhole: model.network.normalisesBatches)
         let memory = TrainingRun.memory(network, model, lanes, shares)
         try MemoryBudget.require(memory, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
         let noise = NoiseSequences(for: model, count: batch)
@@ -52,7 +55,7 @@ package struct StepBenchmark: Codable, Sendable {
             on: crew, reducer)
         var state = TrainingState(network, optimizer: model.optimizer, seed: 1)
         network.prepare(state.values, on: crew)
-        let updater = Updater(replica, model, reducer, crew), places = Array(0..<batch * communicator.size)
+        let updater = Updater(replica, model, reducer, crew)
         var measured: [StepSeconds] = [], loss = 0.0
         for step in 0...steps {
             let start = now(), times = PhaseTimes()
@@ -60,7 +63,8 @@ package struct StepBenchmark: Codable, Sendable {
             measured.append(StepSeconds(step: now() - start, phases: times))
         }
         loss = model.loss.reported(loss, sequences: places.count, frames: model.sequences.outputFrames)
-        return try StepMeasurement(self, network, loss: loss, measured.dropFirst(), on: communicator)
+        return try StepMeasurement(
+            self, network, sequences: places.count, loss: loss, measured.dropFirst(), on: communicator)
     }
 
     /// One update as the training loop makes it; returns the loss before it.

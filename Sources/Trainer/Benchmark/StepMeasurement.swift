@@ -20,6 +20,9 @@ package struct StepMeasurement: Sendable {
     package let benchmark: StepBenchmark
     package let ranks: Int
 
+    /// Of a step, over all ranks.
+    package let sequences: Int
+
     /// Learned numbers of the network.
     package let parameters: Int
 
@@ -45,27 +48,25 @@ package struct StepMeasurement: Sendable {
 
     /// Collective.
     init(
-        _ benchmark: StepBenchmark, _ network: Network<Float>, loss: Double, _ steps: some Sequence<StepSeconds>,
-        on communicator: any Communicator
+        _ benchmark: StepBenchmark, _ network: Network<Float>, sequences: Int, loss: Double,
+        _ steps: some Sequence<StepSeconds>, on communicator: any Communicator
     ) throws {
         let rows = try steps.map { try $0.maximum(over: communicator) }
-        (self.benchmark, self.loss, ranks) = (benchmark, loss, communicator.size)
+        (self.benchmark, self.sequences, self.loss, ranks) = (benchmark, sequences, loss, communicator.size)
         parameters = network.layout.count
-        median = Self.median(rows.map { $0[0] })
+        median = rows.map { $0[0] }.median
         minimum = rows.map { $0[0] }.min() ?? 0
         phases = PhaseTimes.Phase.allCases.map { phase in
-            (phase, Self.median(rows.map { $0[1 + phase.rawValue] }))
+            (phase, rows.map { $0[1 + phase.rawValue] }.median)
         }
         let forward = network.multiplyAdds(Unrolling(benchmark.model.sequences))
-        directOperations = 6 * Double(forward) * Double(benchmark.batch * communicator.size)
+        directOperations = 6 * Double(forward) * Double(sequences)
         peakMemory = Int(try communicator.maximum(Double(SystemFiles.peakMemory)))
     }
 
     /// Sequences a second, over all ranks.
-    package var sequencesPerSecond: Double { Double(ranks * benchmark.batch) / median }
+    package var sequencesPerSecond: Double { Double(sequences) / median }
 
-    private static func median(_ numbers: [Double]) -> Double {
-        let sorted = numbers.sorted(), middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
+    /// Of the step's phases, in seconds.
+    package func seconds(_ phase: PhaseTimes.Phase) -> Double { phases[phase.rawValue].seconds }
 }
