@@ -56,7 +56,8 @@ let package = Package(
         .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Formats", "Reports", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Kernels", "Model"], path: "Tests/TestSupport"),
-        .executableTarget(name: "collectives-probe", dependencies: ["Collectives"], path: "Tests/CollectivesProbe"),
+        .executableTarget(
+            name: "collectives-probe", dependencies: ["Collectives", "Kernels", "Trainer"], path: "Tests/CollectivesProbe"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"]),
         .testTarget(

@@ -35,6 +35,9 @@ struct BenchScalingCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "way"))
     var convolution = ConvolutionMethod.automatic
 
+    @Option(help: ArgumentHelp("In how many bits ranks send numbers of the gradient, as for train.", valueName: "precision"))
+    var reducePrecision = ReducePrecision.float32
+
     @Option(help: ArgumentHelp(
         "Network to predict for, in Gbit/s; may be repeated (default: 10, 25 and 100).", valueName: "x"))
     var gbit: [Double] = []
@@ -64,7 +67,8 @@ struct BenchScalingCommand: ParsableCommand {
             let benchmark = try communicator.shared {
                 let system = try SystemDescription.named(model)
                 let step = StepBenchmark(
-                    system, batch: batch ?? system.batchSize, steps: steps, threads: threads, convolution: convolution)
+                    system, batch: batch ?? system.batchSize, steps: steps, threads: threads, convolution: convolution,
+                    reducePrecision: reducePrecision)
                 return ScalingBenchmark(step, latency: 1e-6 * latency, gigabits: gbit.isEmpty ? [10, 25, 100] : gbit)
             }
             guard let measured = try benchmark.measure(on: communicator) else { return }

@@ -9,6 +9,7 @@ import Reports
 import Trainer
 
 extension ConvolutionMethod: ExpressibleByArgument {}
+extension ReducePrecision: ExpressibleByArgument {}
 
 struct BenchStepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,6 +38,9 @@ struct BenchStepCommand: ParsableCommand {
     @Flag(help: "Compute gates again on the way back, as for train.")
     var recompute = false
 
+    @Option(help: ArgumentHelp("In how many bits ranks send numbers of the gradient, as for train.", valueName: "precision"))
+    var reducePrecision = ReducePrecision.float32
+
     @Flag(help: "Print one line of JSON instead of a table.")
     var json = false
 
@@ -52,7 +56,7 @@ struct BenchStepCommand: ParsableCommand {
                 let system = try SystemDescription.named(model)
                 return StepBenchmark(
                     system, batch: batch ?? system.batchSize, steps: steps, threads: threads, convolution: convolution,
-                    recompute: recompute)
+                    recompute: recompute, reducePrecision: reducePrecision)
             }
             let measurement = try benchmark.measure(on: communicator)
             guard communicator.rank == 0 else { return }

@@ -40,7 +40,9 @@ struct ScalingReport {
     }
 
     private func showExchange() {
-        guard let fit = it.exchange.fit, let ordered = it.exchange.orderedSeconds else {
+        guard let fit = it.exchange.fit, let ordered = it.exchange.orderedSeconds,
+            let rounded = it.exchange.roundedSeconds
+        else {
             return print("One rank has nothing to exchange; `mpirun -np N` measures the sums over N ranks.\n")
         }
         var table = Table(["bytes", "all-reduce ms", "fit ms", "GB/s"])
@@ -52,9 +54,9 @@ struct ScalingReport {
         }
         print(table)
         print(String(
-            format: "Fit: %.1f us + bytes / %.2f GB/s, at most %.0f %% beside a measurement. The gradient in the order of "
-                + "fixed lanes: %@ ms.\n",
-            1e6 * fit.latency, 1e-9 / fit.secondsPerByte, 100 * fit.largestError, milliseconds(ordered)))
+            format: "Fit: %.1f us + bytes / %.2f GB/s, at most %.0f %% beside a measurement.",
+            1e6 * fit.latency, 1e-9 / fit.secondsPerByte, 100 * fit.largestError))
+        print("The gradient in the order of fixed lanes: \(milliseconds(ordered)) ms; in bf16: \(milliseconds(rounded)) ms.\n")
     }
 
     private var predictions: Table {
@@ -82,7 +84,7 @@ struct ScalingFigures: Encodable {
 
     /// Left out for one rank.
     let fit: AllReduceFit?
-    let orderedS: Double?
+    let orderedS, roundedS: Double?
 
     /// Of the numbers of a byte.
     let sumS: Double
@@ -107,6 +109,7 @@ struct ScalingFigures: Encodable {
                 sharedEfficiency: it.strongEfficiency($0))
         }
         (allReduce, fit) = (it.exchange.rows, it.exchange.fit)
-        (orderedS, sumS, predictions) = (it.exchange.orderedSeconds, it.exchange.secondsPerSum, it.predictions)
+        (orderedS, roundedS) = (it.exchange.orderedSeconds, it.exchange.roundedSeconds)
+        (sumS, predictions) = (it.exchange.secondsPerSum, it.predictions)
     }
 }

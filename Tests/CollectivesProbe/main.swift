@@ -1,6 +1,8 @@
 // A program for the tests: every collective operation once, each rank printing what it sees as "rank name=value".
 import Collectives
 import Foundation
+import Kernels
+import Trainer
 
 struct Planned: Error, CustomStringConvertible {
     var description: String { "the probe was asked to fail here." }
@@ -25,6 +27,10 @@ func perform(_ task: String) throws {
         let communicator = try MPICommunicator(messageLimit: messageLimit)
         try exercise(communicator)
         try communicator.finish()
+    case "rounded-sum":
+        try runOnEveryRank { communicator in
+            for count in [1, 2, 37, 5_000_011] { try sumRounded(count, on: communicator) }
+        }
     case "bad-root":
         try runOnEveryRank { communicator in
             var bytes: [UInt8] = [1]
@@ -40,6 +46,19 @@ func perform(_ task: String) throws {
     default:
         fatalError("unknown task \(task)")
     }
+}
+
+/// Numbers that 16 bits hold exactly where they are few, thirds where they are many.
+func sumRounded(_ count: Int, on communicator: any Communicator) throws {
+    let rank = communicator.rank, vector = Tensor<Float>(count), crew = Crew(2)
+    var numbers = vector.mutableSpan
+    for i in 0..<count { numbers[i] = count < 100 ? Float(i - 7 * rank) : 1 / Float(3 * (i % 1000) + rank + 1) }
+    try RoundedSum(communicator, on: crew, count: count).sum(vector)
+    let sum = vector.span
+    var bits: UInt64 = 0
+    for i in 0..<count { bits = bits &* 31 &+ UInt64(sum[i].bitPattern) }
+    print("\(rank) bits-\(count)=\(bits)")
+    print("\(rank) sum-\(count)=\((max(0, count - 40)..<count).map { sum[$0] })")
 }
 
 func exercise(_ communicator: any Communicator) throws {

@@ -38,6 +38,28 @@ private func statements(_ result: CommandResult) -> [String: String] {
         }
     }
 
+    /// In 16 bits, more ranks than numbers and pieces of a large vector included: the same bits everywhere, exact where
+    /// 8 significant bits are enough, and else to twice their rounding.
+    @Test(arguments: [2, 3]) func roundedSumsAreTheSameEverywhere(ranks: Int) throws {
+        let result = try Mpirun.run(ranks: ranks, "collectives-probe", ["rounded-sum"])
+        #expect(result.status == 0 && result.stderr == "", "\(result.stderr)")
+        let said = statements(result)
+        for count in [1, 2, 37, 5_000_011] {
+            let bits = try (0..<ranks).map { try #require(said["\($0) bits-\(count)"]) }
+            #expect(Set(bits).count == 1)
+        }
+        let rankSum = ranks * (ranks - 1) / 2
+        for count in [1, 2, 37] {
+            #expect(said["0 sum-\(count)"] == "\((0..<count).map { Float($0 * ranks - 7 * rankSum) })")
+        }
+        let text = try #require(said["\(ranks - 1) sum-5000011"]).dropFirst().dropLast()
+        let sums = text.split(separator: ", ").map { Double($0)! }
+        for (place, sum) in zip(5_000_011 - 40..<5_000_011, sums) {
+            let exact = (0..<ranks).reduce(0) { $0 + 1 / Double(3 * (place % 1000) + $1 + 1) }
+            #expect(abs(sum / exact - 1) < 2.0 / 256)
+        }
+    }
+
     @Test func oneProcessAloneSaysTheSameAsOneRank() throws {
         let alone = try Command.run("collectives-probe", ["operations"])
         #expect(alone.status == 0)

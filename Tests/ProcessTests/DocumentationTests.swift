@@ -21,9 +21,9 @@ import Testing
     /// The commands of Docs/Performance.md, and the scripts beside them.
     @Test func everyCommandOfThePerformanceManualRuns() throws {
         let document = try Document("Docs/Performance.md")
-        #expect(document.examples.count >= 3)
+        #expect(document.examples.count >= 4)
         try check(document.examples, in: TemporaryFolder())
-        for script in ["versus-pytorch", "fit-convolution-plan", "pytorch_peer.py"] {
+        for script in ["versus-pytorch", "fit-convolution-plan", "pytorch_peer.py", "over-ethernet"] {
             #expect(FileManager.default.isExecutableFile(atPath: Repository.path + "Tests/Benchmarks/" + script))
         }
     }

@@ -29,6 +29,17 @@ import Testing
         }
     }
 
+    /// Gradients that go between the ranks in 16 bits move the parameters nearly as they would; alone none goes.
+    @Test(arguments: [1, 2, 3]) func roundedGradientsTrainNearlyTheSame(ranks: Int) throws {
+        let (exact, rounded) = (example.freshOutput(), example.freshOutput())
+        try example.train(ranks: ranks, exact, ["--steps", "8"])
+        let result = try example.train(ranks: ranks, rounded, ["--steps", "8", "--reduce-precision", "bf16"])
+        #expect(result.status == 0, "\(result.stderr)")
+        let losses = try [exact, rounded].map { try example.column("loss", of: "metrics.csv", $0).map { Double($0)! } }
+        #expect(zip(losses[0], losses[1]).allSatisfy { abs($0 - $1) < 2e-3 * $0 }, "\(losses)")
+        #expect((losses[0] == losses[1]) == (ranks == 1))
+    }
+
     /// After 3 steps in the middle of an epoch, after 4 at its end.
     @Test(arguments: [0, 2], [3, 4]) func resumingIsTheSameAsNotStopping(ranks: Int, stop: Int) throws {
         let (whole, parts) = (example.freshOutput(), example.freshOutput())

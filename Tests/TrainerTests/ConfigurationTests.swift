@@ -35,10 +35,12 @@ import Trainer
         let scene = try resolved("model: {name: neural-scene, optimizer: {adam: {beta2: 0.98}}, clipValue: 10}").model
         #expect(scene.optimizer == .adam(.init(beta2: 0.98, form: .tensorFlow)) && scene.clipValue == 10)
         let other = try resolved(
-            "accumulate: 3\nrecompute: true\nconvolution: plain\nmodel: {optimizer: {sgd: {momentum: 0.9}}, schedule: {plateau: {patience: 4}}, "
+            "accumulate: 3\nrecompute: true\nconvolution: plain\nreducePrecision: bf16\n"
+                + "model: {optimizer: {sgd: {momentum: 0.9}}, schedule: {plateau: {patience: 4}}, "
                 + "loss: {error: absolute}, earlyStopping: {patience: 20}}")
         #expect(other.model.optimizer == .sgd(.init(momentum: 0.9)))
         #expect(other.accumulate == 3 && other.recompute && other.convolution == .plain)
+        #expect(other.reducePrecision == .bf16)
         #expect(TrainingConfiguration(model: scene).convolution == .automatic)
         #expect(other.model.schedule == .plateau(.init(patience: 4)) && other.model.earlyStopping?.patience == 20)
         #expect(other.model.loss == Loss(error: .absolute) && other.model.clipNorm == 1)

@@ -18,6 +18,9 @@ package struct AllReduceMeasurement: Codable, Sendable {
     /// Seconds for the gradient added up in the order of fixed lanes, a lane a rank; nil for one rank.
     package let orderedSeconds: Double?
 
+    /// Seconds for the gradient sent in 16 bits a number; nil for one rank.
+    package let roundedSeconds: Double?
+
     /// Seconds in which one rank's threads add the numbers of a byte to others: the model's gamma.
     package let secondsPerSum: Double
 
@@ -37,7 +40,7 @@ package struct AllReduceMeasurement: Codable, Sendable {
         other.fill(1)
         secondsPerSum = try Self.seconds(on: alone) { crew.add(other, accumulatingInto: vector) } / Double(gradient)
         guard communicator.size > 1 else {
-            (rows, orderedSeconds) = ([], nil)
+            (rows, orderedSeconds, roundedSeconds) = ([], nil, nil)
             return
         }
 
@@ -53,6 +56,8 @@ package struct AllReduceMeasurement: Codable, Sendable {
         let lanes = try Lanes(communicator.size, rank: communicator.rank, ranks: communicator.size)
         let ordered = OrderedSum(communicator, lanes, on: crew, count: count)
         orderedSeconds = try Self.seconds(on: communicator) { try ordered.sum([vector], into: vector) }
+        let rounded = RoundedSum(communicator, on: crew, count: count)
+        roundedSeconds = try Self.seconds(on: communicator) { try rounded.sum(vector) }
     }
 
     /// Numbers of the vectors: from 1 kB on, each four times the one before, and at last the gradient's.

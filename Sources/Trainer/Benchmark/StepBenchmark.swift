@@ -24,12 +24,14 @@ package struct StepBenchmark: Codable, Sendable {
     /// Whether gates are computed again on the way back.
     package var recompute: Bool
 
+    package var reducePrecision: ReducePrecision
+
     package init(
         _ model: SystemDescription, batch: Int, steps: Int, threads: Int, convolution: ConvolutionMethod,
-        recompute: Bool = false
+        recompute: Bool = false, reducePrecision: ReducePrecision
     ) {
-        (self.model, self.batch, self.steps) = (model, batch, steps)
-        (self.threads, self.convolution, self.recompute) = (threads, convolution, recompute)
+        (self.model, self.batch, self.steps, self.threads) = (model, batch, steps, threads)
+        (self.convolution, self.recompute, self.reducePrecision) = (convolution, recompute, reducePrecision)
     }
 
     /// Makes the steps as one rank of a job. Collective.
@@ -45,11 +47,12 @@ package struct StepBenchmark: Codable, Sendable {
             model.network, frame: frame, convolution: convolution, recomputesGates: recompute)
         let places = Array(0..<(total ?? batch * lanes.ranks))
         let shares = RankShares(lanes, batch: places.count, isWhole: model.network.normalisesBatches)
-        let memory = TrainingRun.memory(network, model, lanes, shares)
+        let memory = TrainingRun.memory(network, model, lanes, shares, reducePrecision)
         try MemoryBudget.require(memory, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
         let noise = NoiseSequences(for: model, count: batch)
         let crew = Crew(lanes.threads)
-        let reducer = GradientReducer(communicator, lanes, on: crew, count: network.layout.count)
+        let reducer = GradientReducer(
+            communicator, lanes, on: crew, count: network.layout.count, precision: reducePrecision)
         let replica = try Replica(
             network, model, BatchLoader(noise, for: model), FrameSampling(model.sampling, seed: 1), lanes, shares,
             on: crew, reducer)

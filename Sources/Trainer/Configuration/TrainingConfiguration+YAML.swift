@@ -7,7 +7,7 @@ import Yams
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
         case model, data, digits, epochs, steps, seed, output, resume, checkpointEvery, keep, evaluateEvery, threads
-        case lanes, accumulate, recompute, convolution
+        case lanes, accumulate, recompute, convolution, reducePrecision
     }
 
     package init(from decoder: any Decoder) throws {
@@ -28,6 +28,7 @@ extension TrainingConfiguration: Codable {
         accumulate = try values.decode(.accumulate, or: accumulate)
         recompute = try values.decode(.recompute, or: recompute)
         convolution = try values.decode(.convolution, or: convolution)
+        reducePrecision = try values.decode(.reducePrecision, or: reducePrecision)
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -47,6 +48,7 @@ extension TrainingConfiguration: Codable {
         try values.encode(accumulate, forKey: .accumulate)
         try values.encode(recompute, forKey: .recompute)
         try values.encode(convolution, forKey: .convolution)
+        try values.encode(reducePrecision, forKey: .reducePrecision)
         try values.encode(model, forKey: .model)
     }
 
@@ -103,11 +105,11 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-    /// What of the model, the data and the lanes differs from an older configuration: "model.learningRate 0.001 instead
+    /// What of the model, the data, the lanes and their exchange differs from an older configuration: "model.learningRate 0.001 instead
     /// of 0.002".
     func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
-        return ["data", "digits", "lanes", "model"].flatMap { differences(new[$0], old[$0], $0) }
+        return ["data", "digits", "lanes", "reducePrecision", "model"].flatMap { differences(new[$0], old[$0], $0) }
     }
 
     private func differences(_ new: Node?, _ old: Node?, _ path: String) -> [String] {

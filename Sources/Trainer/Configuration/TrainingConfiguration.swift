@@ -50,6 +50,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// How the convolutions of ConvLSTM layers are computed.
     package var convolution = ConvolutionMethod.automatic
 
+    /// In how many bits ranks send numbers of the gradient to each other.
+    package var reducePrecision = ReducePrecision.float32
+
     package static let defaultEpochs = 10
 
     package init(model: SystemDescription) {
@@ -103,6 +106,11 @@ extension TrainingConfiguration {
             throw .usage(
                 "model \(model.name) normalises over all steps at once and reads its own outputs step by step; leave "
                     + "batchNormalisation out of the stages that wait for them, or set sampling to teacherForcing")
+        }
+        guard lanes == nil || reducePrecision == .float32 else {
+            throw .usage(
+                "lanes keep results the same bits on any ranks, and reducePrecision \(reducePrecision) rounds what ranks "
+                    + "send; leave one of the two out")
         }
         try checkDigits()
         guard !output.isEmpty else { throw .usage("the output folder has no name; give one with --output") }

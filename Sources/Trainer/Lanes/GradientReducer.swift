@@ -12,11 +12,26 @@ package final class GradientReducer {
     private let lanes: Lanes
     private let crew: Crew
     private let ordered: OrderedSum?
+    private let rounded: RoundedSum?
 
-    /// - Parameter count: numbers of the gradient.
-    package init(_ communicator: any Communicator, _ lanes: Lanes, on crew: Crew, count: Int) {
+    /// - Parameters:
+    ///   - count: numbers of the gradient.
+    ///   - precision: in which ranks exchange it; float32 where lanes are fixed.
+    package init(
+        _ communicator: any Communicator, _ lanes: Lanes, on crew: Crew, count: Int,
+        precision: ReducePrecision = .float32
+    ) {
         (self.communicator, self.lanes, self.crew) = (communicator, lanes, crew)
         ordered = lanes.areFixed && lanes.ranks > 1 ? OrderedSum(communicator, lanes, on: crew, count: count) : nil
+        let isRounded = precision == .bf16 && !lanes.areFixed && lanes.ranks > 1
+        rounded = isRounded ? RoundedSum(communicator, on: crew, count: count) : nil
+    }
+
+    /// Numbers of memory that an exchange of so many takes.
+    static func numbers(_ lanes: Lanes, _ precision: ReducePrecision, count: Int) -> Int {
+        guard lanes.ranks > 1 else { return 0 }
+        if lanes.areFixed { return OrderedSum.numbers(lanes, count: count) }
+        return precision == .bf16 ? RoundedSum.numbers(lanes.ranks, count: count) : 0
     }
 
     /// Makes the replica's gradient that of the whole batch, the same bits everywhere, and returns the batch's loss.
@@ -30,6 +45,8 @@ package final class GradientReducer {
         }
         if let ordered {
             try ordered.sum(sum.parts.map(\.value.flat), into: replica.gradient.flat)
+        } else if let rounded {
+            try rounded.sum(replica.gradient.flat)
         } else {
             var numbers = replica.gradient.flat.mutableSpan
             try communicator.sum(&numbers)

@@ -28,9 +28,10 @@ package enum TrainingRun {
         try state.share(on: communicator)
 
         let shares = RankShares(of: configuration, data, lanes)
-        try MemoryBudget.require(memory(network, model, lanes, shares), on: communicator)
+        try MemoryBudget.require(memory(network, model, lanes, shares, configuration.reducePrecision), on: communicator)
         let crew = Crew(lanes.threads), count = network.layout.count
-        let reducer = GradientReducer(communicator, lanes, on: crew, count: count)
+        let reducer = GradientReducer(
+            communicator, lanes, on: crew, count: count, precision: configuration.reducePrecision)
         let replica = try Replica(
             network, model, BatchLoader(data.source, for: model), FrameSampling(model.sampling, seed: configuration.seed),
             lanes, shares, on: crew, reducer)
@@ -55,7 +56,8 @@ package enum TrainingRun {
     /// the sums of gradients that it has at a time, and what their exchange takes; values and moments, and the copies
     /// of a checkpoint in the making.
     static func memory(
-        _ network: Network<Float>, _ model: SystemDescription, _ lanes: Lanes, _ shares: RankShares
+        _ network: Network<Float>, _ model: SystemDescription, _ lanes: Lanes, _ shares: RankShares,
+        _ precision: ReducePrecision
     ) -> Int {
         func memory(batch: Int) -> Int {
             network.memory(batch: batch, Unrolling(model.sequences))
@@ -65,7 +67,7 @@ package enum TrainingRun {
         let count = network.layout.count, state = 1 + model.optimizer.moments.count, copies = 2 * state
         let sums = lanes.runs(oneEach: network.hasBatchStatistics)
             .reduce(0) { $0 + lanes.tree.mostParts(within: lanes.leaves(of: $1)) }
-        let exchanged = lanes.areFixed && lanes.ranks > 1 ? OrderedSum.numbers(lanes, count: count) : 0
+        let exchanged = GradientReducer.numbers(lanes, precision, count: count)
         return parts.reduce(0) { $0 + memory(batch: $1) }
             + ((state + copies + sums) * count + exchanged) * MemoryLayout<Float>.stride
     }
