@@ -3,8 +3,7 @@ import TestSupport
 import Testing
 
 /// Jobs over two hosts, which are network namespaces of this machine.
-@Suite(.enabled(if: TwoHosts.obstacle == nil, Comment(rawValue: TwoHosts.obstacle ?? "")))
-struct HostsProcessTests {
+@Suite(.onTwoHosts) struct HostsProcessTests {
     let hosts: TwoHosts
     let folder: TemporaryFolder
 

@@ -46,11 +46,11 @@ package final class RoundedSum {
     }
 
     private func sum(piece: Tensor<Float>) throws {
-        let ranks = communicator.size
+        let ranks = communicator.size, sent = sent
         let slices = (0..<ranks).map { piece[Share.range(of: piece.count, part: $0, parts: ranks)] }
         let ends = slices.reduce(into: [0]) { $0.append($0.last! + packedCount(of: $1.count)) }
         let packed = zip(ends, ends.dropFirst()).map { $0..<$1 }
-        crew.forEach(ranks) { [sent] rank in pack(slices[rank], into: sent[packed[rank]]) }
+        crew.forEach(ranks) { rank in pack(slices[rank], into: sent[packed[rank]]) }
         try exchange(packed)
 
         let own = slices[communicator.rank], ownPacked = packed[communicator.rank]
@@ -61,7 +61,7 @@ package final class RoundedSum {
         pack(own, into: sent[ownPacked])
         var places = sent.mutableSpan
         try communicator.complete(&places, packed)
-        crew.forEach(ranks) { [sent] rank in unpack(sent[packed[rank]], into: slices[rank]) }
+        crew.forEach(ranks) { rank in unpack(sent[packed[rank]], into: slices[rank]) }
     }
 
     private func exchange(_ packed: [Range<Int>]) throws {
