@@ -43,7 +43,16 @@ package final class TwoHosts {
     }
 
     deinit {
-        for name in names { try? Self.ip(["netns", "delete", name]) }
+        for name in names {
+            endWhatRuns(in: name)
+            try? Self.ip(["netns", "delete", name])
+        }
+    }
+
+    /// A job that outlived its test would go on for as long as Open MPI waits for the other host.
+    private func endWhatRuns(in name: String) {
+        let processes = (try? Command.run("ip", ["netns", "pids", name]).stdout) ?? ""
+        for process in processes.split(separator: "\n").compactMap({ pid_t($0) }) { kill(process, SIGKILL) }
     }
 
     /// A command line that starts a program's ranks on both hosts, for `/bin/sh`.
