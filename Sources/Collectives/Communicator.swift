@@ -50,7 +50,7 @@ package protocol Communicator: AnyObject {
     /// Returns when every rank has called it.
     func barrier() throws
 
-    /// Ends all processes of the job now, with this exit code.
+    /// Ends all processes of the job now, with this exit code. No collective, and open to any thread.
     func abort(exitCode: Int32) -> Never
 }
 

@@ -6,6 +6,11 @@ import Foundation
 import Model
 import Trainer
 
+extension NonFinitePolicy: ExpressibleByArgument {}
+extension WatchLimit: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
@@ -87,6 +92,24 @@ struct TrainCommand: ParsableCommand {
             + "filtering, by minimal filtering wherever the kernel allows (default: automatic).", valueName: "way"))
     var convolution: ConvolutionMethod?
 
+    @Option(
+        name: .customLong("on-nan"),
+        help: ArgumentHelp(
+            "What to do about an update whose loss or gradient is not finite: abort, end before it; skip, leave it out; "
+                + "or rollback, go on from the last checkpoint and leave it out if it comes again (default: abort).",
+            valueName: "what"))
+    var onNaN: NonFinitePolicy?
+
+    @Option(help: ArgumentHelp(
+        "Steps between comparisons of the ranks' parameters and moments, bit for bit, beside those before each "
+            + "checkpoint; 0 for none (default: 100).", valueName: "n"))
+    var verifyReplicasEvery: Int?
+
+    @Option(help: ArgumentHelp(
+        "Seconds without progress after which a job is ended, naming the rank that is stuck; or off (default: 60, or 20 "
+            + "times the slowest recent step if that is more).", valueName: "seconds|off"))
+    var watchdog: WatchLimit?
+
     @Option(help: ArgumentHelp("A YAML file with any of the keys that --print-config shows.", valueName: "file"))
     var config: String?
 
@@ -130,5 +153,8 @@ struct TrainCommand: ParsableCommand {
         set(accumulate, \.accumulate)
         if recompute { configuration.recompute = true }
         set(convolution, \.convolution)
+        set(onNaN, \.onNaN)
+        set(verifyReplicasEvery, \.verifyReplicasEvery)
+        set(watchdog, \.watchdog)
     }
 }
