@@ -26,6 +26,13 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: example.folder.file(output)))
     }
 
+    @Test func oneRankWithAWrongOptionSaysSo() throws {
+        let arguments = example.arguments(example.freshOutput(), ["--steps", "3"])
+        let result = try job([[program] + arguments, [program] + arguments + ["--bogus"]])
+        let sentence = "rank 1 of 2 alone: convlstm-dist: Unknown option '--bogus'"
+        #expect(result.status == 2 && result.stderr.contains(sentence), "\(result.stderr)")
+    }
+
     @Test func anotherBuildIsRefused() throws {
         let copy = example.folder.file("another-build")
         try FileManager.default.copyItem(atPath: program, toPath: copy)

@@ -4,11 +4,11 @@ import TestSupport
 
 extension TrainingExample {
     /// Starts a job that would go on for hours; once it has made 20 steps and a shell's condition holds, runs a shell's
-    /// action beside it. Without ranks, the job is one process, which the action knows as $!.
+    /// action beside it. A job that does not end by that is ended from outside, ranks and all.
     func train(
-        ranks: Int, _ output: String, _ more: [String], once condition: String = "true", do action: String
+        ranks: Int, _ output: String, _ more: [String] = [], once condition: String = "true", do action: String
     ) throws -> CommandResult {
-        let launcher = ranks == 0 ? [] : ["mpirun", "-np", "\(ranks)"] + Mpirun.options
+        let launcher = ["timeout", "--preserve-status", "40", "mpirun", "-np", "\(ranks)"] + Mpirun.options
         let endless = ["--steps", "50000000", "--evaluate-every", "50000000"]
         let command = launcher + [Command.path(of: "convlstm-dist")] + arguments(output, endless + more)
         let script = """

@@ -82,8 +82,8 @@ package final class Heartbeat: Sendable {
 
     package var moment: Moment { state.withLock { $0.moment } }
 
-    /// Seconds of the slowest of the last stages of the present one's kind; nil before there was one.
-    package var slowest: Double? { state.withLock { $0.seconds[$0.moment.stage]?.max() } }
+    /// Seconds of the slowest of the last stages of a kind; nil before there was one.
+    package func slowest(_ stage: Stage) -> Double? { state.withLock { $0.seconds[stage]?.max() } }
 }
 
 extension Heartbeat.Moment {

@@ -46,7 +46,7 @@ package struct Suspicion {
         }
         let unseen = others.filter { $0.sign == nil }
         if !unseen.isEmpty {
-            guard own.seconds > 10 * limit else { return nil }
+            guard own.seconds > WatchLimit.patience * limit else { return nil }
             return "\(name(of: own)) has spent \(rounded(own.seconds)) s \(own.moment.inWords) and cannot see from here "
                 + "what rank \(unseen.map { "\($0.rank)" }.prefix(8).joined(separator: ", ")) does, as the run's folder "
                 + "is not shared; \(advice)"

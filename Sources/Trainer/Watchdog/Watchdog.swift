@@ -7,8 +7,8 @@ import Foundation
 import Synchronization
 
 package final class Watchdog: @unchecked Sendable {
-    /// What a job that was stuck ends with, as `timeout` does.
-    package static let exitCode: Int32 = 124
+    /// What a job that was stuck ends with: a part of it is unavailable, as sysexits.h has it.
+    package static let exitCode: Int32 = 69
 
     private let limit: WatchLimit
     private let heartbeat: Heartbeat
@@ -88,7 +88,7 @@ package struct WakingClock {
 extension Watchdog {
     private func keepJudging() {
         repeatedly { seconds in
-            let now = heartbeat.moment, limit = limit.seconds(for: now.stage, slowest: heartbeat.slowest)
+            let now = heartbeat.moment, limit = limit.seconds(for: now, heartbeat)
             let sentence: String? = condition.withLock {
                 age = now.changes == moment.changes ? age + seconds : 0
                 moment = now
