@@ -77,7 +77,7 @@ import Testing
     /// A shard that is cut short while the job trains: whichever rank reads it first ends all of them, and its error is
     /// the program's only one.
     @Test func aShardLostOnTheWayEndsTheJob() throws {
-        let output = example.freshOutput(), shards = example.folder.file("lost.shards")
+        let output = example.freshOutput(), shards = example.folder.file("lost-films")
         try DamagedFilms.write(to: shards, frames: 6, size: 24, training: 20, damaged: -1)
         let result = try example.train(
             ranks: 3, output, ["--data", shards],

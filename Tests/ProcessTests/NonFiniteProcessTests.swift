@@ -11,7 +11,7 @@ import Trainer
     private static let film = EpochOrder(.shuffled, seed: 1, epoch: 0, count: 20).sequences[10]
 
     private static let data = Result {
-        let folder = try TrainingExample.shared.get().folder.file("damaged.shards")
+        let folder = try TrainingExample.shared.get().folder.file("damaged-films")
         try DamagedFilms.write(to: folder, frames: 6, size: 24, training: 20, damaged: film)
         return folder
     }
@@ -65,7 +65,7 @@ import Trainer
 
     /// Batch normalisation takes the number to every lane and into the moving averages, which must be as before.
     @Test(arguments: [0, 2]) func movingAveragesAreNotSpoilt(ranks: Int) throws {
-        let system = try SmallSystem("keras-stack-3"), folder = example.folder.file("damaged-\(ranks).shards")
+        let system = try SmallSystem("keras-stack-3"), folder = example.folder.file("damaged-films-\(ranks)")
         let frames = system.description.sequences.frames
         try DamagedFilms.write(to: folder, frames: frames, size: 12, training: 6, damaged: 4)
         let output = try system.train(

@@ -104,10 +104,10 @@ extension Watchdog {
         let others = (0..<size).filter { $0 != rank }.map {
             sightings[$0] ?? Suspicion.Sighting(rank: $0, sign: nil, silence: 0)
         }
-        return Suspicion(own: sign(beat: 0), others: others, limit: limit, longestSilence: 5 * interval)
+        return Suspicion(own: sign(of: moment), others: others, limit: limit, longestSilence: 5 * interval)
     }
 
-    private func sign(beat: Int) -> LifeSign {
+    private func sign(of moment: Heartbeat.Moment, beat: Int = 0) -> LifeSign {
         LifeSign(rank: rank, host: host, process: getpid(), beat: beat, moment: moment, seconds: age)
     }
 
@@ -128,7 +128,7 @@ extension Watchdog {
         var beat = 0
         repeatedly { seconds in
             beat += 1
-            let (own, looks) = condition.withLock { (sign(beat: beat), isLooking) }
+            let (own, looks) = condition.withLock { (sign(of: heartbeat.moment, beat: beat), isLooking) }
             signs.leave(own)
             guard looks else { return }
             for other in 0..<size where other != rank { see(signs.sign(of: other), of: other, after: seconds) }
