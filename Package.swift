@@ -58,6 +58,9 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["Kernels", "Model"], path: "Tests/TestSupport"),
         .executableTarget(
             name: "collectives-probe", dependencies: ["Collectives", "Kernels", "Trainer"], path: "Tests/CollectivesProbe"),
+        .executableTarget(
+            name: "training-probe", dependencies: ["Trainer", "Collectives", "Kernels", "Model"],
+            path: "Tests/TrainingProbe"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"]),
         .testTarget(
@@ -78,7 +81,8 @@ let package = Package(
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "TestSupport", "Formats", "Model", "Trainer", "convlstm-dist", "convlstm-shard", "collectives-probe", yams,
+                "TestSupport", "Formats", "Model", "Shards", "Trainer", "convlstm-dist", "convlstm-shard",
+                "collectives-probe", "training-probe", yams,
             ],
             exclude: ["Fixtures"]),
     ],

@@ -56,7 +56,7 @@ package protocol Communicator: AnyObject {
     /// - Returns: what the work returned; nil on the ranks that rested.
     func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result?
 
-    /// Ends all processes of the job now, with this exit code.
+    /// Ends all processes of the job now, with this exit code. No collective, and open to any thread.
     func abort(exitCode: Int32) -> Never
 }
 

@@ -9,8 +9,8 @@ package struct Digest {
 
     package init() {}
 
-    package mutating func update(_ bytes: Span<UInt8>) {
-        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+    package mutating func update<Element: BitwiseCopyable>(_ values: Span<Element>) {
+        values.withUnsafeBytes { hash.update(bufferPointer: $0) }
     }
 
     /// The digest of everything so far, in lower-case hexadecimal.

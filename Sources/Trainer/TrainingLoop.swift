@@ -4,25 +4,29 @@ import Collectives
 import Foundation
 import Kernels
 import Model
+import Reports
 import Shards
 
 /// A run in progress, on each rank.
 package final class TrainingLoop {
     private let configuration: TrainingConfiguration
-    private let data: DataSet
-    private let communicator: any Communicator
-    private let crew: Crew
-    private let replica: Replica
+    let data: DataSet
+    let communicator: any Communicator
+    let crew: Crew
+    let replica: Replica
     private let updater: Updater
-    private var state: TrainingState
+    var state: TrainingState
+    let averages: KeptAverages
+    var judge: NonFiniteJudge
+    private let heartbeat = Heartbeat.own
     private var order: EpochOrder
 
     /// Rank 0's alone.
-    private let log: RunLog?
-    private let store: CheckpointStore?
+    let log: RunLog?
+    let store: CheckpointStore?
 
     /// The step of the last checkpoint on disk.
-    private var savedStep: Int?
+    var savedStep: Int?
 
     init(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ replica: Replica, _ reducer: GradientReducer,
@@ -30,6 +34,7 @@ package final class TrainingLoop {
     ) {
         (self.configuration, self.data, self.replica, self.state) = (configuration, data, replica, state)
         (self.communicator, self.crew, self.log, self.store) = (communicator, crew, log, store)
+        (averages, judge) = (KeptAverages(of: state.statistics), NonFiniteJudge(configuration.onNaN))
         updater = Updater(replica, configuration.model, reducer, crew)
         order = Self.order(configuration, data, epoch: state.position.epoch)
         savedStep = state.position.step == 0 ? nil : state.position.step
@@ -41,19 +46,33 @@ package final class TrainingLoop {
     func run() throws -> Int {
         replica.network.prepare(state.values, on: crew)
         while !isFinished {
+            heartbeat.begin(.step, step: state.position.step + 1)
+            averages.keep(state.statistics)
             let start = now(), times = PhaseTimes()
             let batch = nextBatch()
             let sequences = batch.map { data.trainingSequence($0, epoch: state.position.epoch) }
             let (loss, clipping) = try updater.learn(from: sequences, step: state.position.step, times)
-            try requireFinite(loss, clipping.norm)
             let pace = pace
-            updater.move(&state, by: clipping.clip, at: pace, times)
+            if loss.isFinite && clipping.norm.isFinite {
+                updater.move(&state, by: clipping.clip, at: pace, times)
+                state.leftOut.inARow = 0
+            } else if try meetNonFinite(loss, clipping.norm, in: sequences) {
+                continue
+            }
             advance()
             try record(loss, clipping.norm, pace.learningRate, sequences: batch.count, since: start, times)
-            if try validateIfDue() || isCheckpointDue { try save() }
+            if try validateIfDue() || isCheckpointDue {
+                try save()
+            } else if isComparisonDue {
+                try requireEqualReplicas()
+            }
             try stopIfAsked()
         }
         log?.finish()
+        if state.leftOut.total > 0 {
+            let leftOut = "\(counted(state.leftOut.total, "update")) of the run left out, being not finite"
+            try log?.say(leftOut, at: state.position.step)
+        }
         return state.position.step
     }
 
@@ -93,15 +112,6 @@ package final class TrainingLoop {
             plateaus: state.plateaus.factor)
     }
 
-    /// Stops every rank, since all have the same sums, before the update that would spoil the parameters.
-    private func requireFinite(_ loss: Double, _ norm: Double) throws {
-        guard loss.isFinite && norm.isFinite else {
-            let last = savedStep.map { "the last checkpoint is of step \($0)" } ?? "there is no checkpoint yet"
-            throw TrainingError(
-                "step \(state.position.step + 1): the loss is \(loss) and the gradient's norm \(norm), so the run ends "
-                    + "before this update; \(last); go on with a lower --learning-rate or a model.clipNorm")
-        }
-    }
 }
 
 // After a step
@@ -119,8 +129,17 @@ extension TrainingLoop {
                 phases: phases))
     }
 
+    /// What would only repeat the state before an update that was left out must not push out an older checkpoint.
     private var isCheckpointDue: Bool {
-        isFinished || state.position.step % configuration.checkpointEvery == 0
+        isFinished || state.position.step % configuration.checkpointEvery == 0 && state.leftOut.inARow == 0
+    }
+
+    private var isComparisonDue: Bool {
+        configuration.verifyReplicasEvery > 0 && state.position.step % configuration.verifyReplicasEvery == 0
+    }
+
+    private func requireEqualReplicas() throws {
+        try ReplicaCheck.require(state, at: state.position.step, on: communicator, crew)
     }
 
     private var isValidationDue: Bool {
@@ -137,6 +156,7 @@ extension TrainingLoop {
     private func validateIfDue() throws -> Bool {
         let split = data.range(of: .validation)
         guard !split.isEmpty, isValidationDue || hasAllSteps else { return false }
+        heartbeat.begin(.validation, step: state.position.step)
         log?.follow("step \(state.position.step): validating with \(split.count) sequences")
         var losses = try replica.losses(of: Array(split))
         try communicator.sum(&losses)
@@ -168,6 +188,8 @@ extension TrainingLoop {
 
     private func save() throws {
         let step = state.position.step
+        heartbeat.begin(.checkpoint, step: step)
+        if configuration.verifyReplicasEvery > 0 { try requireEqualReplicas() }
         guard state.isFinite else {
             throw TrainingError(
                 "step \(step): the parameters or moments are no longer finite and are not saved; go on with a lower "

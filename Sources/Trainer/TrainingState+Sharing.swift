@@ -11,11 +11,12 @@ extension TrainingState {
             try communicator.broadcast(&numbers, from: 0)
         }
         let place = try communicator.shared {
-            Place(position: position, best: best, plateaus: plateaus, stopping: stopping)
+            Place(position: position, best: best, plateaus: plateaus, stopping: stopping, leftOut: leftOut)
         }
         (position, best) = (place.position, place.best)
         (plateaus, stopping) = (place.plateaus, place.stopping)
-        optimizer.step = place.position.step
+        leftOut = place.leftOut
+        optimizer.step = place.position.step - leftOut.total
     }
 
     private struct Place: Codable {
@@ -23,5 +24,6 @@ extension TrainingState {
         var best: Validation?
         var plateaus: Plateaus
         var stopping: Patience
+        var leftOut: LeftOut
     }
 }

@@ -23,6 +23,9 @@ package struct TrainingState: Sendable {
     /// How long early stopping has waited.
     package var stopping = Patience()
 
+    /// Updates that would not have been finite.
+    package var leftOut = LeftOut()
+
     /// The start of a run: a function of the seed alone.
     package init(_ network: Network<Float>, optimizer: OptimizerDescription, seed: UInt64) {
         values = ParameterVector(network.layout)
@@ -42,7 +45,7 @@ package struct TrainingState: Sendable {
 
 /// How far a run has come.
 package struct Position: Sendable, Equatable, Codable {
-    /// Updates made.
+    /// Updates made, and those that were left out.
     package var step = 0
 
     /// The epoch in progress, counted from 0.

@@ -32,7 +32,7 @@ struct ConvLSTMDist: ParsableCommand {
 
     private static func leave(with error: any Error) -> Never {
         let code = processExitCode(of: error), text = message(for: error)
-        speakForAllRanks {
+        speakForAllRanks(isError: code != 0) {
             if code == 0 {
                 print(fullMessage(for: error))
             } else if !text.isEmpty {

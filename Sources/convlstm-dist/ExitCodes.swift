@@ -20,11 +20,14 @@ func processExitCode(of error: any Error) -> Int32 {
 
 /// Prints on one rank what all ranks know without having spoken to each other. The others wait for it, because a launcher
 /// ends all processes when the first of them is done.
-func speakForAllRanks(_ printing: () -> Void) {
+///
+/// - Parameter isError: whether mpirun would have ended a rank by then, if the first had the same to say: it is the only
+///   one that was started wrongly, and says so.
+func speakForAllRanks(isError: Bool = false, _ printing: () -> Void) {
     let launcher = try? Launcher.detected(in: ProcessInfo.processInfo.environment)
-    if let launcher, launcher.rank != 0 {
-        Thread.sleep(forTimeInterval: 0.5)
-    } else {
-        printing()
-    }
+    guard let launcher, launcher.rank != 0 else { return printing() }
+    Thread.sleep(forTimeInterval: isError ? 2 : 0.5)
+    guard isError, launcher.name == "mpirun" else { return }
+    FileHandle.standardError.write(Data("rank \(launcher.rank) of \(launcher.announcedRanks) alone: ".utf8))
+    printing()
 }

@@ -6,6 +6,11 @@ import Foundation
 import Model
 import Trainer
 
+extension NonFinitePolicy: ExpressibleByArgument {}
+extension WatchLimit: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
@@ -92,6 +97,24 @@ struct TrainCommand: ParsableCommand {
             + "network is slow (default: float32).", valueName: "precision"))
     var reducePrecision: ReducePrecision?
 
+    @Option(
+        name: .customLong("on-nan"),
+        help: ArgumentHelp(
+            "What to do about an update whose loss or gradient is not finite: abort, end before it; skip, leave it out; "
+                + "or rollback, go on from the last checkpoint and leave it out if it comes again (default: abort).",
+            valueName: "what"))
+    var onNaN: NonFinitePolicy?
+
+    @Option(help: ArgumentHelp(
+        "Steps between comparisons of the ranks' parameters and moments, bit for bit, beside those before each "
+            + "checkpoint; 0 for none (default: 100).", valueName: "n"))
+    var verifyReplicasEvery: Int?
+
+    @Option(help: ArgumentHelp(
+        "Seconds without progress after which a job is ended, naming the rank that is stuck; or off (default: 60, or 20 "
+            + "times the slowest recent step if that is more).", valueName: "seconds|off"))
+    var watchdog: WatchLimit?
+
     @Option(help: ArgumentHelp("A YAML file with any of the keys that --print-config shows.", valueName: "file"))
     var config: String?
 
@@ -136,5 +159,8 @@ struct TrainCommand: ParsableCommand {
         if recompute { configuration.recompute = true }
         set(convolution, \.convolution)
         set(reducePrecision, \.reducePrecision)
+        set(onNaN, \.onNaN)
+        set(verifyReplicasEvery, \.verifyReplicasEvery)
+        set(watchdog, \.watchdog)
     }
 }

@@ -7,13 +7,13 @@ package enum Mpirun {
         directory: String? = nil, timeout: Double = 120
     ) throws -> CommandResult {
         try Command.run(
-            "mpirun", ["-np", "\(ranks)"] + sharingCores + [Command.path(of: program)] + arguments,
+            "mpirun", ["-np", "\(ranks)"] + options + [Command.path(of: program)] + arguments,
             environment: rootIsWelcome.merging(environment) { $1 }, directory: directory, timeout: timeout)
     }
 
-    /// Ranks that outnumber the cores give way while they wait, and none is bound to a core, because tests run side by side.
-    static let sharingCores = ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
+    /// What makes it work on any machine, beside other tests.
+    package static let options = ["--oversubscribe", "--bind-to", "none", "--mca", "mpi_yield_when_idle", "1"]
 
     /// mpirun refuses to run as root unless told twice.
-    static let rootIsWelcome = ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
+    package static let rootIsWelcome = ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"]
 }

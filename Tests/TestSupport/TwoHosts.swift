@@ -64,7 +64,7 @@ package final class TwoHosts {
         let hosts = zip(Self.addresses, ranks).map { "\($0):\($1)" }.joined(separator: ",")
         let networks = ["oob_tcp_if_include", "btl_tcp_if_include"].flatMap { ["--mca", $0, Self.network] }
         let words = ["mpirun", "-np", "\(ranks.reduce(0, +))", "--host", hosts, "--mca", "plm_rsh_agent"]
-            + [folder.file("agent")] + networks + Mpirun.sharingCores + options + [Command.path(of: program)] + arguments
+            + [folder.file("agent")] + networks + Mpirun.options + options + [Command.path(of: program)] + arguments
         return "\(entering(0)) '\(words.joined(separator: " "))'"
     }
 

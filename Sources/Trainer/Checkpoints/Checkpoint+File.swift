@@ -43,6 +43,7 @@ extension Checkpoint {
                 facts["plateau"] = "\(plateaus.factor) \(best) \(plateaus.patience.waited)"
             }
             if let best = stopping.best { facts["early_stopping"] = "\(best) \(stopping.waited)" }
+            if leftOut.total > 0 { facts["left_out"] = "\(leftOut.total) \(leftOut.inARow)" }
             return facts
         }
     }
@@ -72,6 +73,7 @@ extension Checkpoint {
             : nil
         plateaus = try facts.has("plateau") ? Plateaus(facts.numbers("plateau", 3, Double.init)) : Plateaus()
         stopping = try facts.has("early_stopping") ? Patience(facts.numbers("early_stopping", 2, Double.init)) : Patience()
+        leftOut = try facts.has("left_out") ? LeftOut(facts.numbers("left_out", 2, Int.init)) : LeftOut()
         tensors = content.tensors
     }
 }
@@ -86,6 +88,11 @@ extension Plateaus {
     fileprivate init(_ numbers: [Double]) {
         self.init(factor: numbers[0], patience: Patience(Array(numbers[1...])))
     }
+}
+
+extension LeftOut {
+    /// All, and those in a row.
+    fileprivate init(_ numbers: [Int]) { self.init(total: numbers[0], inARow: numbers[1]) }
 }
 
 /// The metadata of a file, read with errors that name what is missing.

@@ -22,6 +22,7 @@ package struct Checkpoint: Sendable {
 
     package let plateaus: Plateaus
     package let stopping: Patience
+    package let leftOut: LeftOut
 
     /// The parameters, F32 under the names of the layout's slots; the moments under `optimizer.LETTER.` before those.
     let tensors: [SafetensorsFile.Tensor]
@@ -41,7 +42,7 @@ package struct Checkpoint: Sendable {
         (self.configuration, self.frame, self.valueRange) = (configuration, frame, valueRange)
         self.trainingSequences = trainingSequences
         (position, best) = (state.position, state.best)
-        (plateaus, stopping) = (state.plateaus, state.stopping)
+        (plateaus, stopping, leftOut) = (state.plateaus, state.stopping, state.leftOut)
         tensors = state.vectors.flatMap { prefix, vector in
             vector.layout.slots.map { slot in
                 SafetensorsFile.Tensor(name: prefix + slot.name, shape: slot.shape, floats: vector[slot].span)
@@ -68,9 +69,9 @@ package struct Checkpoint: Sendable {
     /// Throws `FormatError` about `file` if a tensor is missing or of another shape.
     package func restore(into state: inout TrainingState, file: String) throws {
         for (prefix, vector) in state.vectors { try copy(prefix: prefix, into: vector, file: file) }
-        state.optimizer.step = position.step
+        state.optimizer.step = position.step - leftOut.total
         (state.position, state.best) = (position, best)
-        (state.plateaus, state.stopping) = (plateaus, stopping)
+        (state.plateaus, state.stopping, state.leftOut) = (plateaus, stopping, leftOut)
     }
 
     private func copy(prefix: String, into vector: ParameterVector<Float>, file: String) throws {

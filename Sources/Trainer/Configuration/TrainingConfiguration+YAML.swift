@@ -7,7 +7,7 @@ import Yams
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
         case model, data, digits, epochs, steps, seed, output, resume, checkpointEvery, keep, evaluateEvery, threads
-        case lanes, accumulate, recompute, convolution, reducePrecision
+        case lanes, accumulate, recompute, convolution, reducePrecision, onNaN, verifyReplicasEvery, watchdog
     }
 
     package init(from decoder: any Decoder) throws {
@@ -29,6 +29,9 @@ extension TrainingConfiguration: Codable {
         recompute = try values.decode(.recompute, or: recompute)
         convolution = try values.decode(.convolution, or: convolution)
         reducePrecision = try values.decode(.reducePrecision, or: reducePrecision)
+        onNaN = try values.decode(.onNaN, or: onNaN)
+        verifyReplicasEvery = try values.decode(.verifyReplicasEvery, or: verifyReplicasEvery)
+        watchdog = try WatchLimit(text: values.decode(.watchdog, or: watchdog.text))
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -49,6 +52,9 @@ extension TrainingConfiguration: Codable {
         try values.encode(recompute, forKey: .recompute)
         try values.encode(convolution, forKey: .convolution)
         try values.encode(reducePrecision, forKey: .reducePrecision)
+        try values.encode(onNaN, forKey: .onNaN)
+        try values.encode(verifyReplicasEvery, forKey: .verifyReplicasEvery)
+        try values.encode(watchdog.text, forKey: .watchdog)
         try values.encode(model, forKey: .model)
     }
 

@@ -53,6 +53,15 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// In how many bits ranks send numbers of the gradient to each other.
     package var reducePrecision = ReducePrecision.float32
 
+    /// What becomes of an update whose loss or gradient is not finite.
+    package var onNaN = NonFinitePolicy.abort
+
+    /// Steps from one comparison of the ranks' replicas to the next, those before checkpoints aside; 0 for none at all.
+    package var verifyReplicasEvery = 100
+
+    /// When a job that makes no progress is ended.
+    package var watchdog = WatchLimit.automatic
+
     package static let defaultEpochs = 10
 
     package init(model: SystemDescription) {
@@ -131,6 +140,7 @@ extension TrainingConfiguration {
         let atLeast: [(String, Int?, Int)] = [
             ("model.batchSize", model.batchSize, 1), ("epochs", epochs, 1), ("steps", steps, 1),
             ("checkpointEvery", checkpointEvery, 1), ("keep", keep, 1), ("evaluateEvery", evaluateEvery, 0),
+            ("verifyReplicasEvery", verifyReplicasEvery, 0),
             ("threads", threads, 1), ("lanes", lanes, 1), ("accumulate", accumulate, 1),
             ("model.earlyStopping.patience", model.earlyStopping?.patience, 1),
             ("model.sequences.inputFrames", model.sequences.inputFrames, 1),

@@ -37,7 +37,7 @@ package struct Diagnosis: Codable, Sendable, Equatable {
         (self.ranks, self.launch) = (ranks, launch)
         let hosts = Dictionary(grouping: ranks, by: \.host).sorted { $0.key < $1.key }
         findings = Self.mpi(launch, ranks: ranks.count, hosts: hosts.count) + Self.root(launch)
-            + hosts.flatMap { Self.cores($0.value, host: $0.key) } + Self.kernels(ranks) + Self.build(ranks)
+            + hosts.flatMap { Self.cores($0.value.map(\.coreUse), host: $0.key) } + Self.kernels(ranks) + Self.build(ranks)
             + hosts.flatMap { Self.memory($0.value[0], host: $0.key) + Self.sharedMemory($0.value, host: $0.key) }
             + Self.disk(ranks[0])
     }
@@ -77,7 +77,7 @@ extension Diagnosis {
 // What there is to compute with.
 extension Diagnosis {
     /// The cores of a host against the threads that its ranks compute with.
-    private static func cores(_ ranks: [RankFacts], host: String) -> [Finding] {
+    static func cores(_ ranks: [CoreUse], host: String) -> [Finding] {
         let cores = Set(ranks.flatMap(\.cores)).count, wanted = ranks.reduce(0) { $0 + $1.threads }
         let usable = min(cores, ranks[0].quota.map { max(1, Int($0)) } ?? cores)
         let limit = usable < cores ? "\(counted(cores, "core")), of which the container's quota leaves \(usable)"

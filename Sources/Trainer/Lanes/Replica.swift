@@ -37,6 +37,9 @@ package final class Replica {
         var sum: TreeSum<ParameterVector<Float>>
         var losses: [Double] = []
 
+        /// The norm of each lane's own gradient, where somebody asks for them.
+        var norms: [Double]?
+
         init(_ run: Range<Int>, of lanes: Lanes, _ layout: ParameterLayout, _ workspace: LaneWorkspace) {
             (self.lanes, self.workspace) = (run, workspace)
             let most = lanes.tree.mostParts(within: lanes.leaves(of: run))
@@ -52,6 +55,7 @@ package final class Replica {
         }
 
         func take(_ gradient: ParameterVector<Float>, _ loss: Double, at leaf: Int) {
+            norms?.append(sumOfSquares(gradient.flat).squareRoot())
             sum.append(gradient, at: leaf) { left, right in
                 add(right.flat, accumulatingInto: left.flat)
                 return left
@@ -97,6 +101,19 @@ package final class Replica {
             try crew.run(students.count) { [students, self] in try learn(students[$0], from: batch, step: step) }
         }
         times.add(slowestOf: students.map(\.workspace.times))
+    }
+
+    /// Learns a batch again, and tells what each lane of this rank that has sequences found by itself. Collective.
+    package func examine(_ batch: [Int], step: Int) throws -> [LaneFinding] {
+        for student in students { student.norms = [] }
+        defer { for student in students { student.norms = nil } }
+        try learn(from: batch, step: step, PhaseTimes())
+        return students.flatMap { student in
+            zip(student.lanes, zip(student.losses, student.norms ?? [])).map { lane, found in
+                let places = lanes.places(of: lane, batch: batch.count)
+                return LaneFinding(lane: lane, sequences: Array(batch[places]), loss: found.0, norm: found.1)
+            }
+        }.filter { !$0.sequences.isEmpty }
     }
 
     /// Lane after lane, each part by part.
@@ -146,6 +163,7 @@ package final class Replica {
         try crew.run(lanes.threads) { [students, lanes, size] thread in
             for block in lanes.blocks(of: count, thread: thread) {
                 let places = block * size..<min((block + 1) * size, sequences.count)
+                Heartbeat.own.tick()
                 var numbers = losses.mutableSpan
                 numbers[block] = try students[thread].workspace.loss(of: sequences[places], of: sequences.count)
             }

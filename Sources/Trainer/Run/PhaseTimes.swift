@@ -17,7 +17,11 @@ package final class PhaseTimes {
     /// Runs a part of a step and adds its time to a phase.
     func measure<Result>(_ phase: Phase, _ body: () throws -> Result) rethrows -> Result {
         let start = now()
-        defer { seconds[phase.rawValue] += now() - start }
+        Heartbeat.own.enter(phase)
+        defer {
+            Heartbeat.own.leave(phase)
+            seconds[phase.rawValue] += now() - start
+        }
         return try body()
     }
 

@@ -44,6 +44,11 @@ final class RunLog {
         progress.show(lastLine)
     }
 
+    /// Forgets what was recorded of steps beyond `step`.
+    func cutBack(to step: Int) throws {
+        for file in [metrics, validations, messages] { try file.cutBack(to: step) }
+    }
+
     func record(_ validation: Validation, epoch: Int) throws {
         try validations.append("\(validation.step),\(epoch),\(validation.loss)")
     }

@@ -14,6 +14,7 @@ package enum TrainingRun {
     package static func train(
         on communicator: any Communicator, _ resolve: () throws -> TrainingConfiguration
     ) throws {
+        let communicator = WatchedCommunicator(communicator, .own)
         let configuration = try communicator.shared(resolve)
         let lanes = try Lanes(
             configuration.lanes, threads: configuration.threads, rank: communicator.rank, ranks: communicator.size)
@@ -28,6 +29,7 @@ package enum TrainingRun {
         try state.share(on: communicator)
 
         let shares = RankShares(of: configuration, data, lanes)
+        let warnings = try RankIdentity.require(configuration, on: communicator)
         try MemoryBudget.require(memory(network, model, lanes, shares, configuration.reducePrecision), on: communicator)
         let crew = Crew(lanes.threads), count = network.layout.count
         let reducer = GradientReducer(
@@ -43,10 +45,12 @@ package enum TrainingRun {
         let loop = TrainingLoop(
             configuration, data, replica, reducer, state, communicator, crew, log: log, store: folder?.store)
         if let log, let folder {
-            for line in try opening(configuration, data, network.layout, lanes, folder) {
+            for line in try opening(configuration, data, network.layout, lanes, folder) + warnings {
                 try log.say(line, at: state.position.step)
             }
         }
+        let watchdog = try Watchdog(configuration.watchdog, run: configuration.output, .own, communicator)
+        defer { watchdog?.end() }
         if communicator.size == 1 { StopSignal.listen() }
         let reason = loop.isFinished ? nothingToDo(configuration, state) : nil, last = try loop.run()
         try log?.say(reason ?? "finished in \(durationInWords(log?.seconds ?? 0)); see \(configuration.output)", at: last)

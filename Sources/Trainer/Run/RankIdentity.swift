@@ -1,0 +1,108 @@
+// Whether the ranks of a job are parts of one job. The choice: what must be the same is compared as digests before the
+// first step, because ranks that differ would train on without a word, and train something else.
+
+import Collectives
+import Formats
+import Foundation
+import Kernels
+import Reports
+import Shards
+
+/// What one rank was started as.
+package struct RankIdentity: Codable, Sendable, Equatable {
+    package var host: String
+
+    /// The digest of the executable file.
+    package var program: String
+
+    /// The command line, as words.
+    package var options: [String]
+
+    /// The digest of what describes the data.
+    package var data: String
+
+    /// Of OpenBLAS.
+    package var kernels: String
+
+    package var cores: CoreUse
+
+    package init(host: String, program: String, options: [String], data: String, kernels: String, cores: CoreUse) {
+        (self.host, self.program, self.options) = (host, program, options)
+        (self.data, self.kernels, self.cores) = (data, kernels, cores)
+    }
+
+    /// Compares all ranks, and returns what a person should know; nothing on other ranks than the first. Collective.
+    ///
+    /// Throws a usage error on rank 0 where one rank runs another program, or with other options or data.
+    static func require(
+        _ configuration: TrainingConfiguration, on communicator: any Communicator
+    ) throws -> [String] {
+        let cores = CoreUse(
+            rank: communicator.rank, cores: SystemFiles.allowedCores, quota: SystemFiles.quota,
+            threads: configuration.threads)
+        let mine = RankIdentity(
+            host: communicator.hostName,
+            program: communicator.size == 1 ? "" : try Digest.ofFile("/proc/self/exe"),
+            options: Array(CommandLine.arguments.dropFirst()), data: try configuration.dataDigest,
+            kernels: BLASLibrary.core, cores: cores)
+        let all = try communicator.gather(Array(JSONEncoder().encode(mine)))
+        let ranks = try all.map { try JSONDecoder().decode(RankIdentity.self, from: Data($0)) }
+        if let complaint = complaint(about: ranks) { throw TrainingError.usage(complaint) }
+        return warnings(about: ranks)
+    }
+}
+
+// What is said of all ranks
+extension RankIdentity {
+    /// A sentence about the first thing in which ranks differ from most; nil where they are one job.
+    package static func complaint(about ranks: [RankIdentity]) -> String? {
+        if let (odd, most) = differing(ranks, \.program) {
+            return "\(odd) another build of the program than \(most); copy one build to every host, or build for the "
+                + "oldest processor with CONVLSTM_CPU"
+        }
+        if let (odd, most) = differing(ranks, \.options) {
+            return "\(odd) other options than \(most); give all ranks the same command line"
+        }
+        if let (odd, most) = differing(ranks, \.data) {
+            return "\(odd) other data under the same name than \(most); copy the data set to every host again"
+        }
+        return nil
+    }
+
+    /// "rank 1 on node2 has", "rank 0 on node1"; nil where all are the same.
+    private static func differing<Value: Hashable>(
+        _ ranks: [RankIdentity], _ value: (RankIdentity) -> Value
+    ) -> (odd: String, most: String)? {
+        // Of groups of one size, the one of the lowest rank.
+        let groups = Dictionary(grouping: ranks.indices) { value(ranks[$0]) }.values
+        guard groups.count > 1, let most = groups.max(by: { ($0.count, -$0[0]) < ($1.count, -$1[0]) }) else { return nil }
+        func name(_ rank: Int) -> String { "rank \(rank) on \(ranks[rank].host)" }
+        let odd = ranks.indices.filter { !most.contains($0) }, shown = odd.prefix(4).map(name)
+        let more = odd.count > shown.count ? ", and \(counted(odd.count - shown.count, "more rank"))" : ""
+        return ("\(shown.joined(separator: ", "))\(more) \(odd.count == 1 ? "has" : "have")", name(most[0]))
+    }
+
+    /// Sentences about what works and could be better.
+    package static func warnings(about ranks: [RankIdentity]) -> [String] {
+        let hosts = Dictionary(grouping: ranks, by: \.host).sorted { $0.key < $1.key }
+        let crowded = hosts.flatMap { host, ranks in Diagnosis.cores(ranks.map(\.cores), host: host) }
+            .filter { $0.state == .warning }.map { "warning: \($0.text); \($0.remedy ?? "")" }
+        let kernels = Dictionary(grouping: ranks, by: \.kernels).sorted { $0.key < $1.key }
+        guard kernels.count > 1 else { return crowded }
+        let unlike = kernels.map { "\($0.key) on \($0.value[0].host)" }.joined(separator: ", ")
+        return crowded + [
+            "warning: OpenBLAS computes with \(unlike), so --lanes cannot promise the bits of another job; set "
+                + "OPENBLAS_CORETYPE for all hosts"]
+    }
+}
+
+extension TrainingConfiguration {
+    /// The digest of what says which data these are: manifests hold the digests of all shards.
+    fileprivate var dataDigest: String {
+        get throws {
+            guard let data, data != DataSet.generatedName else { return try digits.map(Digest.ofFile) ?? "" }
+            let manifest = try Manifest(folder: data), inputs = manifest.inputs.map { ["\(data)/\($0)"] } ?? []
+            return try ([data] + inputs).map { try Digest.ofFile($0 + "/" + Manifest.fileName) }.joined()
+        }
+    }
+}

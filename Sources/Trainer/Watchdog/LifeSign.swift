@@ -1,0 +1,54 @@
+// What the ranks of a run leave for each other to read without MPI, which serves nobody while a rank is stuck. The choice:
+// a small file a rank in the run's folder, written again and again; whose file stays as it is has stopped, whatever the
+// clocks of the hosts say.
+
+import Foundation
+
+/// A rank, as it last was.
+package struct LifeSign: Codable, Sendable, Equatable {
+    package var rank: Int
+    package var host: String
+    package var process: Int32
+
+    /// Counts the times that it was written.
+    package var beat: Int
+
+    package var moment: Heartbeat.Moment
+
+    /// Seconds without progress.
+    package var seconds: Double
+
+    package init(rank: Int, host: String, process: Int32, beat: Int, moment: Heartbeat.Moment, seconds: Double) {
+        (self.rank, self.host, self.process, self.beat) = (rank, host, process, beat)
+        (self.moment, self.seconds) = (moment, seconds)
+    }
+}
+
+/// The files of all ranks: `.alive/rank-N`.
+struct LifeSigns: Sendable {
+    private let folder: String
+
+    init(run: String) { folder = run + "/.alive" }
+
+    /// Removes those of an earlier run.
+    func renew() throws {
+        clear()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    func clear() { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Where the folder cannot be seen, or written to, nothing is left.
+    func leave(_ sign: LifeSign) {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        try? encoder.encode(sign).write(to: file(of: sign.rank))
+    }
+
+    func sign(of rank: Int) -> LifeSign? {
+        // Opened anew each time: a network's file system then asks for what others wrote.
+        (try? Data(contentsOf: file(of: rank))).flatMap { try? JSONDecoder().decode(LifeSign.self, from: $0) }
+    }
+
+    private func file(of rank: Int) -> URL { URL(fileURLWithPath: "\(folder)/rank-\(rank)") }
+}

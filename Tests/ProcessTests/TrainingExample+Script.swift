@@ -1,0 +1,23 @@
+// Jobs that something happens to while they train.
+
+import TestSupport
+
+extension TrainingExample {
+    /// Starts a job that would go on for hours; once it has made 20 steps and a shell's condition holds, runs a shell's
+    /// action beside it. A job that does not end by that is ended from outside, ranks and all.
+    func train(
+        ranks: Int, _ output: String, _ more: [String] = [], once condition: String = "true", do action: String
+    ) throws -> CommandResult {
+        let launcher = ["timeout", "--preserve-status", "40", "mpirun", "-np", "\(ranks)"] + Mpirun.options
+        let endless = ["--steps", "50000000", "--evaluate-every", "50000000"]
+        let command = launcher + [Command.path(of: "convlstm-dist")] + arguments(output, endless + more)
+        let script = """
+            \(command.joined(separator: " ")) &
+            until grep -qs '^20,' \(output)/metrics.csv && \(condition); do kill -0 $! || exit 99; sleep 0.02; done
+            \(action)
+            wait $!
+            """
+        return try Command.run(
+            "sh", ["-c", script], environment: Mpirun.rootIsWelcome, directory: folder.path, timeout: 60)
+    }
+}

@@ -1,0 +1,24 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Jobs of which one rank stops, as `kill -STOP` does it.
+@Suite struct WatchdogProcessTests {
+    let example = try! TrainingExample.shared.get()
+
+    @Test(arguments: [(2, 1), (2, 0), (3, 1)]) func aStoppedRankIsNamedAndEndsTheJob(ranks: Int, stopped: Int) throws {
+        let output = example.freshOutput(), sign = "\(output)/.alive/rank-\(stopped)"
+        let result = try example.train(
+            ranks: ranks, output, ["--watchdog", "2"], once: "grep -qs '\"stage\":\"step\"' \(sign)",
+            do: "kill -STOP $(sed 's/.*\"process\":\\([0-9]*\\).*/\\1/' \(sign)); date +%s > \(output)/stopped")
+        #expect(result.status == 69)
+        #expect(result.stderr.contains("Error: rank \(stopped) of \(ranks) on "), "\(result.stderr)")
+        let finding = /is stuck: no sign of life while rank \d waited for \d+ s, last seen .*in .*(step|checkpoint)/
+        #expect(result.stderr.contains(finding), "\(result.stderr)")
+        let stop = try #require(Double(example.text(of: "stopped", output).trimmingCharacters(in: .newlines)))
+        #expect(Date().timeIntervalSince1970 - stop < 15)
+        let again = try example.train(ranks: 0, output, ["--steps", "1"])
+        #expect(again.status == 0, "\(again.stderr)")
+        #expect(!FileManager.default.fileExists(atPath: example.folder.file(output + "/.alive")))
+    }
+}

@@ -1,0 +1,46 @@
+// A communicator that once gives one rank something else than the others.
+
+import Collectives
+
+/// Like another one, but for a bit of the last number of one sum of floats.
+final class FaultyCommunicator: Communicator {
+    private let base: any Communicator
+    private let damaged: Int
+    private let turned: Int
+    private var sums = 0
+
+    /// - Parameters:
+    ///   - rank: that gets another number.
+    ///   - turned: which sum of floats, counted from 1.
+    init(_ base: any Communicator, rank: Int, turned: Int) { (self.base, damaged, self.turned) = (base, rank, turned) }
+
+    func sum(_ values: inout MutableSpan<Float>) throws {
+        try base.sum(&values)
+        sums += 1
+        guard sums == turned, rank == damaged else { return }
+        let last = values.count - 1
+        values[last] = Float(bitPattern: values[last].bitPattern ^ 1 << 20)
+    }
+
+    var rank: Int { base.rank }
+    var size: Int { base.size }
+    var hostName: String { base.hostName }
+
+    func broadcast(_ values: inout MutableSpan<Float>, from root: Int) throws { try base.broadcast(&values, from: root) }
+    func broadcast(_ bytes: inout [UInt8], from root: Int) throws { try base.broadcast(&bytes, from: root) }
+    func sum(_ values: inout [Double]) throws { try base.sum(&values) }
+    func maximum(_ values: inout [Double]) throws { try base.maximum(&values) }
+    func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws { try base.complete(&values, slices) }
+    func gather(_ bytes: [UInt8]) throws -> [[UInt8]] { try base.gather(bytes) }
+    func barrier() throws { try base.barrier() }
+    func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {
+        try base.amongFirst(ranks, work)
+    }
+    func abort(exitCode: Int32) -> Never { base.abort(exitCode: exitCode) }
+
+    func exchange(
+        _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
+    ) throws {
+        try base.exchange(values, slices, into: &received, at: starts)
+    }
+}

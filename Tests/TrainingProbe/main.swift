@@ -1,0 +1,18 @@
+// A program for the tests: trains as convlstm-dist does, over a network that turns one bit of one sum on its way to one
+// rank. Arguments: a configuration's file, the rank, and which sum of a gradient.
+import Collectives
+import Foundation
+import Trainer
+
+let (file, rank, turned) = (CommandLine.arguments[1], Int(CommandLine.arguments[2])!, Int(CommandLine.arguments[3])!)
+
+do {
+    try runOnEveryRank { communicator in
+        try TrainingRun.train(on: FaultyCommunicator(communicator, rank: rank, turned: turned)) {
+            try TrainingConfiguration.resolved(model: nil, file: file)
+        }
+    }
+} catch {
+    FileHandle.standardError.write(Data("Error: \(error)\n".utf8))
+    exit(1)
+}
