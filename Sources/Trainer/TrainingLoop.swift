@@ -14,6 +14,7 @@ package final class TrainingLoop {
     private let crew: Crew
     private let replica: Replica
     private let updater: Updater
+    private let timekeeper: Timekeeper
     private var state: TrainingState
     private var order: EpochOrder
 
@@ -26,21 +27,25 @@ package final class TrainingLoop {
 
     init(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ replica: Replica, _ reducer: GradientReducer,
-        _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew, log: RunLog?, store: CheckpointStore?
+        _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew, _ timekeeper: Timekeeper, log: RunLog?,
+        store: CheckpointStore?
     ) {
         (self.configuration, self.data, self.replica, self.state) = (configuration, data, replica, state)
-        (self.communicator, self.crew, self.log, self.store) = (communicator, crew, log, store)
+        (self.communicator, self.crew, self.timekeeper) = (communicator, crew, timekeeper)
+        (self.log, self.store) = (log, store)
         updater = Updater(replica, configuration.model, reducer, crew)
         order = Self.order(configuration, data, epoch: state.position.epoch)
         savedStep = state.position.step == 0 ? nil : state.position.step
     }
 
-    /// Trains to the end of the run, and returns its last step.
+    /// Trains to the end of the run, or until it is to stop, which it returns on all ranks. Collective.
     ///
-    /// Throws `TrainingStopped` after a signal, and `TrainingError` where the numbers are no longer finite.
-    func run() throws -> Int {
+    /// Throws `TrainingError` where the numbers are no longer finite.
+    func run() throws -> TrainingStopped? {
         replica.network.prepare(state.values, on: crew)
-        while !isFinished {
+        timekeeper.begin()
+        var stop: StopReason?
+        while !isFinished, stop == nil {
             let start = now(), times = PhaseTimes()
             let batch = nextBatch()
             let sequences = batch.map { data.trainingSequence($0, epoch: state.position.epoch) }
@@ -49,13 +54,18 @@ package final class TrainingLoop {
             let pace = pace
             updater.move(&state, by: clipping.clip, at: pace, times)
             advance()
-            try record(loss, clipping.norm, pace.learningRate, sequences: batch.count, since: start, times)
-            if try validateIfDue() || isCheckpointDue { try save() }
-            try stopIfAsked()
+            let report = try timekeeper.end(times, since: start, validations: validationsAhead)
+            try record(loss, clipping.norm, pace.learningRate, sequences: batch.count, since: start, report)
+            stop = report.stop
+            if try validateIfDue() || isCheckpointDue || stop != nil { try save() }
         }
         log?.finish()
-        return state.position.step
+        for line in timekeeper.summary { try log?.say(line, at: state.position.step) }
+        return isFinished ? nil : stop.map { TrainingStopped($0, after: state.position.step) }
     }
+
+    /// Updates made so far.
+    var step: Int { state.position.step }
 
     /// Whether there is nothing left to do.
     var isFinished: Bool { isStoppedEarly || hasAllSteps }
@@ -64,7 +74,7 @@ package final class TrainingLoop {
     var isStoppedEarly: Bool { state.isStoppedEarly(configuration.model) }
 
     private var hasAllSteps: Bool {
-        configuration.steps.map { state.position.step >= $0 } ?? (state.position.epoch >= configuration.epochs ?? 0)
+        configuration.steps.map { step >= $0 } ?? (state.position.epoch >= configuration.epochs ?? 0)
     }
 
     private func nextBatch() -> ArraySlice<Int> {
@@ -79,10 +89,14 @@ package final class TrainingLoop {
         return EpochOrder(configuration.model.sequences.order, seed: configuration.seed, epoch: epoch, count: count)
     }
 
-    private func advance() {
+    private func advance() { state.position = position(after: state.position) }
+
+    private func position(after position: Position) -> Position {
         let order = configuration.model.sequences.order, size = configuration.model.batchSize
         let end = order.end(count: data.range(of: .train).count, batchSize: size)
-        state.position.advance(by: order.stride(batchSize: size), of: end)
+        var next = position
+        next.advance(by: order.stride(batchSize: size), of: end)
+        return next
     }
 
     /// Of the next update.
@@ -108,24 +122,30 @@ package final class TrainingLoop {
 
 extension TrainingLoop {
     private func record(
-        _ loss: Double, _ norm: Double, _ learningRate: Double, sequences: Int, since start: Double, _ times: PhaseTimes
+        _ loss: Double, _ norm: Double, _ learningRate: Double, sequences: Int, since start: Double, _ report: StepReport
     ) throws {
-        let phases = try times.maximum(over: communicator)
         try log?.record(
             RunLog.Row(
                 step: state.position.step, epoch: order.epoch,
                 loss: reported(loss, sequences: sequences),
                 learningRate: learningRate, gradientNorm: norm, sequencesPerSecond: Double(sequences) / (now() - start),
-                phases: phases))
+                report: report))
+        if let complaint = timekeeper.complaint(after: report) { try log?.say(complaint, at: step) }
     }
 
     private var isCheckpointDue: Bool {
         isFinished || state.position.step % configuration.checkpointEvery == 0
     }
 
-    private var isValidationDue: Bool {
+    private func isValidationDue(at position: Position) -> Bool {
         let every = configuration.evaluateEvery
-        return every == 0 ? state.position.used == 0 : state.position.step % every == 0
+        return every == 0 ? position.used == 0 : position.step % every == 0
+    }
+
+    /// How many validations are due before a checkpoint after the next step.
+    private var validationsAhead: Int {
+        guard !data.range(of: .validation).isEmpty else { return 0 }
+        return [state.position, position(after: state.position)].filter(isValidationDue).count
     }
 
     private func reported(_ loss: Double, sequences: Int) -> Double {
@@ -136,10 +156,14 @@ extension TrainingLoop {
     /// Whether the parameters have the lowest validation loss so far.
     private func validateIfDue() throws -> Bool {
         let split = data.range(of: .validation)
-        guard !split.isEmpty, isValidationDue || hasAllSteps else { return false }
+        let isDue = isValidationDue(at: state.position)
+        guard !split.isEmpty, isDue || hasAllSteps else { return false }
         log?.follow("step \(state.position.step): validating with \(split.count) sequences")
-        var losses = try replica.losses(of: Array(split))
-        try communicator.sum(&losses)
+        let losses = try timekeeper.validate {
+            var losses = try replica.losses(of: Array(split))
+            try communicator.sum(&losses)
+            return losses
+        }
         let loss = reported(losses.reduce(0, +), sequences: split.count)
         let validation = Validation(step: state.position.step, loss: loss)
         let isBest = validation.loss < state.best?.loss ?? .infinity
@@ -147,7 +171,7 @@ extension TrainingLoop {
         try log?.record(validation, epoch: state.position.epoch)
         let figure = String(format: "%.6g", loss), remark = isBest ? ", the lowest so far" : ""
         try log?.say("step \(validation.step): validation loss \(figure)\(remark)", at: validation.step)
-        if isValidationDue { try heed(validation) }
+        if isDue { try heed(validation) }
         return isBest
     }
 
@@ -174,19 +198,11 @@ extension TrainingLoop {
                     + "--learning-rate")
         }
         if let store {
-            let path = try store.save(Checkpoint(state, configuration: configuration, data: data))
+            let path = try timekeeper.save {
+                try store.save(Checkpoint(state, configuration: configuration, data: data))
+            }
             try log?.say("step \(step): saved \(path)", at: step)
         }
         savedStep = step
-    }
-
-    /// Ends a run of one process between two steps. mpirun leaves its ranks no time for it.
-    private func stopIfAsked() throws {
-        guard communicator.size == 1, !isFinished, let signal = StopSignal.number else { return }
-        if savedStep != state.position.step { try save() }
-        log?.finish()
-        throw TrainingStopped(
-            signal: signal,
-            description: "stopped after step \(state.position.step); go on with the same command and --resume auto")
     }
 }

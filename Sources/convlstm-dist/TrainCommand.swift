@@ -6,6 +6,10 @@ import Foundation
 import Model
 import Trainer
 
+extension TimeLimit: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
 struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train",
@@ -39,6 +43,12 @@ struct TrainCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("Updates, instead of --epochs.", valueName: "n"))
     var steps: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Stop with a checkpoint and exit code 75 while there is time for it, to be run again: \(TimeLimit.forms).",
+            valueName: "time"))
+    var maxTime: TimeLimit?
 
     @Option(help: ArgumentHelp("The learning rate that the schedule starts from.", valueName: "x"))
     var learningRate: Double?
@@ -98,9 +108,12 @@ struct TrainCommand: ParsableCommand {
             let yaml = try resolved().yaml
             return speakForAllRanks { print(yaml, terminator: "") }
         }
-        try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
-            try TrainingRun.train(on: communicator, resolved)
+        let start = now()
+        StopSignal.listen(to: StopSignal.announcing)
+        let stopped = try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
+            try TrainingRun.train(on: communicator, since: start, resolved)
         }
+        if let stopped { throw stopped }
     }
 
     private func resolved() throws -> TrainingConfiguration {
@@ -119,6 +132,7 @@ struct TrainCommand: ParsableCommand {
         if let digits { configuration.digits = digits }
         set(batchSize, \.model.batchSize)
         set(learningRate, \.model.learningRate)
+        if let maxTime { configuration.maxTime = maxTime }
         set(seed, \.seed)
         set(output, \.output)
         set(resume.map(Resume.init), \.resume)

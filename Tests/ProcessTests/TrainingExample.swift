@@ -3,6 +3,7 @@
 import Formats
 import Foundation
 import TestSupport
+import Trainer
 
 /// 20 sequences to train, 4 to validate and 2 to test, of 6 frames of 24 x 24, and a configuration that fits them.
 final class TrainingExample: Sendable {
@@ -73,12 +74,24 @@ final class TrainingExample: Sendable {
             : try Mpirun.run(ranks: ranks, "convlstm-dist", arguments(output, more), directory: folder.path)
     }
 
+    /// Trains until a step is among the metrics, then sends a signal to the process, or to mpirun.
+    func train(
+        ranks: Int, _ output: String, _ more: [String], sending signal: String, after step: Int
+    ) throws -> CommandResult {
+        let launcher = ranks == 0 ? [] : ["mpirun", "-np", "\(ranks)"] + Mpirun.options
+        let command = (launcher + [Command.path(of: "convlstm-dist")] + arguments(output, more)).joined(separator: " ")
+        let isRunning = "kill -0 $! 2> /dev/null && ! grep -qs '^\(step),' \(output)/metrics.csv"
+        return try Command.run(
+            "sh", ["-c", "\(command) & while \(isRunning); do sleep 0.01; done; kill -\(signal) $!; wait $!"],
+            environment: Mpirun.rootIsWelcome, directory: folder.path, timeout: 120)
+    }
+
     /// A name for a run's folder that no other test has.
     func freshOutput() -> String { "run-" + UUID().uuidString }
 
     /// The tensors in the checkpoint of a step.
     func tensors(_ output: String, step: Int) throws -> [String: [Float]] {
-        let path = folder.file("\(output)/checkpoints/step-00000000\(step).safetensors.zst")
+        let path = folder.file("\(output)/checkpoints/\(Checkpoint.fileName(step: step))")
         let bytes = try InputFile(path: path).bytes()
         let content = try Zstd.decompress(bytes.span, limit: 1 << 24, file: path)
         let tensors = try SafetensorsFile(decoding: content, file: path).tensors

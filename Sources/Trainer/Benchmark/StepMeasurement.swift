@@ -51,10 +51,10 @@ package struct StepMeasurement: Sendable {
         let rows = try steps.map { try $0.maximum(over: communicator) }
         (self.benchmark, self.loss, ranks) = (benchmark, loss, communicator.size)
         parameters = network.layout.count
-        median = Self.median(rows.map { $0[0] })
+        median = rows.map { $0[0] }.median
         minimum = rows.map { $0[0] }.min() ?? 0
         phases = PhaseTimes.Phase.allCases.map { phase in
-            (phase, Self.median(rows.map { $0[1 + phase.rawValue] }))
+            (phase, rows.map { $0[1 + phase.rawValue] }.median)
         }
         let forward = network.multiplyAdds(Unrolling(benchmark.model.sequences))
         directOperations = 6 * Double(forward) * Double(benchmark.batch * communicator.size)
@@ -63,9 +63,4 @@ package struct StepMeasurement: Sendable {
 
     /// Sequences a second, over all ranks.
     package var sequencesPerSecond: Double { Double(ranks * benchmark.batch) / median }
-
-    private static func median(_ numbers: [Double]) -> Double {
-        let sorted = numbers.sorted(), middle = sorted.count / 2
-        return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-    }
 }

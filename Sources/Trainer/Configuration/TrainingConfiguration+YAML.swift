@@ -6,8 +6,8 @@ import Yams
 
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
-        case model, data, digits, epochs, steps, seed, output, resume, checkpointEvery, keep, evaluateEvery, threads
-        case lanes, accumulate, recompute, convolution
+        case model, data, digits, epochs, steps, maxTime, seed, output, resume, checkpointEvery, keep
+        case evaluateEvery, threads, lanes, accumulate, recompute, convolution
     }
 
     package init(from decoder: any Decoder) throws {
@@ -17,6 +17,7 @@ extension TrainingConfiguration: Codable {
         digits = try values.decodeIfPresent(String.self, forKey: .digits)
         epochs = try values.decodeIfPresent(Int.self, forKey: .epochs)
         steps = try values.decodeIfPresent(Int.self, forKey: .steps)
+        maxTime = try values.decodeIfPresent(TimeLimit.self, forKey: .maxTime)
         seed = try values.decode(.seed, or: seed)
         output = try values.decode(.output, or: output)
         resume = Resume(try values.decode(.resume, or: resume.text))
@@ -36,6 +37,7 @@ extension TrainingConfiguration: Codable {
         try values.encode(digits, forKey: .digits)
         try values.encode(epochs, forKey: .epochs)
         try values.encode(steps, forKey: .steps)
+        try values.encode(maxTime, forKey: .maxTime)
         try values.encode(seed, forKey: .seed)
         try values.encode(output, forKey: .output)
         try values.encode(resume.text, forKey: .resume)

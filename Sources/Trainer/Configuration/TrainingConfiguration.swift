@@ -23,6 +23,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// The run's folder, by default `runs/MODEL`: the same command again finds its checkpoints and goes on.
     package var output: String
 
+    /// How long one process may work on it; nil for as long as it takes.
+    package var maxTime: TimeLimit?
+
     package var resume = Resume.auto
 
     /// Steps from one checkpoint to the next; the last step always leaves one.

@@ -75,7 +75,7 @@ package final class Replica {
         students = try runs.enumerated().map { number, run in
             let workspace = try LaneWorkspace(
                 lesson, sizes: shares.threads[number].usual, movesAverages: number == 0,
-                sum: { meeting?.sum(&$0, of: number) })
+                sum: { meeting?.sum(&$0, of: number) ?? 0 })
             return Student(run, of: lanes, network.layout, workspace)
         }
         self.meeting = meeting

@@ -8,12 +8,15 @@ import Model
 import Reports
 
 package enum TrainingRun {
-    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run. Collective.
+    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run, or until it is to
+    /// stop: then it returns on all ranks why. Collective.
     ///
     /// Throws the first thing that is wrong: with the configuration, the data, the run's folder, or during training.
+    ///
+    /// - Parameter start: when the program began, by `now()`.
     package static func train(
-        on communicator: any Communicator, _ resolve: () throws -> TrainingConfiguration
-    ) throws {
+        on communicator: any Communicator, since start: Double, _ resolve: () throws -> TrainingConfiguration
+    ) throws -> TrainingStopped? {
         let configuration = try communicator.shared(resolve)
         let lanes = try Lanes(
             configuration.lanes, threads: configuration.threads, rank: communicator.rank, ranks: communicator.size)
@@ -34,21 +37,33 @@ package enum TrainingRun {
         let replica = try Replica(
             network, model, BatchLoader(data.source, for: model), FrameSampling(model.sampling, seed: configuration.seed),
             lanes, shares, on: crew, reducer)
-        let vectors = state.vectors.count
-        try folder?.claim(configuration, checkpointSize: vectors * count * MemoryLayout<Float>.stride)
+        let checkpointSize = state.vectors.count * count * MemoryLayout<Float>.stride
+        try folder?.claim(configuration, checkpointSize: checkpointSize)
         let log = try folder.map {
             try RunLog(folder: $0.path, through: state.position.step, of: configuration.length(for: data))
         }
+        let validationBatches = Double(data.range(of: .validation).count) / Double(model.batchSize)
+        let timekeeper = try Timekeeper(
+            on: communicator, since: start,
+            deadline: configuration.maxTime.map {
+                Deadline($0, checkpointSize: checkpointSize, validationBatches: validationBatches)
+            })
         let loop = TrainingLoop(
-            configuration, data, replica, reducer, state, communicator, crew, log: log, store: folder?.store)
+            configuration, data, replica, reducer, state, communicator, crew, timekeeper, log: log, store: folder?.store)
         if let log, let folder {
             for line in try opening(configuration, data, network.layout, lanes, folder) {
                 try log.say(line, at: state.position.step)
             }
         }
-        if communicator.size == 1 { StopSignal.listen() }
-        let reason = loop.isFinished ? nothingToDo(configuration, state) : nil, last = try loop.run()
-        try log?.say(reason ?? "finished in \(durationInWords(log?.seconds ?? 0)); see \(configuration.output)", at: last)
+        if communicator.size == 1 { StopSignal.listen(to: StopSignal.ending) }
+        let reason = loop.isFinished ? nothingToDo(configuration, state) : nil, stopped = try loop.run()
+        if let stopped {
+            try log?.note("\(stopped)", at: loop.step)
+        } else {
+            let seconds = durationInWords(log?.seconds ?? 0)
+            try log?.say(reason ?? "finished in \(seconds); see \(configuration.output)", at: loop.step)
+        }
+        return stopped
     }
 
     /// Bytes that a rank takes: for each thread the parts of its lanes, and the largest of another size beside them;
