@@ -15,8 +15,8 @@ package final class TrainingLoop {
     private let replica: Replica
     private let updater: Updater
     private let timekeeper: Timekeeper
+    private var batches: BatchOrder
     private var state: TrainingState
-    private var order: EpochOrder
 
     /// Rank 0's alone.
     private let log: RunLog?
@@ -26,15 +26,15 @@ package final class TrainingLoop {
     private var savedStep: Int?
 
     init(
-        _ configuration: TrainingConfiguration, _ data: DataSet, _ replica: Replica, _ reducer: GradientReducer,
-        _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew, _ timekeeper: Timekeeper, log: RunLog?,
-        store: CheckpointStore?
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ replica: Replica,
+        _ reducer: GradientReducer, _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew,
+        _ timekeeper: Timekeeper, log: RunLog?, store: CheckpointStore?
     ) {
-        (self.configuration, self.data, self.replica, self.state) = (configuration, data, replica, state)
+        (self.configuration, self.data, self.batches) = (configuration, data, batches)
+        (self.replica, self.state) = (replica, state)
         (self.communicator, self.crew, self.timekeeper) = (communicator, crew, timekeeper)
         (self.log, self.store) = (log, store)
         updater = Updater(replica, configuration.model, reducer, crew)
-        order = Self.order(configuration, data, epoch: state.position.epoch)
         savedStep = state.position.step == 0 ? nil : state.position.step
     }
 
@@ -47,15 +47,20 @@ package final class TrainingLoop {
         var stop: StopReason?
         while !isFinished, stop == nil {
             let start = now(), times = PhaseTimes()
-            let batch = nextBatch()
-            let sequences = batch.map { data.trainingSequence($0, epoch: state.position.epoch) }
-            let (loss, clipping) = try updater.learn(from: sequences, step: state.position.step, times)
+            let epoch = state.position.epoch
+            let batch = batches.batch(at: state.position).numbered { data.trainingSequence($0, epoch: epoch) }
+            let (loss, clipping) = try updater.learn(from: batch, step: step, times)
             try requireFinite(loss, clipping.norm)
             let pace = pace
             updater.move(&state, by: clipping.clip, at: pace, times)
-            advance()
+            state.position = batches.next(after: state.position)
             let report = try timekeeper.end(times, since: start, validations: validationsAhead)
-            try record(loss, clipping.norm, pace.learningRate, sequences: batch.count, since: start, report)
+            let speed = Double(batch.count) / (now() - start)
+            try record(
+                RunLog.Row(
+                    step: step, epoch: epoch, loss: reported(loss, sequences: batch.count),
+                    learningRate: pace.learningRate, gradientNorm: clipping.norm, sequencesPerSecond: speed,
+                    report: report))
             stop = report.stop
             if try validateIfDue() || isCheckpointDue || stop != nil { try save() }
         }
@@ -77,33 +82,12 @@ package final class TrainingLoop {
         configuration.steps.map { step >= $0 } ?? (state.position.epoch >= configuration.epochs ?? 0)
     }
 
-    private func nextBatch() -> ArraySlice<Int> {
-        if order.epoch != state.position.epoch {
-            order = Self.order(configuration, data, epoch: state.position.epoch)
-        }
-        return order.batch(at: state.position.used, size: configuration.model.batchSize)
-    }
-
-    private static func order(_ configuration: TrainingConfiguration, _ data: DataSet, epoch: Int) -> EpochOrder {
-        let count = data.range(of: .train).count
-        return EpochOrder(configuration.model.sequences.order, seed: configuration.seed, epoch: epoch, count: count)
-    }
-
-    private func advance() { state.position = position(after: state.position) }
-
-    private func position(after position: Position) -> Position {
-        let order = configuration.model.sequences.order, size = configuration.model.batchSize
-        let end = order.end(count: data.range(of: .train).count, batchSize: size)
-        var next = position
-        next.advance(by: order.stride(batchSize: size), of: end)
-        return next
-    }
-
     /// Of the next update.
     private var pace: Pace {
         let model = configuration.model
         return model.schedule.pace(
-            base: model.learningRate, step: state.position.step, of: configuration.length(for: data),
+            base: model.learningRate, step: step,
+            of: configuration.length(stepsPerEpoch: batches.stepsPerEpoch),
             plateaus: state.plateaus.factor)
     }
 
@@ -121,16 +105,9 @@ package final class TrainingLoop {
 // After a step
 
 extension TrainingLoop {
-    private func record(
-        _ loss: Double, _ norm: Double, _ learningRate: Double, sequences: Int, since start: Double, _ report: StepReport
-    ) throws {
-        try log?.record(
-            RunLog.Row(
-                step: state.position.step, epoch: order.epoch,
-                loss: reported(loss, sequences: sequences),
-                learningRate: learningRate, gradientNorm: norm, sequencesPerSecond: Double(sequences) / (now() - start),
-                report: report))
-        if let complaint = timekeeper.complaint(after: report) { try log?.say(complaint, at: step) }
+    private func record(_ row: RunLog.Row) throws {
+        try log?.record(row)
+        if let complaint = timekeeper.complaint(after: row.report) { try log?.say(complaint, at: step) }
     }
 
     private var isCheckpointDue: Bool {
@@ -145,7 +122,7 @@ extension TrainingLoop {
     /// How many validations are due before a checkpoint after the next step.
     private var validationsAhead: Int {
         guard !data.range(of: .validation).isEmpty else { return 0 }
-        return [state.position, position(after: state.position)].filter(isValidationDue).count
+        return [state.position, batches.next(after: state.position)].filter(isValidationDue).count
     }
 
     private func reported(_ loss: Double, sequences: Int) -> Double {
@@ -160,7 +137,7 @@ extension TrainingLoop {
         guard !split.isEmpty, isDue || hasAllSteps else { return false }
         log?.follow("step \(state.position.step): validating with \(split.count) sequences")
         let losses = try timekeeper.validate {
-            var losses = try replica.losses(of: Array(split))
+            var losses = try replica.losses(of: data.validationBlocks(of: replica.size, replica.lanes))
             try communicator.sum(&losses)
             return losses
         }

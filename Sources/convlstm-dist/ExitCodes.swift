@@ -18,8 +18,8 @@ func processExitCode(of error: any Error) -> Int32 {
     }
 }
 
-/// Prints on one rank what all ranks know without having spoken to each other. The others wait for it, because a launcher
-/// ends all processes when the first of them is done.
+/// Prints on one rank what all ranks know without having spoken to each other. The others wait for it, because a
+/// launcher ends all processes when the first of them is done.
 func speakForAllRanks(_ printing: () -> Void) {
     let launcher = try? Launcher.detected(in: ProcessInfo.processInfo.environment)
     if let launcher, launcher.rank != 0 {

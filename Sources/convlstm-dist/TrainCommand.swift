@@ -1,10 +1,13 @@
-// `convlstm-dist train`. The choice: an option is absent unless given, so that defaults live in the configuration alone.
+// `convlstm-dist train`. The choice: an option is absent unless given, so that defaults live in the configuration
+// alone.
 
 import ArgumentParser
 import Collectives
 import Foundation
 import Model
 import Trainer
+
+extension SamplingScope: ExpressibleByArgument {}
 
 extension TimeLimit: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
@@ -75,6 +78,11 @@ struct TrainCommand: ParsableCommand {
             + "(default: 0).", valueName: "n"))
     var evaluateEvery: Int?
 
+    @Option(help: ArgumentHelp(
+        "From which sequences a rank draws: global, from all; or shard, from those of its own shards, the only ones "
+            + "that it then needs on its disk (default: global).", valueName: "scope"))
+    var sampling: SamplingScope?
+
     @Option(help: ArgumentHelp("Threads of each rank (default: 1).", valueName: "n"))
     var threads: Int?
 
@@ -139,6 +147,7 @@ struct TrainCommand: ParsableCommand {
         set(checkpointEvery, \.checkpointEvery)
         set(keep, \.keep)
         set(evaluateEvery, \.evaluateEvery)
+        set(sampling, \.sampling)
         set(threads, \.threads)
         if let lanes { configuration.lanes = lanes }
         set(accumulate, \.accumulate)

@@ -20,6 +20,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(options: ["--accumulate", "0"], sentence: "accumulate is 0 and must be"),
         Refusal(options: ["--batch-size", "many"], sentence: "'many' is invalid for '--batch-size"),
         Refusal(options: ["--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
+        Refusal(options: ["--max-time", "20"], sentence: "'20' is invalid for '--max-time"),
         Refusal(options: ["--learning-rate", "nan"], sentence: "model.learningRate is nan"),
         Refusal(options: ["--model", "smal"], sentence: "tiny.yaml is about model tiny and --model is smal"),
         Refusal(options: ["--bacth-size", "3"], sentence: "Unknown option '--bacth-size'"),

@@ -3,6 +3,7 @@
 import Formats
 import Foundation
 import TestSupport
+import Testing
 import Trainer
 
 /// 20 sequences to train, 4 to validate and 2 to test, of 6 frames of 24 x 24, and a configuration that fits them.
@@ -58,6 +59,14 @@ final class TrainingExample: Sendable {
         let text = Self.configuration.replacing("model:\n", with: "model:\n  \(keys)\n", maxReplacements: 1)
         let name = "tiny-\(UUID().uuidString).yaml"
         try folder.write(Array(text.utf8), to: name)
+        return name
+    }
+
+    /// Writes the configuration with other words in place of some, and returns the file's name.
+    func configuration(replacing words: String, with others: String) throws -> String {
+        try #require(Self.configuration.contains(words))
+        let name = "tiny-\(UUID().uuidString).yaml"
+        try folder.write(Array(Self.configuration.replacing(words, with: others).utf8), to: name)
         return name
     }
 

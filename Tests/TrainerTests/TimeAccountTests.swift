@@ -41,7 +41,8 @@ import Trainer
             "checkpoints 10.0 10.0 %", "the rest 10.0 10.0 %", "all 100.0 100.0 %",
         ] { #expect(lines.contains(line), "\(lines)") }
         let advice = lines.drop { !$0.hasPrefix("all ") }.dropFirst()
-        #expect(advice.map { $0.split(separator: ":")[0] }.sorted() == ["adding up gradients", "checkpoints", "loading", "validation"])
+        let named = ["adding up gradients", "checkpoints", "loading", "validation"]
+        #expect(advice.map { String($0.prefix { $0 != ":" }) }.sorted() == named)
         #expect(advice.first == "validation: 30 %; raise --evaluate-every, or hold back fewer sequences")
     }
 

@@ -52,7 +52,8 @@ package struct StepBenchmark: Codable, Sendable {
             on: crew, reducer)
         var state = TrainingState(network, optimizer: model.optimizer, seed: 1)
         network.prepare(state.values, on: crew)
-        let updater = Updater(replica, model, reducer, crew), places = Array(0..<batch * communicator.size)
+        let updater = Updater(replica, model, reducer, crew)
+        let places = Batch(Array(0..<batch * communicator.size), of: lanes)
         var measured: [StepSeconds] = [], loss = 0.0
         for step in 0...steps {
             let start = now(), times = PhaseTimes()
@@ -65,7 +66,7 @@ package struct StepBenchmark: Codable, Sendable {
 
     /// One update as the training loop makes it; returns the loss before it.
     private func update(
-        _ state: inout TrainingState, with updater: Updater, _ batch: [Int], step: Int, _ times: PhaseTimes
+        _ state: inout TrainingState, with updater: Updater, _ batch: Batch, step: Int, _ times: PhaseTimes
     ) throws -> Double {
         let (loss, clipping) = try updater.learn(from: batch, step: step, times)
         guard loss.isFinite, clipping.norm.isFinite else {

@@ -1,5 +1,5 @@
-// A length of time as people and batch systems write it. The choice: a number without a unit is refused, since it would be
-// seconds to some and minutes to sbatch.
+// A length of time as people and batch systems write it. The choice: a number without a unit is refused, since it would
+// be seconds to some and minutes to sbatch.
 
 /// For how long a process may run.
 package struct TimeLimit: Sendable, Equatable, CustomStringConvertible {
@@ -15,12 +15,15 @@ package struct TimeLimit: Sendable, Equatable, CustomStringConvertible {
     /// With units, `1d2h30m10s` or parts of it; or as sbatch writes it: minutes:seconds, hours:minutes:seconds, and in
     /// front of hours, hours:minutes or all three the days and a hyphen.
     package init?(_ text: String) {
-        guard let seconds = Self.withUnits(text) ?? Self.withColons(text), (1...1e9).contains(seconds) else { return nil }
+        guard let seconds = Self.withUnits(text) ?? Self.withColons(text), (1...1e9).contains(seconds) else {
+            return nil
+        }
         (self.seconds, description) = (seconds, text)
     }
 
     private static func withUnits(_ text: String) -> Double? {
-        guard let match = text.wholeMatch(of: /(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?/) else { return nil }
+        let form = /(?:([0-9]+)d)?(?:([0-9]+)h)?(?:([0-9]+)m)?(?:([0-9]+)s)?/
+        guard let match = text.wholeMatch(of: form) else { return nil }
         return sum([(match.1, 86_400), (match.2, 3600), (match.3, 60), (match.4, 1)])
     }
 
@@ -43,7 +46,8 @@ extension TimeLimit: Codable {
     package init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer(), text = try value.decode(String.self)
         guard let limit = TimeLimit(text) else {
-            throw DecodingError.dataCorruptedError(in: value, debugDescription: "\(text) is no time such as \(Self.forms)")
+            throw DecodingError.dataCorruptedError(
+                in: value, debugDescription: "\(text) is no time such as \(Self.forms)")
         }
         self = limit
     }

@@ -7,7 +7,7 @@ import Yams
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
         case model, data, digits, epochs, steps, maxTime, seed, output, resume, checkpointEvery, keep
-        case evaluateEvery, threads, lanes, accumulate, recompute, convolution
+        case evaluateEvery, sampling, threads, lanes, accumulate, recompute, convolution
     }
 
     package init(from decoder: any Decoder) throws {
@@ -24,6 +24,7 @@ extension TrainingConfiguration: Codable {
         checkpointEvery = try values.decode(.checkpointEvery, or: checkpointEvery)
         keep = try values.decode(.keep, or: keep)
         evaluateEvery = try values.decode(.evaluateEvery, or: evaluateEvery)
+        sampling = try values.decode(.sampling, or: sampling)
         threads = try values.decode(.threads, or: threads)
         lanes = try values.decodeIfPresent(Int.self, forKey: .lanes)
         accumulate = try values.decode(.accumulate, or: accumulate)
@@ -44,6 +45,7 @@ extension TrainingConfiguration: Codable {
         try values.encode(checkpointEvery, forKey: .checkpointEvery)
         try values.encode(keep, forKey: .keep)
         try values.encode(evaluateEvery, forKey: .evaluateEvery)
+        try values.encode(sampling, forKey: .sampling)
         try values.encode(threads, forKey: .threads)
         try values.encode(lanes, forKey: .lanes)
         try values.encode(accumulate, forKey: .accumulate)
@@ -109,7 +111,7 @@ extension TrainingConfiguration {
     /// of 0.002".
     func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
-        return ["data", "digits", "lanes", "model"].flatMap { differences(new[$0], old[$0], $0) }
+        return ["data", "digits", "sampling", "lanes", "model"].flatMap { differences(new[$0], old[$0], $0) }
     }
 
     private func differences(_ new: Node?, _ old: Node?, _ path: String) -> [String] {

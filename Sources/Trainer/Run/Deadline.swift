@@ -1,5 +1,5 @@
-// Whether there is time for one more step. The choice: what the next things took the last time they were done, and a tenth more;
-// what was never done yet is guessed.
+// Whether there is time for one more step. The choice: what the next things took the last time they were done, and a
+// tenth more; what was never done yet is guessed.
 
 /// The end of a process's time.
 package struct Deadline: Sendable {

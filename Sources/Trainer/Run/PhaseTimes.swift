@@ -1,5 +1,5 @@
-// Where the time of a step goes. The choice: the five phases that a user can do something about; what ranks exchange in the
-// middle of another phase counts as reducing.
+// Where the time of a step goes. The choice: the five phases that a user can do something about; what ranks exchange in
+// the middle of another phase counts as reducing.
 
 import Collectives
 import Foundation

@@ -1,5 +1,5 @@
-// What the ranks tell one another once a step. The choice: each brings a row, beside zeros for the rows of others, so that one
-// small sum lets every rank know all of it, and what they work out of it is the same everywhere.
+// What the ranks tell one another once a step. The choice: each brings a row, beside zeros for the rows of others, so
+// that one small sum lets every rank know all of it, and what they work out of it is the same everywhere.
 
 import Collectives
 

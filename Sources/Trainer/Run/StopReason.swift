@@ -1,5 +1,5 @@
-// Why a run ends before its last step, and how its process then ends. The choice: 75 is the code that sysexits.h has for "try
-// again later", which batch systems can be told to start the job again on.
+// Why a run ends before its last step, and how its process then ends. The choice: 75 is the code that sysexits.h has
+// for "try again later", which batch systems can be told to start the job again on.
 
 import Foundation
 

@@ -1,6 +1,6 @@
-// Signals that end a run after the step in progress, with a checkpoint. The choice: SIGUSR1 and SIGUSR2, which mpirun hands on to
-// all ranks, always do; Ctrl-C and SIGTERM only in a run of one process, because mpirun leaves its ranks one second after
-// them. The second one of these ends the process at once, as if nothing had been set up.
+// Signals that end a run after the step in progress, with a checkpoint. The choice: SIGUSR1 and SIGUSR2, which mpirun
+// hands on to all ranks, always do; Ctrl-C and SIGTERM only in a run of one process, because mpirun leaves its ranks
+// one second after them. The second one of these ends the process at once, as if nothing had been set up.
 
 import Foundation
 import Synchronization

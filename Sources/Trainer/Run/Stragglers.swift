@@ -1,5 +1,5 @@
-// A rank that is slower than the others again and again. The choice: judged over a run of steps, because any rank is the
-// slowest now and then, and told once for each run of them.
+// A rank that is slower than the others again and again. The choice: judged over a run of steps, because any rank is
+// the slowest now and then, and told once for each run of them.
 
 import Reports
 
@@ -22,12 +22,13 @@ package struct Stragglers: Sendable {
         reports.append(report)
         guard reports.count == Self.window else { return nil }
         defer { reports = [] }
-        let late = Dictionary(grouping: reports.filter { $0.slowestBusy > (1 + Self.excess) * $0.othersBusy }, by: \.slowest)
+        let uneven = reports.filter { $0.slowestBusy > (1 + Self.excess) * $0.othersBusy }
+        let late = Dictionary(grouping: uneven, by: \.slowest)
         guard let (rank, steps) = late.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }),
             Double(steps.count) >= Self.often * Double(Self.window)
         else { return nil }
-        return "rank \(rank) on \(hosts[rank]) held up \(steps.count) of the last \(Self.window) steps: its own work took "
-            + "\(shortTimeInWords(steps.map(\.slowestBusy).median)) and that of the others "
+        return "rank \(rank) on \(hosts[rank]) held up \(steps.count) of the last \(Self.window) steps: its own work "
+            + "took \(shortTimeInWords(steps.map(\.slowestBusy).median)) and that of the others "
             + shortTimeInWords(steps.map(\.othersBusy).median)
     }
 }

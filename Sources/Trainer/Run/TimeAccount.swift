@@ -1,5 +1,5 @@
-// Where the time of a run goes. The choice: everything as the mean rank has it, so that parts add up to the time on the clock:
-// a rank's own work, its wait for the slowest one, the exchange without waiting, and what all do between steps.
+// Where the time of a run goes. The choice: everything as the mean rank has it, so that parts add up to the time on the
+// clock: a rank's own work, its wait for the slowest one, the exchange without waiting, and what all do between steps.
 
 import Reports
 
@@ -67,7 +67,9 @@ extension TimeAccount {
         let found = Activity.allCases.filter { seconds($0) >= ($0.tolerated ?? .infinity) * wall }
             .sorted { seconds($0) > seconds($1) }
             .compactMap { activity in
-                advice(activity, hosts: hosts).map { "\(activity.rawValue): \(percent(seconds(activity) / wall)); \($0)" }
+                advice(activity, hosts: hosts).map {
+                    "\(activity.rawValue): \(percent(seconds(activity) / wall)); \($0)"
+                }
             }
         return found.isEmpty ? ["nothing but computing takes much time: more cores make it faster"] : found
     }
@@ -75,11 +77,14 @@ extension TimeAccount {
     private func advice(_ activity: Activity, hosts: [String]) -> String? {
         switch activity {
         case .forward, .backward, .update: nil
-        case .load: "keep shards on a disk of each host (--sampling shard), and draw films beforehand (convlstm-shard generate)"
+        case .load:
+            "keep shards on a disk of each host (--sampling shard), and draw films beforehand (convlstm-shard generate)"
         case .waiting:
-            "rank \(usualSlowest.rank) on \(hosts[usualSlowest.rank]) was the slowest in \(percent(usualSlowest.part)) of "
-                + "the steps; give it as many free cores (mpirun --report-bindings) and as many sequences as the others"
-        case .exchange: ranks == 1 ? nil : "a larger --batch-size, or --threads in place of ranks, makes fewer exchanges"
+            "rank \(usualSlowest.rank) on \(hosts[usualSlowest.rank]) was the slowest in \(percent(usualSlowest.part)) "
+                + "of the steps; give it as many free cores (mpirun --report-bindings) and as many sequences as the "
+                + "others"
+        case .exchange:
+            ranks == 1 ? nil : "a larger --batch-size, or --threads in place of ranks, makes fewer exchanges"
         case .validation: "raise --evaluate-every, or hold back fewer sequences"
         case .checkpoints: "raise --checkpoint-every"
         }

@@ -1,6 +1,6 @@
-// What the training loop tells about time, and what comes of it: rows of metrics, the rank that holds up the others, the
-// decision to stop, and the account at the end. The choice: the loop calls it where something begins or ends, and it talks to
-// other ranks once a step.
+// What the training loop tells about time, and what comes of it: rows of metrics, the rank that holds up the others,
+// the decision to stop, and the account at the end. The choice: the loop calls it where something begins or ends, and
+// it talks to other ranks once a step.
 
 import Collectives
 
@@ -72,7 +72,8 @@ package final class Timekeeper {
         return try body()
     }
 
-    /// Where the time went, line by line, on rank 0; nothing of a run of a few steps, most of which went into its start.
+    /// Where the time went, line by line, on rank 0; nothing of a run of a few steps, most of which went into its
+    /// start.
     var summary: [String] {
         hosts.isEmpty || account.steps < 10 ? [] : account.summary(wall: now() - start, hosts: hosts)
     }

@@ -8,8 +8,8 @@ import Model
 import Reports
 
 package enum TrainingRun {
-    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run, or until it is to
-    /// stop: then it returns on all ranks why. Collective.
+    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run, or until it is
+    /// to stop: then it returns on all ranks why. Collective.
     ///
     /// Throws the first thing that is wrong: with the configuration, the data, the run's folder, or during training.
     ///
@@ -20,7 +20,7 @@ package enum TrainingRun {
         let configuration = try communicator.shared(resolve)
         let lanes = try Lanes(
             configuration.lanes, threads: configuration.threads, rank: communicator.rank, ranks: communicator.size)
-        let data = try DataSet(of: configuration)
+        let data = try DataSet(of: configuration, as: (communicator.rank, communicator.size))
         try data.check(for: configuration.model)
         let model = configuration.model, network = try Network<Float>(
             model.network, frame: data.frame, convolution: configuration.convolution,
@@ -30,7 +30,8 @@ package enum TrainingRun {
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
         try state.share(on: communicator)
 
-        let shares = RankShares(of: configuration, data, lanes)
+        let batches = BatchOrder(of: configuration, data, lanes)
+        let shares = RankShares(of: configuration, data, batches, lanes)
         try MemoryBudget.require(memory(network, model, lanes, shares), on: communicator)
         let crew = Crew(lanes.threads), count = network.layout.count
         let reducer = GradientReducer(communicator, lanes, on: crew, count: count)
@@ -40,7 +41,9 @@ package enum TrainingRun {
         let checkpointSize = state.vectors.count * count * MemoryLayout<Float>.stride
         try folder?.claim(configuration, checkpointSize: checkpointSize)
         let log = try folder.map {
-            try RunLog(folder: $0.path, through: state.position.step, of: configuration.length(for: data))
+            try RunLog(
+                folder: $0.path, through: state.position.step,
+                of: configuration.length(stepsPerEpoch: batches.stepsPerEpoch))
         }
         let validationBatches = Double(data.range(of: .validation).count) / Double(model.batchSize)
         let timekeeper = try Timekeeper(
@@ -49,9 +52,10 @@ package enum TrainingRun {
                 Deadline($0, checkpointSize: checkpointSize, validationBatches: validationBatches)
             })
         let loop = TrainingLoop(
-            configuration, data, replica, reducer, state, communicator, crew, timekeeper, log: log, store: folder?.store)
+            configuration, data, batches, replica, reducer, state, communicator, crew, timekeeper, log: log,
+            store: folder?.store)
         if let log, let folder {
-            for line in try opening(configuration, data, network.layout, lanes, folder) {
+            for line in try opening(configuration, data, batches, network.layout, lanes, folder) {
                 try log.say(line, at: state.position.step)
             }
         }
@@ -87,7 +91,7 @@ package enum TrainingRun {
 
     /// What a person should know before the first step.
     private static func opening(
-        _ configuration: TrainingConfiguration, _ data: DataSet, _ layout: ParameterLayout,
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ layout: ParameterLayout,
         _ lanes: Lanes, _ folder: RunFolder
     ) throws -> [String] {
         let model = configuration.model
@@ -99,6 +103,7 @@ package enum TrainingRun {
             "\(lanes.inWords), global batch \(model.batchSize) in \(counted(lanes.count, "lane")), "
                 + "OpenBLAS \(BLASLibrary.core), run folder \(folder.path)",
         ]
+        if let deal = data.deal { lines.append(deal.inWords(stepsOfRanks: batches.stepsOfRanks)) }
         if model.batchSize < lanes.count {
             lines.append(
                 "warning: a global batch of \(model.batchSize) leaves \(lanes.count - model.batchSize) of "
