@@ -8,22 +8,31 @@ package final class ShardSet: SequenceSource {
     package let folder: String
     package let manifest: Manifest
     package let inputs: (any SequenceSource)?
-    private let files: [SeekableZstdFile]
 
-    /// Opens every shard.
+    /// Those that were opened, by their place in the manifest.
+    private let files: [SeekableZstdFile?]
+
+    /// Opens the shards, which are not looked at unless they hold some of the sequences to be read.
     ///
     /// Throws `ShardError` or `FormatError` for a folder that is no data set, and for a shard that is missing, cut
     /// short or of another shape than the manifest says.
-    package init(folder: String) throws {
+    ///
+    /// - Parameter sequences: the numbers of those that will be read; nil for all.
+    package init(folder: String, reading sequences: [Range<Int>]? = nil) throws {
         self.folder = folder
         let manifest = try Manifest(folder: folder)
         self.manifest = manifest
-        files = try manifest.shards.map { try Self.open($0, of: manifest, in: folder) }
-        inputs = try manifest.inputs.map { try Self.inputs(folder + "/" + $0, of: manifest) }
+        files = try manifest.shards.map { shard in
+            guard sequences?.contains(where: shard.range.overlaps) ?? true else { return nil }
+            return try Self.open(shard, of: manifest, in: folder)
+        }
+        inputs = try manifest.inputs.map { try Self.inputs(folder + "/" + $0, of: manifest, reading: sequences) }
     }
 
-    private static func inputs(_ folder: String, of manifest: Manifest) throws -> ShardSet {
-        let inputs = try ShardSet(folder: folder)
+    private static func inputs(
+        _ folder: String, of manifest: Manifest, reading sequences: [Range<Int>]?
+    ) throws -> ShardSet {
+        let inputs = try ShardSet(folder: folder, reading: sequences)
         guard inputs.geometry == manifest.geometry, inputs.count == manifest.sequences else {
             throw ShardError(
                 "\(folder) holds \(inputs.count) sequences of \(inputs.geometry), and its data set "
@@ -58,8 +67,9 @@ package final class ShardSet: SequenceSource {
     /// A sequence as it is stored: (frames, height, width, channels) of the manifest's element type.
     package func bytes(ofSequence sequence: Int) throws -> [UInt8] {
         let index = shardIndex(of: sequence), shard = manifest.shards[index]
+        guard let file = files[index] else { preconditionFailure("the shard of sequence \(sequence) was not opened") }
         var bytes = [UInt8](repeating: 0, count: manifest.sequenceBytes), span = bytes.mutableSpan
-        try files[index].decode(frame: 1 + sequence - shard.first, named: "sequence \(sequence)", into: &span)
+        try file.decode(frame: 1 + sequence - shard.first, named: "sequence \(sequence)", into: &span)
         return bytes
     }
 

@@ -15,11 +15,12 @@ package final class TrainingLoop {
     let crew: Crew
     let replica: Replica
     private let updater: Updater
+    private let timekeeper: Timekeeper
+    var batches: BatchOrder
     var state: TrainingState
     let averages: KeptAverages
     var judge: NonFiniteJudge
     private let heartbeat = Heartbeat.own
-    private var order: EpochOrder
 
     /// Rank 0's alone.
     let log: RunLog?
@@ -29,52 +30,67 @@ package final class TrainingLoop {
     var savedStep: Int?
 
     init(
-        _ configuration: TrainingConfiguration, _ data: DataSet, _ replica: Replica, _ reducer: GradientReducer,
-        _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew, log: RunLog?, store: CheckpointStore?
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ replica: Replica,
+        _ reducer: GradientReducer, _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew,
+        _ timekeeper: Timekeeper, log: RunLog?, store: CheckpointStore?
     ) {
-        (self.configuration, self.data, self.replica, self.state) = (configuration, data, replica, state)
-        (self.communicator, self.crew, self.log, self.store) = (communicator, crew, log, store)
+        (self.configuration, self.data, self.batches) = (configuration, data, batches)
+        (self.replica, self.state) = (replica, state)
+        (self.communicator, self.crew, self.timekeeper) = (communicator, crew, timekeeper)
+        (self.log, self.store) = (log, store)
         (averages, judge) = (KeptAverages(of: state.statistics), NonFiniteJudge(configuration.onNaN))
         updater = Updater(replica, configuration.model, reducer, crew)
-        order = Self.order(configuration, data, epoch: state.position.epoch)
         savedStep = state.position.step == 0 ? nil : state.position.step
     }
 
-    /// Trains to the end of the run, and returns its last step.
+    /// Trains to the end of the run, or until it is to stop, which it returns on all ranks. Collective.
     ///
-    /// Throws `TrainingStopped` after a signal, and `TrainingError` where the numbers are no longer finite.
-    func run() throws -> Int {
+    /// Throws `TrainingError` where the numbers are no longer finite.
+    func run() throws -> TrainingStopped? {
         replica.network.prepare(state.values, on: crew)
-        while !isFinished {
-            heartbeat.begin(.step, step: state.position.step + 1)
+        timekeeper.begin()
+        var stop: StopReason?
+        while !isFinished, stop == nil {
+            heartbeat.begin(.step, step: step + 1)
             averages.keep(state.statistics)
             let start = now(), times = PhaseTimes()
-            let batch = nextBatch()
-            let sequences = batch.map { data.trainingSequence($0, epoch: state.position.epoch) }
-            let (loss, clipping) = try updater.learn(from: sequences, step: state.position.step, times)
+            let epoch = state.position.epoch
+            let batch = batches.batch(at: state.position).numbered { data.trainingSequence($0, epoch: epoch) }
+            let (loss, clipping) = try updater.learn(from: batch, step: step, times)
             let pace = pace
             if loss.isFinite && clipping.norm.isFinite {
                 updater.move(&state, by: clipping.clip, at: pace, times)
                 state.leftOut.inARow = 0
-            } else if try meetNonFinite(loss, clipping.norm, in: sequences) {
+            } else if try meetNonFinite(loss, clipping.norm, in: batch) {
                 continue
             }
-            advance()
-            try record(loss, clipping.norm, pace.learningRate, sequences: batch.count, since: start, times)
-            if try validateIfDue() || isCheckpointDue {
+            state.position = batches.next(after: state.position)
+            let report = try timekeeper.end(times, since: start, validations: validationsAhead)
+            let speed = Double(batch.count) / (now() - start)
+            try record(
+                RunLog.Row(
+                    step: step, epoch: epoch, loss: reported(loss, sequences: batch.count),
+                    learningRate: pace.learningRate, gradientNorm: clipping.norm, sequencesPerSecond: speed,
+                    report: report))
+            stop = report.stop
+            if try validateIfDue() || isCheckpointDue || stop != nil {
                 try save()
             } else if isComparisonDue {
                 try requireEqualReplicas()
             }
-            try stopIfAsked()
         }
         log?.finish()
-        if state.leftOut.total > 0 {
-            let leftOut = "\(counted(state.leftOut.total, "update")) of the run left out, being not finite"
-            try log?.say(leftOut, at: state.position.step)
-        }
-        return state.position.step
+        for line in timekeeper.summary + leftOutInWords { try log?.say(line, at: step) }
+        return isFinished ? nil : stop.map { TrainingStopped($0, after: step) }
     }
+
+    private var leftOutInWords: [String] {
+        let count = state.leftOut.total
+        return count == 0 ? [] : ["\(counted(count, "update")) of the run left out, being not finite"]
+    }
+
+    /// Updates made so far.
+    var step: Int { state.position.step }
 
     /// Whether there is nothing left to do.
     var isFinished: Bool { isStoppedEarly || hasAllSteps }
@@ -83,50 +99,25 @@ package final class TrainingLoop {
     var isStoppedEarly: Bool { state.isStoppedEarly(configuration.model) }
 
     private var hasAllSteps: Bool {
-        configuration.steps.map { state.position.step >= $0 } ?? (state.position.epoch >= configuration.epochs ?? 0)
-    }
-
-    private func nextBatch() -> ArraySlice<Int> {
-        if order.epoch != state.position.epoch {
-            order = Self.order(configuration, data, epoch: state.position.epoch)
-        }
-        return order.batch(at: state.position.used, size: configuration.model.batchSize)
-    }
-
-    private static func order(_ configuration: TrainingConfiguration, _ data: DataSet, epoch: Int) -> EpochOrder {
-        let count = data.range(of: .train).count
-        return EpochOrder(configuration.model.sequences.order, seed: configuration.seed, epoch: epoch, count: count)
-    }
-
-    private func advance() {
-        let order = configuration.model.sequences.order, size = configuration.model.batchSize
-        let end = order.end(count: data.range(of: .train).count, batchSize: size)
-        state.position.advance(by: order.stride(batchSize: size), of: end)
+        configuration.steps.map { step >= $0 } ?? (state.position.epoch >= configuration.epochs ?? 0)
     }
 
     /// Of the next update.
     private var pace: Pace {
         let model = configuration.model
         return model.schedule.pace(
-            base: model.learningRate, step: state.position.step, of: configuration.length(for: data),
+            base: model.learningRate, step: step,
+            of: configuration.length(stepsPerEpoch: batches.stepsPerEpoch),
             plateaus: state.plateaus.factor)
     }
-
 }
 
 // After a step
 
 extension TrainingLoop {
-    private func record(
-        _ loss: Double, _ norm: Double, _ learningRate: Double, sequences: Int, since start: Double, _ times: PhaseTimes
-    ) throws {
-        let phases = try times.maximum(over: communicator)
-        try log?.record(
-            RunLog.Row(
-                step: state.position.step, epoch: order.epoch,
-                loss: reported(loss, sequences: sequences),
-                learningRate: learningRate, gradientNorm: norm, sequencesPerSecond: Double(sequences) / (now() - start),
-                phases: phases))
+    private func record(_ row: RunLog.Row) throws {
+        try log?.record(row)
+        if let complaint = timekeeper.complaint(after: row.report) { try log?.say(complaint, at: step) }
     }
 
     /// What would only repeat the state before an update that was left out must not push out an older checkpoint.
@@ -142,9 +133,15 @@ extension TrainingLoop {
         try ReplicaCheck.require(state, at: state.position.step, on: communicator, crew)
     }
 
-    private var isValidationDue: Bool {
+    private func isValidationDue(at position: Position) -> Bool {
         let every = configuration.evaluateEvery
-        return every == 0 ? state.position.used == 0 : state.position.step % every == 0
+        return every == 0 ? position.used == 0 : position.step % every == 0
+    }
+
+    /// How many validations are due before a checkpoint after the next step.
+    private var validationsAhead: Int {
+        guard !data.range(of: .validation).isEmpty else { return 0 }
+        return [state.position, batches.next(after: state.position)].filter(isValidationDue).count
     }
 
     private func reported(_ loss: Double, sequences: Int) -> Double {
@@ -155,11 +152,15 @@ extension TrainingLoop {
     /// Whether the parameters have the lowest validation loss so far.
     private func validateIfDue() throws -> Bool {
         let split = data.range(of: .validation)
-        guard !split.isEmpty, isValidationDue || hasAllSteps else { return false }
+        let isDue = isValidationDue(at: state.position)
+        guard !split.isEmpty, isDue || hasAllSteps else { return false }
         heartbeat.begin(.validation, step: state.position.step)
         log?.follow("step \(state.position.step): validating with \(split.count) sequences")
-        var losses = try replica.losses(of: Array(split))
-        try communicator.sum(&losses)
+        let losses = try timekeeper.validate {
+            var losses = try replica.losses(of: data.validationBlocks(of: replica.size, replica.lanes))
+            try communicator.sum(&losses)
+            return losses
+        }
         let loss = reported(losses.reduce(0, +), sequences: split.count)
         let validation = Validation(step: state.position.step, loss: loss)
         let isBest = validation.loss < state.best?.loss ?? .infinity
@@ -167,7 +168,7 @@ extension TrainingLoop {
         try log?.record(validation, epoch: state.position.epoch)
         let figure = String(format: "%.6g", loss), remark = isBest ? ", the lowest so far" : ""
         try log?.say("step \(validation.step): validation loss \(figure)\(remark)", at: validation.step)
-        if isValidationDue { try heed(validation) }
+        if isDue { try heed(validation) }
         return isBest
     }
 
@@ -196,19 +197,11 @@ extension TrainingLoop {
                     + "--learning-rate")
         }
         if let store {
-            let path = try store.save(Checkpoint(state, configuration: configuration, data: data))
+            let path = try timekeeper.save {
+                try store.save(Checkpoint(state, configuration: configuration, data: data))
+            }
             try log?.say("step \(step): saved \(path)", at: step)
         }
         savedStep = step
-    }
-
-    /// Ends a run of one process between two steps. mpirun leaves its ranks no time for it.
-    private func stopIfAsked() throws {
-        guard communicator.size == 1, !isFinished, let signal = StopSignal.number else { return }
-        if savedStep != state.position.step { try save() }
-        log?.finish()
-        throw TrainingStopped(
-            signal: signal,
-            description: "stopped after step \(state.position.step); go on with the same command and --resume auto")
     }
 }

@@ -19,10 +19,10 @@ struct Updater {
     /// Collective.
     ///
     /// - Parameters:
-    ///   - batch: numbers in the source, of all ranks.
+    ///   - batch: of all ranks.
     ///   - step: the updates made before this one.
     func learn(
-        from batch: [Int], step: Int, _ times: PhaseTimes
+        from batch: Batch, step: Int, _ times: PhaseTimes
     ) throws -> (loss: Double, clipping: Clipping) {
         try replica.learn(from: batch, step: step, times)
         let loss = try times.measure(.reduce) { try reducer.sum(replica) }

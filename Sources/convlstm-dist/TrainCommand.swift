@@ -1,4 +1,5 @@
-// `convlstm-dist train`. The choice: an option is absent unless given, so that defaults live in the configuration alone.
+// `convlstm-dist train`. The choice: an option is absent unless given, so that defaults live in the configuration
+// alone.
 
 import ArgumentParser
 import Collectives
@@ -7,7 +8,13 @@ import Model
 import Trainer
 
 extension NonFinitePolicy: ExpressibleByArgument {}
+extension SamplingScope: ExpressibleByArgument {}
+
 extension WatchLimit: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension TimeLimit: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
@@ -45,6 +52,12 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Updates, instead of --epochs.", valueName: "n"))
     var steps: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Stop with a checkpoint and exit code 75 while there is time for it, to be run again: \(TimeLimit.forms).",
+            valueName: "time"))
+    var maxTime: TimeLimit?
+
     @Option(help: ArgumentHelp("The learning rate that the schedule starts from.", valueName: "x"))
     var learningRate: Double?
 
@@ -69,6 +82,11 @@ struct TrainCommand: ParsableCommand {
         "Steps between measurements of the validation loss, the last step's aside; 0 for the end of each epoch "
             + "(default: 0).", valueName: "n"))
     var evaluateEvery: Int?
+
+    @Option(help: ArgumentHelp(
+        "From which sequences a rank draws: global, from all; or shard, from those of its own shards, the only ones "
+            + "that it then needs on its disk (default: global).", valueName: "scope"))
+    var sampling: SamplingScope?
 
     @Option(help: ArgumentHelp("Threads of each rank (default: 1).", valueName: "n"))
     var threads: Int?
@@ -126,9 +144,12 @@ struct TrainCommand: ParsableCommand {
             let yaml = try resolved().yaml
             return speakForAllRanks { print(yaml, terminator: "") }
         }
-        try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
-            try TrainingRun.train(on: communicator, resolved)
+        let start = now()
+        StopSignal.listen(to: StopSignal.announcing)
+        let stopped = try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
+            try TrainingRun.train(on: communicator, since: start, resolved)
         }
+        if let stopped { throw stopped }
     }
 
     private func resolved() throws -> TrainingConfiguration {
@@ -147,12 +168,14 @@ struct TrainCommand: ParsableCommand {
         if let digits { configuration.digits = digits }
         set(batchSize, \.model.batchSize)
         set(learningRate, \.model.learningRate)
+        if let maxTime { configuration.maxTime = maxTime }
         set(seed, \.seed)
         set(output, \.output)
         set(resume.map(Resume.init), \.resume)
         set(checkpointEvery, \.checkpointEvery)
         set(keep, \.keep)
         set(evaluateEvery, \.evaluateEvery)
+        set(sampling, \.sampling)
         set(threads, \.threads)
         if let lanes { configuration.lanes = lanes }
         set(accumulate, \.accumulate)

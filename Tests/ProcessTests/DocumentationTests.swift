@@ -69,6 +69,17 @@ import Testing
         #expect(document.lines.contains("    " + refusal.stderr.trimmingCharacters(in: .newlines)), "\(refusal)")
     }
 
+    /// What Docs/Running.md types after convlstm-dist or in a loop around it is understood, each by one process.
+    @Test func theCommandsForHostsAndTimesAreUnderstood() throws {
+        let lines = try Document("Docs/Running.md").lines.filter { $0.hasPrefix("    ") && $0.contains("convlstm-dist train") }
+        #expect(lines.count >= 5)
+        for line in lines {
+            let command = line.prefix { $0 != ";" }.split(separator: " ").drop { $0 != "convlstm-dist" }.map(String.init)
+            let result = try Command.run(command[0], command.dropFirst() + ["--data", "x.shards", "--print-config"])
+            #expect(result.status == 0, "\(line): \(result.stderr)")
+        }
+    }
+
     private func check(_ examples: [Document.Example], in folder: TemporaryFolder) throws {
         for example in examples {
             let result = try run(smaller(example.command), in: folder)

@@ -70,12 +70,7 @@ import Testing
 
     @Test func anInterruptedRunLeavesACheckpointOfItsLastStep() throws {
         let output = example.freshOutput()
-        let command = ([Command.path(of: "convlstm-dist")] + example.arguments(output, ["--steps", "5000"]))
-            .joined(separator: " ")
-        let result = try Command.run(
-            "sh",
-            ["-c", "\(command) & until grep -qs '^9,' \(output)/metrics.csv; do sleep 0.01; done; kill -INT $!; wait $!"],
-            directory: example.folder.path)
+        let result = try example.train(ranks: 0, output, ["--steps", "5000"], sending: "INT", after: 9)
         #expect(result.status == 130)
         let last = try example.column("step", of: "metrics.csv", output).last!
         #expect(result.stderr.contains("stopped after step \(last); go on with"), "\(result.stderr)")

@@ -22,6 +22,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(options: ["--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
         Refusal(options: ["--reduce-precision", "bf8"], sentence: "'bf8' is invalid for '--reduce-precision"),
         Refusal(options: ["--reduce-precision", "bf16", "--lanes", "2"], sentence: "leave one of the two out"),
+        Refusal(options: ["--max-time", "20"], sentence: "'20' is invalid for '--max-time"),
         Refusal(options: ["--learning-rate", "nan"], sentence: "model.learningRate is nan"),
         Refusal(options: ["--model", "smal"], sentence: "tiny.yaml is about model tiny and --model is smal"),
         Refusal(options: ["--bacth-size", "3"], sentence: "Unknown option '--bacth-size'"),

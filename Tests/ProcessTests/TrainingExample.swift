@@ -3,6 +3,8 @@
 import Formats
 import Foundation
 import TestSupport
+import Testing
+import Trainer
 
 /// 20 sequences to train, 4 to validate and 2 to test, of 6 frames of 24 x 24, and a configuration that fits them.
 final class TrainingExample: Sendable {
@@ -60,6 +62,14 @@ final class TrainingExample: Sendable {
         return name
     }
 
+    /// Writes the configuration with other words in place of some, and returns the file's name.
+    func configuration(replacing words: String, with others: String) throws -> String {
+        try #require(Self.configuration.contains(words))
+        let name = "tiny-\(UUID().uuidString).yaml"
+        try folder.write(Array(Self.configuration.replacing(words, with: others).utf8), to: name)
+        return name
+    }
+
     /// Arguments of a run of the example into a folder of its own; `more` may override them.
     func arguments(_ output: String, _ more: [String]) -> [String] {
         ["train", "--config", "tiny.yaml", "--data", "tiny.shards", "--output", output] + more
@@ -73,13 +83,24 @@ final class TrainingExample: Sendable {
             : try Mpirun.run(ranks: ranks, "convlstm-dist", arguments(output, more), directory: folder.path)
     }
 
+    /// Trains until a step is among the metrics, then sends a signal to the process, or to mpirun.
+    func train(
+        ranks: Int, _ output: String, _ more: [String], sending signal: String, after step: Int
+    ) throws -> CommandResult {
+        let launcher = ranks == 0 ? [] : ["mpirun", "-np", "\(ranks)"] + Mpirun.options
+        let command = (launcher + [Command.path(of: "convlstm-dist")] + arguments(output, more)).joined(separator: " ")
+        let isRunning = "kill -0 $! 2> /dev/null && ! grep -qs '^\(step),' \(output)/metrics.csv"
+        return try Command.run(
+            "sh", ["-c", "\(command) & while \(isRunning); do sleep 0.01; done; kill -\(signal) $!; wait $!"],
+            environment: Mpirun.rootIsWelcome, directory: folder.path, timeout: 120)
+    }
+
     /// A name for a run's folder that no other test has.
     func freshOutput() -> String { "run-" + UUID().uuidString }
 
     /// The tensors in the checkpoint of a step.
     func tensors(_ output: String, step: Int) throws -> [String: [Float]] {
-        let number = String(format: "%09d", step)
-        let path = folder.file("\(output)/checkpoints/step-\(number).safetensors.zst")
+        let path = folder.file("\(output)/checkpoints/\(Checkpoint.fileName(step: step))")
         let bytes = try InputFile(path: path).bytes()
         let content = try Zstd.decompress(bytes.span, limit: 1 << 24, file: path)
         let tensors = try SafetensorsFile(decoding: content, file: path).tensors

@@ -127,6 +127,22 @@ import Testing
         #expect(found.first?.description.contains("lost: sequence 13") == true)
     }
 
+    /// The third of four shards holds sequences 11 to 16.
+    @Test func onlyShardsThatAreReadNeedBeThere() throws {
+        let path = try writePair()
+        for part in ["", "inputs/"] {
+            try FileManager.default.removeItem(atPath: "\(path)/\(part)00002-of-00004.npy.zst")
+        }
+        for sequences in [[0..<23], [0..<3, 16..<17], [11..<12]] {
+            #expect(throws: FormatError.self) { try ShardSet(folder: path, reading: sequences) }
+        }
+        let set = try ShardSet(folder: path, reading: [0..<11, 11..<11, 17..<23])
+        for sequence in [0, 10, 17, 22] {
+            #expect(try set.sequence(sequence) == values(sequence, .uint8))
+            #expect(try set.inputs?.sequence(sequence) == values(sequence, .float32))
+        }
+    }
+
     @Test func missingAndCutShardsAreFoundOnOpening() throws {
         let path = try write("x.shards", .uint8), shard = "x.shards/00003-of-00004.npy.zst"
         let whole = try folder.bytes(of: shard)

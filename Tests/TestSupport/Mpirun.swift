@@ -2,6 +2,9 @@
 
 package enum Mpirun {
     /// Runs a program of this package with several ranks and returns what all of them printed.
+    ///
+    /// Ranks that outnumber the cores give way while they wait, and none is bound to a core, because tests run side by
+    /// side.
     package static func run(
         ranks: Int, _ program: String, _ arguments: [String] = [], environment: [String: String] = [:],
         directory: String? = nil, timeout: Double = 120

@@ -19,7 +19,7 @@ import Trainer
         let shares = RankShares(lanes, batch: sequences.count, parts: parts)
         let replica = try Replica(
             network, model, loader, FrameSampling(.ownOutput, seed: 1), lanes, shares, on: crew, reducer)
-        try replica.learn(from: sequences, step: 0, PhaseTimes())
+        try replica.learn(from: Batch(sequences, of: lanes), step: 0, PhaseTimes())
         return (try reducer.sum(replica), replica.gradient)
     }
 

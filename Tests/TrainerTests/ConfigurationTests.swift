@@ -51,6 +51,9 @@ import Trainer
         let it = try resolved("steps: 12", preset: preset) {
             $0.model.learningRate = 1.0 / 3
             $0.resume = .from(path: "a: b")
+            $0.maxTime = TimeLimit("12:00:00")
+            $0.sampling = .shard
+            $0.data = "x.shards"
         }
         #expect(try TrainingConfiguration(yaml: it.yaml, file: "printed") == it)
         #expect(it.steps == 12 && it.epochs == nil)
@@ -72,6 +75,9 @@ import Trainer
             "model own normalises over the whole batch, which it would not be in 2 parts"
         ),
         ("convolution: plane", "convolution is plane; choose one of: automatic, plain, filtering"),
+        ("maxTime: 2", "maxTime has an impossible value (2 is no time such as 90s, 30m, 2h"),
+        ("sampling: shards", "sampling is shards; did you mean shard? choose one of: global, shard"),
+        ("sampling: shard", "sampling is shard, and generated data has no shards"),
         ("accumulate: 0", "accumulate is 0 and must be from 1"),
         ("model:\n  schedule: {oneCycle: {pctStart: 1}}", "model.schedule.oneCycle.pctStart is 1.0 and must be between 0 and 1"),
         ("model:\n  schedule: {stepDecay: {factor: 0.5, every: 0}}", "model.schedule.stepDecay.every is 0.0 and must be at least 1"),

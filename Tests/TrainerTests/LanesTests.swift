@@ -24,13 +24,19 @@ import Trainer
             #expect(runs.allSatisfy { !$0.isEmpty } && runs.count == (oneEach ? count : ranks * threads))
         }
         for batch in [0, 1, 2, 7, 8, 13, 24] {
-            let places = (0..<count).map { job[0].places(of: $0, batch: batch) }
+            let sequences = Array(100..<100 + batch), whole = Batch(sequences, of: job[0])
+            let places = (0..<count).map(whole.places)
             #expect(places.flatMap(Array.init) == Array(0..<batch))
-            #expect(places.map(\.count).max() == job[0].largest(batch: batch))
-            #expect(places.allSatisfy { job[0].largest(batch: batch) - $0.count <= 1 })
-            #expect(job.allSatisfy { lanes in (0..<count).map { lanes.places(of: $0, batch: batch) } == places })
-            let blocks = job.flatMap { lanes in (0..<threads).flatMap { lanes.blocks(of: batch, thread: $0) } }
-            #expect(blocks == Array(0..<batch))
+            #expect(places.map(\.count).max()! - places.map(\.count).min()! <= 1)
+            #expect(job.allSatisfy { Batch(sequences, of: $0) == whole })
+            // Ranks that bring more and fewer, and nothing.
+            let parts = (0..<ranks).map { (batch + $0) % 5 }, bounds = job[0].bounds(parts: parts)
+            #expect(bounds.count == count + 1 && bounds == bounds.sorted() && bounds[0] == 0)
+            for lanes in job {
+                let own = lanes.own, counts = own.map { bounds[$0 + 1] - bounds[$0] }
+                #expect(bounds[own.upperBound] - bounds[own.lowerBound] == parts[lanes.rank])
+                #expect(counts.max()! - counts.min()! <= 1)
+            }
         }
     }
 

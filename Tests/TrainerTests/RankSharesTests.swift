@@ -7,16 +7,13 @@ import Trainer
     private func sizes(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ run: Range<Int>, _ lanes: Lanes, part: Int
     ) -> Set<Int> {
-        let model = configuration.model, order = model.sequences.order, count = data.range(of: .train).count
-        let epoch = EpochOrder(order, seed: 1, epoch: 0, count: count)
-        var sizes: Set<Int> = []
-        for position in stride(from: 0, to: order.end(count: count, batchSize: model.batchSize),
-            by: order.stride(batchSize: model.batchSize)) {
-            let batch = epoch.batch(at: position, size: model.batchSize).count
-            for lane in run {
-                let places = lanes.places(of: lane, batch: batch).count
-                sizes.formUnion(model.network.normalisesBatches ? [places] : parts(of: places, part))
+        var batches = BatchOrder(of: configuration, data, lanes), position = Position(), sizes: Set<Int> = []
+        while position.epoch == 0 {
+            let batch = batches.batch(at: position)
+            for places in run.map(batch.places) {
+                sizes.formUnion(configuration.model.network.normalisesBatches ? [places.count] : parts(of: places.count, part))
             }
+            position = batches.next(after: position)
         }
         return sizes
     }
@@ -24,8 +21,8 @@ import Trainer
     /// Every size of the blocks of the validation that a thread takes, block by block.
     private func blocks(_ data: DataSet, _ lanes: Lanes, thread: Int, part: Int) -> Set<Int> {
         guard thread < lanes.threads else { return [] }
-        let blocks = parts(of: data.range(of: .validation).count, part)
-        return Set(lanes.blocks(of: blocks.count, thread: thread).map { blocks[$0] })
+        let blocks = data.validationBlocks(of: part, lanes)
+        return Set(blocks.own(ofThread: thread, of: lanes.threads).map { blocks.all[$0].count })
     }
 
     private func parts(of count: Int, _ part: Int) -> [Int] {
@@ -55,7 +52,8 @@ import Trainer
     private let jobs: [(Int?, Int, Int)] = [(nil, 1, 1), (nil, 3, 2), (nil, 5, 1), (4, 1, 1), (8, 2, 3), (7, 3, 1)]
 
     private func check(_ configuration: TrainingConfiguration, _ data: DataSet, _ lanes: Lanes) {
-        let shares = RankShares(of: configuration, data, lanes), model = configuration.model
+        let model = configuration.model
+        let shares = RankShares(of: configuration, data, BatchOrder(of: configuration, data, lanes), lanes)
         let largest = (model.batchSize + lanes.count - 1) / lanes.count
         #expect(shares.part == max(1, (largest + configuration.accumulate - 1) / configuration.accumulate))
         let runs = lanes.runs(oneEach: model.network.normalisesBatches)
@@ -66,7 +64,7 @@ import Trainer
             #expect(found.usual.isSubset(of: trained))
             #expect(found.largestOther == all.subtracting(found.usual).max() ?? 0)
             let usual = run.flatMap { lane in
-                let places = lanes.places(of: lane, batch: model.batchSize).count
+                let places = Batch(Array(0..<model.batchSize), of: lanes).places(of: lane).count
                 return model.network.normalisesBatches ? [places] : parts(of: places, shares.part)
             }
             #expect(found.usual == Set(usual))

@@ -41,10 +41,12 @@ import Trainer
             RankShares(lanes, batch: usual, isWhole: normalised), on: crew, reducer)
         // Twice, so that nothing of the first step may be left in the second.
         for step in 0..<2 {
-            try replica.learn(from: step == 0 ? Array(batch.reversed()) : batch, step: step, PhaseTimes())
+            let places = Batch(step == 0 ? Array(batch.reversed()) : batch, of: lanes)
+            try replica.learn(from: places, step: step, PhaseTimes())
             if step == 0 { _ = try reducer.sum(replica) }
         }
-        let loss = try reducer.sum(replica), validation = try replica.losses(of: Array(3..<12))
+        let loss = try reducer.sum(replica)
+        let validation = try replica.losses(of: ValidationBlocks(3..<12, of: replica.size, rank: 0, ranks: 1))
         return Found(
             loss: loss.bitPattern, gradient: bits(replica.gradient.flat), averages: bits(network.statistics.flat),
             validation: validation.map(\.bitPattern))

@@ -8,7 +8,9 @@ let (file, rank, turned) = (CommandLine.arguments[1], Int(CommandLine.arguments[
 
 do {
     try runOnEveryRank { communicator in
-        try TrainingRun.train(on: FaultyCommunicator(communicator, rank: rank, turned: turned)) {
+        _ = try TrainingRun.train(
+            on: FaultyCommunicator(communicator, rank: rank, turned: turned), since: now()
+        ) {
             try TrainingConfiguration.resolved(model: nil, file: file)
         }
     }

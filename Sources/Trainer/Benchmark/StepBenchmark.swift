@@ -45,7 +45,7 @@ package struct StepBenchmark: Codable, Sendable {
         let frame = model.sequences.generator.frame
         let network = try Network<Float>(
             model.network, frame: frame, convolution: convolution, recomputesGates: recompute)
-        let places = Array(0..<(total ?? batch * lanes.ranks))
+        let places = Batch(Array(0..<(total ?? batch * lanes.ranks)), of: lanes)
         let shares = RankShares(lanes, batch: places.count, isWhole: model.network.normalisesBatches)
         let memory = TrainingRun.memory(network, model, lanes, shares, reducePrecision)
         try MemoryBudget.require(memory, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
@@ -72,7 +72,7 @@ package struct StepBenchmark: Codable, Sendable {
 
     /// One update as the training loop makes it; returns the loss before it.
     private func update(
-        _ state: inout TrainingState, with updater: Updater, _ batch: [Int], step: Int, _ times: PhaseTimes
+        _ state: inout TrainingState, with updater: Updater, _ batch: Batch, step: Int, _ times: PhaseTimes
     ) throws -> Double {
         let (loss, clipping) = try updater.learn(from: batch, step: step, times)
         guard loss.isFinite, clipping.norm.isFinite else {

@@ -35,8 +35,8 @@ package struct StepMeasurement: Sendable {
     /// Median times, in seconds.
     package let phases: [(phase: PhaseTimes.Phase, seconds: Double)]
 
-    /// Floating-point operations of a step of all ranks, counted as direct convolution: three times those of the forward
-    /// pass (itself, and both adjoints), a multiply and an add being two.
+    /// Floating-point operations of a step of all ranks, counted as direct convolution: three times those of the
+    /// forward pass (itself, and both adjoints), a multiply and an add being two.
     ///
     /// However few products an algorithm gets by with, and whatever padding it computes, the count is the same.
     /// Convolutions with what is zero by construction do not count, such as those of neural-scene's forecasters over

@@ -35,6 +35,7 @@ extension Checkpoint {
                 "training_sequences": "\(trainingSequences)", "frame": "\(frame.height) \(frame.width) \(frame.channels)",
                 "value_range": "\(valueRange.lowerBound) \(valueRange.upperBound)",
             ]
+            if let samplingRanks { facts["sampling_ranks"] = "\(samplingRanks)" }
             if let best {
                 facts["best_step"] = "\(best.step)"
                 facts["best_loss"] = "\(best.loss)"
@@ -66,6 +67,7 @@ extension Checkpoint {
         guard range[0] <= range[1] else { throw facts.missing("value_range") }
         valueRange = range[0]...range[1]
         trainingSequences = try facts.integer("training_sequences")
+        samplingRanks = facts.has("sampling_ranks") ? try facts.integer("sampling_ranks") : nil
         position = Position(
             step: try facts.integer("step"), epoch: try facts.integer("epoch"), used: try facts.integer("position"))
         best = facts.has("best_step")

@@ -17,6 +17,9 @@ package struct Checkpoint: Sendable {
     /// Training sequences of an epoch.
     package let trainingSequences: Int
 
+    /// Ranks that each draw from shards of their own; nil where all draw together.
+    package let samplingRanks: Int?
+
     package let position: Position
     package let best: Validation?
 
@@ -31,16 +34,16 @@ package struct Checkpoint: Sendable {
     package init(_ state: TrainingState, configuration: TrainingConfiguration, data: DataSet) {
         self.init(
             state, configuration: configuration, frame: data.frame, valueRange: data.source.valueRange,
-            trainingSequences: data.range(of: .train).count)
+            trainingSequences: data.range(of: .train).count, samplingRanks: data.deal?.training.count)
     }
 
     /// Takes a copy of a state.
     package init(
         _ state: TrainingState, configuration: TrainingConfiguration, frame: FeatureShape,
-        valueRange: ClosedRange<Float>, trainingSequences: Int
+        valueRange: ClosedRange<Float>, trainingSequences: Int, samplingRanks: Int? = nil
     ) {
         (self.configuration, self.frame, self.valueRange) = (configuration, frame, valueRange)
-        self.trainingSequences = trainingSequences
+        (self.trainingSequences, self.samplingRanks) = (trainingSequences, samplingRanks)
         (position, best) = (state.position, state.best)
         (plateaus, stopping, leftOut) = (state.plateaus, state.stopping, state.leftOut)
         tensors = state.vectors.flatMap { prefix, vector in

@@ -6,8 +6,9 @@ import Yams
 
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
-        case model, data, digits, epochs, steps, seed, output, resume, checkpointEvery, keep, evaluateEvery, threads
-        case lanes, accumulate, recompute, convolution, reducePrecision, onNaN, verifyReplicasEvery, watchdog
+        case model, data, digits, epochs, steps, maxTime, seed, output, resume, checkpointEvery, keep
+        case evaluateEvery, sampling, threads, lanes, accumulate, recompute, convolution, reducePrecision, onNaN
+        case verifyReplicasEvery, watchdog
     }
 
     package init(from decoder: any Decoder) throws {
@@ -17,12 +18,14 @@ extension TrainingConfiguration: Codable {
         digits = try values.decodeIfPresent(String.self, forKey: .digits)
         epochs = try values.decodeIfPresent(Int.self, forKey: .epochs)
         steps = try values.decodeIfPresent(Int.self, forKey: .steps)
+        maxTime = try values.decodeIfPresent(TimeLimit.self, forKey: .maxTime)
         seed = try values.decode(.seed, or: seed)
         output = try values.decode(.output, or: output)
         resume = Resume(try values.decode(.resume, or: resume.text))
         checkpointEvery = try values.decode(.checkpointEvery, or: checkpointEvery)
         keep = try values.decode(.keep, or: keep)
         evaluateEvery = try values.decode(.evaluateEvery, or: evaluateEvery)
+        sampling = try values.decode(.sampling, or: sampling)
         threads = try values.decode(.threads, or: threads)
         lanes = try values.decodeIfPresent(Int.self, forKey: .lanes)
         accumulate = try values.decode(.accumulate, or: accumulate)
@@ -40,12 +43,14 @@ extension TrainingConfiguration: Codable {
         try values.encode(digits, forKey: .digits)
         try values.encode(epochs, forKey: .epochs)
         try values.encode(steps, forKey: .steps)
+        try values.encode(maxTime, forKey: .maxTime)
         try values.encode(seed, forKey: .seed)
         try values.encode(output, forKey: .output)
         try values.encode(resume.text, forKey: .resume)
         try values.encode(checkpointEvery, forKey: .checkpointEvery)
         try values.encode(keep, forKey: .keep)
         try values.encode(evaluateEvery, forKey: .evaluateEvery)
+        try values.encode(sampling, forKey: .sampling)
         try values.encode(threads, forKey: .threads)
         try values.encode(lanes, forKey: .lanes)
         try values.encode(accumulate, forKey: .accumulate)
@@ -115,7 +120,8 @@ extension TrainingConfiguration {
     /// of 0.002".
     func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
-        return ["data", "digits", "lanes", "reducePrecision", "model"].flatMap { differences(new[$0], old[$0], $0) }
+        let keys = ["data", "digits", "sampling", "lanes", "reducePrecision", "model"]
+        return keys.flatMap { differences(new[$0], old[$0], $0) }
     }
 
     private func differences(_ new: Node?, _ old: Node?, _ path: String) -> [String] {

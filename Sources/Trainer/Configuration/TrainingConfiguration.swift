@@ -1,5 +1,5 @@
-// Everything that a person decides about a run. The choice: one complete value; a file or an option replaces parts of it,
-// and nothing else in the program has defaults of its own.
+// Everything that a person decides about a run. The choice: one complete value; a file or an option replaces parts of
+// it, and nothing else in the program has defaults of its own.
 
 import Model
 
@@ -23,6 +23,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// The run's folder, by default `runs/MODEL`: the same command again finds its checkpoints and goes on.
     package var output: String
 
+    /// How long one process may work on it; nil for as long as it takes.
+    package var maxTime: TimeLimit?
+
     package var resume = Resume.auto
 
     /// Steps from one checkpoint to the next; the last step always leaves one.
@@ -33,6 +36,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
 
     /// Steps from one validation to the next; 0 for the end of every epoch.
     package var evaluateEvery = 0
+
+    /// Whose sequences a rank draws.
+    package var sampling = SamplingScope.global
 
     /// Threads of each rank, which work through its lanes.
     package var threads = 1
@@ -68,6 +74,14 @@ package struct TrainingConfiguration: Sendable, Equatable {
         self.model = model
         output = "runs/\(model.name)"
     }
+}
+
+/// From what a rank draws its part of a batch.
+package enum SamplingScope: String, Codable, CaseIterable, Sendable {
+    /// From all training sequences, with all ranks.
+    case global
+    /// From shards of its own, which it alone needs to have.
+    case shard
 }
 
 /// What a run makes of checkpoints that exist.
@@ -122,6 +136,7 @@ extension TrainingConfiguration {
                     + "send; leave one of the two out")
         }
         try checkDigits()
+        try checkSampling()
         guard !output.isEmpty else { throw .usage("the output folder has no name; give one with --output") }
     }
 
@@ -133,6 +148,23 @@ extension TrainingConfiguration {
         }
         guard case .movingMNIST = model.sequences.generator.films else {
             throw .usage("digits is \(digits), and the films of model \(model.name) have none; leave --digits out")
+        }
+    }
+
+    private func checkSampling() throws(TrainingError) {
+        guard sampling == .shard else { return }
+        guard data ?? DataSet.generatedName != DataSet.generatedName else {
+            throw .usage("sampling is shard, and generated data has no shards; name a folder of shards with --data")
+        }
+        guard lanes == nil else {
+            throw .usage(
+                "sampling is shard, so that batches depend on the number of ranks, and lanes is \(lanes!), which is "
+                    + "for results that do not; leave one of the two out")
+        }
+        guard model.sequences.order != .slidingWindow else {
+            throw .usage(
+                "sampling is shard, and the windows of model \(model.name) slide over the sequences of all shards; "
+                    + "leave --sampling out, or set model.sequences.order to shuffled")
         }
     }
 
@@ -166,8 +198,5 @@ extension TrainingConfiguration {
 
 extension TrainingConfiguration {
     /// Updates of the whole run.
-    func length(for data: DataSet) -> Int {
-        let epoch = model.sequences.order.steps(count: data.range(of: .train).count, batchSize: model.batchSize)
-        return steps ?? (epochs ?? Self.defaultEpochs) * epoch
-    }
+    func length(stepsPerEpoch: Int) -> Int { steps ?? (epochs ?? Self.defaultEpochs) * stepsPerEpoch }
 }

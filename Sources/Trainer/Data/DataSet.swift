@@ -17,21 +17,30 @@ package struct DataSet: Sendable {
     private let splits: [SplitRange]
     private let isFresh: Bool
 
+    /// What each rank has shards of; nil where every rank reads them all.
+    package let deal: ShardDeal?
+
     /// What the configuration calls the films of a model's generator.
     package static let generatedName = "generated"
 
     /// Opens the data that a configuration names, by default the model's generator.
     ///
-    /// Throws the shards' own errors, and a usage error for a generator that is impossible.
-    package init(of configuration: TrainingConfiguration) throws {
+    /// Throws the shards' own errors, and a usage error for a generator that is impossible, or for shards that cannot
+    /// be dealt to the ranks.
+    ///
+    /// - Parameter place: of the one who trains; nil to read all shards, however ranks were to sample them.
+    package init(of configuration: TrainingConfiguration, as place: (rank: Int, ranks: Int)? = nil) throws {
         name = configuration.data ?? Self.generatedName
         if name == Self.generatedName {
             let films = try GeneratedFilms(configuration.model.sequences.generator, digits: configuration.digits)
-            (source, splits, isFresh) = (films.source, films.splits, films.description.fresh)
+            (source, splits, isFresh, deal) = (films.source, films.splits, films.description.fresh, nil)
             summary = "\(name) (\(films.inWords); --data names a folder of shards to use instead)"
         } else {
-            let shards = try ShardSet(folder: name)
-            (source, splits, isFresh, summary) = (shards, shards.manifest.splits, false, name)
+            let manifest = try Manifest(folder: name)
+            let folder = name, place = configuration.sampling == .shard ? place : nil
+            let deal = try place.map { try manifest.deal(ranks: $0.ranks, name: folder) }
+            source = try ShardSet(folder: name, reading: place.flatMap { deal?.sequences(ofRank: $0.rank) })
+            (splits, isFresh, summary, self.deal) = (manifest.splits, false, name, deal)
         }
     }
 
@@ -45,6 +54,12 @@ package struct DataSet: Sendable {
         let first = range(of: .train)
         guard isFresh, epoch > 0 else { return first.lowerBound + place }
         return source.count + (epoch - 1) * first.count + place
+    }
+
+    /// The validation split in blocks of at most `size` sequences.
+    package func validationBlocks(of size: Int, _ lanes: Lanes) -> ValidationBlocks {
+        deal.map { ValidationBlocks(dealt: $0.validation, of: size, rank: lanes.rank) }
+            ?? ValidationBlocks(range(of: .validation), of: size, rank: lanes.rank, ranks: lanes.ranks)
     }
 
     /// The size of its frames.
@@ -72,6 +87,11 @@ package struct DataSet: Sendable {
                 "a global batch of \(model.batchSize) is more than the \(training) training sequences of \(name); "
                     + "lower --batch-size")
         }
+        guard model.batchSize >= deal?.training.count ?? 1 else {
+            throw .usage(
+                "a global batch of \(model.batchSize) leaves some of \(deal!.training.count) ranks without sequences, "
+                    + "and with --sampling shard each has its own to pass; raise --batch-size")
+        }
         guard !model.needsValidation || !range(of: .validation).isEmpty else {
             throw .usage(
                 "\(name) has no validation split, which model.schedule.plateau and model.earlyStopping need; leave them "
@@ -92,5 +112,13 @@ extension DataSet {
                 "there are several data sets here (\(names.joined(separator: ", "))); choose one with --data")
         }
         return names.first ?? generatedName
+    }
+}
+
+extension Manifest {
+    fileprivate func deal(ranks: Int, name: String) throws(TrainingError) -> ShardDeal {
+        try ShardDeal(
+            shards.map(\.range), training: splits.range(of: .train), validation: splits.range(of: .validation),
+            ranks: ranks, name: name)
     }
 }

@@ -1,5 +1,6 @@
 // In which order the training sequences come. The choice: a function of (order, seed, epoch, position), which neither
-// ranks nor batch size can change, so that a run goes on exactly where it stopped.
+// ranks nor batch size can change, so that a run goes on exactly where it stopped. A rank that draws from its own
+// shards has an order of its own.
 
 import Model
 import Randomness
@@ -11,20 +12,22 @@ package struct EpochOrder: Sendable, Equatable {
     /// Places in the training split, in the order of use.
     package let sequences: [Int]
 
-    package init(_ order: SequenceOrder, seed: UInt64, epoch: Int, count: Int) {
+    /// - Parameter rank: of whose own sequences; nil for those of all.
+    package init(_ order: SequenceOrder, seed: UInt64, epoch: Int, count: Int, rank: Int? = nil) {
         self.epoch = epoch
         switch order {
         case .shuffled:
-            var stream = RandomStream(seed, Self.purpose, UInt64(epoch))
+            var stream = rank.map { RandomStream(seed, Self.purpose, UInt64(epoch), UInt64($0)) }
+                ?? RandomStream(seed, Self.purpose, UInt64(epoch))
             sequences = stream.permutation(of: count)
         case .sequential, .slidingWindow:
             sequences = Array(0..<count)
         }
     }
 
-    /// The global batch at a position: `size` sequences, or what the epoch has left.
+    /// The batch at a position: `size` sequences, or what the epoch has left.
     package func batch(at position: Int, size: Int) -> ArraySlice<Int> {
-        sequences[position..<min(position + size, sequences.count)]
+        sequences[min(position, sequences.count)..<min(position + size, sequences.count)]
     }
 
     /// Keeps these streams apart from others of the same seed: the letters of "order".

@@ -26,7 +26,7 @@ extension Replica {
     /// A clause about the ranks, lanes and sequences that make a batch's loss or gradient not finite, the same on every
     /// rank. The network's moving averages are left as they were before. Collective.
     func suspects(
-        in batch: [Int], step: Int, of data: DataSet, on communicator: any Communicator
+        in batch: Batch, step: Int, of data: DataSet, on communicator: any Communicator
     ) throws -> String {
         let findings = try examine(batch, step: step)
         let damaged = try data.notFinite(among: findings.flatMap(\.sequences)), lanes = findings.filter { !$0.isFinite }

@@ -8,10 +8,10 @@ extension TrainingLoop {
     /// Collective.
     ///
     /// Throws `TrainingError` where the run is to end, or has no checkpoint to go back to.
-    func meetNonFinite(_ loss: Double, _ norm: Double, in sequences: [Int]) throws -> Bool {
+    func meetNonFinite(_ loss: Double, _ norm: Double, in batch: Batch) throws -> Bool {
         averages.restore(state.statistics)
         let step = state.position.step + 1
-        let suspects = try replica.suspects(in: sequences, step: step - 1, of: data, on: communicator)
+        let suspects = try replica.suspects(in: batch, step: step - 1, of: data, on: communicator)
         averages.restore(state.statistics)
         let finding = "step \(step): the loss is \(loss) and the gradient's norm \(norm) (\(suspects))"
         switch judge.verdict(step: step, after: state.leftOut) {

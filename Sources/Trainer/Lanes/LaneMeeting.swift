@@ -15,8 +15,9 @@ final class LaneMeeting: @unchecked Sendable {
     private var brought: [[Double]]
     private var arrived = 0
 
-    /// The last sum, and the number of sums so far.
+    /// The last sum, how long the ranks took for it, and the number of sums so far.
     private var sum: [Double] = []
+    private var seconds = 0.0
     private var sums = 0
 
     /// Lanes that compute now.
@@ -45,7 +46,9 @@ final class LaneMeeting: @unchecked Sendable {
     }
 
     /// Replaces the numbers of every lane by their sum, within its work; all lanes call it equally often.
-    func sum(_ numbers: inout [Double], of lane: Int) {
+    ///
+    /// Returns the seconds that the ranks took for it, once the lanes of this one had come.
+    func sum(_ numbers: inout [Double], of lane: Int) -> Double {
         condition.lock()
         let before = sums
         brought[lane] = numbers
@@ -53,14 +56,18 @@ final class LaneMeeting: @unchecked Sendable {
         leaveTurn()
         if lane == 0 {
             while arrived < brought.count { condition.wait() }
+            let start = now()
             (sum, arrived, sums) = (add(brought), 0, sums + 1)
+            seconds = now() - start
             condition.broadcast()
         } else {
             while sums == before { condition.wait() }
         }
         numbers = sum
+        let seconds = seconds
         takeTurn()
         condition.unlock()
+        return seconds
     }
 
     private func takeTurn() {

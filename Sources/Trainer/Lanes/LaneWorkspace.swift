@@ -36,7 +36,7 @@ final class LaneWorkspace {
 
     private let lesson: Lesson
     private let movesAverages: Bool
-    private let sum: (inout [Double]) -> Void
+    private let sum: (inout [Double]) -> Double
     private var usual: [Int: Memory] = [:]
     private var other: Memory?
 
@@ -51,15 +51,16 @@ final class LaneWorkspace {
     /// - Parameters:
     ///   - sizes: of the parts that the usual batch has.
     ///   - movesAverages: whether its passes move the network's moving averages.
-    ///   - sum: adds up numbers over all lanes, for batch normalisation.
-    init(_ lesson: Lesson, sizes: Set<Int>, movesAverages: Bool, sum: @escaping (inout [Double]) -> Void) throws {
+    ///   - sum: adds up numbers over all lanes, for batch normalisation, and returns the seconds of the exchange.
+    init(_ lesson: Lesson, sizes: Set<Int>, movesAverages: Bool, sum: @escaping (inout [Double]) -> Double) throws {
         (self.lesson, self.movesAverages, self.sum) = (lesson, movesAverages, sum)
         for size in sizes { usual[size] = try newMemory(for: size) }
     }
 
     private func newMemory(for size: Int) throws -> Memory {
         let trace = try NetworkTrace(
-            lesson.network, batch: size, Unrolling(lesson.model.sequences), movesAverages: movesAverages, sum: sum)
+            lesson.network, batch: size, Unrolling(lesson.model.sequences), movesAverages: movesAverages,
+            sum: { [unowned self] numbers in times.exchange(of: sum(&numbers)) })
         return Memory(trace: trace, target: lesson.loader.target(batch: size))
     }
 

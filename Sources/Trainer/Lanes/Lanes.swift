@@ -46,15 +46,15 @@ package struct Lanes: Sendable, Equatable {
         return (0..<parts).map { own[sharing: $0, of: parts] }
     }
 
-    /// The places of a lane in a batch.
-    package func places(of lane: Int, batch: Int) -> Range<Int> { Share.range(of: batch, part: lane, parts: count) }
+    /// Where the lanes' places in a batch begin, and where the last one's end.
+    package func bounds(batch: Int) -> [Int] { (0...count).map { batch * $0 / count } }
 
-    /// The most sequences of a lane.
-    package func largest(batch: Int) -> Int { (batch + count - 1) / count }
-
-    /// Those of 0 ..< blocks that a thread of this rank takes, of work that is divided without regard to lanes.
-    package func blocks(of count: Int, thread: Int) -> Range<Int> {
-        Share.range(of: count, part: rank, parts: ranks)[sharing: thread, of: threads]
+    /// The same of a batch to which each rank brings sequences of its own, which its lanes share.
+    package func bounds(parts: [Int]) -> [Int] {
+        parts.indices.reduce(into: [0]) { bounds, rank in
+            let lanes = lanes(ofRank: rank).count, first = bounds.last!
+            bounds += (1...lanes).map { first + parts[rank] * $0 / lanes }
+        }
     }
 
     /// In which order sums over lanes are added: over all, or over a rank's where MPI adds up the ranks.
@@ -71,7 +71,7 @@ package struct Lanes: Sendable, Equatable {
 
 extension Range<Int> {
     /// One of several parts of it.
-    fileprivate subscript(sharing part: Int, of parts: Int) -> Range<Int> {
+    subscript(sharing part: Int, of parts: Int) -> Range<Int> {
         let share = Share.range(of: count, part: part, parts: parts)
         return lowerBound + share.lowerBound..<lowerBound + share.upperBound
     }

@@ -17,12 +17,12 @@ package final class Replica {
     /// The gradient of the whole batch, once it is summed over the lanes of all ranks.
     package var gradient: ParameterVector<Float> { students[0].vectors[0] }
 
-    private let lanes: Lanes
+    let lanes: Lanes
     private let crew: Crew
     private let students: [Student]
 
     /// The most sequences that are worked through at once.
-    private let size: Int
+    package let size: Int
 
     /// Where lanes of batch normalisation meet.
     private let meeting: LaneMeeting?
@@ -79,7 +79,7 @@ package final class Replica {
         students = try runs.enumerated().map { number, run in
             let workspace = try LaneWorkspace(
                 lesson, sizes: shares.threads[number].usual, movesAverages: number == 0,
-                sum: { meeting?.sum(&$0, of: number) })
+                sum: { meeting?.sum(&$0, of: number) ?? 0 })
             return Student(run, of: lanes, network.layout, workspace)
         }
         self.meeting = meeting
@@ -88,10 +88,10 @@ package final class Replica {
     /// Leaves the gradients and losses of this rank's lanes of a global batch.
     ///
     /// - Parameters:
-    ///   - batch: numbers in the source, of all lanes of all ranks.
+    ///   - batch: of all lanes of all ranks.
     ///   - step: the updates made before this one.
     /// - Throws: the first error of reading; no lane has then begun to wait for another.
-    package func learn(from batch: [Int], step: Int, _ times: PhaseTimes) throws {
+    package func learn(from batch: Batch, step: Int, _ times: PhaseTimes) throws {
         for student in students {
             (student.sum, student.losses, student.workspace.times) = (TreeSum(lanes.tree), [], PhaseTimes())
         }
@@ -104,20 +104,20 @@ package final class Replica {
     }
 
     /// Learns a batch again, and tells what each lane of this rank that has sequences found by itself. Collective.
-    package func examine(_ batch: [Int], step: Int) throws -> [LaneFinding] {
+    package func examine(_ batch: Batch, step: Int) throws -> [LaneFinding] {
         for student in students { student.norms = [] }
         defer { for student in students { student.norms = nil } }
         try learn(from: batch, step: step, PhaseTimes())
         return students.flatMap { student in
             zip(student.lanes, zip(student.losses, student.norms ?? [])).map { lane, found in
-                let places = lanes.places(of: lane, batch: batch.count)
-                return LaneFinding(lane: lane, sequences: Array(batch[places]), loss: found.0, norm: found.1)
+                let sequences = Array(batch.sequences[batch.places(of: lane)])
+                return LaneFinding(lane: lane, sequences: sequences, loss: found.0, norm: found.1)
             }
         }.filter { !$0.sequences.isEmpty }
     }
 
     /// Lane after lane, each part by part.
-    private func learn(_ student: Student, from batch: [Int], step: Int) throws {
+    private func learn(_ student: Student, from batch: Batch, step: Int) throws {
         for lane in student.lanes {
             let gradient = student.freshVector()
             let loss = try parts(of: lane, in: batch).reduce(0) { loss, part in
@@ -129,10 +129,10 @@ package final class Replica {
     }
 
     /// All lanes at once, each whole and be it empty: once they have begun, none may be missing where they meet.
-    private func learnTogether(from batch: [Int], step: Int, _ meeting: LaneMeeting) throws {
+    private func learnTogether(from batch: Batch, step: Int, _ meeting: LaneMeeting) throws {
         try crew.run(students.count) { [students, self] number in
             let student = students[number]
-            let places = lanes.places(of: student.lanes.lowerBound, batch: batch.count)
+            let places = batch.places(of: student.lanes.lowerBound)
             try meeting.inTurn { try student.workspace.load(part(places, of: batch), step: step) }
         }
         crew.run(students.count) { [students, lanes] number in
@@ -145,29 +145,31 @@ package final class Replica {
         }
     }
 
-    private func parts(of lane: Int, in batch: [Int]) -> [LaneWorkspace.Part] {
-        let places = lanes.places(of: lane, batch: batch.count)
+    private func parts(of lane: Int, in batch: Batch) -> [LaneWorkspace.Part] {
+        let places = batch.places(of: lane)
         return stride(from: places.lowerBound, to: places.upperBound, by: size).map {
             part($0..<min($0 + size, places.upperBound), of: batch)
         }
     }
 
-    private func part(_ places: Range<Int>, of batch: [Int]) -> LaneWorkspace.Part {
-        LaneWorkspace.Part(sequences: batch[places], first: places.lowerBound, globalBatch: batch.count)
+    private func part(_ places: Range<Int>, of batch: Batch) -> LaneWorkspace.Part {
+        LaneWorkspace.Part(sequences: batch.sequences[places], first: places.lowerBound, globalBatch: batch.count)
     }
 
-    /// The loss of some sequences: a number for each block of as many as a lane works through at once, zeros for the
-    /// blocks of other ranks. So the sum over ranks, added in order, depends on neither ranks nor threads.
-    package func losses(of sequences: [Int]) throws -> [Double] {
-        let count = (sequences.count + size - 1) / size, losses = Tensor<Double>(count)
-        try crew.run(lanes.threads) { [students, lanes, size] thread in
-            for block in lanes.blocks(of: count, thread: thread) {
-                let places = block * size..<min((block + 1) * size, sequences.count)
+    /// The loss of some sequences: a number for each block, zeros for the blocks of other ranks. So the sum over ranks,
+    /// added in order, depends on neither ranks nor threads.
+    ///
+    /// - Parameter blocks: of at most `size` sequences.
+    package func losses(of blocks: ValidationBlocks) throws -> [Double] {
+        let losses = Tensor<Double>(blocks.all.count), total = blocks.count
+        try crew.run(lanes.threads) { [students, lanes] thread in
+            for block in blocks.own(ofThread: thread, of: lanes.threads) {
                 Heartbeat.own.tick()
+                let sequences = Array(blocks.all[block])[...]
                 var numbers = losses.mutableSpan
-                numbers[block] = try students[thread].workspace.loss(of: sequences[places], of: sequences.count)
+                numbers[block] = try students[thread].workspace.loss(of: sequences, of: total)
             }
         }
-        return (0..<count).map { losses.span[$0] }
+        return blocks.all.indices.map { losses.span[$0] }
     }
 }

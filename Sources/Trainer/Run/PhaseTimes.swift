@@ -1,5 +1,5 @@
-// Where the time of a step goes. The choice: the five phases that a user can do something about, each as the slowest rank
-// has it, because that is the one that all wait for.
+// Where the time of a step goes. The choice: the five phases that a user can do something about; what ranks exchange in
+// the middle of another phase counts as reducing.
 
 import Collectives
 import Foundation
@@ -10,19 +10,29 @@ package final class PhaseTimes {
         case load, forward, backward, reduce, update
     }
 
-    private var seconds = [Double](repeating: 0, count: Phase.allCases.count)
+    /// In the order of `Phase`.
+    package private(set) var seconds = [Double](repeating: 0, count: Phase.allCases.count)
+
+    /// What was spent in exchanges, and is no part of the phase around them.
+    private var exchanged = 0.0
 
     package init() {}
 
     /// Runs a part of a step and adds its time to a phase.
-    func measure<Result>(_ phase: Phase, _ body: () throws -> Result) rethrows -> Result {
-        let start = now()
+    package func measure<Result>(_ phase: Phase, _ body: () throws -> Result) rethrows -> Result {
+        let start = now(), before = exchanged
         Heartbeat.own.enter(phase)
         defer {
             Heartbeat.own.leave(phase)
-            seconds[phase.rawValue] += now() - start
+            seconds[phase.rawValue] += now() - start - (exchanged - before)
         }
         return try body()
+    }
+
+    /// Counts an exchange in the middle of a phase as reducing.
+    package func exchange(of duration: Double) {
+        seconds[Phase.reduce.rawValue] += duration
+        exchanged += duration
     }
 
     /// Adds, for each phase, the longest time that one of some threads took.
@@ -39,4 +49,4 @@ package final class PhaseTimes {
 }
 
 /// Seconds since some moment in the past.
-func now() -> Double { ProcessInfo.processInfo.systemUptime }
+package func now() -> Double { ProcessInfo.processInfo.systemUptime }

@@ -20,47 +20,47 @@ package struct RankShares: Equatable {
         package var largestOther: Int
     }
 
-    package init(of configuration: TrainingConfiguration, _ data: DataSet, _ lanes: Lanes) {
-        let model = configuration.model, order = model.sequences.order, training = data.range(of: .train).count
-        let steps = order.steps(count: training, batchSize: model.batchSize)
+    package init(of configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ lanes: Lanes) {
+        let bounds = batches.bounds
         self.init(
-            lanes, batch: model.batchSize, parts: configuration.accumulate,
-            last: min(model.batchSize, training - (steps - 1) * order.stride(batchSize: model.batchSize)),
-            validation: data.range(of: .validation).count, isWhole: model.network.normalisesBatches)
+            lanes, usual: bounds.usual, others: bounds.others, parts: configuration.accumulate,
+            isWhole: configuration.model.network.normalisesBatches
+        ) { data.validationBlocks(of: $0, lanes) }
+    }
+
+    /// Of batches that are all alike.
+    package init(_ lanes: Lanes, batch: Int, parts: Int = 1, isWhole: Bool = false) {
+        self.init(lanes, usual: lanes.bounds(batch: batch), others: [], parts: parts, isWhole: isWhole) { _ in nil }
     }
 
     /// - Parameters:
-    ///   - batch: sequences of the usual global batch.
+    ///   - usual: where the lanes' places begin and end in the usual batch.
+    ///   - others: the same of others.
     ///   - parts: in which a lane is worked through.
-    ///   - last: sequences of an epoch's last batch; nil if they are as many.
-    ///   - validation: sequences of it.
     ///   - isWhole: whether no lane is divided, because it normalises over the batch.
-    package init(
-        _ lanes: Lanes, batch: Int, parts: Int = 1, last: Int? = nil, validation: Int = 0, isWhole: Bool = false
+    ///   - validation: the blocks of the validation, of so many sequences.
+    private init(
+        _ lanes: Lanes, usual: [Int], others: [[Int]], parts: Int, isWhole: Bool, validation: (Int) -> ValidationBlocks?
     ) {
-        let part = max(1, (lanes.largest(batch: batch) + parts - 1) / parts)
+        let largest = zip(usual, usual.dropFirst()).map { $1 - $0 }.max() ?? 0
+        let part = max(1, (largest + parts - 1) / parts)
+        let blocks = validation(part)
         self.part = part
         threads = lanes.runs(oneEach: isWhole).enumerated().map { thread, run in
-            func sizes(batch: Int) -> Set<Int> {
-                let counts = run.map { lanes.places(of: $0, batch: batch).count }
+            func sizes(_ bounds: [Int]) -> Set<Int> {
+                let counts = run.map { bounds[$0 + 1] - bounds[$0] }
                 return Set(isWhole ? counts : counts.flatMap { Self.parts(of: $0, atMost: part) })
             }
-            let usual = sizes(batch: batch)
-            let others = sizes(batch: last ?? batch).union(Self.blocks(of: validation, of: part, lanes, thread: thread))
-            return Sizes(usual: usual, largestOther: others.subtracting(usual).max() ?? 0)
+            var all = Set(others.flatMap(sizes))
+            if let blocks, thread < lanes.threads {
+                all.formUnion(blocks.own(ofThread: thread, of: lanes.threads).map { blocks.all[$0].count })
+            }
+            return Sizes(usual: sizes(usual), largestOther: all.subtracting(sizes(usual)).max() ?? 0)
         }
     }
 
     /// The different sizes of some sequences' parts.
     private static func parts(of count: Int, atMost part: Int) -> Set<Int> {
         Set((count >= part ? [part] : []) + (count % part > 0 ? [count % part] : []))
-    }
-
-    /// The different sizes of the blocks of the validation that a thread takes.
-    private static func blocks(of count: Int, of part: Int, _ lanes: Lanes, thread: Int) -> Set<Int> {
-        guard thread < lanes.threads else { return [] }
-        let blocks = lanes.blocks(of: (count + part - 1) / part, thread: thread)
-        let places = min(blocks.lowerBound * part, count)..<min(blocks.upperBound * part, count)
-        return parts(of: places.count, atMost: part)
     }
 }

@@ -104,5 +104,14 @@ extension CheckpointStore.Found {
                 "is of a run with \(checkpoint.trainingSequences) training sequences and \(data.name) has \(count)",
                 "go on with the data it was made with")
         }
+        func draws(_ ranks: Int?, _ configuration: TrainingConfiguration) -> String {
+            ranks.map { "by each of \($0) ranks from its own shards in batches of \(configuration.model.batchSize)" }
+                ?? "by all ranks from all shards"
+        }
+        let (before, now) = (draws(checkpoint.samplingRanks, old), draws(data.deal?.training.count, configuration))
+        guard before == now || checkpoint.position.used == 0 else {
+            throw refuse(
+                "is in the middle of an epoch drawn \(before), and this job would draw \(now)", "go on as it began")
+        }
     }
 }

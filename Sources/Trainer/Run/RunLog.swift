@@ -17,16 +17,23 @@ final class RunLog {
         var step, epoch: Int
         var loss, learningRate, gradientNorm, sequencesPerSecond: Double
 
-        /// Seconds of each phase, of the slowest rank.
-        var phases: [Double]
+        var report: StepReport
+
+        /// Times in seconds, under the names of `timeColumns`.
+        fileprivate var times: [Double] {
+            PhaseTimes.Phase.allCases.map(report.longest) + [report.exchange, report.slowestBusy, report.othersBusy]
+        }
+
+        fileprivate static let timeColumns = PhaseTimes.Phase.allCases.map { "\($0)_s" }
+            + ["exchange_s", "slowest_busy_s", "others_busy_s"]
     }
 
     /// Opens the logs of a folder, cut back to the step that the run goes on from.
     ///
     /// - Parameter steps: updates of the whole run.
     init(folder: String, through step: Int, of steps: Int) throws {
-        let phases = PhaseTimes.Phase.allCases.map { "\($0)_s" }
-        let columns = ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"] + phases
+        let columns = ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"]
+            + Row.timeColumns + ["slowest_rank"]
         metrics = try LogFile(path: folder + "/metrics.csv", header: columns.joined(separator: ","), through: step)
         validations = try LogFile(path: folder + "/validation.csv", header: "step,epoch,loss", through: step)
         messages = try LogFile(path: folder + "/log.txt", header: nil, through: step)
@@ -34,9 +41,11 @@ final class RunLog {
     }
 
     func record(_ row: Row) throws {
-        let figures = [row.loss, row.learningRate, row.gradientNorm].map { "\($0)" }
-            + [String(format: "%.2f", row.sequencesPerSecond)] + row.phases.map { String(format: "%.6f", $0) }
-        try metrics.append((["\(row.step)", "\(row.epoch)"] + figures).joined(separator: ","))
+        var cells = ["\(row.step)", "\(row.epoch)", "\(row.loss)", "\(row.learningRate)", "\(row.gradientNorm)"]
+        cells.append(String(format: "%.2f", row.sequencesPerSecond))
+        cells += row.times.map { String(format: "%.6f", $0) }
+        cells.append("\(row.report.slowest)")
+        try metrics.append(cells.joined(separator: ","))
         lastLine = TrainingProgress(
             step: row.step, steps: steps, loss: row.loss, sequencesPerSecond: row.sequencesPerSecond,
             secondsPerStep: (now() - started) / Double(row.step - firstStep)
@@ -56,6 +65,11 @@ final class RunLog {
     /// A message to the person and to log.txt.
     func say(_ message: String, at step: Int) throws {
         progress.say(message)
+        try note(message, at: step)
+    }
+
+    /// A message to log.txt alone.
+    func note(_ message: String, at step: Int) throws {
         try messages.append("\(step) \(Date().formatted(.iso8601)) \(message)")
     }
 

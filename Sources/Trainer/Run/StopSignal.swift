@@ -1,40 +1,38 @@
-// Ctrl-C and SIGTERM in a run of one process: it ends after the step in progress, with a checkpoint. The choice: the
-// second signal ends it at once, as if nothing had been set up.
+// Signals that end a run after the step in progress, with a checkpoint. The choice: SIGUSR1 and SIGUSR2, which mpirun
+// hands on to all ranks, always do; Ctrl-C and SIGTERM only in a run of one process, because mpirun leaves its ranks
+// one second after them. The second one of these ends the process at once, as if nothing had been set up.
 
 import Foundation
 import Synchronization
 
 package enum StopSignal {
+    /// Signals that announce an end: the job is to be run again.
+    package static let announcing = [SIGUSR1, SIGUSR2]
+
+    /// Signals by which a person ends a process.
+    package static let ending = [SIGINT, SIGTERM]
+
     private static let received = Atomic<Int32>(0)
 
-    /// From now on the first SIGINT or SIGTERM is remembered.
-    static func listen() {
+    /// From now on the first of the signals is remembered.
+    package static func listen(to numbers: [Int32]) {
         _ = received.load(ordering: .relaxed)
         // A parent may have left them blocked.
         var listened = sigset_t()
         sigemptyset(&listened)
-        for number in [SIGINT, SIGTERM] {
+        for number in numbers {
             sigaddset(&listened, number)
             signal(number) { number in
                 StopSignal.received.store(number, ordering: .relaxed)
-                signal(number, SIG_DFL)
+                if number == SIGINT || number == SIGTERM { signal(number, SIG_DFL) }
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &listened, nil)
     }
 
     /// The number of the signal, once one has come.
-    static var number: Int32? {
+    package static var number: Int32? {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : number
     }
-}
-
-/// A run that ended before its last step because somebody asked for it.
-package struct TrainingStopped: Error, CustomStringConvertible {
-    package let signal: Int32
-    package let description: String
-
-    /// As shells report a program that a signal ended: 130 for Ctrl-C.
-    package var exitCode: Int32 { 128 + signal }
 }

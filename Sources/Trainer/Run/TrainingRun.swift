@@ -8,17 +8,20 @@ import Model
 import Reports
 
 package enum TrainingRun {
-    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run. Collective.
+    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run, or until it is
+    /// to stop: then it returns on all ranks why. Collective.
     ///
     /// Throws the first thing that is wrong: with the configuration, the data, the run's folder, or during training.
+    ///
+    /// - Parameter start: when the program began, by `now()`.
     package static func train(
-        on communicator: any Communicator, _ resolve: () throws -> TrainingConfiguration
-    ) throws {
+        on communicator: any Communicator, since start: Double, _ resolve: () throws -> TrainingConfiguration
+    ) throws -> TrainingStopped? {
         let communicator = WatchedCommunicator(communicator, .own)
         let configuration = try communicator.shared(resolve)
         let lanes = try Lanes(
             configuration.lanes, threads: configuration.threads, rank: communicator.rank, ranks: communicator.size)
-        let data = try DataSet(of: configuration)
+        let data = try DataSet(of: configuration, as: (communicator.rank, communicator.size))
         try data.check(for: configuration.model)
         let model = configuration.model, network = try Network<Float>(
             model.network, frame: data.frame, convolution: configuration.convolution,
@@ -28,7 +31,8 @@ package enum TrainingRun {
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
         try state.share(on: communicator)
 
-        let shares = RankShares(of: configuration, data, lanes)
+        let batches = BatchOrder(of: configuration, data, lanes)
+        let shares = RankShares(of: configuration, data, batches, lanes)
         let warnings = try RankIdentity.require(configuration, on: communicator)
         try MemoryBudget.require(memory(network, model, lanes, shares, configuration.reducePrecision), on: communicator)
         let crew = Crew(lanes.threads), count = network.layout.count
@@ -37,23 +41,38 @@ package enum TrainingRun {
         let replica = try Replica(
             network, model, BatchLoader(data.source, for: model), FrameSampling(model.sampling, seed: configuration.seed),
             lanes, shares, on: crew, reducer)
-        let vectors = state.vectors.count
-        try folder?.claim(configuration, checkpointSize: vectors * count * MemoryLayout<Float>.stride)
+        let checkpointSize = state.vectors.count * count * MemoryLayout<Float>.stride
+        try folder?.claim(configuration, checkpointSize: checkpointSize)
         let log = try folder.map {
-            try RunLog(folder: $0.path, through: state.position.step, of: configuration.length(for: data))
+            try RunLog(
+                folder: $0.path, through: state.position.step,
+                of: configuration.length(stepsPerEpoch: batches.stepsPerEpoch))
         }
+        let validationBatches = Double(data.range(of: .validation).count) / Double(model.batchSize)
+        let timekeeper = try Timekeeper(
+            on: communicator, since: start,
+            deadline: configuration.maxTime.map {
+                Deadline($0, checkpointSize: checkpointSize, validationBatches: validationBatches)
+            })
         let loop = TrainingLoop(
-            configuration, data, replica, reducer, state, communicator, crew, log: log, store: folder?.store)
+            configuration, data, batches, replica, reducer, state, communicator, crew, timekeeper, log: log,
+            store: folder?.store)
         if let log, let folder {
-            for line in try opening(configuration, data, network.layout, lanes, folder) + warnings {
+            for line in try opening(configuration, data, batches, network.layout, lanes, folder) + warnings {
                 try log.say(line, at: state.position.step)
             }
         }
         let watchdog = try Watchdog(configuration.watchdog, run: configuration.output, .own, communicator)
         defer { watchdog?.end() }
-        if communicator.size == 1 { StopSignal.listen() }
-        let reason = loop.isFinished ? nothingToDo(configuration, state) : nil, last = try loop.run()
-        try log?.say(reason ?? "finished in \(durationInWords(log?.seconds ?? 0)); see \(configuration.output)", at: last)
+        if communicator.size == 1 { StopSignal.listen(to: StopSignal.ending) }
+        let reason = loop.isFinished ? nothingToDo(configuration, state) : nil, stopped = try loop.run()
+        if let stopped {
+            try log?.note("\(stopped)", at: loop.step)
+        } else {
+            let seconds = durationInWords(log?.seconds ?? 0)
+            try log?.say(reason ?? "finished in \(seconds); see \(configuration.output)", at: loop.step)
+        }
+        return stopped
     }
 
     /// Bytes that a rank takes: for each thread the parts of its lanes, and the largest of another size beside them;
@@ -78,7 +97,7 @@ package enum TrainingRun {
 
     /// What a person should know before the first step.
     private static func opening(
-        _ configuration: TrainingConfiguration, _ data: DataSet, _ layout: ParameterLayout,
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ layout: ParameterLayout,
         _ lanes: Lanes, _ folder: RunFolder
     ) throws -> [String] {
         let model = configuration.model
@@ -90,6 +109,7 @@ package enum TrainingRun {
             "\(lanes.inWords), global batch \(model.batchSize) in \(counted(lanes.count, "lane")), "
                 + "OpenBLAS \(BLASLibrary.core), run folder \(folder.path)",
         ]
+        if let deal = data.deal { lines.append(deal.inWords(stepsOfRanks: batches.stepsOfRanks)) }
         if model.batchSize < lanes.count {
             lines.append(
                 "warning: a global batch of \(model.batchSize) leaves \(lanes.count - model.batchSize) of "
