@@ -6,13 +6,18 @@ import Testing
 @Suite struct StopProcessTests {
     let example = try! TrainingExample.shared.get()
 
+    /// A schedule that does not depend on the length of the run, which differs before and after it is asked to end.
+    private let steady: [String]
+
+    init() throws { steady = ["--config", try example.configuration(with: "schedule: constant")] }
+
     private func names(of output: String) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: example.folder.file(output + "/checkpoints"))
     }
 
     /// The run that ended after a step goes on for three more, and is then the same as one that never ended.
     private func goesOn(_ output: String, ranks: Int, after step: Int) throws {
-        let whole = example.freshOutput(), options = ["--steps", "\(step + 3)", "--checkpoint-every", "100000"]
+        let whole = example.freshOutput(), options = steady + ["--steps", "\(step + 3)", "--checkpoint-every", "100000"]
         let further = try example.train(ranks: ranks, output, options)
         #expect(further.status == 0 && further.stderr.contains("goes on after step \(step) "), "\(further.stderr)")
         try example.train(ranks: ranks, whole, options)
@@ -26,7 +31,7 @@ import Testing
     func allRanksStopAtTheSameStep(ranks: Int, signal: String) throws {
         let output = example.freshOutput()
         let result = try example.train(
-            ranks: ranks, output, ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 5)
+            ranks: ranks, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 5)
         #expect(result.status == 75, "\(result.stderr)")
         let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
         let sentence = "SIG\(signal): stopped after step \(last); go on with the same command and --resume auto"
@@ -62,7 +67,7 @@ import Testing
     @Test func whatIsOnDiskOutlivesMpirun() throws {
         let output = example.freshOutput()
         let result = try example.train(
-            ranks: 2, output, ["--steps", "100000", "--checkpoint-every", "1"], sending: "TERM", after: 20)
+            ranks: 2, output, steady + ["--steps", "100000", "--checkpoint-every", "1"], sending: "TERM", after: 20)
         #expect(result.status != 0 && result.status != 75)
         let verified = try Command.run(
             "convlstm-dist", ["checkpoint", "verify", output], directory: example.folder.path)

@@ -12,16 +12,19 @@ import Testing
         #expect(try example.tensors(alone, step: 5) == example.tensors(one, step: 5))
     }
 
-    /// The fourth batch is the epoch's last, of 2 sequences: with 3 ranks one has no part of it.
-    @Test(arguments: [2, 3]) func ranksShareABatchWithoutChangingTheResult(ranks: Int) throws {
+    /// The fourth batch is the epoch's last, of 2 sequences: with 3 ranks one has no part of it. Sums of other parts round
+    /// otherwise, which Adam's first steps make larger; minimal filtering rounds more than plain products.
+    @Test(arguments: [2, 3], [("plain", 1e-5), ("filtering", 5e-5)])
+    func ranksShareABatchWithoutChangingTheResult(ranks: Int, way: (name: String, tolerance: Double)) throws {
         let (alone, many) = (example.freshOutput(), example.freshOutput())
-        try example.train(ranks: 0, alone, ["--steps", "5"])
-        let result = try example.train(ranks: ranks, many, ["--steps", "5"])
+        let options = ["--steps", "5", "--convolution", way.name]
+        try example.train(ranks: 0, alone, options)
+        let result = try example.train(ranks: ranks, many, options)
         #expect(result.status == 0, "\(result.stderr)")
         let (expected, found) = (try example.tensors(alone, step: 5), try example.tensors(many, step: 5))
         #expect(expected.count == 3 * 19)
         let parameters = { (all: [String: [Float]]) in all.filter { !$0.key.hasPrefix("optimizer.") } }
-        #expect(difference(parameters(expected), parameters(found)) < 1e-5)
+        #expect(Double(difference(parameters(expected), parameters(found))) < way.tolerance)
         for column in ["loss", "gradient_norm"] {
             let pairs = zip(
                 try example.column(column, of: "metrics.csv", alone), try example.column(column, of: "metrics.csv", many))
