@@ -60,6 +60,9 @@ extension Tensor {
         return Tensor(buffer: buffer, offset: one.offset, shape: Array(shape.dropFirst()))
     }
 
+    /// Entry `index` of a first axis whose entries serve again after the last one.
+    package subscript(cyclic index: Int) -> Tensor { self[index % shape[0]] }
+
     /// The numbers `range` in memory order, whatever the axes.
     subscript(flat range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "numbers \(range) of \(count)")

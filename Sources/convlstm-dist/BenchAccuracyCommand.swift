@@ -15,14 +15,10 @@ struct BenchAccuracyCommand: ParsableCommand {
             stand plain convolutions in single precision.
             """)
 
-    @Argument(help: ArgumentHelp("A preset, or a .yaml file that describes a system.", valueName: "name|file"))
-    var model: String
+    @OptionGroup var model: BenchModelOptions
 
     @Option(help: ArgumentHelp("Sequences.", valueName: "n"))
     var batch = 1
-
-    @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "way"))
-    var convolution = ConvolutionMethod.automatic
 
     @Flag(help: "Print JSON instead of a table.")
     var json = false
@@ -30,7 +26,7 @@ struct BenchAccuracyCommand: ParsableCommand {
     func validate() throws { try requireNumber(batch, in: 1...1000, "--batch") }
 
     func run() throws {
-        let system = try SystemDescription.named(model)
+        let system = try model.system(), convolution = model.convolution
         let measured = try AccuracyMeasurement(system, batch: batch, convolution: convolution)
         if json { return try printJSON(AccuracyFigures(system.name, convolution, measured)) }
         var table = Table(["numbers", convolution.rawValue, "plain"], alignments: [.left, .right, .right])

@@ -16,17 +16,13 @@ struct BenchPlanCommand: ParsableCommand {
             alone, never on this machine or its ranks; `bench step --convolution plain` measures the other way.
             """)
 
-    @Argument(help: ArgumentHelp("A preset, or a .yaml file that describes a system.", valueName: "name|file"))
-    var model: String
-
-    @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "way"))
-    var convolution = ConvolutionMethod.automatic
+    @OptionGroup var model: BenchModelOptions
 
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
     func run() throws {
-        let figures = try PlanFigures(SystemDescription.named(model), convolution)
+        let figures = try PlanFigures(model.system(), model.convolution)
         if json { try printJSON(figures) } else { show(figures) }
     }
 

@@ -8,9 +8,6 @@ import Model
 import Reports
 import Trainer
 
-extension ConvolutionMethod: ExpressibleByArgument {}
-extension ReducePrecision: ExpressibleByArgument {}
-
 struct BenchStepCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "step",
@@ -20,44 +17,18 @@ struct BenchStepCommand: ParsableCommand {
             every rank has a batch of its own, and each time is the slowest rank's.
             """)
 
-    @Argument(help: ArgumentHelp("A preset, or a .yaml file that describes a system.", valueName: "name|file"))
-    var model: String
-
-    @Option(help: ArgumentHelp("Sequences of each rank (default: the model's batch size).", valueName: "n"))
-    var batch: Int?
-
-    @Option(help: ArgumentHelp("Steps to time.", valueName: "n"))
-    var steps = 5
-
-    @Option(help: ArgumentHelp("Threads of each rank.", valueName: "n"))
-    var threads = 1
-
-    @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "way"))
-    var convolution = ConvolutionMethod.automatic
+    @OptionGroup var model: BenchModelOptions
+    @OptionGroup var step: BenchStepOptions
 
     @Flag(help: "Compute gates again on the way back, as for train.")
     var recompute = false
 
-    @Option(help: ArgumentHelp("In how many bits ranks send numbers of the gradient, as for train.", valueName: "precision"))
-    var reducePrecision = ReducePrecision.float32
-
     @Flag(help: "Print one line of JSON instead of a table.")
     var json = false
 
-    func validate() throws {
-        if let batch { try requireNumber(batch, in: 1...100_000, "--batch") }
-        try requireNumber(steps, in: 1...100_000, "--steps")
-        try requireNumber(threads, in: 1...1024, "--threads")
-    }
-
     func run() throws {
         try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
-            let benchmark = try communicator.shared {
-                let system = try SystemDescription.named(model)
-                return StepBenchmark(
-                    system, batch: batch ?? system.batchSize, steps: steps, threads: threads, convolution: convolution,
-                    recompute: recompute, reducePrecision: reducePrecision)
-            }
+            let benchmark = try communicator.shared { try step.benchmark(of: model, recompute: recompute) }
             let measurement = try benchmark.measure(on: communicator)
             guard communicator.rank == 0 else { return }
             if json { try printJSON(StepFigures(measurement), onOneLine: true) } else { show(measurement) }

@@ -78,11 +78,7 @@ package final class PointWorkspace<S: Scalar> {
         _ content: MapContent, _ geometry: WinogradGeometry, images: Int, channels: Int
     ) -> TransformedMaps<S> {
         let count = TransformedMaps<S>.count(geometry, images: images, channels: channels)
-        if let known = numbers[content], known.count >= count {
-            return TransformedMaps(geometry, images: images, channels: channels, in: known)
-        }
-        let new = Tensor<S>(count)
-        numbers[content] = new
-        return TransformedMaps(geometry, images: images, channels: channels, in: new)
+        if numbers[content]?.count ?? 0 < count { numbers[content] = Tensor(count) }
+        return TransformedMaps(geometry, images: images, channels: channels, in: numbers[content]!)
     }
 }

@@ -76,5 +76,5 @@ struct GateOperands<S: Scalar> {
     var batch: Int { gates.shape[1] }
 
     /// Those of one step.
-    func gates(_ t: Int) -> Tensor<S> { gates[t % gates.shape[0]] }
+    func gates(_ t: Int) -> Tensor<S> { gates[cyclic: t] }
 }

@@ -69,11 +69,8 @@ struct UnrolledGateNormaliser<S: Scalar> {
     /// The step t of some images, of their normalised preactivations.
     func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>, by kernel: GroupNormalisation<S>) {
         kernel.forward(
-            step, normalised: normalised[memory(t)][images], inverseDeviations: inverseDeviations[memory(t)][images])
+            step, normalised: normalised[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images])
     }
-
-    /// The place of a step in memory that may be for fewer of them than there are.
-    private func memory(_ t: Int) -> Int { t % normalised.shape[0] }
 
     func clearGradients() {
         scaleGradient.fill(0)
@@ -83,7 +80,7 @@ struct UnrolledGateNormaliser<S: Scalar> {
     /// The same backward.
     func backward(_ t: Int, _ images: Range<Int>, _ step: GateStepBackward<S>, by kernel: GroupNormalisation<S>) {
         kernel.backward(
-            step, normalised: normalised[memory(t)][images], inverseDeviations: inverseDeviations[memory(t)][images],
+            step, normalised: normalised[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images],
             scaleGradient: scaleGradient, shiftGradient: shiftGradient)
     }
 

@@ -41,7 +41,8 @@ final class PlainGateConvolution<S: Scalar>: GateConvolution {
 
     func preactivations(_ t: Int, _ images: Range<Int>) {
         guard let h = operands.hidden?.before(t) else { return }
-        hiddenConvolution?.forward(h.sequence.values[h.step], weights: layer.hiddenKernel, accumulatingInto: operands.gates(t))
+        hiddenConvolution?.forward(
+            h.sequence.values[h.step], weights: layer.hiddenKernel, accumulatingInto: operands.gates(t))
     }
 
     func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>) {

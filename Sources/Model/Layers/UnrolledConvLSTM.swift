@@ -74,7 +74,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     private func place(_ t: Int) -> Int { t % holders.count }
 
     private func forward(_ t: Int, _ images: Range<Int>) {
-        let gates = gates[place(t)][images], step = GateStep(
+        let gates = gates[cyclic: t][images], step = GateStep(
             gates: gates, bias: normaliser == nil ? layer.bias : layer.zeroBias,
             activation: layer.description.gateActivation, peepholes: layer.peepholes,
             previousCell: cell(before: t)[images], cell: cells[t][images], hidden: output.values[t][images])
@@ -97,8 +97,8 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
 
     private var finalCell: Tensor<S> { cells[output.steps - 1] }
 
-    // Backward, mirrored: gates that are no longer in memory once more, the gates' step, the normalisation, then dh_{t-1} += W_h' da_t; at the end of each part of the
-    // steps dx_t += W_x' da_t.
+    // Backward, mirrored: gates that are no longer in memory once more, the gates' step, the normalisation, then
+    // dh_{t-1} += W_h' da_t; at the end of each part of the steps dx_t += W_x' da_t.
 
     func clearGradients() {
         cellGradient.fill(0)
@@ -123,7 +123,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     }
 
     private func backward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
-        let gates = gates[place(t)][images], step = GateStepBackward(
+        let gates = gates[cyclic: t][images], step = GateStepBackward(
             gates: gates, activation: layer.description.gateActivation, peepholes: layer.peepholes,
             peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t)[images], cell: cells[t][images],
             hiddenGradient: output.requiredGradient[t][images], cellGradient: cellGradient[images])

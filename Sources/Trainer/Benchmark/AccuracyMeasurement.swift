@@ -66,9 +66,8 @@ private struct AccuracyPass {
             step: 0, places: 0..<batch, frames: trace.framesFed)
         try load(into: trace.input, target)
         trace.forward(isTraining: true)
-        let loss = model.loss, frames = model.sequences.outputFrames
-        let scale = loss.scale(sequences: batch, frames: frames, numbers: frames * network.frame.count)
-        _ = loss.evaluate(trace.output, target, scale: scale, gradient: trace.outputGradient)
+        let scale = model.errorScale(sequences: batch, frame: network.frame)
+        _ = model.loss.evaluate(trace.output, target, scale: scale, gradient: trace.outputGradient)
         trace.backward(accumulatingInto: gradient)
         return [("output", doubles(trace.output))]
             + network.layout.slots.map { ($0.name, doubles(gradient[$0])) }

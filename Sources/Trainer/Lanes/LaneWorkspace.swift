@@ -12,9 +12,14 @@ struct Lesson {
     let sampling: FrameSampling
 
     /// What the errors of a batch are multiplied with.
-    func scale(sequences: Int) -> Double {
-        let frames = model.sequences.outputFrames
-        return model.loss.scale(sequences: sequences, frames: frames, numbers: frames * network.frame.count)
+    func scale(sequences: Int) -> Double { model.errorScale(sequences: sequences, frame: network.frame) }
+}
+
+extension SystemDescription {
+    /// What the errors of a batch of so many sequences are multiplied with.
+    func errorScale(sequences: Int, frame: FeatureShape) -> Double {
+        let frames = self.sequences.outputFrames
+        return loss.scale(sequences: sequences, frames: frames, numbers: frames * frame.count)
     }
 }
 

@@ -47,13 +47,13 @@ package struct Lanes: Sendable, Equatable {
     }
 
     /// Where the lanes' places in a batch begin, and where the last one's end.
-    package func bounds(batch: Int) -> [Int] { (0...count).map { batch * $0 / count } }
+    package func bounds(batch: Int) -> [Int] { Share.bounds(of: batch, parts: count) }
 
     /// The same of a batch to which each rank brings sequences of its own, which its lanes share.
     package func bounds(parts: [Int]) -> [Int] {
         parts.indices.reduce(into: [0]) { bounds, rank in
             let lanes = lanes(ofRank: rank).count, first = bounds.last!
-            bounds += (1...lanes).map { first + parts[rank] * $0 / lanes }
+            bounds += Share.bounds(of: parts[rank], parts: lanes).dropFirst().map { first + $0 }
         }
     }
 
