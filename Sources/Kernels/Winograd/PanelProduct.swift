@@ -1,5 +1,5 @@
-// The micro-kernel under every product in the domain of points: six rows of A by one, two, three or four lanes of columns
-// of B, kept in registers over the whole inner dimension.
+// The micro-kernel under every product in the domain of points: up to six rows of A by one, two, three or four lanes of
+// columns of B, kept in registers over the whole inner dimension.
 //
 //     C[r][c] (+)= sum over k of A[r][k] B[k][c]
 //
@@ -80,80 +80,96 @@ struct Segment<S: Scalar> {
     }
 }
 
-/// Rows of a register block.
-let blockRows = 6
+/// Neighbouring rows of C in registers.
+private protocol RowBlock {
+    associatedtype Block: LaneBlock
 
-/// Six rows of C in registers.
-private struct RowBlock<Block: LaneBlock> {
-    typealias S = Block.S
-    private var c0 = Block(zero: ()), c1 = Block(zero: ()), c2 = Block(zero: ())
-    private var c3 = Block(zero: ()), c4 = Block(zero: ()), c5 = Block(zero: ())
+    static var rows: Int { get }
+    init(zero: Void)
 
-    /// Of C, the first one's number and how many there are. Rows that are not there are computed as the last one, and not
-    /// stored.
-    let row, count: Int
+    /// - Parameters:
+    ///   - a: a number of the first row of A, from row to row `stride`.
+    ///   - b: the row of B that belongs to it.
+    mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block)
 
+    /// - Parameter c: the first row's place, from row to row `stride` lanes.
+    func store(at c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int, accumulating: Bool)
+}
+
+private struct OneRow<Block: LaneBlock>: RowBlock {
+    private var sums: Block
+
+    static var rows: Int { 1 }
+    @inline(always) init(zero: Void) { sums = Block(zero: ()) }
+    @inline(always) mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block) {
+        sums.addProduct(a[0], b)
+    }
     @inline(always)
-    init(row: Int, of rows: Int) { (self.row, count) = (row, min(blockRows, rows &- row)) }
+    func store(at c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int, accumulating: Bool) {
+        var sums = sums
+        if accumulating { sums.add(Block(at: UnsafePointer(c))) }
+        sums.store(at: c)
+    }
+}
 
-    /// - Parameter blocks: of all rows; each asks for its share of what is read next.
+/// Two blocks one above the other.
+private struct Rows<Upper: RowBlock, Lower: RowBlock>: RowBlock where Upper.Block == Lower.Block {
+    typealias Block = Upper.Block
+    private var upper: Upper, lower: Lower
+
+    static var rows: Int { Upper.rows + Lower.rows }
+    @inline(always) init(zero: Void) { (upper, lower) = (Upper(zero: ()), Lower(zero: ())) }
+    @inline(always) mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block) {
+        upper.addProducts(a, stride: stride, b)
+        lower.addProducts(a + Upper.rows &* stride, stride: stride, b)
+    }
     @inline(always)
-    mutating func add(_ s: Segment<S>, blocks: Int) {
-        let a = s.a + row &* s.rowStride, step = s.depthStride
-        let a1 = a + min(1, count &- 1) &* s.rowStride, a2 = a + min(2, count &- 1) &* s.rowStride
-        let a3 = a + min(3, count &- 1) &* s.rowStride, a4 = a + min(4, count &- 1) &* s.rowStride
-        let a5 = a + min(5, count &- 1) &* s.rowStride
-        var b = UnsafeRawPointer(s.b).assumingMemoryBound(to: SIMD16<S>.self), at = 0
+    func store(at c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int, accumulating: Bool) {
+        upper.store(at: c, stride: stride, accumulating: accumulating)
+        lower.store(at: c + Upper.rows &* stride, stride: stride, accumulating: accumulating)
+    }
+}
+
+private typealias TwoRows<Block: LaneBlock> = Rows<OneRow<Block>, OneRow<Block>>
+private typealias FourRows<Block: LaneBlock> = Rows<TwoRows<Block>, TwoRows<Block>>
+private typealias SixRows<Block: LaneBlock> = Rows<FourRows<Block>, TwoRows<Block>>
+
+/// Rows that the registers hold together with four lanes of B.
+private let mostRows = 6
+
+extension RowBlock {
+    /// - Parameters:
+    ///   - row: of A, the first one here.
+    ///   - blocks: of all rows; each asks for its share of what is read next.
+    @inline(always)
+    mutating func add(_ s: Segment<Block.S>, row: Int, blocks: Int) {
+        var a = s.a + row &* s.rowStride
+        var b = UnsafeRawPointer(s.b).assumingMemoryBound(to: SIMD16<Block.S>.self)
         // The rows after these, or where rows of A are columns in memory, the lines that hold them.
-        var ahead = step == 1 ? a + blockRows &* s.rowStride : a + 16
-        let aheadStep = step == 1 ? blockRows : step
+        var ahead = s.depthStride == 1 ? a + Self.rows &* s.rowStride : a + 16
+        let aheadStep = s.depthStride == 1 ? Self.rows : s.depthStride
         let share = s.next == nil ? 0 : (MemoryLayout<Block>.size &+ blocks &- 1) / blocks
-        var next = UnsafeRawPointer(s.next ?? s.b) + (row / blockRows) &* s.depth &* share
+        var next = UnsafeRawPointer(s.next ?? s.b) + (row / mostRows) &* s.depth &* share
         for _ in 0..<s.depth {
             ckernels_prefetch(ahead)
             ckernels_prefetch(next)
-            let columns = Block(at: b)
-            c0.addProduct(a[at], columns)
-            c1.addProduct(a1[at], columns)
-            c2.addProduct(a2[at], columns)
-            c3.addProduct(a3[at], columns)
-            c4.addProduct(a4[at], columns)
-            c5.addProduct(a5[at], columns)
+            addProducts(a, stride: s.rowStride, Block(at: b))
+            a += s.depthStride
             b += s.bStride
-            at &+= step
             ahead += aheadStep
             next += share
         }
     }
 
-    /// - Parameter c: the first row of C.
     @inline(always)
-    func prefetch(_ c: UnsafeMutablePointer<SIMD16<S>>, stride: Int) {
-        for r in 0..<count {
-            for lane in 0..<Block.lanes { ckernels_prefetch(c + ((row &+ r) &* stride &+ lane)) }
+    func prefetch(_ c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int) {
+        for row in 0..<Self.rows {
+            for lane in 0..<Block.lanes { ckernels_prefetch(c + (row &* stride &+ lane)) }
         }
-    }
-
-    @inline(always)
-    func store(_ c: UnsafeMutablePointer<SIMD16<S>>, stride: Int, accumulating: Bool) {
-        let c = c + row &* stride
-        Self.store(c0, c, accumulating)
-        if count > 1 { Self.store(c1, c + stride, accumulating) }
-        if count > 2 { Self.store(c2, c + 2 &* stride, accumulating) }
-        if count > 3 { Self.store(c3, c + 3 &* stride, accumulating) }
-        if count > 4 { Self.store(c4, c + 4 &* stride, accumulating) }
-        if count > 5 { Self.store(c5, c + 5 &* stride, accumulating) }
-    }
-
-    @inline(always)
-    private static func store(_ value: Block, _ place: UnsafeMutablePointer<SIMD16<S>>, _ accumulating: Bool) {
-        var sum = value
-        if accumulating { sum.add(Block(at: UnsafePointer(place))) }
-        sum.store(at: place)
     }
 }
 
-/// The columns of one block for all rows of A.
+/// The columns of one block for all rows of A, six rows at a time and what is left by four, two and one.
 ///
 /// - Parameters:
 ///   - segments: added up in the registers.
@@ -163,14 +179,23 @@ private func multiplyColumns<Block: LaneBlock>(
     _ block: Block.Type, _ first: Segment<Block.S>, _ second: Segment<Block.S>?, rows: Int,
     _ c: UnsafeMutablePointer<SIMD16<Block.S>>, cStride: Int, accumulating: Bool
 ) {
-    let blocks = (rows + blockRows - 1) / blockRows
-    for row in stride(from: 0, to: rows, by: blockRows) {
-        var sums = RowBlock<Block>(row: row, of: rows)
-        sums.prefetch(c, stride: cStride)
-        sums.add(first, blocks: blocks)
-        if let second { sums.add(second, blocks: blocks) }
-        sums.store(c, stride: cStride, accumulating: accumulating)
+    let blocks = (rows + mostRows - 1) / mostRows
+    var row = 0
+    @inline(always) func multiply<Rows: RowBlock>(_: Rows.Type) where Rows.Block == Block {
+        while row &+ Rows.rows <= rows {
+            let place = c + row &* cStride
+            var sums = Rows(zero: ())
+            sums.prefetch(place, stride: cStride)
+            sums.add(first, row: row, blocks: blocks)
+            if let second { sums.add(second, row: row, blocks: blocks) }
+            sums.store(at: place, stride: cStride, accumulating: accumulating)
+            row &+= Rows.rows
+        }
     }
+    multiply(SixRows<Block>.self)
+    multiply(FourRows<Block>.self)
+    multiply(TwoRows<Block>.self)
+    multiply(OneRow<Block>.self)
 }
 
 /// `multiplyColumns` for a block of 1 to 4 lanes: together where six rows of them fit into registers, else lane by lane.
