@@ -1,9 +1,8 @@
 // What only C can ask of the processor and of the compiler.
 #pragma once
 
-// Asks for a cache line before it is wanted, to read or to write.
+// Asks for a cache line before it is wanted.
 static inline void ckernels_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
-static inline void ckernels_prefetch_to_write(const void *address) { __builtin_prefetch(address, 1, 3); }
 
 // Swift would convert one lane after the other.
 typedef float ckernels_floats __attribute__((ext_vector_type(16)));
@@ -27,6 +26,15 @@ static inline __attribute__((always_inline)) void ckernels_store_floats(void *ad
 static inline __attribute__((always_inline)) void ckernels_store_doubles(void *address, ckernels_doubles x) {
     *(ckernels_doubles_anywhere *)address = x;
 }
+
+// Sixteen numbers to an address that is a multiple of 64, past the caches; other threads see them after the fence.
+static inline __attribute__((always_inline)) void ckernels_stream_floats(void *address, ckernels_floats x) {
+    __builtin_nontemporal_store(x, (ckernels_floats *)address);
+}
+static inline __attribute__((always_inline)) void ckernels_stream_doubles(void *address, ckernels_doubles x) {
+    __builtin_nontemporal_store(x, (ckernels_doubles *)address);
+}
+static inline void ckernels_fence_streams(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
 // Whether the code is compiled for 32 registers of sixteen floats, rather than 16 smaller ones.
 static inline int ckernels_has_wide_registers(void) {

@@ -24,6 +24,9 @@ package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
     static func load(_ address: UnsafePointer<Self>) -> SIMD16<Self>
     static func store(_ x: SIMD16<Self>, _ address: UnsafeMutablePointer<Self>)
 
+    /// Sixteen numbers to memory that is not read again soon, past the caches.
+    static func stream(_ x: SIMD16<Self>, _ address: UnsafeMutablePointer<SIMD16<Self>>)
+
     /// The BLAS product C = A B + beta C of row-major matrices; see `multiply`.
     static func gemm(
         _ a: Matrix<Self>, _ b: Matrix<Self>, beta: Self, _ c: Matrix<Self>)
@@ -84,6 +87,11 @@ extension Float: Scalar {
         ckernels_store_floats(address, x)
     }
 
+    @inline(always)
+    package static func stream(_ x: SIMD16<Float>, _ address: UnsafeMutablePointer<SIMD16<Float>>) {
+        ckernels_stream_floats(address, x)
+    }
+
     package static func gemm(
         _ a: Matrix<Float>, _ b: Matrix<Float>, beta: Float, _ c: Matrix<Float>
     ) {
@@ -124,6 +132,11 @@ extension Double: Scalar {
     @inline(always)
     package static func store(_ x: SIMD16<Double>, _ address: UnsafeMutablePointer<Double>) {
         ckernels_store_doubles(address, x)
+    }
+
+    @inline(always)
+    package static func stream(_ x: SIMD16<Double>, _ address: UnsafeMutablePointer<SIMD16<Double>>) {
+        ckernels_stream_doubles(address, x)
     }
 
     package static func gemm(

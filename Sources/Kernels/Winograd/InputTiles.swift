@@ -41,7 +41,6 @@ private func inputTiles<S: Scalar, Filter: MinimalFilter>(
     withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
         maps.forEachTile(images: x.shape[0], at: first, shift: Filter.taps / 2) { tile in
             forEachLanes(of: channels) { channel, _ in
-                tile.prefetchNext(channel, points: n &* n, toWrite: true)
                 for j in 0..<n {
                     let column = tile.column(j)
                     for i in 0..<n {
@@ -54,7 +53,8 @@ private func inputTiles<S: Scalar, Filter: MinimalFilter>(
                     Filter.input(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
                 }
                 for i in 0..<n {
-                    Filter.input(LaneRow(square + i &* n, stride: 1), into: tile.points(channel, row: i, of: n))
+                    Filter.input(
+                        LaneRow(square + i &* n, stride: 1), into: StreamedRow(tile.points(channel, row: i, of: n)))
                 }
             }
         }
@@ -74,7 +74,7 @@ private func inputTilesBackward<S: Scalar, Filter: MinimalFilter>(
     withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
         maps.forEachTile(images: dx.shape[0], at: first, shift: Filter.taps / 2) { tile in
             forEachLanes(of: channels) { channel, lanes in
-                tile.prefetchNext(channel, points: n &* n, toWrite: false)
+                tile.prefetchNext(channel, points: n &* n)
                 for i in 0..<n {
                     Filter.inputBackward(
                         tile.points(channel, row: i, of: n), into: LaneRow(square + i &* n, stride: 1))

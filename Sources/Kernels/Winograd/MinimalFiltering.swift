@@ -9,6 +9,8 @@
 // opposite sign share their even and odd powers. Source: Winograd, "Arithmetic complexity of computations", 1980; Lavin
 // and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
 
+import CProcessor
+
 /// One algorithm, F(9 - taps, taps), applied to lanes of sixteen channels. Results may be where the arguments are.
 protocol MinimalFilter {
     /// Of the filter: 3 to 6 of them and of the outputs.
@@ -34,7 +36,7 @@ extension MinimalFilter {
 
     /// u = G g, (taps) to (points).
     @inline(always)
-    static func filter<S: Scalar>(_ g: LaneRow<S>, into u: LaneRow<S>) {
+    static func filter<S: Scalar>(_ g: LaneRow<S>, into u: some LaneTarget<S>) {
         evaluate(g, taps, (-2 / 9, 1 / 90, 32 / 45), into: u)
     }
 
@@ -52,13 +54,13 @@ extension MinimalFilter {
 
     /// m = A o, the adjoint.
     @inline(always)
-    static func outputBackward<S: Scalar>(_ o: LaneRow<S>, into m: LaneRow<S>) {
+    static func outputBackward<S: Scalar>(_ o: LaneRow<S>, into m: some LaneTarget<S>) {
         evaluate(o, outputs, (1, 1, 1), into: m)
     }
 
     /// y = B' d, (points) to (points).
     @inline(always)
-    static func input<S: Scalar>(_ d: LaneRow<S>, into y: LaneRow<S>) {
+    static func input<S: Scalar>(_ d: LaneRow<S>, into y: some LaneTarget<S>) {
         let (d0, d1, d2, d3, d4, d5, d6, d7) = (d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7])
         y[0] = d0 - d6 + 5.25 * (d4 - d2)
         let even1 = d2 + d6 - 4.25 * d4, odd1 = d1 + d5 - 4.25 * d3
@@ -94,7 +96,7 @@ extension MinimalFilter {
 
 /// v = the polynomial with n coefficients c at each point; those at 1, 2 and 1/2, and at their negatives, times f.
 @inline(always)
-private func evaluate<S: Scalar>(_ c: LaneRow<S>, _ n: Int, _ f: (S, S, S), into v: LaneRow<S>) {
+private func evaluate<S: Scalar>(_ c: LaneRow<S>, _ n: Int, _ f: (S, S, S), into v: some LaneTarget<S>) {
     let c0 = c[0], c1 = c[1], c2 = c[2], last = c[n &- 1]
     var even1 = c0 + c2, odd1 = c1
     var even2 = c0 + 4 * c2, odd2 = 2 * c1
@@ -148,8 +150,15 @@ private func evaluateBackward<S: Scalar>(_ v: LaneRow<S>, _ f: (S, S, S), into c
     c[5] = odd1 + 32 * odd2 + 0.03125 * odd3 + v7
 }
 
+/// Where a transform writes its lanes.
+protocol LaneTarget<S> {
+    associatedtype S: Scalar
+
+    subscript(index: Int) -> SIMD16<S> { get nonmutating set }
+}
+
 /// A strided row of lanes, sixteen channels each: the one-dimensional input, output or transform of a tile.
-struct LaneRow<S: Scalar> {
+struct LaneRow<S: Scalar>: LaneTarget {
     let start: UnsafeMutablePointer<SIMD16<S>>
     let stride: Int
 
@@ -162,6 +171,25 @@ struct LaneRow<S: Scalar> {
         nonmutating set { start[index &* stride] = newValue }
     }
 }
+
+/// A row of the domain of points, written past the caches: more is written there before any of it is read than they hold,
+/// and a write through them would first read what it replaces. Whoever writes for other threads calls
+/// `finishStreams` in the end.
+struct StreamedRow<S: Scalar>: LaneTarget {
+    private let row: LaneRow<S>
+
+    @inline(always)
+    init(_ row: LaneRow<S>) { self.row = row }
+
+    @inline(always)
+    subscript(index: Int) -> SIMD16<S> {
+        get { row[index] }
+        nonmutating set { S.stream(newValue, row.start + index &* row.stride) }
+    }
+}
+
+/// Lets other threads see what has been streamed.
+func finishStreams() { ckernels_fence_streams() }
 
 /// A square of lanes that stays in the first cache.
 @inline(always)

@@ -34,7 +34,7 @@ func outputTiles<Filter: MinimalFilter, Sink: PlaceSink>(
         withSquare(n) { square in
             maps.forEachTile(images: images, at: first, shift: 0) { tile in
                 for lane in lanes {
-                    tile.prefetchNext(16 &* lane, points: n &* n, toWrite: false)
+                    tile.prefetchNext(16 &* lane, points: n &* n)
                     for i in 0..<n {
                         Filter.output(
                             tile.points(16 &* lane, row: i, of: n), into: LaneRow(square + i &* n, stride: 1))
@@ -68,7 +68,6 @@ func outputTilesBackward<Filter: MinimalFilter, Source: PlaceSource>(
                     }
                 }
                 for lane in lanes {
-                    tile.prefetchNext(16 &* lane, points: n &* n, toWrite: true)
                     let column = places + (lane &- lanes.lowerBound)
                     for j in 0..<m {
                         Filter.outputBackward(
@@ -77,7 +76,8 @@ func outputTilesBackward<Filter: MinimalFilter, Source: PlaceSource>(
                     }
                     for i in 0..<n {
                         Filter.outputBackward(
-                            LaneRow(square + i &* n, stride: 1), into: tile.points(16 &* lane, row: i, of: n))
+                            LaneRow(square + i &* n, stride: 1),
+                            into: StreamedRow(tile.points(16 &* lane, row: i, of: n)))
                     }
                 }
             }

@@ -54,10 +54,10 @@ struct Tile<S: Scalar> {
 
     /// Asks for the transform of a channel's lane in the tile after this one.
     @inline(always)
-    func prefetchNext(_ channel: Int, points: Int, toWrite: Bool) {
+    func prefetchNext(_ channel: Int, points: Int) {
         var place = lane(channel) + rowStride
         for _ in 0..<points {
-            if toWrite { ckernels_prefetch_to_write(place) } else { ckernels_prefetch(place) }
+            ckernels_prefetch(place)
             place += pointStride
         }
     }

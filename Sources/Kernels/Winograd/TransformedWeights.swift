@@ -35,6 +35,7 @@ package struct TransformedWeights<S: Scalar>: Sendable {
         forPrecision(
             of: S.self, float: { pack(retyped(weights) as Tensor<Float>, retyped(self)) },
             double: { pack(retyped(weights) as Tensor<Double>, retyped(self)) })
+        finishStreams()
     }
 }
 
@@ -79,7 +80,7 @@ private func pack<S: Scalar, Filter: MinimalFilter>(
                     for p in 0..<n {
                         Filter.filter(
                             LaneRow(square + p &* n, stride: 1),
-                            into: LaneRow(panel + p &* n &* pointStride, stride: pointStride))
+                            into: StreamedRow(LaneRow(panel + p &* n &* pointStride, stride: pointStride)))
                     }
                 }
             }
@@ -87,12 +88,17 @@ private func pack<S: Scalar, Filter: MinimalFilter>(
     }
 }
 
-/// The gradient of weights in the domain of points: (points, rows, padded columns).
-package struct TransformedGradient<S: Scalar>: Sendable {
+/// The gradient of weights in the domain of points, (points, rows, padded columns): a sum that is empty at first.
+package final class TransformedGradient<S: Scalar> {
     package let geometry: WinogradGeometry
     package let rows, columns: Int
     let rowStride: Int
+
+    /// Means nothing while the sum is empty.
     private let numbers: Tensor<S>
+
+    /// Whether the next product is the first one.
+    private(set) var isEmpty = true
 
     package init(_ geometry: WinogradGeometry, rows: Int, columns: Int) {
         (self.geometry, self.rows, self.columns) = (geometry, rows, columns)
@@ -107,7 +113,10 @@ package struct TransformedGradient<S: Scalar>: Sendable {
 
     private static func rowStride(columns: Int) -> Int { 16 * lanes(of: columns) }
 
-    package func clear() { numbers.fill(0) }
+    package func clear() { isEmpty = true }
+
+    /// After each product.
+    func hasGrown() { isEmpty = false }
 
     func point(_ point: Int) -> UnsafeMutablePointer<S> { numbers.pointer + point * rows * rowStride }
 
@@ -116,6 +125,7 @@ package struct TransformedGradient<S: Scalar>: Sendable {
     /// - Parameter gradient: (kernel x kernel x rows, columns).
     package func transformBack(accumulatingInto gradient: Tensor<S>) {
         precondition(gradient.count == geometry.kernel * geometry.kernel * rows * columns)
+        guard !isEmpty else { return }
         forPrecision(
             of: S.self, float: { unpack(retyped(self), retyped(gradient) as Tensor<Float>) },
             double: { unpack(retyped(self), retyped(gradient) as Tensor<Double>) })

@@ -113,7 +113,7 @@ package struct WeightProduct<S: Scalar> {
                     depth: min(Self.tilesAtOnce, depth - tile), next: nil)
                 multiplyColumns(
                     lanes: count, segment, nil, rows: du.rows, du.point(point) + 16 * lane,
-                    cStride: du.rowStride / 16, accumulating: true)
+                    cStride: du.rowStride / 16, accumulating: tile > 0 || !du.isEmpty)
             }
         }
     }
@@ -138,4 +138,5 @@ private func multiply<S: Scalar>(
         input?.multiply(point: point, images: images)
         for product in weights { product.add(point: point) }
     }
+    for product in weights { product.du.hasGrown() }
 }
