@@ -59,17 +59,18 @@ package struct TransformDemand: Sendable {
         [(.input, input), (.hidden, hidden), (.product, outputs), (.gradient, max(input, hidden))]
     }
 
-    /// Tiles that make a product long enough, and are few enough to stay in a cache.
-    private static var enoughTiles: Int { 128 }
+    /// Tiles that make a product long enough, and are few enough to stay in a cache: each product passes over all weights,
+    /// which weigh more the more channels there are.
+    private var enoughTiles: Int { max(128, outputs / 2) }
 
     /// Images that go through a step together, about as many in each group.
     func imagesAtOnce(batch: Int) -> Int {
-        let most = max(1, Self.enoughTiles / geometry.tiles), groups = max(1, (batch + most - 1) / most)
+        let most = max(1, enoughTiles / geometry.tiles), groups = max(1, (batch + most - 1) / most)
         return max(1, (batch + groups - 1) / groups)
     }
 
     /// Steps that backward takes together: one, unless the whole batch is not enough.
-    func stepsAtOnce(batch: Int) -> Int { max(1, Self.enoughTiles / max(1, batch * geometry.tiles)) }
+    func stepsAtOnce(batch: Int) -> Int { max(1, enoughTiles / max(1, batch * geometry.tiles)) }
 }
 
 extension Stage {
