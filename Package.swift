@@ -19,6 +19,8 @@ let package = Package(
     products: [
         .executable(name: "convlstm-dist", targets: ["convlstm-dist"]),
         .executable(name: "convlstm-shard", targets: ["convlstm-shard"]),
+        // For Tests/Benchmarks/Kernels, a package of its own.
+        .library(name: "KernelWorkloads", targets: ["KernelWorkloads"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -61,8 +63,10 @@ let package = Package(
         .executableTarget(
             name: "training-probe", dependencies: ["Trainer", "Collectives", "Kernels", "Model"],
             path: "Tests/TrainingProbe"),
+        .target(name: "KernelWorkloads", dependencies: ["Kernels", "Randomness"], path: "Tests/KernelWorkloads"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Randomness", "TestSupport"]),
+        .testTarget(
+            name: "KernelsTests", dependencies: ["Kernels", "KernelWorkloads", "Randomness", "TestSupport"]),
         .testTarget(
             name: "ModelTests", dependencies: ["Model", "Kernels", "Randomness", "TestSupport"], exclude: ["Fixtures"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),

@@ -67,15 +67,27 @@ package struct GateStep<S: Scalar> {
 private func stepGates<S: Scalar>(_ step: GateStep<S>) {
     let p = GatePointers(step)
     @inline(always) func run<F: GateFunction>(_ function: F.Type) {
-        for pixel in 0..<p.pixels {
-            forEachLanes(of: p.n) { k, m in
-                p.step(function, pixel, k, m, a: p.gates + (4 * p.n * pixel + k), stride: p.n)
-            }
+        forEachPixel(of: p.pixels, places: p.places) { pixel in
+            let place = p.place(of: pixel), a = p.gates + 4 * p.n * pixel
+            forEachLanes(of: p.n) { k, m in p.step(function, pixel, place, k, m, a: a + k, stride: p.n) }
         }
     }
     switch step.activation {
     case .logistic: run(Logistic.self)
     case .hardSigmoid: run(HardSigmoid.self)
+    }
+}
+
+/// Calls the body for each pixel: the same few places of every image, then the next few, so that peepholes and their
+/// gradients come from a first cache. The images of a place keep their order.
+@inline(always)
+private func forEachPixel(of pixels: Int, places: Int, _ body: (_ pixel: Int) -> Void) {
+    let placesAtOnce = 16
+    for first in stride(from: 0, to: places, by: placesAtOnce) {
+        let last = min(first + placesAtOnce, places)
+        for image in stride(from: 0, to: pixels, by: places) {
+            for pixel in image + first..<image + last { body(pixel) }
+        }
     }
 }
 
@@ -94,7 +106,9 @@ struct GatePointers<S: Scalar> {
 
     private let bias: UnsafeMutablePointer<S>
     private let weights: Peepholes<S>.Pointers?
-    private let positions: Int
+
+    /// Places with weights of their own.
+    let places: Int
 
     init(_ step: GateStep<S>) {
         n = step.bias.count / 4
@@ -102,15 +116,28 @@ struct GatePointers<S: Scalar> {
         (gates, bias) = (step.gates.pointer, step.bias.pointer)
         (previousCell, cell, hidden) = (step.previousCell.pointer, step.cell.pointer, step.hidden.pointer)
         weights = step.peepholes?.pointers
-        positions = step.peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
+        places = step.peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
+    }
+
+    /// Where the weights of a pixel start.
+    @inline(always)
+    func place(of pixel: Int) -> Int { weights == nil ? 0 : n &* (pixel % places) }
+
+    @inline(always)
+    func step<F: GateFunction>(
+        _: F.Type, _ pixel: Int, _ k: Int, _ m: Int, a: UnsafeMutablePointer<S>, stride: Int
+    ) {
+        step(F.self, pixel, place(of: pixel), k, m, a: a, stride: stride)
     }
 
     /// The equations above for `m` channels of a pixel, from k on.
     ///
-    /// - Parameter a: the preactivations of i, those of f, g and o a stride behind each other.
+    /// - Parameters:
+    ///   - place: where the pixel's weights start.
+    ///   - a: the preactivations of i, those of f, g and o a stride behind each other.
     @inline(always)
     func step<F: GateFunction>(
-        _: F.Type, _ pixel: Int, _ k: Int, _ m: Int, a: UnsafeMutablePointer<S>, stride: Int
+        _: F.Type, _ pixel: Int, _ place: Int, _ k: Int, _ m: Int, a: UnsafeMutablePointer<S>, stride: Int
     ) {
         let at = n &* pixel &+ k, gates = gates + (4 &* n &* pixel &+ k), b = bias + k
         let before = SIMD16.load(previousCell + at, 16)
@@ -118,7 +145,7 @@ struct GatePointers<S: Scalar> {
         var af = SIMD16.load(a + stride, 16) + SIMD16.load(b + n, 16)
         let ag = SIMD16.load(a + 2 &* stride, 16) + SIMD16.load(b + 2 &* n, 16)
         var ao = SIMD16.load(a + 3 &* stride, 16) + SIMD16.load(b + 3 &* n, 16)
-        let place = weights == nil ? 0 : n &* (pixel % positions) &+ k
+        let place = place &+ k
         if let w = weights {
             ai.addProduct(SIMD16.load(w.i + place, 16), before)
             af.addProduct(SIMD16.load(w.f + place, 16), before)
@@ -186,10 +213,9 @@ package struct GateStepBackward<S: Scalar> {
 private func stepGatesBackward<S: Scalar>(_ step: GateStepBackward<S>) {
     let p = GateGradientPointers(step)
     @inline(always) func run<F: GateFunction>(_ function: F.Type) {
-        for pixel in 0..<p.pixels {
-            forEachLanes(of: p.n) { k, m in
-                p.step(function, pixel, k, m, da: p.gates + (4 * p.n * pixel + k), stride: p.n)
-            }
+        forEachPixel(of: p.pixels, places: p.places) { pixel in
+            let place = p.place(of: pixel), da = p.gates + 4 * p.n * pixel
+            forEachLanes(of: p.n) { k, m in p.step(function, pixel, place, k, m, da: da + k, stride: p.n) }
         }
     }
     switch step.activation {
@@ -212,7 +238,10 @@ struct GateGradientPointers<S: Scalar> {
     private let previousCell, cell, hiddenGradient, cellGradient: UnsafeMutablePointer<S>
 
     private let weights, weightGradients: Peepholes<S>.Pointers?
-    private let positions, places: Int
+
+    /// Places with weights of their own, and with gradients of their own.
+    private let positions: Int
+    let places: Int
 
     init(_ step: GateStepBackward<S>) {
         n = step.cell.shape[step.cell.shape.count - 1]
@@ -222,30 +251,49 @@ struct GateGradientPointers<S: Scalar> {
         (hiddenGradient, cellGradient) = (step.hiddenGradient.pointer, step.cellGradient.pointer)
         (weights, weightGradients) = (step.peepholes?.pointers, step.peepholeGradients?.pointers)
         positions = step.peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
-        places = step.peepholeGradients?.positions(hidden: n, pixels: pixels) ?? pixels
+        places = step.peepholeGradients?.positions(hidden: n, pixels: pixels) ?? positions
+    }
+
+    /// Where the weights of a pixel and their gradients start.
+    typealias Place = (weights: Int, gradients: Int)
+
+    @inline(always)
+    func place(of pixel: Int) -> Place {
+        weights == nil ? (0, 0) : (n &* (pixel % positions), n &* (pixel % places))
+    }
+
+    @inline(always)
+    func step<F: GateFunction>(
+        _: F.Type, _ pixel: Int, _ k: Int, _ m: Int, da: UnsafeMutablePointer<S>, stride: Int
+    ) {
+        step(F.self, pixel, place(of: pixel), k, m, da: da, stride: stride)
     }
 
     /// The equations above for `m` channels of a pixel, from k on.
     ///
-    /// - Parameter da: gets the gradient of i's preactivations, and those of f, g and o a stride behind each other; it
-    ///   may be where the gates stand.
+    /// - Parameters:
+    ///   - place: where the pixel's weights and their gradients start.
+    ///   - da: gets the gradient of i's preactivations, and those of f, g and o a stride behind each other; it may be
+    ///     where the gates stand.
     @inline(always)
     func step<F: GateFunction>(
-        _: F.Type, _ pixel: Int, _ k: Int, _ m: Int, da: UnsafeMutablePointer<S>, stride: Int
+        _: F.Type, _ pixel: Int, _ place: Place, _ k: Int, _ m: Int, da: UnsafeMutablePointer<S>, stride: Int
     ) {
         let a = gates + (4 &* n &* pixel &+ k), at = n &* pixel &+ k
         let i = SIMD16.load(a, 16), f = SIMD16.load(a + n, 16)
         let g = SIMD16.load(a + 2 &* n, 16), o = SIMD16.load(a + 3 &* n, 16)
         let before = SIMD16.load(previousCell + at, 16), after = SIMD16.load(cell + at, 16)
         let t = S.hyperbolicTangent(after), dh = SIMD16.load(hiddenGradient + at, 16)
-        let dao = F.gradient(dh * t, o)
-        var dc = SIMD16.load(cellGradient + at, 16) + dh * o * (1 - t * t)
-        let position = weights == nil ? 0 : n &* (pixel % positions) &+ k
+        let dOutput = dh * t, dao = F.gradient(dOutput, o)
+        var dc = SIMD16.load(cellGradient + at, 16)
+        // dh o (1 - t^2): written so, the compiler would take it apart lane by lane.
+        dc.addProduct(dh.addingProduct(-dOutput, t), o)
+        let position = place.weights &+ k
         if let w = weights { dc.addProduct(dao, SIMD16.load(w.o + position, 16)) }
         let dai = F.gradient(dc * g, i), daf = F.gradient(dc * before, f), dag = dc * i * (1 - g * g)
         dc *= f
         if let w = weights, let dw = weightGradients {
-            let p = n &* (pixel % places) &+ k
+            let p = place.gradients &+ k
             dc.addProduct(dai, SIMD16.load(w.i + position, 16))
             dc.addProduct(daf, SIMD16.load(w.f + position, 16))
             SIMD16.load(dw.i + p, 16).addingProduct(dai, before).store(dw.i + p, over: m)

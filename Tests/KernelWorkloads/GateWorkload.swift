@@ -1,0 +1,108 @@
+// The gates' step on rows, forward and backward, over many calls. The choice: each call has arrays of its own, and all of
+// them together are far larger than the caches, so that what is counted comes from memory and goes there.
+
+import Kernels
+
+/// The gates of one layer at one step of a batch, for each of some calls.
+public struct GateWorkload: Sendable {
+    private let name: String
+    private let images, side, hidden: Int
+    private let activation: GateActivation
+    private let hasPeepholes: Bool
+
+    public static let all = [
+        GateWorkload(
+            name: "neural-scene 128", images: 8, side: 16, hidden: 128, activation: .logistic, hasPeepholes: true),
+        GateWorkload(
+            name: "hard sigmoid 128", images: 8, side: 16, hidden: 128, activation: .hardSigmoid, hasPeepholes: true),
+        GateWorkload(
+            name: "keras-stack 40", images: 10, side: 40, hidden: 40, activation: .hardSigmoid, hasPeepholes: false),
+    ]
+
+    /// One way, and the other.
+    var workloads: [Workload] { [forward, backward] }
+
+    public var forward: Workload {
+        Workload("gates forward, \(name)", .bytes) {
+            let calls = self.calls
+            return PreparedWorkload(reading: calls.flatMap(\.readForward), writing: calls.flatMap(\.writtenForward)) {
+                for call in calls { call.forward.forward() }
+            }
+        }
+    }
+
+    public var backward: Workload {
+        Workload("gates backward, \(name)", .bytes) {
+            let calls = self.calls
+            return PreparedWorkload(
+                reading: calls.flatMap(\.readBackward), writing: calls.flatMap(\.writtenBackward),
+                restore: { for call in calls { call.forward.forward() } },
+                run: { for call in calls { call.backward.backward() } })
+        }
+    }
+
+    /// Backward in the order of forward, so that it finds nothing in the caches.
+    public var bothWays: Workload {
+        Workload("gates both ways, \(name)", .bytes) {
+            let calls = self.calls
+            return PreparedWorkload(
+                reading: calls.flatMap { $0.readForward + $0.readBackward },
+                writing: calls.flatMap { $0.writtenForward + $0.writtenBackward }
+            ) {
+                for call in calls { call.forward.forward() }
+                for call in calls { call.backward.backward() }
+            }
+        }
+    }
+
+    /// As many as take 256 MB.
+    private var calls: [GateCall] {
+        let bytes = 9 * 4 * images * side * side * hidden, places = side * side * hidden
+        let bias = noise(4 * hidden)
+        func peepholes() -> Peepholes<Float>? {
+            guard hasPeepholes else { return nil }
+            func map() -> Tensor<Float> { noise(places).reshaped(side, side, hidden) }
+            return Peepholes(i: map(), f: map(), o: map())
+        }
+        let (weights, gradients) = (peepholes(), peepholes())
+        return (0...(256 << 20) / bytes).map { _ in
+            GateCall(
+                shape: [images, side, side, hidden], bias: bias, activation: activation, peepholes: weights,
+                peepholeGradients: gradients)
+        }
+    }
+}
+
+/// One step with arrays of its own. Bias, peepholes and their gradients are those of all calls; they stay in the caches
+/// and do not count.
+private struct GateCall {
+    let forward: GateStep<Float>
+    let backward: GateStepBackward<Float>
+
+    /// Preactivations, gates or their gradient, in one place: (images, height, width, 4 hidden).
+    private let gates: Tensor<Float>
+
+    /// c', c, h, dh, and dc, which becomes dc'.
+    private let previousCell, cell, hidden, hiddenGradient, cellGradient: Tensor<Float>
+
+    var readForward: [Tensor<Float>] { [gates, previousCell] }
+    var writtenForward: [Tensor<Float>] { [gates, cell, hidden] }
+    var readBackward: [Tensor<Float>] { [gates, previousCell, cell, hiddenGradient, cellGradient] }
+    var writtenBackward: [Tensor<Float>] { [gates, cellGradient] }
+
+    init(
+        shape: [Int], bias: Tensor<Float>, activation: GateActivation, peepholes: Peepholes<Float>?,
+        peepholeGradients: Peepholes<Float>?
+    ) {
+        func map(_ channels: Int) -> Tensor<Float> { noise(shape[0], shape[1], shape[2], channels) }
+        gates = map(4 * shape[3])
+        (previousCell, cell, hidden) = (map(shape[3]), map(shape[3]), map(shape[3]))
+        (hiddenGradient, cellGradient) = (map(shape[3]), map(shape[3]))
+        forward = GateStep(
+            gates: gates, bias: bias, activation: activation, peepholes: peepholes, previousCell: previousCell,
+            cell: cell, hidden: hidden)
+        backward = GateStepBackward(
+            gates: gates, activation: activation, peepholes: peepholes, peepholeGradients: peepholeGradients,
+            previousCell: previousCell, cell: cell, hiddenGradient: hiddenGradient, cellGradient: cellGradient)
+    }
+}

@@ -1,0 +1,62 @@
+// The products in the domain of points, of the input and of the hidden state together:
+//
+//     M = V_x U_x + V_h U_h        dV = dM U'        dU += V' dM
+
+import Kernels
+
+extension Workload {
+    static let products = GateConvolutionShape.all.flatMap { [forward($0), inputGradient($0), weightGradient($0)] }
+
+    /// Panel by panel, each into the same memory, as a step of the gates takes them.
+    private static func forward(_ shape: GateConvolutionShape) -> Workload {
+        Workload("product V U, \(shape.name)", .operations) {
+            let x = PointFactor(shape.transformed(shape.input), shape.weights(shape.input, shape.gates))
+            let h = PointFactor(shape.transformed(shape.hidden), shape.weights(shape.hidden, shape.gates))
+            let memory = PointWorkspace<Float>()
+            let panels = stride(from: 0, to: shape.gates, by: 64).map { first in
+                memory.maps(.product, shape.geometry, images: shape.images, channels: min(64, shape.gates - first))
+            }
+            return PreparedWorkload(operations: shape.operations, results: { [outputs(panels.last!)] }) {
+                for (panel, m) in panels.enumerated() { multiplyPanel(x, h, panel: panel, into: m, images: shape.images) }
+            }
+        }
+    }
+
+    private static func inputGradient(_ shape: GateConvolutionShape) -> Workload {
+        Workload("product dM U', \(shape.name)", .operations) {
+            let dm = shape.transformed(shape.gates)
+            let products = [shape.input, shape.hidden].map { channels in
+                let dv = shape.maps(channels)
+                return (product: InputProduct(PointFactor(dm, shape.weights(shape.gates, channels)), into: dv), dv: dv)
+            }
+            return PreparedWorkload(operations: shape.operations, results: { products.map { outputs($0.dv) } }) {
+                for it in products { multiplyBackward(shape.geometry, it.product, images: shape.images, []) }
+            }
+        }
+    }
+
+    private static func weightGradient(_ shape: GateConvolutionShape) -> Workload {
+        Workload("product V' dM, \(shape.name)", .operations) {
+            let dm = shape.transformed(shape.gates)
+            let products = [shape.input, shape.hidden].map { channels in
+                let du = shape.gradient(channels), v = shape.transformed(channels)
+                return (product: WeightProduct(v, dm, images: shape.images, accumulatingInto: du), du: du)
+            }
+            return PreparedWorkload(operations: shape.operations, results: { products.map { weights($0.du) } }) {
+                multiplyBackward(shape.geometry, nil, images: 0, products.map(\.product))
+            }
+        }
+    }
+
+    private static func outputs(_ m: TransformedMaps<Float>) -> Tensor<Float> {
+        let z = Tensor<Float>(m.images, m.geometry.height, m.geometry.width, m.channels)
+        m.transformOutput(into: z)
+        return z
+    }
+
+    private static func weights(_ du: TransformedGradient<Float>) -> Tensor<Float> {
+        let dw = Tensor<Float>(du.geometry.kernel * du.geometry.kernel * du.rows, du.columns)
+        du.transformBack(accumulatingInto: dw)
+        return dw
+    }
+}

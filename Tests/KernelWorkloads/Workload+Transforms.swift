@@ -1,0 +1,70 @@
+// To the domain of points and back, of the hidden state and its kernel. The domain's numbers count with the padding of
+// last lanes, which is written and read like the rest.
+
+import Kernels
+
+extension Workload {
+    static let transforms = GateConvolutionShape.all.flatMap {
+        [input($0), inputBackward($0), weights($0), weightGradient($0)]
+    }
+
+    private static func mapBytes(_ shape: GateConvolutionShape) -> Int {
+        4 * TransformedMaps<Float>.count(shape.geometry, images: shape.images, channels: shape.hidden)
+    }
+
+    private static func weightBytes(_ shape: GateConvolutionShape) -> Int {
+        4 * TransformedGradient<Float>.count(shape.geometry, rows: shape.hidden, columns: shape.gates)
+    }
+
+    /// V = B' h B.
+    private static func input(_ shape: GateConvolutionShape) -> Workload {
+        Workload("input transform, \(shape.name)", .bytes) {
+            let h = shape.image(shape.hidden), v = shape.maps(shape.hidden), z = shape.image(shape.hidden)
+            func result() -> [Tensor<Float>] {
+                v.transformOutput(into: z)
+                return [z]
+            }
+            return PreparedWorkload(reading: [h], writing: [], others: mapBytes(shape), results: result) {
+                v.transformInput(h)
+            }
+        }
+    }
+
+    /// dh += B dV B'.
+    private static func inputBackward(_ shape: GateConvolutionShape) -> Workload {
+        Workload("input transform backward, \(shape.name)", .bytes) {
+            let dh = shape.image(shape.hidden), dv = shape.transformed(shape.hidden)
+            return PreparedWorkload(reading: [dh], writing: [dh], others: mapBytes(shape)) {
+                dv.transformInputBackward(accumulatingInto: dh)
+            }
+        }
+    }
+
+    /// U = G g G'.
+    private static func weights(_ shape: GateConvolutionShape) -> Workload {
+        Workload("weight transform, \(shape.name)", .bytes) {
+            let g = shape.kernel(shape.hidden, shape.gates)
+            let u = TransformedWeights<Float>(shape.geometry, rows: shape.hidden, columns: shape.gates)
+            return PreparedWorkload(reading: [g], writing: [], others: weightBytes(shape)) {
+                u.transform(g)
+            }
+        }
+    }
+
+    /// dg += G' dU G.
+    private static func weightGradient(_ shape: GateConvolutionShape) -> Workload {
+        Workload("weight transform backward, \(shape.name)", .bytes) {
+            let dg = shape.kernel(shape.hidden, shape.gates), du = shape.gradient(shape.hidden)
+            multiplyBackward(
+                shape.geometry, nil, images: 0,
+                [
+                    WeightProduct(
+                        shape.transformed(shape.hidden), shape.transformed(shape.gates), images: shape.images,
+                        accumulatingInto: du)
+                ])
+            return PreparedWorkload(reading: [dg], writing: [dg], others: weightBytes(shape)) {
+                du.transformBack(accumulatingInto: dg)
+            }
+        }
+    }
+}
