@@ -34,10 +34,10 @@ private struct Speed {
     let memory: Double
 
     /// Of sgemm on lowered patches, and of the patches, which stay in the caches.
-    static let lowering = Speed(products: 233e9, memory: 67e9)
+    static let lowering = Speed(products: 238e9, memory: 80e9)
 
     /// Of products in the domain of points, and of the transforms.
-    static let filtering = Speed(products: 228e9, memory: 46e9)
+    static let filtering = Speed(products: 262e9, memory: 62e9)
 }
 
 /// The training step that the amounts are of, which decides how much of the work on weights falls to a map.
