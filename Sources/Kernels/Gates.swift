@@ -101,6 +101,9 @@ struct GatePointers<S: Scalar> {
     /// (pixels, 4 n).
     let gates: UnsafeMutablePointer<S>
 
+    /// Whether sixteen channels of a gate are whole lines of memory.
+    private let fillsLines: Bool
+
     /// (pixels, n).
     private let previousCell, cell, hidden: UnsafeMutablePointer<S>
 
@@ -113,6 +116,7 @@ struct GatePointers<S: Scalar> {
     init(_ step: GateStep<S>) {
         n = step.bias.count / 4
         pixels = step.cell.count / n
+        fillsLines = n % 16 == 0
         (gates, bias) = (step.gates.pointer, step.bias.pointer)
         (previousCell, cell, hidden) = (step.previousCell.pointer, step.cell.pointer, step.hidden.pointer)
         weights = step.peepholes?.pointers
@@ -154,10 +158,10 @@ struct GatePointers<S: Scalar> {
         let after = (f * before).addingProduct(i, g)
         if let w = weights { ao.addProduct(SIMD16.load(w.o + place, 16), after) }
         let o = F.gate(ao)
-        i.store(gates, over: m)
-        f.store(gates + n, over: m)
-        g.store(gates + 2 &* n, over: m)
-        o.store(gates + 3 &* n, over: m)
+        i.stream(gates, over: m, fillsLines: fillsLines)
+        f.stream(gates + n, over: m, fillsLines: fillsLines)
+        g.stream(gates + 2 &* n, over: m, fillsLines: fillsLines)
+        o.stream(gates + 3 &* n, over: m, fillsLines: fillsLines)
         after.store(cell + at, over: m)
         (o * S.hyperbolicTangent(after)).store(hidden + at, over: m)
     }

@@ -46,6 +46,15 @@ extension SIMD16 where Scalar: Kernels.Scalar {
         Scalar.select(self, where: Self.numbered, isBelow: limit, else: kept).store(pointer, 16)
     }
 
+    /// The same for numbers that are not read before much else is, past the caches.
+    ///
+    /// - Parameter fillsLines: whether `pointer` is a multiple of 64 bytes and `count` at least 16.
+    @inline(always)
+    func stream(_ pointer: UnsafeMutablePointer<Scalar>, over count: Int, fillsLines: Bool) {
+        guard fillsLines else { return store(pointer, over: count) }
+        Scalar.stream(self, UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Self.self))
+    }
+
     // Eight, four, two and one at a time.
     @inline(never)
     private func storePart(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) {

@@ -69,8 +69,9 @@ package struct TransformDemand: Sendable {
         return max(1, (batch + groups - 1) / groups)
     }
 
-    /// Steps that backward takes together: one, unless the whole batch is not enough.
-    func stepsAtOnce(batch: Int) -> Int { max(1, enoughTiles / max(1, batch * geometry.tiles)) }
+    /// Steps that backward takes together where the whole batch is not enough: it reads and writes the weights' gradient,
+    /// so products want to be twice as long.
+    func stepsAtOnce(batch: Int) -> Int { max(1, 2 * enoughTiles / max(1, batch * geometry.tiles)) }
 }
 
 extension Stage {
