@@ -8,6 +8,8 @@
 // Source: Shi et al., "Convolutional LSTM network", NIPS 2015, equation 3. Gates lie side by side in each pixel's row,
 // in the order i, f, g, o. Channels go by whole lanes: of a last lane that is not full only its own channels are stored.
 
+import CProcessor
+
 /// Peephole weights of the gates i, f and o, each (height, width, hidden), one number for each place and channel, or
 /// (hidden), the same at all places.
 package struct Peepholes<S: Scalar>: Sendable {
@@ -256,6 +258,18 @@ struct GateGradientPointers<S: Scalar> {
         (weights, weightGradients) = (step.peepholes?.pointers, step.peepholeGradients?.pointers)
         positions = step.peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
         places = step.peepholeGradients?.positions(hidden: n, pixels: pixels) ?? positions
+    }
+
+    /// Asks for what the step reads of sixteen channels of a pixel, which may lie outside: with a block of channels of each
+    /// pixel, these are lines that no processor foresees.
+    @inline(always)
+    func prefetch(_ pixel: Int, _ k: Int) {
+        let at = n &* pixel &+ k
+        for gate in 0..<4 { ckernels_prefetch(gates + ((4 &* pixel &+ gate) &* n &+ k)) }
+        ckernels_prefetch(previousCell + at)
+        ckernels_prefetch(cell + at)
+        ckernels_prefetch(hiddenGradient + at)
+        ckernels_prefetch(cellGradient + at)
     }
 
     /// Where the weights of a pixel and their gradients start.

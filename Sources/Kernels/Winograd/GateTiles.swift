@@ -87,7 +87,7 @@ private func stepTilesBackward<S: Scalar>(
     let pointers = GateGradientPointers(step), columns = GateColumns(hidden: pointers.n)
     @inline(always) func run<F: GateFunction>(_: F.Type, _ block: Int, _ sums: UnsafeMutablePointer<S>) {
         let lanes = columns.lanes(block), source = GateStepSource<S, F>(
-            step: pointers, channel: 16 * block, width: columns.width(block), sums: sums)
+            step: pointers, channel: 16 * block, width: columns.width(block), ahead: maps.geometry.side, sums: sums)
         maps.geometry.kernel == 3
             ? outputTilesBackward(ThreeTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
             : outputTilesBackward(FiveTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
@@ -144,11 +144,15 @@ struct GateStepSource<S: Scalar, F: GateFunction>: PlaceSource {
     let step: GateGradientPointers<S>
     let channel, width: Int
 
+    /// Pixels to the same place of the next tile, which is asked for.
+    let ahead: Int
+
     /// Over all pixels: sixteen for each gate.
     let sums: UnsafeMutablePointer<S>
 
     @inline(always)
     func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
+        step.prefetch(pixel &+ ahead, channel)
         step.step(F.self, pixel, channel, width, da: dz, stride: width)
         for gate in 0..<4 {
             let sum = sums + 16 &* gate
