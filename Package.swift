@@ -11,7 +11,6 @@ let settings: [SwiftSetting] =
     + (cpu == "portable" ? [] : [.unsafeFlags(["-Xcc", "-march=\(cpu)", "-Xcc", "-fno-math-errno"])])
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -24,7 +23,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
@@ -34,6 +32,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CProcessor"),
 
         // In import order: nothing imports what stands below it. Whatever a target imports it must name here too: else it is not
@@ -41,7 +40,7 @@ let package = Package(
         .target(name: "Randomness"),
         .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"]),
         .target(name: "Model", dependencies: ["Kernels", "Randomness"]),
-        .target(name: "Formats", dependencies: ["CZstd", "CZlib", "CPNG", crypto]),
+        .target(name: "Formats", dependencies: ["CZstd", "CZlib", "CPNG", "COpenSSL"]),
         .target(name: "Shards", dependencies: ["Formats", "Randomness"]),
         .target(name: "Collectives", dependencies: ["CMPI"]),
         .target(name: "Reports", dependencies: ["Formats"]),

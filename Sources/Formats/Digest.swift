@@ -1,21 +1,28 @@
-// SHA-256 as the 64 hexadecimal digits that sha256sum prints, so that anyone can check a file by hand.
+// SHA-256 as the 64 hexadecimal digits that sha256sum prints, so that anyone can check a file by hand. The choice: OpenSSL's,
+// which uses the processor's own instructions, in a library context of ours that no configuration of the machine reaches.
 
-import Crypto
-import Foundation
+import COpenSSL
 
 /// A SHA-256 being computed over bytes that arrive in pieces.
-package struct Digest {
-    private var hash = SHA256()
+package struct Digest: ~Copyable {
+    private let context = Self.newContext()
 
-    package init() {}
+    package init() {
+        Self.require(EVP_DigestInit_ex(context, Self.sha256, nil))
+    }
 
     package mutating func update<Element: BitwiseCopyable>(_ values: Span<Element>) {
-        values.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        values.withUnsafeBytes { Self.require(EVP_DigestUpdate(context, $0.baseAddress, $0.count)) }
     }
 
     /// The digest of everything so far, in lower-case hexadecimal.
     package var hexadecimal: String {
-        hash.finalize().map { byte in
+        let ended = Self.newContext()
+        defer { EVP_MD_CTX_free(ended) }
+        Self.require(EVP_MD_CTX_copy_ex(ended, context))
+        var bytes = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE)), count: UInt32 = 0
+        Self.require(EVP_DigestFinal_ex(ended, &bytes, &count))
+        return bytes.prefix(Int(count)).map { byte in
             let digits = String(byte, radix: 16)
             return byte < 16 ? "0" + digits : digits
         }.joined()
@@ -27,5 +34,28 @@ package struct Digest {
         var digest = Digest()
         try file.forEachPiece(at: 0, count: file.size) { digest.update($0) }
         return digest.hexadecimal
+    }
+
+    deinit {
+        EVP_MD_CTX_free(context)
+    }
+
+    nonisolated(unsafe) private static let sha256: OpaquePointer = {
+        guard let library = OSSL_LIB_CTX_new(), let algorithm = EVP_MD_fetch(library, "SHA256", nil) else { lackOfMemory() }
+        return algorithm
+    }()
+
+    private static func newContext() -> OpaquePointer {
+        guard let context = EVP_MD_CTX_new() else { lackOfMemory() }
+        return context
+    }
+
+    private static func require(_ success: Int32) {
+        if success != 1 { lackOfMemory() }
+    }
+
+    /// The one way in which a digest of OpenSSL's own provider fails.
+    private static func lackOfMemory() -> Never {
+        fatalError("SHA-256 could not be computed, for lack of memory")
     }
 }
