@@ -12,17 +12,17 @@ package final class AtomicFile {
     private let descriptor: Int32
     private var committed = false
 
-    /// Opens the hidden neighbour `.NAME.PID.partial`.
+    /// Opens a hidden neighbour, after removing from the folder those of writers that were killed.
     ///
     /// Throws `FormatError` when the folder is missing, may not be written to, or has fewer than `bytes` bytes free.
     package init(path: String, expecting bytes: Int = 0) throws {
-        let url = URL(fileURLWithPath: path)
-        let name = ".\(url.lastPathComponent).\(getpid()).partial"
-        let temporary = url.deletingLastPathComponent().appendingPathComponent(name).path
+        let temporary = Leftovers.newName(for: path)
         try FreeSpace.require(bytes, for: path)
         self.path = path
         self.temporary = temporary
-        descriptor = try checkedCall("written", path) { open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666) }
+        descriptor = try Leftovers.claimed(temporary, for: path) {
+            open(temporary, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        }
     }
 
     /// Writes after everything appended before.

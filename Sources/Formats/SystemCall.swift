@@ -16,7 +16,7 @@ func checkedCall<Result: FixedWidthInteger & SignedInteger>(
     }
 }
 
-private func systemError(_ action: String, _ path: String, _ code: Int32) -> FormatError {
+func systemError(_ action: String, _ path: String, _ code: Int32) -> FormatError {
     let reason = String(cString: strerror(code)).lowercased()
     return FormatError(path, "could not be \(action) (\(reason))", advice(code))
 }
@@ -27,7 +27,9 @@ private func advice(_ code: Int32) -> String {
     case EACCES, EPERM, EROFS: "check the permissions, or use another folder"
     case ENOSPC, EDQUOT: "free some space, or use another disk"
     case EISDIR: "name a file, not a folder"
-    case EFBIG: "use a file system that holds files of this size"
+    case EFBIG: "raise the limit of a file's size (ulimit -f), or use a file system that holds files of this size"
+    case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
+    case EEXIST, ENOTEMPTY: "remove what is there, or give another name"
     default: "check the disk, then try again"
     }
 }

@@ -7,7 +7,7 @@ import Formats
 /// A data set being written; sequences are appended in order, and it exists when `finish` returns.
 package final class ShardWriter {
     package let folder: String
-    private let temporary: String
+    private let output: AtomicFolder
     private let ranges: [Range<Int>]
     private let shards: Int
     private let level: Int
@@ -15,7 +15,6 @@ package final class ShardWriter {
     private var manifest: Manifest
     private var shard: SeekableZstdWriter?
     private var next = 0
-    private var finished = false
 
     /// Prepares `shards` files (fewer if there are fewer sequences) at zstd's compression `level`.
     ///
@@ -27,22 +26,21 @@ package final class ShardWriter {
         guard !FileManager.default.fileExists(atPath: folder) else {
             throw ShardError("\(folder) exists; remove it, or give another --output")
         }
-        let url = URL(fileURLWithPath: folder), sequences = splits.reduce(0) { $0 + $1.sequences }
+        let sequences = splits.reduce(0) { $0 + $1.sequences }
         (self.folder, self.shards, self.level) = (folder, shards, level)
-        temporary = url.deletingLastPathComponent().path + "/.\(url.lastPathComponent).\(getpid()).partial"
         sequenceBytes = geometry.elements * elementType.size
         ranges = Parallel.pieces(of: 0..<sequences, shards)
         manifest = Manifest(
             geometry: geometry, elementType: elementType, valueRange: elementType == .uint8 ? [0, 255] : [],
             sequences: sequences, splits: splits, shards: [])
-        try OutputFolder.make(temporary, for: folder)
+        output = try AtomicFolder(path: folder)
     }
 
     /// A writer of what a network is to see in place of these sequences; finish it before this one.
     package func inputs(elementType: ElementType) throws -> ShardWriter {
         manifest.inputs = "inputs"
         return try ShardWriter(
-            folder: temporary + "/inputs", geometry: manifest.geometry, elementType: elementType,
+            folder: output.temporary + "/inputs", geometry: manifest.geometry, elementType: elementType,
             splits: manifest.splits, shards: shards, level: level)
     }
 
@@ -58,9 +56,8 @@ package final class ShardWriter {
     /// Closes the last shard, writes the manifest and gives the folder its name.
     package func finish() throws -> Manifest {
         precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
-        try manifest.write(toFolder: temporary)
-        try OutputFolder.rename(temporary, to: folder)
-        finished = true
+        try manifest.write(toFolder: output.temporary)
+        try output.commit()
         return manifest
     }
 
@@ -85,7 +82,7 @@ package final class ShardWriter {
     }
 
     private func opened(_ index: Int) throws -> SeekableZstdWriter {
-        let writer = try SeekableZstdWriter(path: temporary + "/" + fileName(index))
+        let writer = try SeekableZstdWriter(path: output.temporary + "/" + fileName(index))
         let header = ShardFile.header(manifest, sequences: ranges[index].count).encoded
         try writer.append(frame: ZstdCompressor(level: level).frame(of: header.span), contentSize: header.count)
         return writer
@@ -113,10 +110,6 @@ package final class ShardWriter {
         }
         let range = manifest.valueRange
         manifest.valueRange = range.isEmpty ? [lowest, highest] : [min(range[0], lowest), max(range[1], highest)]
-    }
-
-    deinit {
-        if !finished { try? FileManager.default.removeItem(atPath: temporary) }
     }
 }
 

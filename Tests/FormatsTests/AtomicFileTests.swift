@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import TestSupport
 import Testing
 
@@ -36,6 +37,51 @@ import Testing
         let path = folder.file("missing/x")
         let error = #expect(throws: FormatError.self) { try AtomicFile(path: path) }
         #expect(error?.description.contains(path) == true)
+    }
+
+    /// A process number that Linux never gives.
+    private func leftover(_ name: String, host: String? = nil) -> String {
+        ".\(name).99999999@\(host ?? self.host).partial"
+    }
+
+    private var host: String {
+        var name = utsname()
+        uname(&name)
+        return withUnsafeBytes(of: &name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+
+    @Test func whatTheDeadLeftIsRemovedAndWhatTheLivingWriteIsNot() throws {
+        let elsewhere = leftover("z", host: "elsewhere")
+        try folder.write([1], to: leftover("y"))
+        try folder.write([1], to: elsewhere)
+        try Folder.make(folder.file(leftover("f.shards") + "/inputs"))
+        let living = try AtomicFile(path: folder.file("living")), filling = try AtomicFolder(path: folder.file("filling"))
+        try living.append([1].span)
+        let other = try AtomicFile(path: folder.file("x"))
+        try other.commit()
+        let names = try folder.names.filter { !$0.contains(".\(getpid())@") }
+        #expect(names.sorted() == [elsewhere, "x"].sorted())
+        try living.commit()
+        try filling.commit()
+        #expect(try folder.names.sorted() == [elsewhere, "x", "living", "filling"].sorted())
+    }
+
+    @Test func aFolderAppearsWholeOrNotAtAll() throws {
+        do {
+            let output = try AtomicFolder(path: folder.file("out"))
+            let file = try AtomicFile(path: output.temporary + "/in")
+            try file.commit()
+        }
+        #expect(try folder.names == [])
+        let output = try AtomicFolder(path: folder.file("out"))
+        try output.commit()
+        #expect(try folder.names == ["out"])
+    }
+
+    @Test func aNameOfTheGreatestLengthHasRoom() throws {
+        let name = String(repeating: "é", count: 127)
+        try AtomicFile(path: folder.file(name)).commit()
+        #expect(try folder.names == [name])
     }
 
     @Test func digestsAreThoseOfSha256sum() throws {

@@ -30,7 +30,7 @@ package struct PredictionFolder: Sendable {
     private let range: ClosedRange<Float>
 
     /// Throws a usage error if there is something at `path` that would be lost.
-    package init(path: String, frame: FeatureShape, range: ClosedRange<Float>) throws(TrainingError) {
+    package init(path: String, frame: FeatureShape, range: ClosedRange<Float>) throws {
         (self.path, self.frame, self.range) = (path, frame, range)
         try NewFolder.require(path)
     }

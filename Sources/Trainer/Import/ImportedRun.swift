@@ -21,7 +21,7 @@ package struct ImportedRun {
     /// - Throws: a usage error if there is something at `folder` that would be lost.
     package init(
         folder: String, weights: WeightImport, frame: FeatureShape, valueRange: ClosedRange<Float>
-    ) throws(TrainingError) {
+    ) throws {
         (self.folder, self.weights, self.frame, self.valueRange) = (folder, weights, frame, valueRange)
         try NewFolder.require(folder)
     }
@@ -37,7 +37,9 @@ package struct ImportedRun {
         let checkpoint = Checkpoint(
             state, configuration: configuration, frame: frame, valueRange: valueRange, trainingSequences: 0)
         try NewFolder.make(folder) { temporary in
-            try CheckpointStore.ofRun(temporary).save(checkpoint)
+            let store = CheckpointStore.ofRun(temporary)
+            try Folder.make(store.folder)
+            try store.save(checkpoint)
             try configuration.write(to: temporary + "/config.yaml")
         }
         return (network.layout.slots.count, network.layout.count)

@@ -1,0 +1,72 @@
+// What is in folders, and making and removing them. The choice: "there is none" is an answer and everything else that
+// stands in the way is an error with the folder's name, so that no failure is ever taken for an empty folder.
+
+import Foundation
+
+package enum Folder {
+    /// The names in a folder, in no order; nil where there is none.
+    ///
+    /// Throws `FormatError` for a folder that cannot be read to its end.
+    package static func names(in path: String) throws -> [String]? {
+        guard let folder = opendir(path) else {
+            if errno == ENOENT { return nil }
+            throw systemError("read", path, errno)
+        }
+        defer { closedir(folder) }
+        var names: [String] = []
+        errno = 0
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+            if name != "." && name != ".." { names.append(name) }
+            errno = 0
+        }
+        guard errno == 0 else { throw systemError("read", path, errno) }
+        return names
+    }
+
+    /// Whether there is anything at a path, a link to nowhere aside. Throws where that cannot be told.
+    package static func holds(_ path: String) throws -> Bool { try status(of: path) != nil }
+
+    /// Whether a path is a folder. Throws where that cannot be told.
+    package static func isOne(_ path: String) throws -> Bool {
+        try status(of: path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
+    }
+
+    /// Whether two paths name the same file or folder.
+    package static func isSame(_ one: String, _ other: String) throws -> Bool {
+        guard let one = try status(of: one), let other = try status(of: other) else { return false }
+        return one.st_ino == other.st_ino && one.st_dev == other.st_dev
+    }
+
+    private static func status(of path: String) throws -> stat? {
+        var status = stat()
+        if stat(path, &status) == 0 { return status }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw systemError("looked at", path, errno)
+    }
+
+    /// Makes a folder and those that it is in, unless it is there; says whether it made it.
+    @discardableResult
+    package static func make(_ path: String) throws -> Bool {
+        if mkdir(path, 0o777) == 0 { return true }
+        let code = errno
+        if code == EEXIST, try isOne(path) { return false }
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard code == ENOENT, parent != path, !path.isEmpty else { throw systemError("made", path, code) }
+        try make(parent)
+        return try make(path)
+    }
+
+    /// Removes a file, or a folder with all that is in it, if it is there; a link is removed and not followed.
+    package static func remove(_ path: String) throws {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        guard errno == EISDIR || errno == EPERM, try isOne(path) else { throw systemError("removed", path, errno) }
+        for name in try names(in: path) ?? [] { try remove(path + "/" + name) }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw systemError("removed", path, errno) }
+    }
+
+    /// Gives a file another name in the same file system, replacing a file that has it.
+    package static func rename(_ path: String, to new: String) throws {
+        try checkedCall("renamed", path) { Foundation.rename(path, new) }
+    }
+}

@@ -1,0 +1,89 @@
+// System calls that fail, or kill the program, at a place that a test chooses. The choice: a small library of C put in front
+// of the system's own (LD_PRELOAD), built when the first test wants it, so that the program under test is the real one.
+
+import Foundation
+
+/// What is to happen to a program.
+package enum Fault {
+    /// `flock` fails with this error, as on a file system without locks.
+    case noLocks(errno: Int32)
+    /// Folders whose path ends so cannot be opened to be listed.
+    case unreadableFolder(String, errno: Int32)
+    /// The program is killed in place of the nth renaming to a path that ends so.
+    case killedAtRename(String, time: Int)
+    /// No file whose path ends so can be removed.
+    case unremovableFile(String, errno: Int32)
+
+    /// What to add to the environment of the program.
+    package var environment: [String: String] {
+        get throws {
+            let facts: (call: String, path: String, number: Int) = switch self {
+            case .noLocks(let errno): ("flock", "", Int(errno))
+            case .unreadableFolder(let path, let errno): ("opendir", path, Int(errno))
+            case .killedAtRename(let path, let time): ("rename", path, time)
+            case .unremovableFile(let path, let errno): ("unlink", path, Int(errno))
+            }
+            return [
+                "LD_PRELOAD": try Self.library.get().file("faults.so"), "FAULT_CALL": facts.call, "FAULT_PATH": facts.path,
+                "FAULT_NUMBER": "\(facts.number)",
+            ]
+        }
+    }
+
+    private static let library = Result {
+        let folder = try TemporaryFolder()
+        try folder.write(Array(source.utf8), to: "faults.c")
+        let result = try Command.run(
+            "clang", ["-O1", "-shared", "-fPIC", "-o", folder.file("faults.so"), folder.file("faults.c"), "-ldl"])
+        guard result.status == 0 else { throw FaultError(description: result.stderr) }
+        return folder
+    }
+
+    private static let source = """
+        #define _GNU_SOURCE
+        #include <dirent.h>
+        #include <dlfcn.h>
+        #include <errno.h>
+        #include <signal.h>
+        #include <stdio.h>
+        #include <stdlib.h>
+        #include <string.h>
+        #include <sys/file.h>
+        #include <unistd.h>
+
+        static int number(void) { return atoi(getenv("FAULT_NUMBER")); }
+        static int is_meant(const char *call, const char *path) {
+            const char *wanted = getenv("FAULT_CALL"), *end = getenv("FAULT_PATH");
+            if (!wanted || !end || strcmp(call, wanted)) return 0;
+            size_t length = strlen(path), least = strlen(end);
+            return length >= least && !strcmp(path + length - least, end);
+        }
+        #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+        int flock(int file, int operation) {
+            if (!is_meant("flock", "")) return REAL(flock)(file, operation);
+            errno = number();
+            return -1;
+        }
+        DIR *opendir(const char *path) {
+            if (!is_meant("opendir", path)) return REAL(opendir)(path);
+            errno = number();
+            return NULL;
+        }
+        int unlink(const char *path) {
+            if (!is_meant("unlink", path)) return REAL(unlink)(path);
+            errno = number();
+            return -1;
+        }
+        int rename(const char *old, const char *new) {
+            static int times;
+            if (is_meant("rename", new) && ++times == number()) raise(SIGKILL);
+            return REAL(rename)(old, new);
+        }
+        """
+}
+
+/// The compiler's words.
+package struct FaultError: Error, CustomStringConvertible {
+    package var description: String
+}
