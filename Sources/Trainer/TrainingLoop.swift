@@ -24,7 +24,7 @@ package final class TrainingLoop {
 
     /// Rank 0's alone.
     let log: RunLog?
-    let store: CheckpointStore?
+    private let folder: RunFolder?
 
     /// The step of the last checkpoint on disk.
     var savedStep: Int?
@@ -32,12 +32,12 @@ package final class TrainingLoop {
     init(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ replica: Replica,
         _ reducer: GradientReducer, _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew,
-        _ timekeeper: Timekeeper, log: RunLog?, store: CheckpointStore?
+        _ timekeeper: Timekeeper, log: RunLog?, folder: RunFolder?
     ) {
         (self.configuration, self.data, self.batches) = (configuration, data, batches)
         (self.replica, self.state) = (replica, state)
         (self.communicator, self.crew, self.timekeeper) = (communicator, crew, timekeeper)
-        (self.log, self.store) = (log, store)
+        (self.log, self.folder) = (log, folder)
         (averages, judge) = (KeptAverages(of: state.statistics), NonFiniteJudge(configuration.onNaN))
         updater = Updater(replica, configuration.model, reducer, crew)
         savedStep = state.position.step == 0 ? nil : state.position.step
@@ -73,6 +73,7 @@ package final class TrainingLoop {
                     learningRate: pace.learningRate, gradientNorm: clipping.norm, sequencesPerSecond: speed,
                     report: report))
             stop = report.stop
+            if let stop { try announce(stop) }
             if try validateIfDue() || isCheckpointDue || stop != nil {
                 try save()
             } else if isComparisonDue {
@@ -92,15 +93,12 @@ package final class TrainingLoop {
     /// Updates made so far.
     var step: Int { state.position.step }
 
-    /// Whether there is nothing left to do.
-    var isFinished: Bool { isStoppedEarly || hasAllSteps }
+    private var isFinished: Bool { state.isFinished(configuration) }
+    private var isStoppedEarly: Bool { state.isStoppedEarly(configuration.model) }
+    private var hasAllSteps: Bool { state.position.hasAllSteps(of: configuration) }
 
-    /// Whether the validation loss has ended the run.
-    var isStoppedEarly: Bool { state.isStoppedEarly(configuration.model) }
-
-    private var hasAllSteps: Bool {
-        configuration.steps.map { step >= $0 } ?? (state.position.epoch >= configuration.epochs ?? 0)
-    }
+    /// The checkpoints of the run; rank 0's alone.
+    var store: CheckpointStore? { folder?.store }
 
     /// Of the next update.
     private var pace: Pace {
@@ -118,6 +116,12 @@ extension TrainingLoop {
     private func record(_ row: RunLog.Row) throws {
         try log?.record(row)
         if let complaint = timekeeper.complaint(after: row.report) { try log?.say(complaint, at: step) }
+    }
+
+    /// Says at once what is going to happen: whoever asked for it may not wait for the end of it.
+    private func announce(_ stop: StopReason) throws {
+        StopSignal.lift()
+        if case .signal = stop { try log?.say("\(stop.name): ends after step \(step) with a checkpoint", at: step) }
     }
 
     /// What would only repeat the state before an update that was left out must not push out an older checkpoint.
@@ -196,11 +200,13 @@ extension TrainingLoop {
                 "step \(step): the parameters or moments are no longer finite and are not saved; go on with a lower "
                     + "--learning-rate")
         }
-        if let store {
-            let path = try timekeeper.save {
-                try store.save(Checkpoint(state, configuration: configuration, data: data))
+        if let folder {
+            try folder.requireOwn()
+            let saved = try timekeeper.save {
+                try folder.store.save(Checkpoint(state, configuration: configuration, data: data))
             }
-            try log?.say("step \(step): saved \(path)", at: step)
+            try log?.say("step \(step): saved \(saved.path)", at: step)
+            for complaint in saved.complaints { try log?.say("warning: \(complaint)", at: step) }
         }
         savedStep = step
     }

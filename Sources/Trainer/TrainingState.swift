@@ -43,6 +43,20 @@ package struct TrainingState: Sendable {
     var isFinite: Bool { vectors.allSatisfy { sumOfSquares($0.vector.flat).isFinite } }
 }
 
+extension TrainingState {
+    /// Whether a run has nothing left to do.
+    func isFinished(_ configuration: TrainingConfiguration) -> Bool {
+        isStoppedEarly(configuration.model) || position.hasAllSteps(of: configuration)
+    }
+}
+
+extension Position {
+    /// Whether a run of this length ends here.
+    func hasAllSteps(of configuration: TrainingConfiguration) -> Bool {
+        configuration.steps.map { step >= $0 } ?? (epoch >= configuration.epochs ?? 0)
+    }
+}
+
 /// How far a run has come.
 package struct Position: Sendable, Equatable, Codable {
     /// Updates made, and those that were left out.

@@ -57,12 +57,13 @@ extension CheckpointCommand {
         func run() throws {
             let verdicts = try CheckpointStore.verdicts(on: path)
             for verdict in verdicts {
-                print(verdict.damage.map { "DAMAGED  \($0)" } ?? "ok       \(verdict.file)")
+                let remark = verdict.remark.map { " (\($0))" } ?? ""
+                print(verdict.damage.map { "DAMAGED  \($0)" } ?? "ok       \(verdict.file)\(remark)")
             }
             let damaged = verdicts.count { $0.damage != nil }
             guard damaged == 0 else {
                 throw TrainingError(
-                    "\(damaged) of \(verdicts.count) checkpoints in \(path) are damaged; `train --resume auto` goes on from "
+                    "\(damaged) of \(verdicts.count) files in \(path) are damaged; `train --resume auto` goes on from "
                         + "the newest whole one")
             }
         }

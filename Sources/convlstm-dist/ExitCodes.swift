@@ -6,12 +6,11 @@ import Foundation
 import Model
 import Trainer
 
-/// 2 for what was asked wrongly, 75 or 128 plus the signal for a run that was stopped, 1 for all else; 0 for help.
+/// 2 for what was asked wrongly, 1 for all else; 0 for help.
 func processExitCode(of error: any Error) -> Int32 {
     switch error {
     case let error as TrainingError: return error.isUsage ? 2 : 1
     case is ModelError: return 2
-    case let stopped as TrainingStopped: return stopped.reason.exitCode
     default:
         let code = ConvLSTMDist.exitCode(for: error)
         return code == .validationFailure ? 2 : code.rawValue

@@ -149,7 +149,8 @@ struct TrainCommand: ParsableCommand {
         let stopped = try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
             try TrainingRun.train(on: communicator, since: start, resolved)
         }
-        if let stopped { throw stopped }
+        // The run has said why.
+        if let stopped { throw ExitCode(stopped.reason.exitCode) }
     }
 
     private func resolved() throws -> TrainingConfiguration {

@@ -77,6 +77,31 @@ import Testing
         try goesOn(output, ranks: 2, after: step)
     }
 
+    /// Ctrl-C makes mpirun send SIGTERM to its ranks, and SIGKILL a second later.
+    @Test(arguments: ["INT", "TERM"]) func ranksThatMpirunEndsSaveTheirStep(signal: String) throws {
+        let output = example.freshOutput()
+        let result = try example.train(
+            ranks: 2, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 20)
+        #expect(result.status != 0 && result.status != 75, "\(result)")
+        let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
+        #expect(result.stderr.contains("SIGTERM: ends after step \(last) with a checkpoint"), "\(result.stderr)")
+        let sentence = "SIGTERM: stopped after step \(last); go on with the same command and --resume auto"
+        #expect(result.stderr.contains(sentence), "\(result.stderr)")
+        #expect(try example.text(of: "log.txt", output).contains(sentence))
+        try goesOn(output, ranks: 2, after: last)
+    }
+
+    /// A terminal that is closed, and a limit of processor time.
+    @Test(arguments: [("HUP", 129), ("XCPU", 75), ("INT", 130)] as [(String, Int32)])
+    func oneProcessSavesItsStep(signal: String, status: Int32) throws {
+        let output = example.freshOutput()
+        let result = try example.train(
+            ranks: 0, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 20)
+        #expect(result.status == status, "\(result)")
+        let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
+        try goesOn(output, ranks: 0, after: last)
+    }
+
     /// A batch of one leaves the first of two ranks without work, so that it waits for the other in every step.
     @Test func theRankThatAllWaitForIsNamed() throws {
         let output = example.freshOutput()

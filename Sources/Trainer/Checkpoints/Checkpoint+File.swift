@@ -3,6 +3,7 @@
 import Formats
 import Foundation
 import Model
+import Shards
 
 extension Checkpoint {
     private static let format = "convlstm-dist 2"
@@ -15,8 +16,11 @@ extension Checkpoint {
 
     /// The step in the name of a file; nil for another file.
     package static func step(fileName: String) -> Int? {
-        guard fileName.hasPrefix("step-"), fileName.hasSuffix(fileExtension) else { return nil }
-        return Int(fileName.dropFirst(5).dropLast(fileExtension.count))
+        guard fileName.hasPrefix("step-"), fileName.hasSuffix(fileExtension),
+            let step = Int(fileName.dropFirst(5).dropLast(fileExtension.count)), step >= 0
+        else { return nil }
+        // A number written otherwise is a copy that somebody named, and no file of the run.
+        return Checkpoint.fileName(step: step) == fileName ? step : nil
     }
 
     private static let fileExtension = ".safetensors.zst"
@@ -61,40 +65,28 @@ extension Checkpoint {
         guard try facts.text("format") == Self.format else {
             throw FormatError(file, "is no checkpoint that this version reads", "use the version that wrote it")
         }
-        configuration = try TrainingConfiguration(yaml: facts.text("configuration"), file: file)
-        let frame = try facts.numbers("frame", 3, Int.init), range = try facts.numbers("value_range", 2, Float.init)
-        self.frame = FeatureShape(height: frame[0], width: frame[1], channels: frame[2])
-        guard range[0] <= range[1] else { throw facts.missing("value_range") }
-        valueRange = range[0]...range[1]
-        trainingSequences = try facts.integer("training_sequences")
-        samplingRanks = facts.has("sampling_ranks") ? try facts.integer("sampling_ranks") : nil
+        configuration = try facts.configuration()
+        frame = try facts.frame()
+        valueRange = try facts.valueRange()
+        trainingSequences = try facts.count("training_sequences")
+        samplingRanks = try facts.has("sampling_ranks") ? facts.count("sampling_ranks") : nil
         position = Position(
-            step: try facts.integer("step"), epoch: try facts.integer("epoch"), used: try facts.integer("position"))
-        best = facts.has("best_step")
-            ? Validation(step: try facts.integer("best_step"), loss: try facts.numbers("best_loss", 1, Double.init)[0])
-            : nil
-        plateaus = try facts.has("plateau") ? Plateaus(facts.numbers("plateau", 3, Double.init)) : Plateaus()
-        stopping = try facts.has("early_stopping") ? Patience(facts.numbers("early_stopping", 2, Double.init)) : Patience()
-        leftOut = try facts.has("left_out") ? LeftOut(facts.numbers("left_out", 2, Int.init)) : LeftOut()
+            step: try facts.count("step"), epoch: try facts.count("epoch"), used: try facts.count("position"))
+        best = try facts.has("best_step")
+            ? Validation(step: facts.count("best_step"), loss: facts.finite("best_loss", 1)[0]) : nil
+        plateaus = try facts.has("plateau") ? facts.plateaus() : Plateaus()
+        stopping = try facts.has("early_stopping") ? facts.earlyStopping() : Patience()
+        leftOut = try facts.has("left_out") ? facts.leftOut(of: position) : LeftOut()
         tensors = content.tensors
     }
 }
 
 extension Patience {
-    /// Lowest loss and validations since.
-    fileprivate init(_ numbers: [Double]) { self.init(best: numbers[0], waited: Int(exactly: numbers[1]) ?? 0) }
-}
-
-extension Plateaus {
-    /// Factor, lowest loss and validations since.
-    fileprivate init(_ numbers: [Double]) {
-        self.init(factor: numbers[0], patience: Patience(Array(numbers[1...])))
+    /// Lowest loss and validations since; nil where they are none.
+    fileprivate init?(_ numbers: [Double]) {
+        guard let waited = Int(exactly: numbers[1]), (0...Facts.largest).contains(waited) else { return nil }
+        self.init(best: numbers[0], waited: waited)
     }
-}
-
-extension LeftOut {
-    /// All, and those in a row.
-    fileprivate init(_ numbers: [Int]) { self.init(total: numbers[0], inARow: numbers[1]) }
 }
 
 /// The metadata of a file, read with errors that name what is missing.
@@ -104,7 +96,7 @@ private struct Facts {
 
     init(_ facts: [String: String], file: String) { (self.facts, self.file) = (facts, file) }
 
-    func missing(_ key: String) -> FormatError {
+    private func missing(_ key: String) -> FormatError {
         FormatError(file, "is a safetensors file without the \(key) of a checkpoint", "name a file written by `train`")
     }
 
@@ -115,11 +107,72 @@ private struct Facts {
         return text
     }
 
-    func numbers<Number>(_ key: String, _ count: Int, _ number: (String) -> Number?) throws -> [Number] {
-        let numbers = try text(key).split(separator: " ").compactMap { number(String($0)) }
-        guard numbers.count == count else { throw missing(key) }
+    /// Numbers with spaces between them.
+    private func numbers<Number>(_ key: String, _ count: Int, _ number: (String) -> Number?) throws -> [Number] {
+        let words = try text(key).split(separator: " "), numbers = words.compactMap { number(String($0)) }
+        guard numbers.count == count, words.count == count else { throw damage(in: key) }
         return numbers
     }
 
-    func integer(_ key: String) throws -> Int { try numbers(key, 1) { Int($0).flatMap { $0 >= 0 ? $0 : nil } }[0] }
+    func finite(_ key: String, _ count: Int) throws -> [Double] {
+        try numbers(key, count) { Double($0).flatMap { $0.isFinite ? $0 : nil } }
+    }
+
+    /// More than any run counts, and far from where sums and products end.
+    static let largest = 1 << 48
+
+    private func counts(_ key: String, _ count: Int) throws -> [Int] {
+        try numbers(key, count) { Int($0).flatMap { (0...Self.largest).contains($0) ? $0 : nil } }
+    }
+
+    func count(_ key: String) throws -> Int { try counts(key, 1)[0] }
+
+    func configuration() throws -> TrainingConfiguration {
+        do {
+            let configuration = try TrainingConfiguration(yaml: text("configuration"), file: file)
+            try configuration.check()
+            return configuration
+        } catch let error as TrainingError {
+            throw FormatError(file, "holds a configuration that no run has (\(error))", "use another checkpoint")
+        }
+    }
+
+    /// A frame that a data set may have.
+    func frame() throws -> FeatureShape {
+        let extents = try counts("frame", 3)
+        guard extents.allSatisfy({ (1...1 << 20).contains($0) }),
+            extents.reduce(1, { $0 * Double($1) }) <= Double(SequenceGeometry.mostElements)
+        else { throw damage(in: "frame") }
+        return FeatureShape(height: extents[0], width: extents[1], channels: extents[2])
+    }
+
+    func valueRange() throws -> ClosedRange<Float> {
+        let range = try numbers("value_range", 2) { Float($0).flatMap { $0.isFinite ? $0 : nil } }
+        guard range[0] <= range[1] else { throw damage(in: "value_range") }
+        return range[0]...range[1]
+    }
+
+    func plateaus() throws -> Plateaus {
+        let numbers = try finite("plateau", 3)
+        guard (0...1).contains(numbers[0]) else { throw damage(in: "plateau") }
+        return Plateaus(factor: numbers[0], patience: try patience("plateau", Array(numbers[1...])))
+    }
+
+    func earlyStopping() throws -> Patience { try patience("early_stopping", finite("early_stopping", 2)) }
+
+    private func patience(_ key: String, _ numbers: [Double]) throws -> Patience {
+        guard let patience = Patience(numbers) else { throw damage(in: key) }
+        return patience
+    }
+
+    /// All updates that were left out, and those in a row, of the steps up to a position.
+    func leftOut(of position: Position) throws -> LeftOut {
+        let counts = try counts("left_out", 2)
+        guard counts[1] <= counts[0], counts[0] <= position.step else { throw damage(in: "left_out") }
+        return LeftOut(total: counts[0], inARow: counts[1])
+    }
+
+    private func damage(in key: String) -> FormatError {
+        FormatError(file, "has a damaged \(key) among the facts of a checkpoint", "use another checkpoint, or make it again")
+    }
 }

@@ -60,11 +60,31 @@ package struct Checkpoint: Sendable {
 
     /// Makes the network that the parameters belong to ready to forecast.
     ///
-    /// Throws `FormatError` about `file` if a tensor is missing or of another shape.
+    /// Throws `FormatError` about `file` if a tensor is missing, of another shape, or holds numbers that are not finite.
     package func prepare(_ network: Network<Float>, file: String) throws {
+        let layouts = [network.layout, network.statistics.layout]
+        for slot in layouts.flatMap(\.slots) { _ = try tensor(slot.name, slot.shape, file: file) }
         let values = ParameterVector<Float>(network.layout)
         for vector in [values, network.statistics] { try copy(prefix: "", into: vector, file: file) }
         network.prepare(values)
+    }
+
+    /// Throws `FormatError` about `file` unless training could go on from it: every tensor is there, in its shape, and
+    /// finite.
+    package func requireUsable(file: String) throws {
+        let network: Network<Float>
+        do {
+            network = try self.network()
+        } catch {
+            throw FormatError(file, "describes a network that cannot be built (\(error))", "use another checkpoint")
+        }
+        let moments = configuration.model.optimizer.moments.map { "optimizer.\($0)." }
+        for slot in network.layout.slots {
+            for prefix in [""] + moments { try requireFinite(tensor(prefix + slot.name, slot.shape, file: file), file) }
+        }
+        for slot in network.statistics.layout.slots {
+            try requireFinite(tensor(slot.name, slot.shape, file: file), file)
+        }
     }
 
     /// Replaces a state by this one.
@@ -78,17 +98,31 @@ package struct Checkpoint: Sendable {
     }
 
     private func copy(prefix: String, into vector: ParameterVector<Float>, file: String) throws {
-        let byName = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
         for slot in vector.layout.slots {
-            let found = byName[prefix + slot.name]
-            guard let found, found.shape == slot.shape else {
-                let what = found.map { "holds \($0.name) of shape \($0.shape)" }
-                    ?? "has no tensor \(prefix + slot.name)"
-                throw FormatError(
-                    file, "\(what), and the model needs \(slot.shape)", "use the model that it was made with")
-            }
+            let found = try tensor(prefix + slot.name, slot.shape, file: file)
+            try requireFinite(found, file)
             var span = vector[slot].mutableSpan
             try found.copy(into: &span, file: file)
+        }
+    }
+
+    private func tensor(_ name: String, _ shape: [Int], file: String) throws -> SafetensorsFile.Tensor {
+        let found = tensors.first { $0.name == name }
+        guard let found, found.shape == shape, found.type == .float32 else {
+            let what = found.map { "holds \($0.name) as \($0.type.rawValue) of shape \($0.shape)" } ?? "has no tensor \(name)"
+            throw FormatError(
+                file, "\(what), and the model needs F32 of \(shape)", "use the model that it was made with")
+        }
+        return found
+    }
+
+    private func requireFinite(_ tensor: SafetensorsFile.Tensor, _ file: String) throws {
+        let wrong = tensor.bytes.withUnsafeBytes { bytes in
+            (0..<bytes.count / 4).count { !bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self).isFinite }
+        }
+        guard wrong == 0 else {
+            throw FormatError(
+                file, "holds \(wrong) numbers in \(tensor.name) that are not finite", "use an older checkpoint")
         }
     }
 }

@@ -1,5 +1,6 @@
-// What `checkpoints.json` says: the digests of a folder's checkpoints, and which one is best. The choice: the files are
-// the truth and the index is what is known of them, so a lost index loses nothing.
+// What `checkpoints.json` says: the digests of a folder's checkpoints, and which one is best. The choice: it is for people
+// and their scripts. The program writes it from the files and believes the files, so that a lost or damaged index loses
+// nothing and condemns nothing.
 
 import Formats
 import Foundation
@@ -18,15 +19,30 @@ package struct CheckpointIndex: Codable, Equatable, Sendable {
     package static let fileName = "checkpoints.json"
 
     /// In the order of their steps.
-    package var checkpoints: [Entry] = []
+    package var checkpoints: [Entry]
 
     /// The file with the lowest validation loss, if the run validates.
     package var best: String?
 
-    /// The index of a folder; empty where there is none, or none that can be read.
-    package init(folder: String) {
-        let data = FileManager.default.contents(atPath: folder + "/" + Self.fileName) ?? Data()
-        if let index = try? JSONDecoder().decode(CheckpointIndex.self, from: data) { self = index }
+    /// No index is larger.
+    private static let largest = 1 << 24
+
+    init(checkpoints: [Entry], best: String?) { (self.checkpoints, self.best) = (checkpoints, best) }
+
+    /// The index of a folder; empty where there is none.
+    ///
+    /// Throws `FormatError` for one that cannot be read.
+    package init(folder: String) throws {
+        let path = folder + "/" + Self.fileName
+        self.init(checkpoints: [], best: nil)
+        guard try Folder.holds(path) else { return }
+        let file = try InputFile(path: path)
+        guard file.size <= Self.largest, let index = try? JSONDecoder().decode(Self.self, from: Data(file.bytes())) else {
+            throw FormatError(
+                path, "is damaged, and the checkpoints that it lists are not",
+                "remove it; the next `train` of the run writes it anew")
+        }
+        self = index
     }
 
     package subscript(file: String) -> Entry? { checkpoints.first { $0.file == file } }

@@ -10,10 +10,10 @@ extension CheckpointStore {
     ///
     /// Throws `FormatError` if there is none, or it is damaged.
     package static func named(_ path: String) throws -> Found {
-        guard FileManager.default.fileExists(atPath: path) else {
+        guard try Folder.holds(path) else {
             throw FormatError(path, "does not exist", "name a checkpoint, or the folder of a run that has saved one")
         }
-        guard isFolder(path) else { return try read(path) }
+        guard try Folder.isOne(path) else { return try read(path) }
         guard let found = try inside(path).best() else { throw noneIn(path) }
         return found
     }
@@ -27,18 +27,13 @@ extension CheckpointStore {
     }
 
     /// The checkpoints of a run's folder, or of a folder of checkpoints.
-    package static func inside(_ folder: String) -> CheckpointStore {
+    package static func inside(_ folder: String) throws -> CheckpointStore {
         let run = ofRun(folder)
-        return isFolder(run.folder) ? run : CheckpointStore(folder: folder)
+        return try Folder.isOne(run.folder) ? run : CheckpointStore(folder: folder)
     }
 
     static func noneIn(_ folder: String) -> FormatError {
         FormatError(folder, "holds no checkpoints", "name a checkpoint, or the folder of a run that has saved one")
-    }
-
-    static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }
 

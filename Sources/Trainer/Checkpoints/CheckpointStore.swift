@@ -1,5 +1,6 @@
 // A folder of checkpoints that cannot be lost. The choice: a new one is written beside its name, read back and verified
-// before it takes the name, then entered in the index; only after that is an old one removed.
+// before it takes the name, then entered in the index; only after that is an old one removed. The files are the truth:
+// whatever the index says, or does not say, follows from them.
 
 import Formats
 import Foundation
@@ -18,71 +19,90 @@ package struct CheckpointStore: Sendable {
         CheckpointStore(folder: output + "/checkpoints", keep: keep)
     }
 
-    /// Writes a checkpoint under the name of its step and returns its path.
+    /// A checkpoint on disk, and older files that were to make room for it and could not be removed, each with the
+    /// reason.
+    package struct Saved: Sendable {
+        package let path: String
+        package let complaints: [String]
+    }
+
+    /// Writes a checkpoint under the name of its step, into a folder that is there.
     ///
     /// Throws `FormatError` if the disk has no room, or gives back other bytes than were written; all older checkpoints
     /// are still there then.
     @discardableResult
-    package func save(_ checkpoint: Checkpoint) throws -> String {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    package func save(_ checkpoint: Checkpoint) throws -> Saved {
         let name = Checkpoint.fileName(step: checkpoint.position.step), bytes = try checkpoint.encoded()
         var digest = Digest()
         digest.update(bytes.span)
         let entry = CheckpointIndex.Entry(
             file: name, step: checkpoint.position.step, bytes: bytes.count, sha256: digest.hexadecimal)
         try write(bytes, as: entry)
-        try enter(entry, best: checkpoint.best.map { Checkpoint.fileName(step: $0.step) })
-        return path(of: name)
+        let index = try? CheckpointIndex(folder: folder)
+        return Saved(path: path(of: name), complaints: try enter(entry, best: checkpoint.best?.step, known: index))
     }
 
     private func write(_ bytes: [UInt8], as entry: CheckpointIndex.Entry) throws {
         let file = try AtomicFile(path: path(of: entry.file), expecting: bytes.count)
         try file.append(bytes.span)
         let written = try InputFile(sharing: file, standingFor: file.path).bytes()
-        try Self.verify(written, against: entry, file: file.path)
+        guard written == bytes else {
+            throw FormatError(file.path, "has other bytes than were written", "check the disk, or use another one")
+        }
         _ = try Checkpoint(decoding: written, file: file.path)
         try file.commit()
     }
 
-    /// Adds an entry to the index, and removes what is to stay no longer.
-    private func enter(_ entry: CheckpointIndex.Entry, best: String?) throws {
-        var index = CheckpointIndex(folder: folder)
-        let others = try steps.filter { $0 != entry.step }.map {
-            try index[Checkpoint.fileName(step: $0)] ?? measured($0)
-        }
+    /// Writes the index anew from the files, the newest of which is `entry`, and removes those that are to stay no
+    /// longer; returns why some could not be removed.
+    private func enter(_ entry: CheckpointIndex.Entry, best: Int?, known: CheckpointIndex?) throws -> [String] {
+        let others = try steps.filter { $0 != entry.step }.map { try self.entry(of: $0, known: known) }
         let all = (others + [entry]).sorted { $0.step < $1.step }
-        let staying = Set(all.suffix(keep).map(\.file) + [entry.file, best].compactMap { $0 })
-        index.checkpoints = all.filter { staying.contains($0.file) }
-        index.best = best.flatMap { index[$0]?.file }
-        try index.write(folder: folder)
-        for entry in all where !staying.contains(entry.file) {
-            try FileManager.default.removeItem(atPath: path(of: entry.file))
+        let staying = Set(all.suffix(keep).map(\.step) + [entry.step] + (best.map { [$0] } ?? []))
+        let next = CheckpointIndex(
+            checkpoints: all.filter { staying.contains($0.step) }, best: all.first { $0.step == best }?.file)
+        if try !isWritten(next) { try next.write(folder: folder) }
+        return all.filter { !staying.contains($0.step) }.compactMap { entry in
+            do {
+                try Folder.remove(path(of: entry.file))
+                return nil
+            } catch {
+                return "an older checkpoint stays: \(error)"
+            }
         }
     }
 
-    /// The entry of a file that the index does not know, because a run was killed just before.
-    private func measured(_ step: Int) throws -> CheckpointIndex.Entry {
+    private func isWritten(_ index: CheckpointIndex) throws -> Bool {
+        // One that cannot be read is written anew.
+        (try? CheckpointIndex(folder: folder)) == index
+    }
+
+    /// What is known of a file of its size, or else what the file says itself.
+    private func entry(of step: Int, known: CheckpointIndex?) throws -> CheckpointIndex.Entry {
         let name = Checkpoint.fileName(step: step), file = try InputFile(path: path(of: name))
+        if let entry = known?[name], entry.bytes == file.size, entry.step == step { return entry }
         return CheckpointIndex.Entry(file: name, step: step, bytes: file.size, sha256: try Digest.ofFile(file.path))
     }
 
-    /// The steps of the checkpoints in the folder, damaged ones too, in order.
+    /// Makes the index what the files say, where a run was killed between a file and its entry, and removes files that
+    /// it had no time to remove; returns why some could not be.
+    ///
+    /// - Parameter newest: the newest checkpoint of this folder; of another one, nothing happens.
+    @discardableResult
+    package func mendIndex(newest: Found) throws -> [String] {
+        let step = newest.checkpoint.position.step
+        guard try steps.last == step, try Folder.isSame(newest.path, path(of: Checkpoint.fileName(step: step))) else { return [] }
+        return try enter(entry(of: step, known: nil), best: newest.checkpoint.best?.step, known: nil)
+    }
+
+    /// The steps of the checkpoints in the folder, damaged ones too, in order; none where there is no folder.
+    ///
+    /// Throws `FormatError` where the folder cannot be read.
     package var steps: [Int] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.compactMap(Checkpoint.step(fileName:)).sorted()
+        get throws { try (Folder.names(in: folder) ?? []).compactMap(Checkpoint.step(fileName:)).sorted() }
     }
 
-    private func path(of name: String) -> String { folder + "/" + name }
-
-    private static func verify(_ bytes: [UInt8], against entry: CheckpointIndex.Entry, file: String) throws {
-        var digest = Digest()
-        digest.update(bytes.span)
-        guard bytes.count == entry.bytes, digest.hexadecimal == entry.sha256 else {
-            let change = bytes.count == entry.bytes
-                ? "has other bytes than were written" : "has \(bytes.count) bytes and was written with \(entry.bytes)"
-            throw FormatError(file, change, "use another checkpoint, and check the disk")
-        }
-    }
+    func path(of name: String) -> String { folder + "/" + name }
 }
 
 // Reading
@@ -97,58 +117,66 @@ extension CheckpointStore {
         package var damaged: [(path: String, reason: String)] = []
     }
 
-    /// Reads one file, verifying its checksums and, where an index beside it knows it, its digest.
+    /// Reads one file, verifying its checksums.
     ///
     /// Throws `FormatError` saying what is wrong.
     package static func read(_ path: String) throws -> Found {
-        let bytes = try InputFile(path: path).bytes(), url = URL(fileURLWithPath: path)
-        let index = CheckpointIndex(folder: url.deletingLastPathComponent().path)
-        if let entry = index[url.lastPathComponent] { try verify(bytes, against: entry, file: path) }
-        return Found(path: path, checkpoint: try Checkpoint(decoding: bytes, file: path))
+        Found(path: path, checkpoint: try Checkpoint(decoding: InputFile(path: path).bytes(), file: path))
     }
 
     /// The newest whole checkpoint; nil where there are none.
     ///
     /// Throws `FormatError` where there are some and all are damaged.
     package func newest() throws -> Found? {
-        var damaged: [(path: String, reason: String)] = []
-        for step in steps.reversed() {
-            let path = path(of: Checkpoint.fileName(step: step))
-            do {
-                var found = try Self.read(path)
-                found.damaged = damaged
-                return found
-            } catch {
-                damaged.append((path, "\(error)"))
+        // A run that trains here meanwhile removes old files, but never without a newer one.
+        for _ in 0..<100 {
+            var damaged: [(path: String, reason: String)] = [], isMissing = false
+            for step in try steps.reversed() {
+                let path = path(of: Checkpoint.fileName(step: step))
+                do {
+                    var found = try Self.read(path)
+                    found.damaged = damaged
+                    return found
+                } catch {
+                    isMissing = try !Folder.holds(path)
+                    if isMissing { break }
+                    damaged.append((path, "\(error)"))
+                }
             }
+            if isMissing { continue }
+            guard let first = damaged.first else { return nil }
+            throw FormatError(
+                folder, "holds no whole checkpoint: \(first.reason)",
+                "start again with another --output, or restore a backup")
         }
-        guard let first = damaged.first else { return nil }
-        throw FormatError(
-            folder, "holds no whole checkpoint: \(first.reason)",
-            "start again with another --output, or restore a backup")
+        throw FormatError(folder, "changes faster than it can be read", "try again, or raise the run's --keep")
     }
 
-    /// The checkpoint with the lowest validation loss, or the newest where none validated.
+    /// The checkpoint with the lowest validation loss as the newest one tells, or the newest where none validated, or
+    /// the best one cannot be used.
     ///
-    /// Throws `FormatError` where it is damaged.
+    /// Throws `FormatError` where all are damaged.
     package func best() throws -> Found? {
-        guard let best = CheckpointIndex(folder: folder).best else { return try newest() }
-        return try Self.read(path(of: best))
+        for _ in 0..<100 {
+            guard var newest = try newest() else { return nil }
+            guard let best = newest.checkpoint.best?.step, best != newest.checkpoint.position.step else { return newest }
+            let path = path(of: Checkpoint.fileName(step: best))
+            do {
+                var found = try Self.read(path)
+                found.damaged = newest.damaged
+                return found
+            } catch {
+                // A better one may have taken its place meanwhile.
+                if try self.newest()?.checkpoint.best?.step != best { continue }
+                newest.damaged.append((path, "the best one: \(error)"))
+                return newest
+            }
+        }
+        throw FormatError(folder, "changes faster than it can be read", "try again, or raise the run's --keep")
     }
 
     /// Renames damaged files, so that they count no more and nothing is lost.
     package func setAside(_ found: Found) throws {
-        for (path, _) in found.damaged {
-            let place = path + ".damaged"
-            try? FileManager.default.removeItem(atPath: place)
-            try FileManager.default.moveItem(atPath: path, toPath: place)
-        }
-    }
-
-    /// Removes what a killed process left half-written.
-    package func removeLeftovers() throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: folder) where name.hasSuffix(".partial") {
-            try FileManager.default.removeItem(atPath: path(of: name))
-        }
+        for (path, _) in found.damaged { try Folder.rename(path, to: path + ".damaged") }
     }
 }

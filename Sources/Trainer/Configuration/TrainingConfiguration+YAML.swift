@@ -116,11 +116,10 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-    /// What of the model, the data, the lanes and their exchange differs from an older configuration: "model.learningRate 0.001 instead
-    /// of 0.002".
+    /// What differs from an older configuration, but for where the run is: "model.learningRate 0.001 instead of 0.002".
     func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
-        let keys = ["data", "digits", "sampling", "lanes", "reducePrecision", "model"]
+        let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter { $0 != Key.output.rawValue && $0 != Key.resume.rawValue }
         return keys.flatMap { differences(new[$0], old[$0], $0) }
     }
 

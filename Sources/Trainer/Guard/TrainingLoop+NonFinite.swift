@@ -45,6 +45,7 @@ extension TrainingLoop {
                         + "--checkpoint-every or a lower --learning-rate")
             }
             try store.setAside(found)
+            try store.mendIndex(newest: found)
             try found.checkpoint.restore(into: &state, file: found.path)
         }
         try state.share(on: communicator)

@@ -10,36 +10,62 @@ final class LogFile {
     private let header: String?
     private var handle: FileHandle
 
-    /// Opens the file, keeping its lines of steps up to `step`.
+    /// The steps of its lines, in order, as it was opened.
+    private(set) var steps: [Int]
+
+    /// Opens the file, keeping its whole lines of steps up to `step`.
     ///
-    /// - Parameter header: the first line, if the file has one.
+    /// Throws `FormatError` for a file that cannot be read or written.
+    ///
+    /// - Parameter header: the first line, with the names of the columns, if the file has them.
     init(path: String, header: String?, through step: Int) throws {
         (self.path, self.header) = (path, header)
-        handle = try Self.cut(path, header, through: step)
+        (handle, steps) = try Self.cut(path, header, through: step)
     }
 
     /// Forgets the lines of steps beyond `step`.
-    func cutBack(to step: Int) throws { handle = try Self.cut(path, header, through: step) }
+    func cutBack(to step: Int) throws { (handle, steps) = try Self.cut(path, header, through: step) }
 
-    private static func cut(_ path: String, _ header: String?, through step: Int) throws -> FileHandle {
-        let old = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let kept = old.split(separator: "\n").filter { Self.step(of: $0).map { $0 <= step } ?? false }.map(String.init)
-        let text = [UInt8](((header.map { [$0] } ?? []) + kept).map { $0 + "\n" }.joined().utf8)
+    private static func cut(
+        _ path: String, _ header: String?, through step: Int
+    ) throws -> (handle: FileHandle, steps: [Int]) {
+        let old = try Folder.holds(path) ? String(decoding: InputFile(path: path).bytes(), as: UTF8.self) : ""
+        // A line without an end was cut short by a full disk or a kill, perhaps within its number.
+        let whole = old.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+        let columns = header.map { $0.split(separator: ",").count }
+        let kept = whole.compactMap { line in Self.step(of: line, columns).flatMap { $0 <= step ? (line, $0) : nil } }
+        let text = (header.map { [$0] } ?? []) + kept.map { String($0.0) }
         let file = try AtomicFile(path: path)
-        try file.append(text.span)
+        try file.append([UInt8](text.map { $0 + "\n" }.joined().utf8).span)
         try file.commit()
         guard let handle = FileHandle(forWritingAtPath: path) else {
             throw FormatError(path, "could not be opened again", "check the disk, then try again")
         }
-        try handle.seekToEnd()
-        return handle
+        try named(path) { try handle.seekToEnd() }
+        return (handle, kept.map(\.1))
     }
 
-    private static func step(of line: Substring) -> Int? {
-        line.split { $0 == "," || $0 == " " }.first.flatMap { Int($0) }
+    /// The step of a line; nil for a line that is none of the table.
+    private static func step(of line: Substring, _ columns: Int?) -> Int? {
+        let words = line.split(omittingEmptySubsequences: false) { $0 == "," || columns == nil && $0 == " " }
+        guard columns == nil || words.count == columns else { return nil }
+        return words.first.flatMap { Int($0) }
     }
 
     func append(_ line: String) throws {
-        try handle.write(contentsOf: Data((line + "\n").utf8))
+        try Self.named(path) { try handle.write(contentsOf: Data((line + "\n").utf8)) }
+    }
+
+    /// Gives what Foundation says of a failure the name of the file.
+    @discardableResult
+    private static func named<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
+            let words = reason.domain == NSPOSIXErrorDomain
+                ? String(cString: strerror(Int32(reason.code))).lowercased() : error.localizedDescription
+            throw FormatError(path, "could not be written (\(words))", "free some space or check the disk, then go on")
+        }
     }
 }

@@ -1,9 +1,11 @@
-// A run's folder as rank 0 opens it: what is there already, whether it may be gone on with, and the lock that keeps a
-// second run out. The choice: nothing is written before everything has been checked.
+// A run's folder as rank 0 opens it: the lock that keeps a second run out, what is there already, and whether it may be
+// gone on with. The choice: the lock comes before anything is read, and nothing is written before everything has been
+// checked.
 
 import Formats
 import Foundation
 import Model
+import Reports
 
 /// The folder of a run: config.yaml, the logs and `checkpoints/`.
 final class RunFolder {
@@ -13,60 +15,73 @@ final class RunFolder {
     /// The checkpoint to go on from.
     let start: CheckpointStore.Found?
 
-    private var lock: FileHandle?
+    private let lock: RunLock
 
-    /// Looks at what is there, and writes nothing.
+    /// Takes the folder's lock, and looks at what is there.
     ///
     /// Throws a usage error where going on, or starting anew, would lose or mix up something.
     init(_ configuration: TrainingConfiguration, data: DataSet) throws {
         path = configuration.output
+        lock = try RunLock(path)
         store = CheckpointStore.ofRun(path, keep: configuration.keep)
         switch configuration.resume {
         case .auto:
             start = try store.newest()
         case .never:
-            guard store.steps.isEmpty, !FileManager.default.fileExists(atPath: path + "/metrics.csv") else {
+            guard try store.steps.isEmpty, try !Folder.holds(path + "/metrics.csv") else {
                 throw TrainingError.usage(
                     "\(path) already holds a run; choose another --output, or go on with --resume auto")
             }
             start = nil
         case .from(let file):
-            let found = try CheckpointStore.read(file), later = store.steps.last ?? 0
-            guard later <= found.checkpoint.position.step else {
-                throw TrainingError.usage(
-                    "\(path) already holds a checkpoint of step \(later), later than \(file); choose another --output "
-                        + "to branch off")
-            }
-            start = found
+            start = try Self.start(from: file, in: store, of: path)
         }
         if let start { try start.requireSameRun(configuration, data) }
     }
 
-    /// Makes the folder this run's own.
+    /// A checkpoint that a person named: one of this run without later ones, or one of another run to begin this with.
+    private static func start(from file: String, in store: CheckpointStore, of run: String) throws -> CheckpointStore.Found {
+        let found = try CheckpointStore.read(file), steps = try store.steps
+        guard let newest = steps.last else { return found }
+        let isOwn = try Folder.isSame(URL(fileURLWithPath: file).deletingLastPathComponent().path, store.folder)
+        guard isOwn, newest <= found.checkpoint.position.step else {
+            let what = isOwn ? "later than \(file)" : "and \(file) is of another"
+            throw TrainingError.usage(
+                "\(run) already holds a run with a checkpoint of step \(newest), \(what); choose another --output to "
+                    + "branch off")
+        }
+        return found
+    }
+
+    /// Makes the folder ready for more steps of this run.
     ///
     /// - Parameter checkpointSize: bytes that a checkpoint may take, for which the disk must have room.
     func claim(_ configuration: TrainingConfiguration, checkpointSize: Int) throws {
-        do {
-            try FileManager.default.createDirectory(atPath: store.folder, withIntermediateDirectories: true)
-        } catch {
-            throw FormatError(path, "could not be made", "check its path and permissions, or choose another --output")
-        }
-        try takeLock()
+        try Folder.make(store.folder)
         try FreeSpace.require(checkpointSize, for: store.folder + "/checkpoint")
-        if let start { try store.setAside(start) }
-        try store.removeLeftovers()
+        try tidy()
         try configuration.write(to: path + "/config.yaml")
     }
 
-    private func takeLock() throws {
-        let file = path + "/.lock"
-        _ = FileManager.default.createFile(atPath: file, contents: nil)
-        let handle = FileHandle(forWritingAtPath: file)
-        guard let handle, flock(handle.fileDescriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw TrainingError("another process trains in \(path); wait for it, or choose another --output")
-        }
-        lock = handle
+    /// Brings what is derived from the checkpoints in order, and removes what killed processes left half-written. The
+    /// record of the run stays as it is.
+    func tidy() throws {
+        if let start { try store.setAside(start) }
+        for folder in [path, store.folder] { try Leftovers.removeAll(in: folder) }
+        if let start { try store.mendIndex(newest: start) }
     }
+
+    /// Throws `TrainingError` where this process is no longer the only one that trains here.
+    func requireOwn() throws {
+        guard lock.isOwn else {
+            throw TrainingError(
+                "\(path) was removed, or taken over by another process; nothing more is written there; where it is now, the "
+                    + "same command goes on from the last checkpoint")
+        }
+    }
+
+    /// Lets the next process in, once nothing more is written.
+    func release() { lock.release() }
 }
 
 extension TrainingConfiguration {

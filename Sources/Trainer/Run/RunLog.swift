@@ -40,6 +40,14 @@ final class RunLog {
         (firstStep, self.steps) = (step, steps)
     }
 
+    /// The steps up to the one that the run goes on from whose rows are no longer in metrics.csv, where there are rows
+    /// before them: somebody or something has cut the file.
+    var missingRows: [Int] {
+        guard let first = metrics.steps.first, first <= firstStep else { return [] }
+        let present = Set(metrics.steps)
+        return (first...firstStep).filter { !present.contains($0) }
+    }
+
     func record(_ row: Row) throws {
         var cells = ["\(row.step)", "\(row.epoch)", "\(row.loss)", "\(row.learningRate)", "\(row.gradientNorm)"]
         cells.append(String(format: "%.2f", row.sequencesPerSecond))

@@ -40,6 +40,8 @@ package enum StopReason: Sendable, Equatable {
         switch self {
         case .signal(SIGINT): "Ctrl-C"
         case .signal(SIGTERM): "SIGTERM"
+        case .signal(SIGHUP): "SIGHUP"
+        case .signal(SIGXCPU): "SIGXCPU"
         case .signal(SIGUSR1): "SIGUSR1"
         case .signal(SIGUSR2): "SIGUSR2"
         case .signal(let number): "signal \(number)"
@@ -49,7 +51,7 @@ package enum StopReason: Sendable, Equatable {
 }
 
 /// A run that ended before its last step because somebody asked for it; a checkpoint of its last step is on disk.
-package struct TrainingStopped: Error, CustomStringConvertible {
+package struct TrainingStopped: CustomStringConvertible {
     package let reason: StopReason
     package let step: Int
 

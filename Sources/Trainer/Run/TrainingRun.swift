@@ -28,8 +28,13 @@ package enum TrainingRun {
             recomputesGates: configuration.recompute)
         var state = TrainingState(network, optimizer: model.optimizer, seed: configuration.seed)
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
+        defer { folder?.release() }
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
         try state.share(on: communicator)
+        if state.isFinished(configuration) {
+            try folder.map { try leave($0, as: nothingToDo(configuration, state)) }
+            return nil
+        }
 
         let batches = BatchOrder(of: configuration, data, lanes)
         let shares = RankShares(of: configuration, data, batches, lanes)
@@ -56,23 +61,26 @@ package enum TrainingRun {
             })
         let loop = TrainingLoop(
             configuration, data, batches, replica, reducer, state, communicator, crew, timekeeper, log: log,
-            store: folder?.store)
+            folder: folder)
         if let log, let folder {
-            for line in try opening(configuration, data, batches, network.layout, lanes, folder) + warnings {
+            for line in try opening(configuration, data, batches, network.layout, lanes, folder, log) + warnings {
                 try log.say(line, at: state.position.step)
             }
         }
         let watchdog = try Watchdog(configuration.watchdog, run: configuration.output, .own, communicator)
         defer { watchdog?.end() }
-        if communicator.size == 1 { StopSignal.listen(to: StopSignal.ending) }
-        let reason = loop.isFinished ? nothingToDo(configuration, state) : nil, stopped = try loop.run()
-        if let stopped {
-            try log?.note("\(stopped)", at: loop.step)
-        } else {
-            let seconds = durationInWords(log?.seconds ?? 0)
-            try log?.say(reason ?? "finished in \(seconds); see \(configuration.output)", at: loop.step)
-        }
+        StopSignal.listen(to: StopSignal.ending)
+        let stopped = try loop.run(), seconds = durationInWords(log?.seconds ?? 0)
+        try log?.say(stopped?.description ?? "finished in \(seconds); see \(configuration.output)", at: loop.step)
         return stopped
+    }
+
+    /// Ends without a step: the record of the run stays as it is, and only the person is told why.
+    private static func leave(_ folder: RunFolder, as reason: String) throws {
+        try folder.tidy()
+        let line = ProgressLine.onStandardError()
+        for warning in folder.start?.warnings ?? [] { line.say(warning) }
+        line.say(reason)
     }
 
     /// Bytes that a rank takes: for each thread the parts of its lanes, and the largest of another size beside them;
@@ -98,7 +106,7 @@ package enum TrainingRun {
     /// What a person should know before the first step.
     private static func opening(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ layout: ParameterLayout,
-        _ lanes: Lanes, _ folder: RunFolder
+        _ lanes: Lanes, _ folder: RunFolder, _ log: RunLog
     ) throws -> [String] {
         let model = configuration.model
         let training = data.range(of: .train).count, validation = data.range(of: .validation).count
@@ -116,13 +124,16 @@ package enum TrainingRun {
                     + "\(lanes.count) lanes without sequences; raise --batch-size")
         }
         if let complaint = BLASLibrary.complaint { lines.append("warning: \(complaint)") }
-        for (_, reason) in folder.start?.damaged ?? [] {
-            lines.append("warning: a newer checkpoint is set aside: \(reason)")
-        }
+        lines += folder.start?.warnings ?? []
         if let start = folder.start {
             lines.append("goes on after step \(start.checkpoint.position.step) from \(start.path)")
             let changes = try configuration.changes(from: start.checkpoint.configuration)
             if !changes.isEmpty { lines.append("changed since: \(changes.joined(separator: ", "))") }
+        }
+        if let gap = log.missingRows.first {
+            lines.append(
+                "warning: metrics.csv lacks \(counted(log.missingRows.count, "row")), the first of step \(gap); the "
+                    + "checkpoint is not concerned")
         }
         return lines
     }
@@ -134,4 +145,9 @@ package enum TrainingRun {
             ? "\(run) stopped early after step \(state.position.step); raise model.earlyStopping.patience to go on"
             : "\(run) has all its steps; raise --steps or --epochs to go on"
     }
+}
+
+extension CheckpointStore.Found {
+    /// About newer ones that could not be used.
+    fileprivate var warnings: [String] { damaged.map { "warning: a newer checkpoint is set aside: \($0.reason)" } }
 }

@@ -2,6 +2,7 @@
 // a small file a rank in the run's folder, written again and again; whose file stays as it is has stopped, whatever the
 // clocks of the hosts say.
 
+import Formats
 import Foundation
 
 /// A rank, as it last was.
@@ -33,22 +34,26 @@ struct LifeSigns: Sendable {
     /// Removes those of an earlier run.
     func renew() throws {
         clear()
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        try Folder.make(folder)
     }
 
-    func clear() { try? FileManager.default.removeItem(atPath: folder) }
+    /// What cannot be removed is old, as its counter will tell.
+    func clear() { try? Folder.remove(folder) }
 
-    /// Where the folder cannot be seen, or written to, nothing is left.
+    /// Where the folder cannot be seen, or written to, nothing is left. Others see the last sign or this one and never a
+    /// part of it, even if this process is stopped in between.
     func leave(_ sign: LifeSign) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        try? encoder.encode(sign).write(to: file(of: sign.rank))
+        let path = file(of: sign.rank), new = path + ".new"
+        guard let bytes = try? encoder.encode(sign), (try? bytes.write(to: URL(fileURLWithPath: new))) != nil else { return }
+        try? Folder.rename(new, to: path)
     }
 
     func sign(of rank: Int) -> LifeSign? {
         // Opened anew each time: a network's file system then asks for what others wrote.
-        (try? Data(contentsOf: file(of: rank))).flatMap { try? JSONDecoder().decode(LifeSign.self, from: $0) }
+        (try? Data(contentsOf: URL(fileURLWithPath: file(of: rank)))).flatMap { try? JSONDecoder().decode(LifeSign.self, from: $0) }
     }
 
-    private func file(of rank: Int) -> URL { URL(fileURLWithPath: "\(folder)/rank-\(rank)") }
+    private func file(of rank: Int) -> String { "\(folder)/rank-\(rank)" }
 }
