@@ -8,9 +8,13 @@ package enum FreeSpace {
     package static func require(_ bytes: Int, for path: String) throws {
         let free = try bytesFree(in: URL(fileURLWithPath: path).deletingLastPathComponent().path, for: path)
         guard free >= UInt64(bytes) else {
-            let shortage = "needs \(bytes / 1_000_000) MB and its disk has \(free / 1_000_000) MB free"
+            let shortage = "needs \(inWords(UInt64(bytes))) and its disk has \(inWords(free)) free"
             throw FormatError(path, shortage, "free some space, or use another disk")
         }
+    }
+
+    private static func inWords(_ bytes: UInt64) -> String {
+        bytes < 10_000_000 ? "\(bytes) bytes" : "\(bytes / 1_000_000) MB"
     }
 
     /// Bytes that this user may still write in a folder; nil where there is none.

@@ -26,13 +26,13 @@ package struct LifeSign: Codable, Sendable, Equatable {
 }
 
 /// The files of all ranks: `.alive/rank-N`.
-struct LifeSigns: Sendable {
+package struct LifeSigns: Sendable {
     private let folder: String
 
-    init(run: String) { folder = run + "/.alive" }
+    package init(run: String) { folder = run + "/.alive" }
 
     /// Removes those of an earlier run.
-    func renew() throws {
+    package func renew() throws {
         clear()
         try Folder.make(folder)
     }
@@ -42,7 +42,7 @@ struct LifeSigns: Sendable {
 
     /// Where the folder cannot be seen, or written to, nothing is left. Others see the last sign or this one and never a
     /// part of it, even if this process is stopped in between.
-    func leave(_ sign: LifeSign) {
+    package func leave(_ sign: LifeSign) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let path = file(of: sign.rank), new = path + ".new"
@@ -50,7 +50,7 @@ struct LifeSigns: Sendable {
         try? Folder.rename(new, to: path)
     }
 
-    func sign(of rank: Int) -> LifeSign? {
+    package func sign(of rank: Int) -> LifeSign? {
         // Opened anew each time: a network's file system then asks for what others wrote.
         (try? Data(contentsOf: URL(fileURLWithPath: file(of: rank)))).flatMap { try? JSONDecoder().decode(LifeSign.self, from: $0) }
     }
