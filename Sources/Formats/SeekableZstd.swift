@@ -6,6 +6,10 @@
 enum SeekableZstd {
     static let skippable = 0x184D_2A5E, magic = 0x8F92_EAB1
     static let checksumFlag: UInt8 = 0x80
+    /// A frame's first four bytes, and the bit of the fifth that announces a checksum at its end (RFC 8878, 3.1.1).
+    static let frameMagic = 0xFD2F_B528, frameHasChecksum: UInt8 = 4
+    /// The format's bound on the frames of a file.
+    static let mostFrames = 1 << 27
     /// Bytes of a table entry with its checksum, of the footer, and of the skippable frame's header.
     static let entrySize = 12, footerSize = 9, headerSize = 8
 

@@ -1,23 +1,25 @@
 // Decodes any one frame of a seekable zstd file. The choice: the table is checked against the file's size on opening,
-// the content against its checksum on every read.
+// the content against its checksum on every read, and that against the table, so that a frame of another file is noticed.
 
 import Synchronization
 
 /// A seekable zstd file open for reading. Frames may be asked for from several threads; they take turns.
 package final class SeekableZstdFile: Sendable {
-    /// Where a frame is in the file, and how many bytes it holds.
+    /// Where a frame is in the file, how many bytes it holds, and their checksum.
     private struct Entry: Sendable {
-        var offset: Int, size: Int, contentSize: Int
+        var offset: Int, size: Int, contentSize: Int, checksum: Int
     }
 
     private let file: InputFile
     private let entries: [Entry]
+    /// Of the frame that is the table: 64 hexadecimal digits, which stand for every checksum and size in it.
+    package let tableSha256: String
     private let decompressor = Mutex(ZstdDecompressor())
 
     /// Throws `FormatError` when the file does not end in a table that accounts for every byte of it.
     package init(path: String) throws {
         file = try InputFile(path: path)
-        entries = try Self.table(of: file)
+        (entries, tableSha256) = try Self.table(of: file)
     }
 
     package var path: String { file.path }
@@ -27,7 +29,16 @@ package final class SeekableZstdFile: Sendable {
     /// Bytes in a frame when decoded.
     package func contentSize(ofFrame index: Int) -> Int { entries[index].contentSize }
 
+    /// The SHA-256 of the whole file, as it is open.
+    package func sha256() throws -> String {
+        var digest = Digest()
+        try file.forEachPiece(at: 0, count: file.size) { digest.update($0) }
+        return digest.hexadecimal
+    }
+
     /// Decodes a frame into `content`, which it must fill; errors call the frame `name`.
+    ///
+    /// Throws `FormatError` also for a whole frame that is not the one in the table.
     package func decode(frame index: Int, named name: String, into content: inout MutableSpan<UInt8>) throws {
         let entry = entries[index], path = path
         let frame = try file.bytes(at: entry.offset, count: entry.size)
@@ -36,9 +47,19 @@ package final class SeekableZstdFile: Sendable {
                 FormatError(path, "is damaged in \(name) (\(reason))", "copy or make it again")
             }
         }
+        guard Self.checksum(of: frame) == entry.checksum else {
+            throw FormatError(path, "holds other bytes in \(name) than its table vouches for", "copy or make it again")
+        }
     }
 
-    private static func table(of file: InputFile) throws -> [Entry] {
+    /// What a frame says its content's checksum is, which decoding compares with the content; nil where it says nothing.
+    private static func checksum(of frame: [UInt8]) -> Int? {
+        guard frame.count > 8, frame.starts(with: SeekableZstd.field(SeekableZstd.frameMagic)) else { return nil }
+        guard frame[4] & SeekableZstd.frameHasChecksum != 0 else { return nil }
+        return frame.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    private static func table(of file: InputFile) throws -> (entries: [Entry], sha256: String) {
         func refused(_ problem: String) -> FormatError {
             FormatError(file.path, "is not a whole seekable zstd file: \(problem)", "copy or make it again")
         }
@@ -52,21 +73,23 @@ package final class SeekableZstdFile: Sendable {
         let start = footerOffset - length - SeekableZstd.headerSize
         guard start >= 0 else { throw refused("its table claims \(count) frames") }
 
-        var table = ByteReader(
-            try file.bytes(at: start, count: SeekableZstd.headerSize + length), file: file.path)
+        let bytes = try file.bytes(at: start, count: file.size - start)
+        var table = ByteReader(bytes, file: file.path), digest = Digest()
         guard try table.integer(4) == SeekableZstd.skippable,
             try table.integer(4) == length + SeekableZstd.footerSize
         else { throw refused("its table is damaged") }
         var offset = 0
         let entries = try (0..<count).map { _ in
-            let entry = Entry(offset: offset, size: try table.integer(4), contentSize: try table.integer(4))
-            try table.skip(4)
+            let entry = Entry(
+                offset: offset, size: try table.integer(4), contentSize: try table.integer(4),
+                checksum: try table.integer(4))
             offset += entry.size
             return entry
         }
         guard offset == start, entries.allSatisfy({ $0.contentSize <= SeekableZstdWriter.largestFrame }) else {
             throw refused("its frames do not add up to its size")
         }
-        return entries
+        digest.update(bytes.span)
+        return (entries, digest.hexadecimal)
     }
 }

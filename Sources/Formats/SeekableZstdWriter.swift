@@ -12,6 +12,9 @@ package final class SeekableZstdWriter {
     /// The format's bound on the content of a frame, in bytes.
     package static let largestFrame = 1 << 30
 
+    /// The format's bound on the frames of a file.
+    package static let mostFrames = SeekableZstd.mostFrames
+
     package init(path: String, expecting bytes: Int = 0) throws {
         file = try AtomicFile(path: path, expecting: bytes)
     }
@@ -24,13 +27,16 @@ package final class SeekableZstdWriter {
         frames += 1
     }
 
-    /// Writes the table and gives the file its name; returns its size in bytes and its SHA-256.
-    package func finish() throws -> (bytes: Int, sha256: String) {
+    /// Writes the table and gives the file its name; returns its size in bytes, its SHA-256 and that of the table alone.
+    package func finish() throws -> (bytes: Int, sha256: String, tableSha256: String) {
         let content =
             table + SeekableZstd.field(frames) + [SeekableZstd.checksumFlag] + SeekableZstd.field(SeekableZstd.magic)
-        try write(SeekableZstd.field(SeekableZstd.skippable) + SeekableZstd.field(content.count) + content)
+        let whole = SeekableZstd.field(SeekableZstd.skippable) + SeekableZstd.field(content.count) + content
+        var tableDigest = Digest()
+        tableDigest.update(whole.span)
+        try write(whole)
         try file.commit()
-        return (file.size, digest.hexadecimal)
+        return (file.size, digest.hexadecimal, tableDigest.hexadecimal)
     }
 
     private func write(_ bytes: [UInt8]) throws {

@@ -7,30 +7,28 @@ package enum ArrayLayout: String, CaseIterable, Sendable {
     case framesFirst = "frames-first"
     /// (sequences, frames, height, width[, channels]).
     case sequencesFirst = "sequences-first"
-    /// (sequences * frames, 1, height, width): frames in one row, as the npz files of older generators.
+    /// (sequences * frames, height, width), (..., 1, height, width) or (..., height, width, channels): frames in one row, as
+    /// the npz files of older generators, or one long film.
     case concatenated
+}
 
-    /// The layout a shape speaks for, with the reason in words.
-    ///
-    /// Throws `ShardError` where it does not: two short or equal leading axes.
-    package static func detected(in shape: [Int], file: String) throws -> (layout: ArrayLayout, reason: String) {
-        guard shape.count != 5 else { return (.sequencesFirst, "it has five axes") }
-        guard shape.count == 4 else { throw wrongRank(shape, file) }
-        if shape[1] == 1 { return (.concatenated, "its second axis is 1") }
-        let (short, long) = (min(shape[0], shape[1]), max(shape[0], shape[1]))
-        guard long > 100, short < long else {
-            throw ShardError(
-                "\(file) has the shape \(shape), in which frames and sequences cannot be told apart; say "
-                    + "which comes first with --layout frames-first or --layout sequences-first")
-        }
-        return shape[0] < shape[1]
-            ? (.framesFirst, "its first axis is the shorter one")
-            : (.sequencesFirst, "its second axis is the shorter one")
+/// Frames that an array is to hold, where that is known beforehand: their size, and how many a sequence has at least.
+package struct KnownFrames: Sendable {
+    package var height, width, channels, atLeast: Int
+
+    package init(height: Int, width: Int, channels: Int, atLeast: Int) {
+        (self.height, self.width, self.channels, self.atLeast) = (height, width, channels, atLeast)
     }
 
-    static func wrongRank(_ shape: [Int], _ file: String) -> ShardError {
-        ShardError(
-            "\(file) has the shape \(shape), which is not (sequences, frames, height, width[, channels]) or "
-                + "(frames, sequences, height, width); reshape it with numpy first")
-    }
+    var inWords: String { "\(height) x \(width) x \(channels)" }
+}
+
+/// A layout with the reason why it was taken, in words.
+package struct LayoutReading: Equatable, Sendable, CustomStringConvertible {
+    package var layout: ArrayLayout
+    package var reason: String
+
+    package init(layout: ArrayLayout, reason: String) { (self.layout, self.reason) = (layout, reason) }
+
+    package var description: String { "\(layout.rawValue) because \(reason)" }
 }

@@ -1,57 +1,45 @@
 // A layout applied to a shape. The choice: two strides, in frames, say where every frame is, whatever the layout.
 
 /// Where each frame of an array is.
-struct ArrayPlan: Equatable {
-    var geometry: SequenceGeometry
-    var count: Int
+package struct ArrayPlan: Equatable, Sendable {
+    package var geometry: SequenceGeometry
+    package var count: Int
     /// From a sequence to the next, and from a frame to the next, in frames.
-    var sequenceStride: Int, frameStride: Int
+    package var sequenceStride: Int, frameStride: Int
 
-    /// Throws `ShardError` when the shape does not fit the layout. `frames` is for `concatenated` arrays alone.
-    init(shape: [Int], layout: ArrayLayout, frames: Int?, file: String) throws {
-        guard shape.count == 4 || shape.count == 5, shape.allSatisfy({ $0 > 0 }) else {
-            throw ArrayLayout.wrongRank(shape, file)
-        }
-        let image = try Self.image(shape, file: file)
-        let counts = try Self.counts(shape, layout: layout, frames: frames, file: file)
-        count = counts.sequences
-        geometry = SequenceGeometry(
-            frames: counts.frames, height: image[0], width: image[1], channels: image[2])
-        (sequenceStride, frameStride) = layout == .framesFirst ? (1, count) : (geometry.frames, 1)
-    }
+    private let isRow: Bool
 
-    private static func counts(
-        _ shape: [Int], layout: ArrayLayout, frames: Int?, file: String
-    ) throws -> (sequences: Int, frames: Int) {
-        guard layout == .concatenated else {
-            guard frames == nil else {
-                throw ShardError("\(file) has an axis of frames; leave out --frames, or name --layout concatenated")
+    /// Throws `ShardError` when the shape does not fit the layout.
+    ///
+    /// - Parameter frames: of a sequence in a `concatenated` array, and nil otherwise, or where it is one sequence.
+    package init(shape: [Int], layout: ArrayLayout, frames: Int? = nil, file: String) throws(ShardError) {
+        guard shape.allSatisfy({ $0 > 0 }) else { throw ArrayLayout.empty(shape, file) }
+        isRow = layout == .concatenated
+        guard (isRow ? 3...4 : 4...5).contains(shape.count) else { throw ArrayLayout.wrongRank(shape, file) }
+        let image = try ImageAxes(shape, axes: shape.count - (isRow ? 1 : 2), isNamed: true, file)
+        let length: Int
+        switch layout {
+        case .framesFirst: (length, count) = (shape[0], shape[1])
+        case .sequencesFirst: (count, length) = (shape[0], shape[1])
+        case .concatenated:
+            length = frames ?? shape[0]
+            guard shape[0].isMultiple(of: length) else {
+                throw ShardError(
+                    "\(file) holds \(shape[0]) frames, which are no whole sequences of \(length); give "
+                        + "another --frames")
             }
-            return layout == .framesFirst ? (shape[1], shape[0]) : (shape[0], shape[1])
+            count = shape[0] / length
         }
-        guard shape.count == 4, shape[1] == 1 else { throw ArrayLayout.wrongRank(shape, file) }
-        guard let frames else {
-            throw ShardError(
-                "\(file) holds \(shape[0]) frames in one row; give the frames of a sequence with --frames, "
-                    + "for example --frames 20")
+        guard isRow || frames == nil else {
+            throw ShardError("\(file) has an axis of frames; leave out --frames, or name --layout concatenated")
         }
-        guard shape[0].isMultiple(of: frames) else {
-            throw ShardError(
-                "\(file) holds \(shape[0]) frames, which are no whole sequences of \(frames); give "
-                    + "another --frames")
-        }
-        return (shape[0] / frames, frames)
+        geometry = SequenceGeometry(frames: length, height: image.height, width: image.width, channels: image.channels)
+        (sequenceStride, frameStride) = layout == .framesFirst ? (1, count) : (length, 1)
     }
 
-    /// Height, width and channels; an axis of one channel may stand before them.
-    private static func image(_ shape: [Int], file: String) throws -> [Int] {
-        guard shape.count == 5 else { return [shape[2], shape[3], 1] }
-        if shape[2] == 1 { return [shape[3], shape[4], 1] }
-        guard shape[2] > 4 || shape[4] <= 4 else {
-            throw ShardError(
-                "\(file) has the shape \(shape) with channels before height; save "
-                    + "array.transpose(0, 1, 3, 4, 2) instead")
-        }
-        return Array(shape[2...])
+    /// "12 sequences of 6 frames of 16 x 16 x 1".
+    var inWords: String {
+        guard !isRow else { return "\(geometry) in one row" }
+        return "\(count) sequence\(count == 1 ? "" : "s") of \(geometry)"
     }
 }

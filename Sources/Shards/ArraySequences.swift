@@ -14,6 +14,11 @@ package struct ArraySequences: RawSequences, Sendable {
 
     /// `frames` is the length of a sequence in a `concatenated` array, and nil otherwise.
     package init(_ array: NpyFile, layout: ArrayLayout, frames: Int? = nil) throws {
+        guard layout != .concatenated || frames != nil else {
+            throw ShardError(
+                "\(array.path) holds \(array.header.shape.first ?? 0) frames in one row; give the frames of a sequence with "
+                    + "--frames, for example --frames 20")
+        }
         plan = try ArrayPlan(shape: array.header.shape, layout: layout, frames: frames, file: array.path)
         (geometry, count, self.array) = (plan.geometry, plan.count, array)
         elementType = array.header.type == .uint8 ? .uint8 : .float32

@@ -1,40 +1,75 @@
 // Where the films of somebody's folder are. The choice: names alone decide - a folder of PNG files is a film, its
-// frames in the order in which people number them.
+// frames in the order in which people number them - and what names leave in doubt is told.
 
+import Formats
 import Foundation
 
-/// The films in a folder, each a list of the PNG files that are its frames.
+/// The films in a folder.
 struct FilmFolder {
-    /// Paths, in order.
-    let films: [[String]]
+    /// Those with frames, in order.
+    let films: [FilmFrames]
 
-    /// Throws `ShardError` for a folder without PNG files, and for one that holds both frames and folders of them.
+    /// Sentences about what is in the folder and in no film.
+    let remarks: [String]
+
+    /// Throws `ShardError` for a folder without PNG files, for one that holds both frames and folders of them, and for
+    /// frames of one number.
     init(_ folder: String) throws {
-        let own = try Self.frames(in: folder)
-        let others = try Self.names(in: folder).map { folder + "/" + $0 }.filter(Self.isFolder)
-            .map(Self.frames).filter { !$0.isEmpty }
-        guard own.isEmpty || others.isEmpty else {
+        let own = try FilmFrames(folder), others = try own.folders.map(FilmFrames.init)
+        let inside = others.filter { !$0.files.isEmpty }
+        guard own.files.isEmpty || inside.isEmpty else {
             throw ShardError(
                 "\(folder) holds PNG files and folders of them; keep one of the two, or name a folder inside")
         }
-        guard !own.isEmpty || !others.isEmpty else {
-            let isDataSet = FileManager.default.fileExists(atPath: folder + "/" + Manifest.fileName)
+        guard !own.files.isEmpty || !inside.isEmpty else {
+            let isDataSet = try Folder.holds(folder + "/" + Manifest.fileName)
             throw ShardError(
                 isDataSet
                     ? "\(folder) is a data set already; train on it, or see it with convlstm-shard info"
                     : "\(folder) holds no PNG files and no folders of them; name a film's folder, or an array")
         }
-        films = own.isEmpty ? others : [own]
+        films = own.files.isEmpty ? inside : [own]
+        let strangers = (own.files.isEmpty ? [own] + inside : [own]).flatMap(\.strangers)
+        let deeper = own.files.isEmpty ? inside.flatMap(\.folders) : own.folders
+        let without = own.files.isEmpty ? others.filter(\.files.isEmpty).map(\.folder) : []
+        remarks = [
+            Self.remark(folder, strangers, "file is no PNG file and was", "files are no PNG files and were"),
+            Self.remark(folder, without + deeper, "folder in it is no film and was", "folders in it are no films and were"),
+        ].compactMap { $0 }
     }
 
-    private static func frames(in folder: String) throws -> [String] {
-        try names(in: folder).filter { $0.lowercased().hasSuffix(".png") }.map { folder + "/" + $0 }
+    /// "films: 3 files are no PNG files and were passed over (a/0.jpg, a/1.jpg, a/2.jpg)".
+    private static func remark(_ folder: String, _ paths: [String], _ one: String, _ several: String) -> String? {
+        guard !paths.isEmpty else { return nil }
+        let shown = paths.prefix(3).map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.count + 1)) : $0 }
+        let more = paths.count > shown.count ? ", ..." : ""
+        let what = "\(paths.count) \(paths.count == 1 ? one : several)"
+        return "\(folder): \(what) passed over (\(shown.joined(separator: ", "))\(more))"
+    }
+}
+
+/// What a folder holds, hidden files aside.
+struct FilmFrames {
+    let folder: String
+    /// Paths of its PNG files, with numbers in names counted: 2 before 10.
+    let files: [String]
+    /// Paths of its folders, and of its other files.
+    let folders: [String], strangers: [String]
+
+    init(_ folder: String) throws {
+        let paths = try Self.names(in: folder).map { folder + "/" + $0 }
+        self.folder = folder
+        files = paths.filter(Self.isPNG)
+        let others = try paths.filter { !Self.isPNG($0) }.map { (path: $0, isFolder: try Folder.isOne($0)) }
+        folders = others.filter(\.isFolder).map(\.path)
+        strangers = others.filter { !$0.isFolder }.map(\.path)
     }
 
-    /// What is in a folder, hidden files aside, with numbers in names counted: 2 before 10.
+    private static func isPNG(_ path: String) -> Bool { path.lowercased().hasSuffix(".png") }
+
     private static func names(in folder: String) throws -> [String] {
-        guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
-            throw ShardError("\(folder) cannot be read; check the path and its permissions")
+        guard let names = try Folder.names(in: folder) else {
+            throw ShardError("\(folder) does not exist; check the path")
         }
         return names.filter { !$0.hasPrefix(".") }.sorted(by: isBefore)
     }
@@ -42,10 +77,5 @@ struct FilmFolder {
     private static func isBefore(_ one: String, _ other: String) -> Bool {
         let order = one.compare(other, options: .numeric)
         return order == .orderedSame ? one < other : order == .orderedAscending
-    }
-
-    private static func isFolder(_ path: String) -> Bool {
-        var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }

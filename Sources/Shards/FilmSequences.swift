@@ -3,7 +3,8 @@
 
 import Formats
 
-/// The sequences that are cut out of a folder of films, in the order of the films and of their frames.
+/// The sequences that are cut out of a folder of films, in the order of the films and of their frames. Films that are too
+/// short for a sequence have no say in anything.
 package final class FilmSequences: RawSequences {
     package let geometry: SequenceGeometry
     package let elementType = ElementType.uint8
@@ -11,6 +12,8 @@ package final class FilmSequences: RawSequences {
     package let tooShort: Int
     /// Frames that are in no sequence.
     package let leftOver: Int
+    /// Sentences about what was passed over, and about films whose frames may not follow each other evenly.
+    package let remarks: [String]
     private let films: [[String]]
     /// Where each sequence begins.
     private let starts: [(film: Int, frame: Int)]
@@ -18,7 +21,7 @@ package final class FilmSequences: RawSequences {
     /// The frames of the last block, by file.
     private var decoded: [String: [UInt8]] = [:]
 
-    /// Reads names, and the size of the first frame.
+    /// Reads names, and the size of the first frame that is in a sequence.
     ///
     /// - Parameters:
     ///   - frames: of a sequence.
@@ -27,21 +30,35 @@ package final class FilmSequences: RawSequences {
     /// - Throws: `ShardError` where there is no film or none of the length, `FormatError` for a first frame that is no
     ///   picture of the kind.
     package init(folder: String, frames: Int, stride: Int, asGrey: Bool) throws {
-        films = try FilmFolder(folder).films
+        let found = try FilmFolder(folder), all = found.films
+        guard let longest = all.map(\.files.count).max(), longest >= frames else {
+            let most = all.map(\.files.count).max() ?? 0
+            throw ShardError(
+                "the longest film of \(folder) has \(most) frame\(most == 1 ? "" : "s"); give --frames of at most \(most)")
+        }
+        let usable = all.filter { $0.files.count >= frames }
+        films = usable.map(\.files)
         starts = films.enumerated().flatMap { film, files in
             Swift.stride(from: 0, through: files.count - frames, by: stride).map { (film, $0) }
         }
-        tooShort = films.count { $0.count < frames }
-        leftOver = films.reduce(0) { $0 + Self.leftOver(of: $1.count, frames, stride) }
+        tooShort = all.count - films.count
+        leftOver = all.reduce(0) { $0 + Self.leftOver(of: $1.files.count, frames, stride) }
+        remarks = try found.remarks + Self.oddities(of: usable)
         self.asGrey = asGrey
-        guard let longest = films.map(\.count).max(), longest >= frames else {
-            let most = films.map(\.count).max() ?? 0
-            throw ShardError("the longest film of \(folder) has \(most) frames; give --frames of at most \(most)")
-        }
         let first = try PNGFile.extents(of: films[0][0])
         geometry = SequenceGeometry(
             frames: frames, height: first.height, width: first.width, channels: asGrey ? 1 : first.channels)
         try checkSize(folder, "lower --frames, or make the pictures smaller")
+    }
+
+    /// What is odd about the first film that has something odd, and in how many it is so.
+    private static func oddities(of films: [FilmFrames]) throws -> [String] {
+        let numbers = films.map(FrameNumbers.init)
+        for film in numbers { try film.requireDifferent() }
+        let odd = zip(films, numbers).compactMap { film, numbers in numbers.oddity.map { "\(film.folder): \($0)" } }
+        guard let first = odd.first else { return [] }
+        let more = odd.count - 1
+        return [first + (more == 0 ? "" : "; so it is, or alike, in \(more) other film\(more == 1 ? "" : "s")")]
     }
 
     private static func leftOver(of count: Int, _ frames: Int, _ stride: Int) -> Int {

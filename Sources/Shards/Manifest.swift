@@ -1,8 +1,8 @@
 // What is in a folder of shards: the file that is written last, so that a folder with one is whole. The choice:
 // readable JSON with everything a program in another language needs to use the shards.
 
-import Foundation
 import Formats
+import Foundation
 
 /// The content of `manifest.json`.
 package struct Manifest: Codable, Equatable, Sendable {
@@ -14,11 +14,15 @@ package struct Manifest: Codable, Equatable, Sendable {
         package var bytes: Int
         /// 64 hexadecimal digits over the whole file.
         package var sha256: String
+        /// The same over the table at its end, which holds the checksum of every frame; nil in older data sets.
+        package var tableSha256: String?
 
         package var range: Range<Int> { first..<first + sequences }
     }
 
     package static let fileName = "manifest.json"
+    /// The file beside it that vouches for it, as sha256sum writes one; older data sets have none.
+    package static let digestFileName = fileName + ".sha256"
     static let currentVersion = 1
 
     package var version = currentVersion
@@ -32,47 +36,11 @@ package struct Manifest: Codable, Equatable, Sendable {
     /// The folder inside this one, a data set as well, that holds what a network sees of each sequence; nil where it
     /// sees the sequences themselves.
     package var inputs: String?
+    /// Of the manifest in that folder; nil in older data sets.
+    package var inputsSha256: String?
 
     /// Bytes of a sequence before compression.
     package var sequenceBytes: Int { geometry.elements * elementType.size }
-
-    /// Writes the file as the last one of `folder`.
-    func write(toFolder folder: String) throws {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let file = try AtomicFile(path: folder + "/" + Self.fileName)
-        try file.append([UInt8](try encoder.encode(self)).span)
-        try file.append([UInt8(ascii: "\n")].span)
-        try file.commit()
-    }
-
-    /// Reads and checks the manifest of a folder.
-    ///
-    /// Throws `ShardError` for a folder without one, of a later version, or whose numbers disagree.
-    package init(folder: String) throws {
-        let path = folder + "/" + Self.fileName
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw ShardError(
-                "\(folder) has no \(Self.fileName), so it is no whole data set; make it again with "
-                    + "convlstm-shard split")
-        }
-        let data = Data(try InputFile(path: path).bytes())
-        if let version = try? JSONDecoder().decode(Version.self, from: data).version, version != Self.currentVersion {
-            throw ShardError(
-                "\(path) is version \(version) and this program reads \(Self.currentVersion); "
-                    + "use a newer convlstm-shard, or split the data again")
-        }
-        do {
-            self = try JSONDecoder().decode(Manifest.self, from: data)
-        } catch {
-            throw ShardError("\(path) is damaged; split the data again")
-        }
-        if let problem { throw ShardError("\(path) is damaged: \(problem); split the data again") }
-    }
-
-    private struct Version: Codable {
-        var version: Int
-    }
 
     init(
         geometry: SequenceGeometry, elementType: ElementType, valueRange: [Float], sequences: Int, splits: [SplitRange],
@@ -82,26 +50,20 @@ package struct Manifest: Codable, Equatable, Sendable {
         (self.sequences, self.splits, self.shards) = (sequences, splits, shards)
     }
 
-    /// The first thing in which the numbers disagree.
-    private var problem: String? {
-        let extents = [geometry.frames, geometry.height, geometry.width, geometry.channels]
-        guard extents.allSatisfy({ (1...1 << 20).contains($0) }) else { return "the geometry is impossible" }
-        let bytes = extents.reduce((elementType.size, false)) { product, extent in
-            let (next, overflow) = product.0.multipliedReportingOverflow(by: extent)
-            return (next, product.1 || overflow)
-        }
-        guard !bytes.1, bytes.0 <= SeekableZstdWriter.largestFrame else { return "a sequence is impossibly large" }
-        guard valueRange.count == 2, valueRange[0] <= valueRange[1] else { return "the value range is no range" }
-        guard Self.cover(shards.map(\.range), sequences) else { return "the shards do not hold each sequence once" }
-        guard Self.cover(splits.map(\.range), sequences) else { return "the splits do not hold each sequence once" }
-        guard splits.map(\.name) == Split.allCases else { return "the splits are not train, validation and test" }
-        guard shards.allSatisfy({ !$0.file.contains("/") && $0.bytes >= 0 }) else { return "a shard is elsewhere" }
-        guard inputs?.contains("/") != true, inputs?.hasPrefix(".") != true else { return "its inputs are elsewhere" }
-        return nil
+    /// Writes the file as the last one of `folder`, after the one that vouches for it.
+    func write(toFolder folder: String) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let text = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+        var digest = Digest()
+        digest.update(text.span)
+        try Self.write([UInt8]("\(digest.hexadecimal)  \(Self.fileName)\n".utf8), to: "\(folder)/\(Self.digestFileName)")
+        try Self.write(text, to: folder + "/" + Self.fileName)
     }
 
-    /// Whether the ranges follow each other from 0 to `total`.
-    private static func cover(_ ranges: [Range<Int>], _ total: Int) -> Bool {
-        ranges.reduce(0) { end, range in range.lowerBound == end ? range.upperBound : -1 } == total && total > 0
+    private static func write(_ bytes: [UInt8], to path: String) throws {
+        let file = try AtomicFile(path: path)
+        try file.append(bytes.span)
+        try file.commit()
     }
 }

@@ -1,5 +1,6 @@
-// A folder of shards as a numbered collection of sequences. The choice: a read decodes the one frame that holds the
-// sequence and checks it, so damage never reaches a model unnoticed.
+// A folder of shards as a numbered collection of sequences. The choice: opening compares each shard's table with the
+// manifest, and a read the one frame that holds the sequence with the table, so that neither damage nor other data reach
+// a model unnoticed, and nothing is read for that alone.
 
 import Formats
 
@@ -7,7 +8,8 @@ import Formats
 package final class ShardSet: SequenceSource {
     package let folder: String
     package let manifest: Manifest
-    package let inputs: (any SequenceSource)?
+    package var inputs: (any SequenceSource)? { inputSet }
+    private let inputSet: ShardSet?
 
     /// Those that were opened, by their place in the manifest.
     private let files: [SeekableZstdFile?]
@@ -18,27 +20,23 @@ package final class ShardSet: SequenceSource {
     /// short or of another shape than the manifest says.
     ///
     /// - Parameter sequences: the numbers of those that will be read; nil for all.
-    package init(folder: String, reading sequences: [Range<Int>]? = nil) throws {
-        self.folder = folder
-        let manifest = try Manifest(folder: folder)
-        self.manifest = manifest
+    package convenience init(folder: String, reading sequences: [Range<Int>]? = nil) throws {
+        try self.init(folder: folder, Manifest(folder: folder), reading: sequences)
+    }
+
+    private init(folder: String, _ manifest: Manifest, reading sequences: [Range<Int>]?) throws {
+        (self.folder, self.manifest) = (folder, manifest)
         files = try manifest.shards.map { shard in
             guard sequences?.contains(where: shard.range.overlaps) ?? true else { return nil }
-            return try Self.open(shard, of: manifest, in: folder)
+            return try manifest.open(shard, in: folder)
         }
-        inputs = try manifest.inputs.map { try Self.inputs(folder + "/" + $0, of: manifest, reading: sequences) }
+        inputSet = try manifest.inputs.map { try Self.inputs(folder + "/" + $0, of: manifest, reading: sequences) }
     }
 
     private static func inputs(
         _ folder: String, of manifest: Manifest, reading sequences: [Range<Int>]?
     ) throws -> ShardSet {
-        let inputs = try ShardSet(folder: folder, reading: sequences)
-        guard inputs.geometry == manifest.geometry, inputs.count == manifest.sequences else {
-            throw ShardError(
-                "\(folder) holds \(inputs.count) sequences of \(inputs.geometry), and its data set "
-                    + "\(manifest.sequences) of \(manifest.geometry); split the data again")
-        }
-        return inputs
+        try ShardSet(folder: folder, Manifest(folder: folder).required(asInputsOf: manifest, folder), reading: sequences)
     }
 
     package var geometry: SequenceGeometry { manifest.geometry }
@@ -61,6 +59,18 @@ package final class ShardSet: SequenceSource {
             for index in values.indices { values[index] = Float(source[index]) }
         case .float32:
             values.withUnsafeMutableBytes { target in bytes.withUnsafeBytes { target.copyBytes(from: $0) } }
+            try requireRange(values.span, sequence)
+        }
+    }
+
+    /// Throws `FormatError` for a number outside the range by which all are scaled; what is no number is left to others.
+    private func requireRange(_ values: Span<Float>, _ sequence: Int) throws {
+        let range = valueRange
+        for index in values.indices where values[index] < range.lowerBound || values[index] > range.upperBound {
+            throw FormatError(
+                "\(folder)/\(Manifest.fileName)",
+                "gives the range \(range.lowerBound) to \(range.upperBound) and sequence \(sequence) holds \(values[index])",
+                "copy the data set again, or split the data again")
         }
     }
 
@@ -81,16 +91,77 @@ package final class ShardSet: SequenceSource {
         }
         return low
     }
+}
 
-    static func open(_ shard: Manifest.Shard, of manifest: Manifest, in folder: String) throws -> SeekableZstdFile {
-        let file = try SeekableZstdFile(path: folder + "/" + shard.file)
-        let header = ShardFile.header(manifest, sequences: shard.sequences).encoded
-        let sizes = [header.count] + [Int](repeating: manifest.sequenceBytes, count: shard.sequences)
-        guard file.size == shard.bytes, (0..<file.frameCount).map(file.contentSize(ofFrame:)) == sizes else {
-            throw FormatError(
-                file.path, "is not the shard its manifest describes",
-                "find out more with `convlstm-shard verify \(folder)`")
+// Whether the shards are those of the manifest
+
+extension ShardSet {
+    /// Compares whole files with their digests, where the manifest has none of their tables, which are compared on opening:
+    /// every `parts`-th of those that were opened, for one of as many readers of the same files.
+    ///
+    /// Throws `FormatError` naming the first file that is not as it was written.
+    package func requireWholeShards(part: Int = 0, of parts: Int = 1) throws {
+        let unread = zip(files, manifest.shards).compactMap { file, shard in
+            shard.tableSha256 == nil ? file.map { ($0, shard) } : nil
         }
+        for index in stride(from: part, to: unread.count, by: parts) {
+            let (file, shard) = unread[index]
+            guard try file.sha256() == shard.sha256 else { throw Manifest.mismatch(file.path, "has another SHA-256", folder) }
+        }
+        try inputSet?.requireWholeShards(part: part, of: parts)
+    }
+}
+
+extension Manifest {
+    /// Opens a shard whose table and header say what this manifest says of it.
+    ///
+    /// Throws `FormatError` for a file that is missing, damaged or another one.
+    func open(_ shard: Shard, in folder: String) throws -> SeekableZstdFile {
+        let file = try SeekableZstdFile(path: folder + "/" + shard.file)
+        if let difference = try difference(of: file, from: shard) { throw Self.mismatch(file.path, difference, folder) }
         return file
+    }
+
+    static func mismatch(_ path: String, _ difference: String, _ folder: String) -> FormatError {
+        FormatError(
+            path, "is not the shard that \(fileName) describes: it \(difference)",
+            "copy the data set again, or split the data again; `convlstm-shard verify \(folder)` tells more")
+    }
+
+    /// What a shard has other than its place in the manifest says, as a clause about it; nothing is taken on the
+    /// manifest's word.
+    private func difference(of file: SeekableZstdFile, from shard: Shard) throws -> String? {
+        if file.size != shard.bytes { return "has \(file.size) bytes and not \(shard.bytes)" }
+        let header = ShardFile.header(self, sequences: shard.sequences).encoded
+        let sequences = file.frameCount - 1
+        if sequences != shard.sequences { return "holds \(sequences) sequences and not \(shard.sequences)" }
+        if let wrong = (1..<file.frameCount).first(where: { file.contentSize(ofFrame: $0) != sequenceBytes }) {
+            let bytes = file.contentSize(ofFrame: wrong)
+            return "has \(bytes) bytes in sequence \(shard.first + wrong - 1) and not \(sequenceBytes)"
+        }
+        if let expected = shard.tableSha256, file.tableSha256 != expected { return "has a table of other sequences" }
+        guard file.contentSize(ofFrame: 0) == header.count else { return "has another .npy header" }
+        var content = [UInt8](repeating: 0, count: header.count), span = content.mutableSpan
+        try file.decode(frame: 0, named: "its .npy header", into: &span)
+        return content == header ? nil : "has another .npy header"
+    }
+
+    /// Itself, as that of what a network sees in place of another's sequences.
+    ///
+    /// Throws `ShardError` for one that does not go with the other.
+    package func required(asInputsOf other: Manifest, _ folder: String) throws -> Manifest {
+        guard inputs == nil else {
+            throw ShardError("\(folder) holds inputs and has inputs of its own; split the data again")
+        }
+        guard geometry == other.geometry, sequences == other.sequences, splits == other.splits else {
+            throw ShardError(
+                "\(folder) holds \(sequences) sequences of \(geometry), and its data set \(other.sequences) of "
+                    + "\(other.geometry), or their splits differ; split the data again")
+        }
+        if let expected = other.inputsSha256, try Digest.ofFile("\(folder)/\(Self.fileName)") != expected {
+            throw ShardError(
+                "\(folder) holds other inputs than its data set was made with; copy the data set again, or split the data again")
+        }
+        return self
     }
 }

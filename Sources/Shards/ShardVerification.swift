@@ -1,5 +1,5 @@
 // Finds damage in a data set and says how far it goes. The choice: hashes decide whether a file is damaged, the frames
-// inside which of its sequences are lost.
+// inside which of its sequences are lost; and a file that is as it was written must also be what its manifest describes.
 
 import Formats
 
@@ -8,8 +8,8 @@ package struct ShardDamage: Equatable, Sendable, CustomStringConvertible {
     package var file: String
     /// What is wrong with the file as a whole.
     package var reason: String
-    /// The numbers of the sequences that cannot be read; empty if only the file's other bytes changed.
-    package var sequences: [Int]
+    /// The numbers of the sequences that cannot be used; empty if only the file's other bytes changed.
+    package var sequences: [Range<Int>]
 
     package var description: String {
         let lost = sequences.isEmpty ? "all its sequences can still be read" : "lost: \(Self.list(sequences))"
@@ -17,46 +17,78 @@ package struct ShardDamage: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// "sequence 3" or "sequences 3-7, 9".
-    private static func list(_ numbers: [Int]) -> String {
-        var runs = [ClosedRange<Int>]()
-        for number in numbers {
-            if let last = runs.last, last.upperBound == number - 1 {
-                runs[runs.count - 1] = last.lowerBound...number
-            } else {
-                runs.append(number...number)
-            }
-        }
-        let names = runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
-        return (numbers.count == 1 ? "sequence " : "sequences ") + names.joined(separator: ", ")
+    private static func list(_ runs: [Range<Int>]) -> String {
+        let names = runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound - 1)" }
+        let isOne = runs.count == 1 && runs[0].count == 1
+        return (isOne ? "sequence " : "sequences ") + names.joined(separator: ", ")
     }
 }
 
+/// What a look at every byte of a shard found.
+package struct ShardExamination: Sendable {
+    /// Nil if it is as it was written, and what its manifest describes.
+    package var damage: ShardDamage?
+    /// The smallest and the largest value of floats that can be read.
+    package var values: ClosedRange<Float>?
+}
+
 extension Manifest {
-    /// Reads a whole shard and compares its SHA-256; nil if it is as it was written.
-    package func damage(of shard: Shard, in folder: String) -> ShardDamage? {
+    /// Reads a whole shard: compares its SHA-256, then all that reading it would rely on.
+    package func examination(of shard: Shard, in folder: String) -> ShardExamination {
         let path = folder + "/" + shard.file
         do {
-            let found = try Digest.ofFile(path)
-            if found == shard.sha256 { return nil }
-            return ShardDamage(
-                file: path, reason: "its SHA-256 is \(found.prefix(12))..., not \(shard.sha256.prefix(12))...",
-                sequences: lostSequences(of: shard, at: path))
+            let digest = try Digest.ofFile(path)
+            if digest != shard.sha256 {
+                let reason = "its SHA-256 is \(digest.prefix(12))..., not \(shard.sha256.prefix(12))..."
+                return damaged(path, reason, contents(of: shard, at: path).lost)
+            }
+            _ = try open(shard, in: folder)
+        } catch let error as FormatError {
+            return damaged(path, error.file == path ? "it \(error.problem)" : "\(error)", [shard.range])
         } catch {
-            return ShardDamage(file: path, reason: "it cannot be read (\(error))", sequences: Array(shard.range))
+            return damaged(path, "it cannot be read (\(error))", [shard.range])
         }
+        let (lost, values, odd) = contents(of: shard, at: path)
+        if !lost.isEmpty { return damaged(path, "its frames are not what its table says", lost) }
+        if let odd { return damaged(path, "it holds numbers that are not finite", [odd..<odd + 1]) }
+        return ShardExamination(damage: nil, values: values)
     }
 
-    /// Every sequence whose frame no longer decodes.
-    private func lostSequences(of shard: Shard, at path: String) -> [Int] {
+    private func damaged(_ path: String, _ reason: String, _ sequences: [Range<Int>]) -> ShardExamination {
+        ShardExamination(damage: ShardDamage(file: path, reason: reason, sequences: sequences), values: nil)
+    }
+
+    /// The sequences whose frames do not decode, the range of the floats in the others, and the first with one that is
+    /// not finite.
+    private func contents(
+        of shard: Shard, at path: String
+    ) -> (lost: [Range<Int>], values: ClosedRange<Float>?, odd: Int?) {
         guard let file = try? SeekableZstdFile(path: path), file.frameCount == shard.sequences + 1 else {
-            return Array(shard.range)
+            return ([shard.range], nil, nil)
         }
         var bytes = [UInt8](repeating: 0, count: sequenceBytes)
-        return shard.range.filter { sequence in
-            let frame = 1 + sequence - shard.first
-            guard file.contentSize(ofFrame: frame) == bytes.count else { return true }
+        var lost = [Range<Int>](), values: ClosedRange<Float>?, odd: Int?
+        for sequence in shard.range {
             var span = bytes.mutableSpan
-            return (try? file.decode(frame: frame, named: "sequence \(sequence)", into: &span)) == nil
+            let frame = 1 + sequence - shard.first, fits = file.contentSize(ofFrame: frame) == span.count
+            guard fits, (try? file.decode(frame: frame, named: "sequence \(sequence)", into: &span)) != nil else {
+                let follows = lost.last?.upperBound == sequence
+                lost.append((follows ? lost.removeLast().lowerBound : sequence)..<sequence + 1)
+                continue
+            }
+            guard elementType == .float32 else { continue }
+            let found = bytes.withUnsafeBytes { FloatRange.of($0.bindMemory(to: Float.self)) }
+            if let found { values = values?.joined(found) ?? found } else { odd = odd ?? sequence }
         }
+        return (lost, values, odd)
+    }
+
+    /// What is wrong with the range of the values, beside those that were measured in all shards; nil if nothing is.
+    package func complaint(aboutMeasured ranges: [ClosedRange<Float>]) -> String? {
+        guard let first = ranges.first else { return nil }
+        let found = ranges.dropFirst().reduce(first) { $0.joined($1) }
+        guard [found.lowerBound, found.upperBound] != valueRange else { return nil }
+        return "the values lie between \(found.lowerBound) and \(found.upperBound), and \(Self.fileName) says "
+            + "\(valueRange[0]) and \(valueRange[1])"
     }
 }

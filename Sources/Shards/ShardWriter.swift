@@ -16,6 +16,9 @@ package final class ShardWriter {
     private var shard: SeekableZstdWriter?
     private var next = 0
 
+    /// Smallest and largest of the values appended so far.
+    package private(set) var values: ClosedRange<Float>?
+
     /// Prepares `shards` files (fewer if there are fewer sequences) at zstd's compression `level`.
     ///
     /// Throws `ShardError` if `folder` exists, and `FormatError` if its parent cannot be written to.
@@ -47,7 +50,7 @@ package final class ShardWriter {
     /// Appends whole sequences, (sequences, frames, height, width, channels).
     package func append(_ bytes: [UInt8]) throws {
         precondition(bytes.count.isMultiple(of: sequenceBytes), "\(bytes.count) bytes are no whole sequences")
-        if manifest.elementType == .float32 { widenRange(bytes) }
+        widenRange(bytes)
         for frames in try compressed(bytes) {
             for frame in frames { try append(frame: frame) }
         }
@@ -56,6 +59,10 @@ package final class ShardWriter {
     /// Closes the last shard, writes the manifest and gives the folder its name.
     package func finish() throws -> Manifest {
         precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
+        if manifest.elementType == .float32, let values { manifest.valueRange = [values.lowerBound, values.upperBound] }
+        if let inputs = manifest.inputs {
+            manifest.inputsSha256 = try Digest.ofFile("\(output.temporary)/\(inputs)/\(Manifest.fileName)")
+        }
         try manifest.write(toFolder: output.temporary)
         try output.commit()
         return manifest
@@ -89,12 +96,13 @@ package final class ShardWriter {
     }
 
     private func close(_ index: Int) throws {
-        guard let (bytes, sha256) = try shard?.finish() else { return }
+        guard let (bytes, sha256, table) = try shard?.finish() else { return }
         shard = nil
         let range = ranges[index]
         manifest.shards.append(
             Manifest.Shard(
-                file: fileName(index), first: range.lowerBound, sequences: range.count, bytes: bytes, sha256: sha256))
+                file: fileName(index), first: range.lowerBound, sequences: range.count, bytes: bytes, sha256: sha256,
+                tableSha256: table))
     }
 
     private func fileName(_ index: Int) -> String {
@@ -103,13 +111,10 @@ package final class ShardWriter {
     }
 
     private func widenRange(_ bytes: [UInt8]) {
-        let (lowest, highest) = bytes.withUnsafeBytes { buffer in
-            buffer.bindMemory(to: Float.self).reduce((Float.infinity, -Float.infinity)) {
-                (min($0.0, $1), max($0.1, $1))
-            }
-        }
-        let range = manifest.valueRange
-        manifest.valueRange = range.isEmpty ? [lowest, highest] : [min(range[0], lowest), max(range[1], highest)]
+        let found = manifest.elementType == .float32
+            ? bytes.withUnsafeBytes { FloatRange.of($0.bindMemory(to: Float.self)) }
+            : bytes.min().map { Float($0)...Float(bytes.max()!) }
+        if let found { values = values?.joined(found) ?? found }
     }
 }
 

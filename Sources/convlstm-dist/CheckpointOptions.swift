@@ -44,12 +44,14 @@ struct CheckpointOptions: ParsableArguments {
         return found
     }
 
-    /// The data named here, or those of the training.
-    func dataSet(for found: CheckpointStore.Found) throws -> DataSet {
+    /// The data named here, or those of the training, which are as they were written. Collective.
+    func dataSet(for found: CheckpointStore.Found, on communicator: any Communicator) throws -> DataSet {
         var configuration = found.checkpoint.configuration
-        configuration.data = data ?? configuration.data
+        configuration.data = try data ?? communicator.shared { try found.dataPlace() }
         configuration.digits = digits ?? configuration.digits
-        return try DataSet(of: configuration)
+        let data = try DataSet(of: configuration)
+        try data.requireWholeShards(on: communicator)
+        return data
     }
 
     /// How many frames to forecast with a checkpoint.

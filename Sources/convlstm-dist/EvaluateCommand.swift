@@ -42,10 +42,13 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
-            let found = try options.open(on: communicator), data = try options.dataSet(for: found)
+            let found = try options.open(on: communicator), data = try options.dataSet(for: found, on: communicator)
             let forecaster = try found.forecaster(frames: options.frames(for: found))
             try data.check(for: forecaster, known: forecaster.frames)
             let sequences = try data.sequences(of: split)
+            if communicator.rank == 0, options.data != nil {
+                try data.complaint(about: sequences, trainedOn: found.checkpoint.valueRange).map(warn)
+            }
             let evaluation = try evaluate(forecaster, found, data, sequences, communicator)
             guard communicator.rank == 0 else { return }
             let report = EvaluationReport(evaluation, found, data, split, inputFrames: forecaster.inputFrames)

@@ -8,6 +8,8 @@ import Reports
 import Shards
 import Trainer
 
+extension ArrayLayout: ExpressibleByArgument {}
+
 struct PredictCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "predict",
@@ -23,6 +25,11 @@ struct PredictCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("A .npy of frames to continue.", valueName: "file"))
     var input: String?
+
+    @Option(help: ArgumentHelp(
+        "The order of the axes of --input (default: told by the shape and the checkpoint where they leave no doubt).",
+        valueName: "layout"))
+    var layout: ArrayLayout?
 
     @Option(help: ArgumentHelp("A sequence of the data set, by its number from 0.", valueName: "k"))
     var sequence: Int?
@@ -41,6 +48,9 @@ struct PredictCommand: ParsableCommand {
         guard input == nil || (options.data == nil && split == nil) else {
             throw ValidationError("--input brings its own frames; leave out --data and --split")
         }
+        guard input != nil || layout == nil else {
+            throw ValidationError("--layout is for the axes of --input FILE; leave it out")
+        }
         if let launcher = try Launcher.detected(in: ProcessInfo.processInfo.environment), launcher.announcedRanks > 1 {
             throw ValidationError("predict works in one process; start it without \(launcher.name)")
         }
@@ -52,10 +62,12 @@ struct PredictCommand: ParsableCommand {
         let forecaster = try found.forecaster(frames: options.frames(for: found))
         let names: [String]
         if let input {
-            let array = try InputArray(path: input, frame: forecaster.frame, needed: forecaster.inputFrames)
+            let array = try InputArray(
+                path: input, frame: forecaster.frame, needed: forecaster.inputFrames, layout: layout)
+            if layout == nil { print(array.reading) }
             names = try folder.write(continued(array, forecaster, found), isBatch: array.batch != nil)
         } else {
-            names = try folder.write([try known(forecaster, try options.dataSet(for: found))], isBatch: false)
+            names = try folder.write([try known(forecaster, found)], isBatch: false)
         }
         print("\(output): \(names.joined(separator: ", "))")
         let range = checkpoint.valueRange
@@ -74,14 +86,14 @@ struct PredictCommand: ParsableCommand {
                 "\(input!) holds \(count) sequences, whose forecasts are more than \(1 << 28) numbers; give fewer at once")
         }
         let pasts = try (0..<count).map { try array.past(of: $0, count: forecaster.inputFrames) }
-        let complaint = InputArray.complaint(about: pasts, of: input!, trainedOn: found.checkpoint.valueRange)
-        if let complaint { warn(complaint) }
+        ValueComplaint.about(pasts, of: input!, trainedOn: found.checkpoint.valueRange).map(warn)
         let forecasts = try forecaster.forecasts(after: pasts, on: Crew(options.threads))
         return zip(pasts, forecasts).map { Prediction(input: $0, forecast: $1) }
     }
 
     /// The forecast of a sequence of the data set, beside what came.
-    private func known(_ forecaster: Forecaster, _ data: DataSet) throws -> Prediction {
+    private func known(_ forecaster: Forecaster, _ found: CheckpointStore.Found) throws -> Prediction {
+        let data = try options.dataSet(for: found, on: SoloCommunicator())
         try data.check(for: forecaster, known: 0)
         let range = try split.map { try data.sequences(of: $0) } ?? 0..<data.source.count
         guard let sequence, (0..<range.count).contains(sequence) else {
@@ -89,7 +101,11 @@ struct PredictCommand: ParsableCommand {
             throw TrainingError.usage(
                 "--sequence is \(sequence ?? 0); \(place)\(data.name) has sequences 0 to \(range.count - 1)")
         }
-        let number = range.lowerBound + sequence, pixels = forecaster.frame.count
+        let number = range.lowerBound + sequence
+        if options.data != nil {
+            try data.complaint(about: number..<number + 1, trainedOn: found.checkpoint.valueRange).map(warn)
+        }
+        let pixels = forecaster.frame.count
         let values = try data.source.sequence(number), visible = try data.source.inputs?.sequence(number) ?? values
         let seen = forecaster.inputFrames * pixels, past = Array(visible[..<seen])
         let future = values[seen...].prefix(forecaster.frames * pixels)

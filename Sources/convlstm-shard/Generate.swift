@@ -1,6 +1,7 @@
 // `convlstm-shard generate`: data sets made by the program.
 
 import ArgumentParser
+import Reports
 import Shards
 
 struct Generate: ParsableCommand {
@@ -29,6 +30,6 @@ extension GeneratorOptions {
     ) throws {
         let bar = ProgressBar("generating", total: source.count)
         try ArrayExport(source, as: elementType, layout: layout).write(to: path) { try bar.update($0) }
-        print("\(path): \(source.count) sequences of \(source.geometry), \(elementType.rawValue), \(layout.rawValue)")
+        print("\(path): \(counted(source.count, "sequence")) of \(source.geometry), \(elementType.rawValue), \(layout.rawValue)")
     }
 }

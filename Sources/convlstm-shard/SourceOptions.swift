@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import Formats
+import Reports
 import Shards
 
 extension ArrayLayout: ExpressibleByArgument {}
@@ -49,9 +50,11 @@ struct SourceOptions: ParsableArguments {
         }
         let stride = stride ?? frames
         let films = try FilmSequences(folder: path, frames: frames, stride: stride, asGrey: grey)
+        for remark in films.remarks { print(remark) }
         if films.leftOver > 0 {
-            let short = films.tooShort > 0 ? "; \(films.tooShort) films have fewer than \(frames)" : ""
-            print("\(path): \(films.leftOver) frames are in no sequence\(short)")
+            let short = films.tooShort > 0
+                ? "; \(counted(films.tooShort, "film")) \(films.tooShort == 1 ? "has" : "have") fewer than \(frames)" : ""
+            print("\(path): \(counted(films.leftOver, "frame")) \(films.leftOver == 1 ? "is" : "are") in no sequence\(short)")
         }
         if stride < frames {
             print("\(path): neighbouring sequences share frames, also where one split ends and the next begins")
@@ -69,8 +72,8 @@ struct SourceOptions: ParsableArguments {
 
     private func chosenLayout(_ array: NpyFile) throws -> ArrayLayout {
         if let layout { return layout }
-        let (layout, reason) = try ArrayLayout.detected(in: array.header.shape, file: array.path)
-        print("\(array.path): shape \(array.header.shape), read as \(layout.rawValue) because \(reason)")
-        return layout
+        let reading = try ArrayLayout.read(array.header.shape, file: array.path)
+        print("\(array.path): shape \(array.header.shape), read as \(reading)")
+        return reading.layout
     }
 }

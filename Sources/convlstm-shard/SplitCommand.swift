@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Formats
+import Reports
 import Shards
 
 extension HeldBack: ExpressibleByArgument {
@@ -55,7 +56,9 @@ struct SplitCommand: ParsableCommand {
         let sequences = try source.open(file, scratchFolder: scratch)
         let seen = try inputs.map { try source.open($0, scratchFolder: scratch) }
         if let seen { try requirePair(sequences, seen) }
-        report(try write(sequences, seen, to: folder), folder)
+        let (manifest, values) = try write(sequences, seen, to: folder)
+        report(manifest, folder)
+        if let values, let remark = remark(about: values, manifest) { print("\(folder): \(remark)") }
     }
 
     private var defaultFolder: String {
@@ -66,14 +69,14 @@ struct SplitCommand: ParsableCommand {
     private func requirePair(_ sequences: any RawSequences, _ seen: any RawSequences) throws {
         guard sequences.geometry == seen.geometry, sequences.count == seen.count else {
             throw ShardError(
-                "\(inputs!) holds \(seen.count) sequences of \(seen.geometry), and \(file) \(sequences.count) of "
+                "\(inputs!) holds \(counted(seen.count, "sequence")) of \(seen.geometry), and \(file) \(sequences.count) of "
                     + "\(sequences.geometry); give inputs that go with the sequences frame by frame")
         }
     }
 
     private func write(
         _ sequences: any RawSequences, _ seen: (any RawSequences)?, to folder: String
-    ) throws -> Manifest {
+    ) throws -> (Manifest, values: ClosedRange<Float>?) {
         let splits = try SplitRange.ranges(total: sequences.count, validation: validation, test: test)
         let writer = try ShardWriter(
             folder: folder, geometry: sequences.geometry, elementType: sequences.elementType, splits: splits,
@@ -84,7 +87,7 @@ struct SplitCommand: ParsableCommand {
             _ = try inputs.finish()
         }
         try copy(sequences, to: writer, "splitting")
-        return try writer.finish()
+        return (try writer.finish(), writer.values)
     }
 
     private func copy(_ sequences: any RawSequences, to writer: ShardWriter, _ label: String) throws {
@@ -99,8 +102,18 @@ struct SplitCommand: ParsableCommand {
         let read = manifest.sequences * manifest.sequenceBytes
         let written = manifest.shards.reduce(0) { $0 + $1.bytes }
         let splits = manifest.splits.map { "\($0.sequences) \($0.name.rawValue)" }.joined(separator: ", ")
-        print("\(folder): \(manifest.sequences) sequences of \(manifest.geometry) in \(manifest.shards.count) shards, "
+        print("\(folder): \(counted(manifest.sequences, "sequence")) of \(manifest.geometry) in "
+            + "\(counted(manifest.shards.count, "shard")), "
             + "\(inMB(read)) to \(inMB(written)); \(splits)\(manifest.inputs == nil ? "" : "; inputs apart")")
+    }
+
+    /// What a person should know of bytes that fill little of their range: masks and classes, mostly.
+    private func remark(about values: ClosedRange<Float>, _ manifest: Manifest) -> String? {
+        guard manifest.elementType == .uint8, values.upperBound - values.lowerBound < 32 else { return nil }
+        let (least, most) = (Int(values.lowerBound), Int(values.upperBound))
+        let what = least == most ? "all \(least)" : "\(least) to \(most)"
+        return "its values are \(what), and uint8 is trained on as 0 to 255, so that they hardly differ; multiply them, or "
+            + "split them as float32, which is trained on by the range that it has"
     }
 }
 

@@ -1,40 +1,60 @@
-// `convlstm-shard verify`: whether a folder of shards is as it was written.
+// `convlstm-shard verify`: whether a folder of shards is as it was written, and can be used.
 
 import ArgumentParser
+import Reports
 import Shards
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Compare every shard with its SHA-256, and name the sequences that are lost.",
+        abstract: "Read every byte of a data set, compare it with digests and manifest, and name the sequences that are lost.",
         discussion: "The exit code is 1 if anything is damaged.")
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
 
-    func run() throws {
-        let manifest = try Manifest(folder: folder)
-        var parts = [(folder, manifest)]
-        if let inputs = manifest.inputs.map({ folder + "/" + $0 }) {
-            parts.append((inputs, try Manifest(folder: inputs)))
-        }
-        let shards = parts.flatMap { folder, manifest in manifest.shards.map { (folder, manifest, $0) } }
-        let damages = try verify(shards)
-        for damage in damages { print(damage) }
-        guard damages.isEmpty else {
-            throw ShardError("\(damages.count) of \(shards.count) shards in \(folder) are damaged; copy them "
-                + "again, or split the data again")
-        }
-        print("\(folder): all \(shards.count) shards are as they were written, \(manifest.sequences) sequences")
+    /// A folder of shards: the data set, or what a network sees in place of its sequences.
+    private struct Part {
+        var folder: String, manifest: Manifest
+        var ranges = [ClosedRange<Float>]()
     }
 
-    private func verify(
-        _ shards: [(folder: String, manifest: Manifest, shard: Manifest.Shard)]
-    ) throws -> [ShardDamage] {
-        let bar = ProgressBar("verifying", total: shards.count)
-        return try shards.enumerated().compactMap { index, place in
-            let damage = place.manifest.damage(of: place.shard, in: place.folder)
-            try bar.update(index + 1)
-            return damage
+    func run() throws {
+        let manifest = try Manifest(folder: folder)
+        var parts = [Part(folder: folder, manifest: manifest)]
+        if let inputs = manifest.inputs.map({ folder + "/" + $0 }) {
+            let seen = try Manifest(folder: inputs).required(asInputsOf: manifest, inputs)
+            parts.append(Part(folder: inputs, manifest: seen))
         }
+        let shards = parts.reduce(0) { $0 + $1.manifest.shards.count }
+        let damages = try examine(&parts, shards)
+        for damage in damages { print(damage) }
+        guard damages.isEmpty else {
+            let are = damages.count == 1 ? "is" : "are"
+            throw ShardError(
+                "\(damages.count) of \(counted(shards, "shard")) in \(folder) \(are) damaged; copy them again, or split the "
+                    + "data again")
+        }
+        for part in parts {
+            guard let complaint = part.manifest.complaint(aboutMeasured: part.ranges) else { continue }
+            throw ShardError(
+                "\(part.folder)/\(Manifest.fileName) is damaged: \(complaint); copy it again, or split the data again")
+        }
+        let all = shards == 1 ? "its shard is as it was" : "all \(shards) shards are as they were"
+        print("\(folder): \(all) written, \(counted(manifest.sequences, "sequence"))")
+    }
+
+    private func examine(_ parts: inout [Part], _ shards: Int) throws -> [ShardDamage] {
+        let bar = ProgressBar("verifying", total: shards)
+        var damages = [ShardDamage](), done = 0
+        for index in parts.indices {
+            for shard in parts[index].manifest.shards {
+                let found = parts[index].manifest.examination(of: shard, in: parts[index].folder)
+                if let damage = found.damage { damages.append(damage) }
+                if let values = found.values { parts[index].ranges.append(values) }
+                done += 1
+                try bar.update(done)
+            }
+        }
+        return damages
     }
 }

@@ -6,7 +6,10 @@ import Testing
     let folder = try! TemporaryFolder()
     let frames = (1...6).map { size in (0..<size * 1000).map { UInt8(truncatingIfNeeded: $0 &* size ^ $0 >> 5) } }
 
-    private func write(_ name: String) throws -> (bytes: Int, sha256: String) {
+    @discardableResult
+    private func write(
+        _ name: String, _ frames: [[UInt8]]
+    ) throws -> (bytes: Int, sha256: String, tableSha256: String) {
         let writer = try SeekableZstdWriter(path: folder.file(name)), compressor = try ZstdCompressor(level: 3)
         for frame in frames {
             try writer.append(frame: compressor.frame(of: frame.span), contentSize: frame.count)
@@ -15,11 +18,11 @@ import Testing
     }
 
     @Test func eachFrameIsDecodedAlone() throws {
-        let (bytes, sha256) = try write("x.zst")
+        let (bytes, sha256, table) = try write("x.zst", frames)
         let file = try SeekableZstdFile(path: folder.file("x.zst"))
         #expect(file.frameCount == frames.count)
         #expect(file.size == bytes)
-        #expect(try Digest.ofFile(file.path) == sha256)
+        #expect(try Digest.ofFile(file.path) == sha256 && file.sha256() == sha256 && file.tableSha256 == table)
         for index in [5, 0, 3, 1] {
             var content = [UInt8](repeating: 0, count: file.contentSize(ofFrame: index)), span = content.mutableSpan
             try file.decode(frame: index, named: "frame", into: &span)
@@ -28,14 +31,14 @@ import Testing
     }
 
     @Test func theCommandLineReadsTheWhole() throws {
-        _ = try write("x.zst")
+        _ = try write("x.zst", frames)
         #expect(try Command.run("zstd", ["-t", folder.file("x.zst")]).status == 0)
         #expect(try Command.run("zstd", ["-d", folder.file("x.zst")]).status == 0)
         #expect(try folder.bytes(of: "x") == frames.flatMap { $0 })
     }
 
     @Test func damageIsFoundInTheFrameItIsIn() throws {
-        _ = try write("x.zst")
+        _ = try write("x.zst", frames)
         var bytes = try folder.bytes(of: "x.zst")
         bytes[20] ^= 1
         try folder.write(bytes, to: "x.zst")
@@ -50,8 +53,24 @@ import Testing
         #expect(content == frames[1])
     }
 
+    /// Two frames of one size in each other's place are whole, each with the right checksum, and not what the table says.
+    @Test func aFrameInTheWrongPlaceIsNoticed() throws {
+        let noise = (0..<3).map { frame in (0..<500).map { UInt8(truncatingIfNeeded: ($0 + 7) &* ($0 + 3 * frame) >> 3) } }
+        try write("x.zst", noise)
+        let compressor = try ZstdCompressor(level: 3), packed = try noise.map { try compressor.frame(of: $0.span) }
+        try #require(packed[0].count == packed[1].count)
+        let bytes = try folder.bytes(of: "x.zst"), rest = bytes.dropFirst(2 * packed[0].count)
+        try folder.write(packed[1] + packed[0] + rest, to: "x.zst")
+        let file = try SeekableZstdFile(path: folder.file("x.zst"))
+        var content = [UInt8](repeating: 0, count: 500), span = content.mutableSpan
+        let error = #expect(throws: FormatError.self) { try file.decode(frame: 1, named: "sequence 0", into: &span) }
+        #expect(error?.problem.contains("other bytes in sequence 0") == true)
+        try file.decode(frame: 2, named: "sequence 1", into: &span)
+        #expect(content == noise[2])
+    }
+
     @Test func everyTruncationIsRefused() throws {
-        _ = try write("x.zst")
+        _ = try write("x.zst", frames)
         let bytes = try folder.bytes(of: "x.zst")
         for count in stride(from: 0, to: bytes.count, by: 17) {
             try folder.write([UInt8](bytes[..<count]), to: "x.zst")

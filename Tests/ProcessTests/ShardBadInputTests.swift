@@ -43,7 +43,7 @@ import Testing
             """, [folder.path])
         try folder.write([UInt8]("frames".utf8), to: "text.npy")
         for (name, phrase) in [
-            ("rank.npy", "reshape"), ("empty.npy", "shape"), ("doubt.npy", "--layout"),
+            ("rank.npy", "reshape"), ("empty.npy", "holds no sequences"), ("doubt.npy", "--layout"),
             ("object.npy", "Python objects"),
             ("fortran.npy", "ascontiguousarray"), ("big.npy", "newbyteorder"), ("int.npy", "astype"),
             ("cut.npy", "cut short"), ("nan.npy", "sequence 150"), ("row.npy", "--frames"),
@@ -98,11 +98,11 @@ import Testing
 
     @Test func foldersThatAreNoDataSet() throws {
         try refuse("info .", 1, "manifest.json")
-        try refuse("verify missing", 1, "manifest.json")
+        try refuse("verify missing", 1, "does not exist")
         try folder.write([UInt8]("{}".utf8), to: "manifest.json")
         for line in ["info .", "verify .", "cat . --sequence 0 --output x.npy"] { try refuse(line, 1, "damaged") }
         _ = try Command.run(
-            "convlstm-shard", ["generate", "moving-mnist", "--sequences", "120", "--frames", "2", "--output", "m.npy"],
+            "convlstm-shard", ["generate", "moving-mnist", "--sequences", "120", "--frames", "5", "--output", "m.npy"],
             directory: folder.path)
         _ = try Command.run("convlstm-shard", ["split", "m.npy"], directory: folder.path)
         try refuse("cat m.shards --sequence 120 --output x.npy", 2, "0 to 119")

@@ -23,7 +23,7 @@ import Testing
         succeed(split)
         #expect(split.stdout.contains("frames-first because"))
         #expect(split.stdout.contains("115 train, 15 validation, 20 test"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("m.shards")).count == 4)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.file("m.shards")).count == 5)
         #expect(try shard("info", "m.shards").stdout.contains("test       20: 130 to 149"))
         succeed(try shard("verify", "m.shards"))
         succeed(try shard("cat", "m.shards", "--sequence", "149", "--output", "x.npy"))

@@ -41,7 +41,7 @@ import Testing
 
     @Test(.enabled(if: Python.has("numpy"))) func theEndsOfABatchAreContinued() throws {
         try numpy("x = n.load(p + '/squares-shifted.npy'); n.save(p + '/batch.npy', x[:18, :5].astype('f8'))")
-        let result = try predict(["--input", "batch.npy"], to: "p2")
+        let result = try predict(["--input", "batch.npy", "--layout", "sequences-first"], to: "p2")
         #expect(result.status == 0, "\(result.stderr)")
         let facts = try numpy("""
             x, i, y = [n.load(p + a) for a in ('/batch.npy', '/p2/input.npy', '/p2/prediction.npy')]
@@ -50,6 +50,28 @@ import Testing
         #expect(facts == "(18, 3, 24, 24) (18, 3, 24, 24) True")
         let files = try names(in: "p2")
         #expect(files.filter { $0.hasPrefix("strip-") }.count == 16 && !files.contains("truth.npy"))
+    }
+
+    /// The layout of the Toronto file: ten frames of ten sequences would look like a film, too.
+    @Test(.enabled(if: Python.has("numpy"))) func framesFirstIsNotTakenForSequences() throws {
+        try numpy("""
+            x = n.load(p + '/squares-shifted.npy'); n.save(p + '/toronto.npy', n.repeat(x[:, :5], 5, 0).swapaxes(0, 1)[:, :125])
+            n.save(p + '/tchw.npy', x[3, :5, None]); n.save(p + '/doubt.npy', x[:18, :5])
+            """)
+        let result = try predict(["--input", "toronto.npy"], to: "p5")
+        let sentence = "toronto.npy: shape [5, 125, 24, 24], read as frames-first because its first axis is the shorter one\n"
+        #expect(result.status == 0 && result.stdout.hasPrefix(sentence), "\(result)")
+        let film = try predict(["--input", "tchw.npy"], to: "p6")
+        #expect(film.stdout.contains("read as concatenated because its second axis is a single channel"), "\(film)")
+        let facts = try numpy("""
+            x, i, j = [n.load(p + a) for a in ('/squares-shifted.npy', '/p5/input.npy', '/p6/input.npy')]
+            print(i.shape, (i == n.repeat(x[:25, 2:5], 5, 0)).all(), j.shape, (j == x[3, 2:5]).all())
+            """)
+        #expect(facts == "(125, 3, 24, 24) True (3, 24, 24) True")
+        let doubt = try predict(["--input", "doubt.npy"], to: "p7")
+        #expect(doubt.status == 2 && doubt.stderr.contains("--layout sequences-first for 18 sequences of 5 frames"), "\(doubt)")
+        let named = try predict(["--sequence", "1", "--layout", "concatenated"], to: "p8")
+        #expect(named.status == 2 && named.stderr.contains("--layout is for the axes of --input"), "\(named)")
     }
 
     /// One sequence from the file and the same one from the shards, whose past ends where the file ends.

@@ -61,14 +61,4 @@ import Testing
             }
         }
     }
-
-    @Test func layoutsAreToldApartOnlyWithoutDoubt() throws {
-        #expect(try ArrayLayout.detected(in: [20, 10_000, 64, 64], file: "x").layout == .framesFirst)
-        #expect(try ArrayLayout.detected(in: [1200, 15, 40, 40], file: "x").layout == .sequencesFirst)
-        #expect(try ArrayLayout.detected(in: [5, 200, 40, 40, 3], file: "x").layout == .sequencesFirst)
-        #expect(try ArrayLayout.detected(in: [2000, 1, 64, 64], file: "x").layout == .concatenated)
-        for shape in [[20, 20, 64, 64], [5, 20, 64, 64], [300, 300, 8, 8], [20, 64, 64], [1, 2, 3, 4, 5, 6], []] {
-            #expect(throws: ShardError.self) { try ArrayLayout.detected(in: shape, file: "x") }
-        }
-    }
 }

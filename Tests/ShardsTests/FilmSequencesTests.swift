@@ -92,4 +92,61 @@ import Testing
         try write(3, to: "more/0.png")
         #expect(refusal().contains("keep one of the two"))
     }
+
+    /// The shortest film comes first, and has pictures of another size.
+    @Test func aFilmTooShortForASequenceSetsNoSize() throws {
+        for number in 0..<2 { try write(number, to: "a/\(number).png", width: 9, channels: 3) }
+        for number in 0..<6 { try write(number, to: "b/\(number).png") }
+        try folder.write([1], to: "a/2.jpg")
+        let films = try films(frames: 3, stride: 3)
+        #expect(films.geometry == SequenceGeometry(frames: 3, height: 2, width: 3, channels: 1) && films.tooShort == 1)
+        #expect(try numbers(films) == [[0, 1, 2], [3, 4, 5]] && films.leftOver == 2)
+    }
+
+    private func remarks(_ names: [String]) throws -> [String] {
+        for (number, name) in names.enumerated() { try write(number, to: "film/\(name).png") }
+        defer { try? FileManager.default.removeItem(atPath: folder.file("film")) }
+        return try FilmSequences(folder: folder.file("film"), frames: 2, stride: 2, asGrey: false).remarks
+    }
+
+    @Test(arguments: [
+        (["0", "1", "3", "4"], "jump from 1 to 3"), (["f008", "f009", "f011"], "jump from 9 to 11"),
+        (["1", "2", "4", "5", "9", "10"], "jump from 2 to 4, and in 1 other place"),
+        (["cam1_5", "cam1_6", "cam1_9"], "jump from 6 to 9"), (["10", "20", "30", "50"], "jump from 30 to 50"),
+        (["a1", "b2", "b3"], "several forms (a1.png, b2.png)"), (["left0", "right0", "left1", "right1"], "several forms"),
+        (["0", "1", "last"], "several forms"),
+    ])
+    func framesThatDoNotFollowEachOtherAreTold(names: [String], phrase: String) throws {
+        let found = try remarks(names)
+        #expect(found.count == 1 && found[0].contains(phrase), "\(found)")
+    }
+
+    @Test(arguments: [
+        ["0", "1", "2"], ["8", "9", "10", "11"], ["00000001", "00000002"], ["0", "5", "10"], ["a", "b", "c"],
+        ["20200601_2355", "20200602_0000", "20200602_0010"], ["202006010055", "202006010100", "202006010105"],
+    ])
+    func evenRowsAndTimesAreNoMatter(names: [String]) throws {
+        #expect(try remarks(names) == [])
+    }
+
+    @Test(arguments: [["1", "01"], ["0", "1", "2", "002"], ["f1_02", "f01_2"]])
+    func twoFramesOfOneNumberAreRefused(names: [String]) throws {
+        let error = #expect(throws: ShardError.self) { try remarks(names) }
+        #expect(error?.description.contains("have the same number") == true)
+    }
+
+    @Test func whatIsPassedOverIsTold() throws {
+        for number in 0..<4 { try write(number, to: "films/a/\(number).png") }
+        for number in 0..<4 { try write(number, to: "films/deep/er/\(number).png") }
+        for name in ["a/1.jpg", "a/2.JPEG", "a/3.tif", "a/4.gif", "notes.txt", "a/.hidden.jpg"] {
+            try folder.write([1], to: "films/\(name)")
+        }
+        let films = try FilmSequences(folder: folder.file("films"), frames: 2, stride: 2, asGrey: false)
+        #expect(films.remarks == [
+            "\(folder.file("films")): 5 files are no PNG files and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
+            "\(folder.file("films")): 1 folder in it is no film and was passed over (deep)",
+        ])
+        try FileManager.default.moveItem(atPath: folder.file("films/notes.txt"), toPath: folder.file("films/0.png"))
+        #expect(throws: ShardError.self) { try FilmSequences(folder: folder.file("films"), frames: 2, stride: 2, asGrey: false) }
+    }
 }

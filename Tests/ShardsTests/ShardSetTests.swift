@@ -111,8 +111,8 @@ import Testing
 
     @Test func damageIsNamedByFileAndSequence() throws {
         let path = try write("x.shards", .uint8), shard = "x.shards/00002-of-00004.npy.zst"
-        #expect(
-            try Manifest(folder: path).shards.allSatisfy { try Manifest(folder: path).damage(of: $0, in: path) == nil })
+        let manifest = try Manifest(folder: path)
+        #expect(manifest.shards.allSatisfy { manifest.examination(of: $0, in: path).damage == nil })
         var damaged = try folder.bytes(of: shard)
         let frame = try Zstd.compress(bytes(13..<14, .uint8).span)
         let position = try #require(damaged.indices.first { damaged[$0...].starts(with: frame) })
@@ -122,8 +122,8 @@ import Testing
         let set = try ShardSet(folder: path), error = #expect(throws: FormatError.self) { try set.sequence(13) }
         #expect(error?.file.hasSuffix(shard) == true && error?.problem.contains("sequence 13") == true)
         #expect(try set.sequence(12) == values(12, .uint8))
-        let found = set.manifest.shards.compactMap { set.manifest.damage(of: $0, in: path) }
-        #expect(found.map(\.sequences) == [[13]])
+        let found = set.manifest.shards.compactMap { set.manifest.examination(of: $0, in: path).damage }
+        #expect(found.map(\.sequences) == [[13..<14]])
         #expect(found.first?.description.contains("lost: sequence 13") == true)
     }
 
@@ -151,7 +151,7 @@ import Testing
         try FileManager.default.removeItem(atPath: folder.file(shard))
         #expect(throws: FormatError.self) { try ShardSet(folder: path) }
         let manifest = try Manifest(folder: path)
-        #expect(manifest.damage(of: manifest.shards[3], in: path)?.sequences == Array(17..<23))
+        #expect(manifest.examination(of: manifest.shards[3], in: path).damage?.sequences == [17..<23])
     }
 
     @Test(arguments: [

@@ -1,6 +1,7 @@
 // A configuration as YAML, which people read, edit and give back. The choice: every key is written, what is not set as
 // null, so that a printed configuration shows all that can be changed.
 
+import Formats
 import Model
 import Yams
 
@@ -94,12 +95,30 @@ extension TrainingConfiguration {
         }
         let base = TrainingConfiguration(model: try system(model, layer, options))
         var configuration = try layer?.applied(to: base) ?? base
+        let record = file.map { (run: DataPlace.run(ofFile: $0), output: configuration.output) }
         options(&configuration)
         if configuration.steps == nil && configuration.epochs == nil { configuration.epochs = defaultEpochs }
-        if configuration.data == nil { configuration.data = try DataSet.located() }
+        configuration.data = try data(of: configuration, record, options)
         try configuration.check()
         // What runs is exactly what is printed: a number passes through its text once, for everyone.
         return try TrainingConfiguration(yaml: configuration.yaml, file: "the configuration")
+    }
+
+    /// The data of a run: those that an option names; or a file, from here or from where its run was started; or the
+    /// checkpoint to go on from; or the only ones here.
+    private static func data(
+        of configuration: TrainingConfiguration, _ record: (run: String, output: String)?,
+        _ options: (inout TrainingConfiguration) -> Void
+    ) throws -> String {
+        var named = TrainingConfiguration(model: configuration.model)
+        options(&named)
+        if let data = named.data { return data }
+        if let data = configuration.data {
+            guard let record, try !Folder.holds(data) else { return data }
+            return DataPlace.found(data, output: record.output, run: record.run) ?? data
+        }
+        if case .from(let path) = configuration.resume, let data = try CheckpointStore.read(path).dataPlace() { return data }
+        return try DataSet.located()
     }
 
     /// The system that a run starts from.

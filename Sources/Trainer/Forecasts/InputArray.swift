@@ -1,9 +1,10 @@
 // Frames that somebody wants continued, from a .npy file. The choice: the file is the past, so its last frames are what the
-// network sees; the frame size of the checkpoint tells a batch of sequences from frames with channels.
+// network sees; its axes are read by the rules that convlstm-shard split has, with what the checkpoint knows of frames.
 
 import Formats
 import Foundation
 import Model
+import Shards
 
 /// One or several sequences of frames on disk, of which the ends are read.
 package struct InputArray: Sendable {
@@ -11,41 +12,42 @@ package struct InputArray: Sendable {
     package let batch: Int?
 
     /// Frames of each sequence.
-    package let frames: Int
+    package var frames: Int { plan.geometry.frames }
+
+    /// What the axes were taken for, as a sentence.
+    package let reading: String
 
     private let array: NpyFile
     private let frame: FeatureShape
+    private let plan: ArrayPlan
 
-    /// Opens (frames, H, W), (frames, H, W, C), or a batch of either.
+    /// Opens (frames, H, W[, C]), or sequences of such frames in one of the layouts of `ArrayLayout`.
     ///
     /// Throws a usage error unless the frames are of the size `frame`, and at least `needed` in number.
-    package init(path: String, frame: FeatureShape, needed: Int) throws {
+    ///
+    /// - Parameter layout: the one that a person named; nil to have it told by the shape.
+    package init(path: String, frame: FeatureShape, needed: Int, layout: ArrayLayout? = nil) throws {
         array = try NpyFile(path: path, scratchFolder: NSTemporaryDirectory())
         self.frame = frame
         let shape = array.header.shape
-        guard let extents = Self.extents(shape, frame) else {
-            let wanted = frame.channels == 1 ? "(frames, \(frame.height), \(frame.width))"
-                : "(frames, \(frame.height), \(frame.width), \(frame.channels))"
-            throw TrainingError.usage(
-                "\(path) has the shape \(shape) and the checkpoint was trained on frames of \(frame); give an array of "
-                    + "\(wanted), or a batch of such arrays")
+        do {
+            let known = KnownFrames(height: frame.height, width: frame.width, channels: frame.channels, atLeast: needed)
+            let found = try layout.map { LayoutReading(layout: $0, reason: "--layout says so") }
+                ?? ArrayLayout.read(shape, file: path, knowing: known)
+            plan = try ArrayPlan(shape: shape, layout: found.layout, file: path)
+            batch = found.layout == .concatenated ? nil : plan.count
+            reading = "\(path): shape \(shape), read as \(found)"
+        } catch let error as ShardError {
+            throw TrainingError.usage(error.description)
         }
-        (batch, frames) = extents
+        let size = plan.geometry
+        guard FeatureShape(height: size.height, width: size.width, channels: size.channels) == frame else {
+            throw TrainingError.usage(
+                "\(path) has the shape \(shape), in this layout frames of \(size.height) x \(size.width) x \(size.channels), and "
+                    + "the checkpoint was trained on frames of \(frame); name another --layout, or give other frames")
+        }
         guard frames >= needed else {
             throw TrainingError.usage("\(path) has \(frames) frames and the model sees \(needed); give at least \(needed)")
-        }
-        guard batch != 0 else { throw TrainingError.usage("\(path) holds no sequences; give at least one") }
-    }
-
-    /// The leading axes, if what follows them are frames of this size; a single channel needs no axis.
-    static func extents(_ shape: [Int], _ frame: FeatureShape) -> (batch: Int?, frames: Int)? {
-        let size = [frame.height, frame.width, frame.channels]
-        let axes = shape.count > 3 && Array(shape.suffix(3)) == size ? 3
-            : frame.channels == 1 && Array(shape.suffix(2)) == Array(size.prefix(2)) ? 2 : shape.count
-        switch shape.count - axes {
-        case 1: return (nil, shape[0])
-        case 2: return (shape[0], shape[1])
-        default: return nil
         }
     }
 
@@ -53,15 +55,23 @@ package struct InputArray: Sendable {
     ///
     /// Throws a usage error for a number that is not finite.
     package func past(of sequence: Int, count: Int) throws -> [Float] {
-        let size = array.header.type.size
-        var bytes = [UInt8](repeating: 0, count: count * frame.count * size), span = bytes.mutableSpan
-        try array.read(at: ((sequence + 1) * frames - count) * frame.count * size, into: &span)
-        let values = floats(bytes)
+        let first = sequence * plan.sequenceStride + (frames - count) * plan.frameStride
+        let isRun = plan.frameStride == 1
+        let values = try isRun ? numbers(at: first, frames: count)
+            : (0..<count).flatMap { try numbers(at: first + $0 * plan.frameStride, frames: 1) }
         if let wrong = values.first(where: { !$0.isFinite }) {
             throw TrainingError.usage(
                 "\(array.path) holds \(wrong) in sequence \(sequence); replace such numbers, for example with numpy.nan_to_num")
         }
         return values
+    }
+
+    /// Consecutive frames.
+    private func numbers(at first: Int, frames: Int) throws -> [Float] {
+        let frameBytes = frame.count * array.header.type.size
+        var bytes = [UInt8](repeating: 0, count: frames * frameBytes), span = bytes.mutableSpan
+        try array.read(at: first * frameBytes, into: &span)
+        return floats(bytes)
     }
 
     private func floats(_ bytes: [UInt8]) -> [Float] {
@@ -70,15 +80,5 @@ package struct InputArray: Sendable {
         case .float32: bytes.withUnsafeBytes { [Float]($0.bindMemory(to: Float.self)) }
         case .float64: bytes.withUnsafeBytes { $0.bindMemory(to: Double.self).map(Float.init) }
         }
-    }
-
-    /// A sentence about values that cannot be of the data that a network was trained on; nil where they may be.
-    package static func complaint(about pasts: [[Float]], of file: String, trainedOn range: ClosedRange<Float>) -> String? {
-        guard let least = pasts.joined().min(), let most = pasts.joined().max() else { return nil }
-        let width = range.upperBound - range.lowerBound, slack = width / 100
-        let isOutside = least < range.lowerBound - slack || most > range.upperBound + slack
-        guard isOutside || (most > least && most - least < width / 50) else { return nil }
-        return "the values of \(file) lie between \(least) and \(most), and the network was trained on values from "
-            + "\(range.lowerBound) to \(range.upperBound); bring them to that range for a sensible forecast"
     }
 }

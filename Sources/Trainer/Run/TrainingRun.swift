@@ -23,6 +23,7 @@ package enum TrainingRun {
             configuration.lanes, threads: configuration.threads, rank: communicator.rank, ranks: communicator.size)
         let data = try DataSet(of: configuration, as: (communicator.rank, communicator.size))
         try data.check(for: configuration.model)
+        try data.requireWholeShards(on: communicator)
         let model = configuration.model, network = try Network<Float>(
             model.network, frame: data.frame, convolution: configuration.convolution,
             recomputesGates: configuration.recompute)

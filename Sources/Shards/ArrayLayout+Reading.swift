@@ -1,0 +1,120 @@
+// What a shape can mean, by one set of rules for all who read arrays. The choice: two readings are told apart only where
+// one of them would make no sense; otherwise the person is asked, with what each would give.
+
+extension ArrayLayout {
+    /// The layout that a shape speaks for.
+    ///
+    /// Throws `ShardError` where it speaks for none, or for several, and says what to name with --layout.
+    ///
+    /// - Parameter known: what is known of the frames, which may leave one reading of two.
+    package static func read(
+        _ shape: [Int], file: String, knowing known: KnownFrames? = nil
+    ) throws(ShardError) -> LayoutReading {
+        guard shape.allSatisfy({ $0 > 0 }) else { throw empty(shape, file) }
+        let image = try ImageAxes(of: shape, knowing: known, file: file)
+        let leading = Array(shape.dropLast(image.axes))
+        switch leading.count {
+        case 1:
+            guard let known else { throw inOneRow(shape, file) }
+            guard Set(shape.prefix(3)).count > 1 else {
+                throw doubt(shape, file, "frames may come first or last", or: framesLast)
+            }
+            return LayoutReading(layout: .concatenated, reason: "its frames of \(known.inWords) leave one axis")
+        case 2: return try read(leading, image, shape, file, known)
+        default: throw wrongRank(shape, file)
+        }
+    }
+
+    /// Tells sequences from frames by the two axes before the image.
+    private static func read(
+        _ leading: [Int], _ image: ImageAxes, _ shape: [Int], _ file: String, _ known: KnownFrames?
+    ) throws(ShardError) -> LayoutReading {
+        let (first, second) = (leading[0], leading[1]), isRow = second == 1 && shape.count == 4
+        if let known {
+            if known.height == known.width && second == known.height && known.channels == 1 {
+                throw doubt(shape, file, "frames may come before a picture or after it", or: framesLast)
+            }
+            if first < known.atLeast && second < known.atLeast { throw tooShort(shape, file, known) }
+            if isRow {
+                guard known.atLeast > 1 else { throw doubt(shape, file, "frames and sequences cannot be told apart") }
+                return LayoutReading(layout: .concatenated, reason: "its second axis is a single channel")
+            }
+            // A short second axis may be colours.
+            if second >= known.atLeast && first < known.atLeast {
+                return LayoutReading(
+                    layout: .sequencesFirst, reason: "its first axis has fewer than the \(known.atLeast) frames that are seen")
+            }
+            if first >= known.atLeast && second < known.atLeast && !(2...4).contains(second) {
+                return LayoutReading(
+                    layout: .framesFirst, reason: "its second axis has fewer than the \(known.atLeast) frames that are seen")
+            }
+        } else {
+            if image.mayBeFramesLast(after: second) {
+                throw doubt(shape, file, "the last axis may be frames", or: framesLast)
+            }
+            guard image.isPicture else { throw doubt(shape, file, "the last axes are no sides of a picture") }
+            if isRow { return LayoutReading(layout: .concatenated, reason: "its second axis is 1") }
+        }
+        return try byLength(first, second, shape, file)
+    }
+
+    /// Sequences are many, and frames are a few and not so few that they may be colours.
+    private static func byLength(
+        _ first: Int, _ second: Int, _ shape: [Int], _ file: String
+    ) throws(ShardError) -> LayoutReading {
+        let short = min(first, second), long = max(first, second)
+        guard (5...100).contains(short), long > 100, long / 4 >= short else {
+            // With five axes, sequences come first by the custom of most frameworks; the lengths must not speak against it.
+            if shape.count == 5 && first > second && second > 1 {
+                return LayoutReading(layout: .sequencesFirst, reason: "it has five axes, the second shorter than the first")
+            }
+            throw (2...4).contains(short) && shape.count == 4
+                ? doubt(
+                    shape, file, "an axis of \(short) may be frames, sequences or colours",
+                    or: "it is one of colours and belongs at the end")
+                : doubt(shape, file, "frames and sequences cannot be told apart")
+        }
+        if second == short { return LayoutReading(layout: .sequencesFirst, reason: "its second axis is the shorter one") }
+        guard shape.count == 4 else { throw doubt(shape, file, "frames and sequences cannot be told apart") }
+        return LayoutReading(layout: .framesFirst, reason: "its first axis is the shorter one")
+    }
+}
+
+// What is said where a shape is not understood
+
+extension ArrayLayout {
+    static func wrongRank(_ shape: [Int], _ file: String) -> ShardError {
+        ShardError(
+            "\(file) has the shape \(shape), which is not (sequences, frames, height, width[, channels]) or "
+                + "(frames, sequences, height, width[, channels]); reshape it with numpy first")
+    }
+
+    static func empty(_ shape: [Int], _ file: String) -> ShardError {
+        ShardError("\(file) has the shape \(shape) and holds no sequences; save an array with some")
+    }
+
+    private static func inOneRow(_ shape: [Int], _ file: String) -> ShardError {
+        ShardError(
+            "\(file) has the shape \(shape), which has no axis of sequences; reshape it with numpy first, or, if it is "
+                + "(frames, height, width), say so with --layout concatenated, and with --frames how many make a sequence")
+    }
+
+    private static func tooShort(_ shape: [Int], _ file: String, _ known: KnownFrames) -> ShardError {
+        ShardError(
+            "\(file) has \(max(shape[0], shape[1])) frames and the model sees \(known.atLeast); give at least \(known.atLeast)")
+    }
+
+    private static let framesLast = "its last axis is one of frames and belongs before the picture"
+
+    /// Asks, with what each layout would make of the shape.
+    private static func doubt(
+        _ shape: [Int], _ file: String, _ reason: String, or other: String? = nil
+    ) -> ShardError {
+        let choices = allCases.compactMap { layout in
+            (try? ArrayPlan(shape: shape, layout: layout, file: file)).map { "--layout \(layout.rawValue) for \($0.inWords)" }
+        }
+        return ShardError(
+            "\(file) has the shape \(shape), in which \(reason); name what it is: \(choices.joined(separator: ", "))"
+                + (other.map { "; or \($0), where numpy.moveaxis brings it" } ?? ""))
+    }
+}

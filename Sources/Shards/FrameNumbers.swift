@@ -1,0 +1,70 @@
+// Whether the frames of a film follow each other as their names say. The choice: one number that grows evenly is a film;
+// two frames of one number are refused, since nobody knows their order, and everything else is told.
+
+/// The names of a film's frames, in their order.
+struct FrameNumbers {
+    /// A name as the text around its numbers, and these without leading zeros.
+    private struct Name: Hashable {
+        var text: [String], numbers: [String]
+    }
+
+    private let film: String
+    private let files: [String]
+    private let names: [Name]
+
+    init(_ film: FilmFrames) {
+        (self.film, files) = (film.folder, film.files)
+        names = film.files.map { Self.name($0.dropFirst(film.folder.count + 1).dropLast(".png".count)) }
+    }
+
+    private static func name(_ name: Substring) -> Name {
+        var text = [""], numbers = [String](), isNumber = false
+        for character in name.unicodeScalars {
+            let isDigit = ("0"..."9").contains(character)
+            if isDigit {
+                if !isNumber { numbers.append("") }
+                numbers[numbers.count - 1].unicodeScalars.append(character)
+            } else {
+                if isNumber { text.append("") }
+                text[text.count - 1].unicodeScalars.append(character)
+            }
+            isNumber = isDigit
+        }
+        return Name(text: text, numbers: numbers.map { String($0.drop { $0 == "0" }) })
+    }
+
+    /// Throws `ShardError` naming two files that are the same frame.
+    func requireDifferent() throws(ShardError) {
+        var seen = [Name: String]()
+        for (name, file) in zip(names, files) where !name.numbers.isEmpty {
+            if let other = seen.updateValue(file, forKey: name) {
+                throw ShardError(
+                    "\(other) and \(file) have the same number, so nobody knows which frame comes first; remove one of them")
+            }
+        }
+    }
+
+    /// A clause about names that are no even row; nil where they are one.
+    var oddity: String? {
+        guard names.contains(where: { !$0.numbers.isEmpty }) else { return nil }
+        if let other = names.indices.first(where: { names[$0].text != names[0].text }) {
+            let pair = [files[0], files[other]].map { $0.dropFirst(film.count + 1) }
+            return "its frames have names of several forms (\(pair[0]), \(pair[1])), and follow each other as these do"
+        }
+        let places = names[0].numbers.indices.filter { place in names.contains { $0.numbers[place] != names[0].numbers[place] } }
+        guard places.count == 1 else { return nil }
+        return jump(names.map { $0.numbers[places[0]] })
+    }
+
+    /// "the numbers of its frames jump from 1 to 3"; dates and times of day, which are long, may be uneven.
+    private func jump(_ texts: [String]) -> String? {
+        let numbers = texts.compactMap { $0.isEmpty ? 0 : $0.count < 8 ? Int($0) : nil }
+        guard numbers.count == texts.count else { return nil }
+        let steps = zip(numbers, numbers.dropFirst()).map { $1 - $0 }
+        guard let usual = steps.min() else { return nil }
+        let jumps = steps.indices.filter { steps[$0] != usual }
+        guard let first = jumps.first else { return nil }
+        let more = jumps.count > 1 ? ", and in \(jumps.count - 1) other place\(jumps.count == 2 ? "" : "s")" : ""
+        return "the numbers of its frames jump from \(numbers[first]) to \(numbers[first + 1])\(more)"
+    }
+}

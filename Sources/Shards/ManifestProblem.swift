@@ -1,0 +1,71 @@
+// Why a text is no manifest, with the key or the line. The choice: the decoder knows which key is missing or of another
+// kind; what it only calls invalid is read a second time as plain JSON, which tells broken text from impossible numbers.
+
+import Foundation
+
+/// What a decoder found wrong with the bytes of a manifest.
+struct ManifestProblem {
+    private let error: DecodingError
+    private let bytes: [UInt8]
+
+    init(_ error: DecodingError, _ bytes: [UInt8]) { (self.error, self.bytes) = (error, bytes) }
+
+    /// As a clause.
+    var inWords: String {
+        switch error {
+        case .keyNotFound(let key, let context): "\(Self.place(context)) has no \(key.stringValue)"
+        case .typeMismatch(let type, let context): "\(Self.place(context)) is not \(Self.kind(type))"
+        case .valueNotFound(let type, let context): "\(Self.place(context)) is null and not \(Self.kind(type))"
+        case .dataCorrupted(let context) where context.codingPath.isEmpty: invalid
+        case .dataCorrupted(let context): "\(Self.place(context)) has a value that it cannot have"
+        @unknown default: "it is no manifest"
+        }
+    }
+
+    /// "shards[3].bytes".
+    private static func place(_ context: DecodingError.Context) -> String {
+        let path = context.codingPath.reduce("") { path, key in
+            key.intValue.map { "\(path)[\($0)]" } ?? (path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)")
+        }
+        return path.isEmpty ? "it" : path
+    }
+
+    private static func kind(_ type: Any.Type) -> String {
+        switch type {
+        case is Int.Type: "a whole number"
+        case is Float.Type, is Double.Type: "a number"
+        case is String.Type, is ElementType.Type, is Split.Type: "a text"
+        case is [Any].Type: "a list"
+        default: "an object"
+        }
+    }
+
+    private var invalid: String {
+        do {
+            let content = try JSONSerialization.jsonObject(with: Data(bytes))
+            return Self.impossibleNumber(in: content, "") ?? "it holds a number that is out of bounds"
+        } catch {
+            let known = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
+            let character = known.firstMatch(of: /character ([0-9]+)/).flatMap { Int($0.1) }
+            guard let character else { return "it is no whole JSON" }
+            let line = 1 + bytes.prefix(character).count { $0 == UInt8(ascii: "\n") }
+            return "it is no JSON in line \(line)"
+        }
+    }
+
+    /// The first number that is not what numbers in a manifest are: whole ones, and floats in `valueRange`.
+    private static func impossibleNumber(in content: Any, _ path: String) -> String? {
+        switch content {
+        case let object as [String: Any]:
+            return object.sorted { $0.key < $1.key }.lazy
+                .compactMap { impossibleNumber(in: $1, path.isEmpty ? $0 : "\(path).\($0)") }.first
+        case let list as [Any]:
+            return list.enumerated().lazy.compactMap { impossibleNumber(in: $1, "\(path)[\($0)]") }.first
+        case let number as NSNumber where path.hasPrefix("valueRange"):
+            return Float(truncating: number).isFinite ? nil : "\(path) is \(number) and must be a number of 32 bits"
+        case let number as NSNumber where number as? Int == nil:
+            return "\(path) is \(number) and must be a whole number"
+        default: return nil
+        }
+    }
+}
