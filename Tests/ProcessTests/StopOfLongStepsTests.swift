@@ -7,7 +7,7 @@ import Testing
     let example = try! TrainingExample.shared.get()
 
     private func job(_ output: String, ending: String) throws -> CommandResult {
-        let model = ["train", "--model", "pytorch-seq2seq", "--data", "generated", "--batch-size", "24", "--steps", "1000"]
+        let model = ["train", "--model", "pytorch-seq2seq", "--data", "generated", "--batch-size", "4", "--steps", "1000"]
         let command = ["timeout", "100", "mpirun", "--tune", Repository.path + "Launch/hosts.conf", "-np", "2"] + Mpirun.options
             + [Command.path(of: "convlstm-dist")] + model + ["--output", output]
         let script = """
