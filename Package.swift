@@ -34,27 +34,32 @@ let package = Package(
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CProcessor"),
+        // Of convlstm-dist alone: what runs before the others are loaded.
+        .target(name: "CStartup"),
 
         // In import order: nothing imports what stands below it. Whatever a target imports it must name here too: else it is not
         // compiled again when the other changes.
+        .target(name: "Platform"),
         .target(name: "Randomness"),
-        .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor"]),
-        .target(name: "Model", dependencies: ["Kernels", "Randomness"]),
+        .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Platform"]),
+        .target(name: "Model", dependencies: ["Kernels", "Platform", "Randomness"]),
         .target(name: "Formats", dependencies: ["CZstd", "CZlib", "CPNG", "COpenSSL"]),
-        .target(name: "Shards", dependencies: ["Formats", "Randomness"]),
-        .target(name: "Collectives", dependencies: ["CMPI"]),
-        .target(name: "Reports", dependencies: ["Formats"]),
+        .target(name: "Shards", dependencies: ["Formats", "Platform", "Randomness"]),
+        .target(name: "Collectives", dependencies: ["CMPI", "Platform"]),
+        .target(name: "Reports", dependencies: ["Formats", "Platform"]),
         .target(
             name: "Trainer",
             dependencies: [
-                "Kernels", "Model", "Shards", "Formats", "Collectives", "Reports", "Randomness", yams,
+                "Kernels", "Model", "Shards", "Formats", "Collectives", "Reports", "Platform", "Randomness", yams,
             ]),
         .executableTarget(
             name: "convlstm-dist",
             dependencies: [
-                "Trainer", "Collectives", "Formats", "Kernels", "Model", "Reports", "Shards", argumentParser,
+                "CStartup", "Trainer", "Collectives", "Formats", "Kernels", "Model", "Platform", "Reports", "Shards",
+                argumentParser,
             ]),
-        .executableTarget(name: "convlstm-shard", dependencies: ["Shards", "Formats", "Reports", argumentParser]),
+        .executableTarget(
+            name: "convlstm-shard", dependencies: ["Shards", "Formats", "Platform", "Reports", argumentParser]),
 
         .target(name: "TestSupport", dependencies: ["Kernels", "Model"], path: "Tests/TestSupport"),
         .executableTarget(
@@ -72,7 +77,7 @@ let package = Package(
         .testTarget(
             name: "ShardsTests", dependencies: ["Shards", "Formats", "Randomness", "TestSupport"],
             exclude: ["Fixtures"]),
-        .testTarget(name: "CollectivesTests", dependencies: ["Collectives"]),
+        .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "Platform"]),
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Formats", "TestSupport"]),
         .testTarget(
             name: "TrainerTests",

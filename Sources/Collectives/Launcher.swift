@@ -1,37 +1,16 @@
-// Who started this process, and with how many others. The choice: a pure function of the environment variables, so that
-// MPI need not be started to find out that it is not wanted.
+// Whether the processes that a launcher started can find each other.
 
-/// The program that started this process as one rank of an MPI job.
-package struct Launcher: Equatable, Sendable {
-    /// The command's name, for messages.
-    package var name: String
+import Platform
 
-    /// How many processes it says it started.
-    package var announcedRanks: Int
-
-    /// This process' number among them: known before MPI starts, so that only one of them complains of a wrong option.
-    package var rank: Int
-
-    package init(name: String, announcedRanks: Int, rank: Int) {
-        self.name = name
-        self.announcedRanks = announcedRanks
-        self.rank = rank
-    }
-
+extension Launcher {
     /// The launcher that the environment tells of, or nil for a process started by hand.
     ///
     /// Throws `MPIError.launchedApart` where Slurm started several tasks without connecting them.
     package static func detected(in environment: [String: String]) throws(MPIError) -> Launcher? {
-        func integer(_ name: String) -> Int? { environment[name].flatMap(Int.init) }
-        func launcher(_ name: String, ranks: String, rank: String) -> Launcher? {
-            guard let ranks = integer(ranks), let rank = integer(rank) else { return nil }
-            return Launcher(name: name, announcedRanks: ranks, rank: rank)
+        if let launcher = connecting(environment) { return launcher }
+        if let apart = slurmTasks(environment), apart.announcedRanks > 1 {
+            throw .launchedApart(launcher: apart.name, tasks: apart.announcedRanks)
         }
-        if let openMPI = launcher("mpirun", ranks: "OMPI_COMM_WORLD_SIZE", rank: "OMPI_COMM_WORLD_RANK") { return openMPI }
-        if let pmix = launcher("srun", ranks: "SLURM_STEP_NUM_TASKS", rank: "PMIX_RANK") { return pmix }
-        // Before PMI: Slurm sets no PMI_SIZE, MPICH's launcher does and sets no SLURM_STEP_NUM_TASKS of its own.
-        if let pmi = launcher("mpiexec", ranks: "PMI_SIZE", rank: "PMI_RANK") { return pmi }
-        if let tasks = integer("SLURM_STEP_NUM_TASKS"), tasks > 1 { throw .launchedApart(launcher: "srun", tasks: tasks) }
         return nil
     }
 

@@ -2,6 +2,7 @@
 // counts in 32 bits.
 import CMPI
 import Glibc
+import Platform
 
 /// A communicator over all the processes that mpirun or srun started.
 ///
@@ -126,6 +127,7 @@ package final class MPICommunicator: Communicator {
     }
 
     package func abort(exitCode: Int32) -> Never {
+        StandardOutput.flush()
         fflush(nil)
         MPI_Abort(cmpi_comm_world(), exitCode)
         exit(exitCode)

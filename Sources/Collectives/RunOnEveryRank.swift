@@ -1,6 +1,7 @@
 // The top of a program that may run on many ranks. The choice: an error on one rank ends the whole job, because the others
 // would wait for it forever in their next collective.
 import Foundation
+import Platform
 
 /// Runs `body` as one rank of whatever started this process: MPI under mpirun or srun, a single process otherwise.
 ///
@@ -13,6 +14,7 @@ package func runOnEveryRank<Result>(
 ) throws -> Result {
     guard let launcher = try Launcher.detected(in: environment) else { return try body(SoloCommunicator()) }
     let communicator = try MPICommunicator()
+    endJobWithoutMemory(launcher, communicator)
     do {
         try launcher.check(ranksFound: communicator.size)
         let result = try body(communicator)
@@ -24,8 +26,21 @@ package func runOnEveryRank<Result>(
             try communicator.finish()
             throw error
         }
-        FileHandle.standardError.write(Data(report(of: error, by: communicator).utf8))
+        StandardError.write(report(of: error, by: communicator))
         communicator.abort(exitCode: exitCode(error))
+    }
+}
+
+/// A rank that gets no memory ends the whole job, whichever of its threads wanted it.
+private func endJobWithoutMemory(_ launcher: Launcher, _ communicator: MPICommunicator) {
+    guard communicator.size > 1 else { return }
+    let (rank, me) = (launcher.rank, name(of: communicator))
+    // Open to any thread.
+    nonisolated(unsafe) let job = communicator
+    OutOfMemory.onEnd { sentence in
+        giveLowerRanksTheWord(rank)
+        StandardError.write("Error: \(me): \(sentence)\n")
+        job.abort(exitCode: 1)
     }
 }
 
@@ -40,12 +55,16 @@ extension Communicator {
         do {
             return try body()
         } catch {
-            FileHandle.standardError.write(Data(report(of: error, by: self).utf8))
+            StandardError.write(report(of: error, by: self))
             abort(exitCode: 1)
         }
     }
 }
 
 private func report(of error: any Error, by communicator: any Communicator) -> String {
-    "Error: rank \(communicator.rank) of \(communicator.size) on \(communicator.hostName): \(error)\n"
+    "Error: \(name(of: communicator)): \((sentence(ofFoundations: error) ?? "\(error)").bounded)\n"
+}
+
+private func name(of communicator: any Communicator) -> String {
+    "rank \(communicator.rank) of \(communicator.size) on \(communicator.hostName)"
 }

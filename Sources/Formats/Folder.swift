@@ -54,7 +54,11 @@ package enum Folder {
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard code == ENOENT, parent != path, !path.isEmpty else { throw systemError("made", path, code) }
         try make(parent)
-        return try make(path)
+        // Once: where the parent is there and this one cannot be, as in /proc, the reason stays the same.
+        if mkdir(path, 0o777) == 0 { return true }
+        let last = errno
+        if last == EEXIST, try isOne(path) { return false }
+        throw systemError("made", path, last)
     }
 
     /// Removes a file, or a folder with all that is in it, if it is there; a link is removed and not followed.

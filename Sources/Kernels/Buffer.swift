@@ -3,6 +3,7 @@
 // of a row can be read like its middle.
 
 import Glibc
+import Platform
 
 /// Aligned, zeroed memory for `count` numbers, freed with its last owner.
 ///
@@ -14,12 +15,14 @@ package final class Buffer<S: Scalar>: @unchecked Sendable {
 
     package init(count: Int) {
         precondition(count >= 0, "a buffer of \(count) numbers")
-        guard let memory = calloc(count * MemoryLayout<S>.stride + Self.alignment + MemoryLayout<SIMD16<S>>.size, 1) else {
-            fatalError("no memory for \(count) numbers of \(MemoryLayout<S>.stride) bytes")
+        let bytes = count.multipliedReportingOverflow(by: MemoryLayout<S>.stride)
+        let more = Self.alignment + MemoryLayout<SIMD16<S>>.size
+        guard !bytes.overflow, bytes.partialValue <= .max - more, let memory = calloc(bytes.partialValue + more, 1) else {
+            OutOfMemory.end("\(count) numbers of \(MemoryLayout<S>.stride) bytes")
         }
         self.count = count
         allocation = memory
-        Self.wantLargePages(memory, count * MemoryLayout<S>.stride)
+        Self.wantLargePages(memory, bytes.partialValue)
         start = memory.alignedUp(toMultipleOf: Self.alignment).assumingMemoryBound(to: S.self)
     }
 

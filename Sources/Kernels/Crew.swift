@@ -3,6 +3,7 @@
 // them.
 
 import Foundation
+import Platform
 import Synchronization
 
 /// Threads that wait for work as long as their crew lives. It serves one caller at a time.
@@ -12,18 +13,25 @@ package final class Crew {
 
     private let roster = Roster()
 
-    package init(_ size: Int) {
+    /// Throws where the system has not so many threads, or no memory for what they multiply.
+    package init(_ size: Int) throws {
         precondition(size > 0, "a crew of \(size)")
         self.size = size
         BLASLibrary.useOneThread()
+        try BLASLibrary.reserve(threads: size)
+        try prepare(for: size)
     }
+
+    /// The caller's thread alone, for what multiplies no matrices.
+    package init() { size = 1 }
 
     deinit { roster.dismiss() }
 
+    /// Starts the threads that bodies need which wait for each other and are more than `size`.
+    package func prepare(for count: Int) throws(ThreadError) { try roster.enlist(upTo: count) }
+
     /// `body(0) ... body(count - 1)`, each on a thread of its own, the first on the caller's; throws the error of the
-    /// lowest number once all have ended.
-    ///
-    /// Threads beyond `size`, which bodies that wait for each other need, start when they are first asked for.
+    /// lowest number once all have ended. There are as many threads as `size` says, or `prepare` was asked for.
     package func run<Failure: Error>(
         _ count: Int, _ body: @escaping (Int) throws(Failure) -> Void
     ) throws(Failure) {
@@ -85,7 +93,7 @@ private final class Roster: @unchecked Sendable {
     func call(_ count: Int, _ work: @escaping (Int) -> Void) {
         guard count > 1 else { return (0..<count).forEach(work) }
         condition.withLock {
-            while members < count { enlist() }
+            precondition(count <= members, "\(members) threads cannot do \(count) things at once")
             (self.work, called, unfinished) = (work, count, count - 1)
             call += 1
             condition.broadcast()
@@ -104,13 +112,14 @@ private final class Roster: @unchecked Sendable {
         }
     }
 
-    private func enlist() {
-        let number = members, call = call
-        members += 1
-        let thread = Thread { [self] in serve(as: number, after: call) }
-        // As much as the main thread has: matrix products keep small matrices on the stack.
-        thread.stackSize = 8 << 20
-        thread.start()
+    func enlist(upTo count: Int) throws(ThreadError) {
+        condition.lock()
+        defer { condition.unlock() }
+        while members < count {
+            let number = members, call = call
+            try NewThread.start(oneOf: count) { [self] in serve(as: number, after: call) }
+            members += 1
+        }
     }
 
     private func serve(as number: Int, after call: Int) {

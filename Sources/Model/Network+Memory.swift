@@ -5,6 +5,7 @@ import Kernels
 extension Network {
     /// Bytes of a `NetworkTrace` after both passes, but for the few MB that its convolutions lower patches into.
     package func memory(batch: Int, _ unrolling: Unrolling) -> Int {
+        guard isCountable(batch: batch, unrolling) else { return Self.uncountable }
         let frames = framesRead(unrolling), isFed = frames > unrolling.inputFrames
         var numbers = batch * frames * frame.count
         if isFed || description.forecasterInput == .lastHidden {
@@ -18,6 +19,15 @@ extension Network {
             numbers += steps * batch * maps * sequences + node.stage.numbers(steps: steps, batch: batch)
         }
         return (numbers + transforms(batch: batch, unrolling)) * MemoryLayout<S>.stride
+    }
+
+    /// More bytes than any machine has.
+    private static var uncountable: Int { 1 << 52 }
+
+    /// Whether sizes that people write into files can be multiplied: far below 2^63 numbers.
+    private func isCountable(batch: Int, _ unrolling: Unrolling) -> Bool {
+        let maps = nodes.reduce(Double(frame.count)) { $0 + Double($1.stage.outputShape.count) }
+        return Double(batch) * Double(framesRead(unrolling) + unrolling.outputFrames) * maps < 1e13
     }
 
     /// Whether anything learned lies in each node or before it.

@@ -102,7 +102,7 @@ package final class Network<S: Scalar> {
     }
 
     /// Takes over the values of the parameters: call it after each change of them, before the next forward pass.
-    package func prepare(_ values: ParameterVector<S>, on crew: Crew = Crew(1)) {
+    package func prepare(_ values: ParameterVector<S>, on crew: Crew = Crew()) {
         crew.forEach(nodes.count) { [nodes] in nodes[$0].stage.prepare(values) }
     }
 }
@@ -115,6 +115,10 @@ extension Network {
         _ description: StageDescription, default sources: [Source], axis: Axis?
     ) throws(ModelError) {
         let name = description.name
+        // Tensors, and sentences about them, carry it.
+        guard (1...100).contains(name.utf8.count) else {
+            throw ModelError("a stage has a name of \(name.utf8.count) bytes; choose one of 1 to 100")
+        }
         guard name != "frames" else {
             throw ModelError("a stage is called frames, which is the name of the network's input; choose another")
         }

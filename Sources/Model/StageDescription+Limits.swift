@@ -9,14 +9,14 @@ extension StageDescription {
     ///
     /// - Parameter input: the size of the maps that it reads; nil for none.
     func checkSize(reading input: FeatureShape?) throws(ModelError) {
-        for (what, size) in sizes where size > Self.largestSize {
+        for (what, size) in sizes where !(-Self.largestSize...Self.largestSize).contains(size) {
             throw ModelError("stage \(name): \(what) is \(size); choose at most \(Self.largestSize)")
         }
         let learned = learnedNumbers(channels: Double(input?.channels ?? 0))
         guard learned <= Self.mostNumbers, learned * Double(input?.pixels ?? 1) <= Self.mostProducts else {
             throw ModelError(
-                "stage \(name) would learn \(Int(learned)) numbers from maps of \(input.map { "\($0)" } ?? "nothing"); "
-                    + "choose fewer channels or a smaller kernel")
+                "stage \(name) would learn \(Int(min(learned, 1e18))) numbers from maps of "
+                    + "\(input.map { "\($0)" } ?? "nothing"); choose fewer channels or a smaller kernel")
         }
     }
 

@@ -1,6 +1,7 @@
 // One line that follows a long job. The choice: on a terminal it is rewritten in place, anywhere else a plain line appears
 // every few seconds; what it says is the caller's, when it says it is decided here.
 import Foundation
+import Platform
 
 /// A line on standard error, or wherever `write` puts it, that always shows the latest state of a job.
 package final class ProgressLine {
@@ -20,9 +21,7 @@ package final class ProgressLine {
 
     /// The line for standard error, whatever that is connected to.
     package static func onStandardError() -> ProgressLine {
-        ProgressLine(terminalWidth: widthOfTerminal(STDERR_FILENO)) {
-            FileHandle.standardError.write(Data($0.utf8))
-        }
+        ProgressLine(terminalWidth: widthOfTerminal(STDERR_FILENO), write: StandardError.write)
     }
 
     /// Shows the state of the job, unless the last one was shown too short a while ago. `now` is in seconds.

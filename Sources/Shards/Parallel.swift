@@ -1,7 +1,8 @@
 // A loop on several threads. The choice: results come back in the order of their numbers, so that nothing anyone sees
-// depends on how many threads there were.
+// depends on how many threads there were; the caller is one of them, so that it ends where there are no others to be had.
 
 import Foundation
+import Platform
 import Synchronization
 
 enum Parallel {
@@ -9,12 +10,12 @@ enum Parallel {
     static func map<Result: Sendable>(
         _ count: Int, _ body: @escaping @Sendable (Int) throws -> Result
     ) throws -> [Result] {
-        let results = Mutex([Swift.Result<Result, any Error>?](repeating: nil, count: count))
-        DispatchQueue.concurrentPerform(iterations: count) { index in
-            let result = Swift.Result { try body(index) }
-            results.withLock { $0[index] = result }
-        }
-        return try results.withLock { try $0.map { try $0!.get() } }
+        let loop = Loop(count, body), wanted = min(count, ProcessInfo.processInfo.activeProcessorCount)
+        var helpers = 0
+        while helpers < wanted - 1, (try? NewThread.start(oneOf: wanted, loop.help)) != nil { helpers += 1 }
+        loop.work()
+        loop.awaitEnd(of: helpers)
+        return try loop.results.withLock { try $0.map { try $0!.get() } }
     }
 
     /// `range` in at most `count` contiguous pieces that differ in length by at most one.
@@ -24,4 +25,35 @@ enum Parallel {
             range.lowerBound + range.count * piece / count..<range.lowerBound + range.count * (piece + 1) / count
         }
     }
+}
+
+/// Numbers that several threads take, each once, and what they make of them.
+private final class Loop<Output: Sendable>: Sendable {
+    let results: Mutex<[Result<Output, any Error>?]>
+    private let count: Int
+    private let body: @Sendable (Int) throws -> Output
+    private let next = Atomic(0)
+    private let ends = DispatchSemaphore(value: 0)
+
+    init(_ count: Int, _ body: @escaping @Sendable (Int) throws -> Output) {
+        (self.count, self.body) = (count, body)
+        results = Mutex([Result<Output, any Error>?](repeating: nil, count: count))
+    }
+
+    func work() {
+        while true {
+            let number = next.add(1, ordering: .relaxed).oldValue
+            guard number < count else { return }
+            let result = Result { try body(number) }
+            results.withLock { $0[number] = result }
+        }
+    }
+
+    /// The same on another thread.
+    func help() {
+        work()
+        ends.signal()
+    }
+
+    func awaitEnd(of helpers: Int) { for _ in 0..<helpers { ends.wait() } }
 }

@@ -17,7 +17,7 @@ package struct Clipping {
     ///   - limit: the most that each number may be, either way: PyTorch's `clip_grad_value_`.
     ///   - normLimit: the most that the norm may be after that.
     package init(
-        _ gradient: ParameterVector<Float>, byValue limit: Double?, toNorm normLimit: Double?, on crew: Crew = Crew(1)
+        _ gradient: ParameterVector<Float>, byValue limit: Double?, toNorm normLimit: Double?, on crew: Crew = Crew()
     ) {
         norm = crew.sumOfSquares(gradient.flat).squareRoot()
         let left = limit.map { crew.sumOfSquares(gradient.flat, within: Float($0)).squareRoot() } ?? norm

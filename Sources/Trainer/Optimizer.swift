@@ -40,7 +40,7 @@ package struct Optimizer: Sendable {
     /// Moves the values against the gradient.
     package mutating func update(
         _ values: ParameterVector<Float>, along gradient: ParameterVector<Float>, at pace: Pace,
-        clip: GradientClip = GradientClip(), on crew: Crew = Crew(1)
+        clip: GradientClip = GradientClip(), on crew: Crew = Crew()
     ) {
         step += 1
         crew.forEachBlock(of: values.flat.count) { [self] in

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Platform
 import Reports
 import Trainer
 
@@ -17,7 +18,7 @@ struct BenchAccuracyCommand: ParsableCommand {
 
     @OptionGroup var model: BenchModelOptions
 
-    @Option(help: ArgumentHelp("Sequences.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Sequences.", valueName: "n"))
     var batch = 1
 
     @Flag(help: "Print JSON instead of a table.")
@@ -26,6 +27,7 @@ struct BenchAccuracyCommand: ParsableCommand {
     func validate() throws { try requireNumber(batch, in: 1...1000, "--batch") }
 
     func run() throws {
+        try OneProcess.require(for: "bench accuracy")
         let system = try model.system(), convolution = model.convolution
         let measured = try AccuracyMeasurement(system, batch: batch, convolution: convolution)
         if json { return try printJSON(AccuracyFigures(system.name, convolution, measured)) }
@@ -33,7 +35,7 @@ struct BenchAccuracyCommand: ParsableCommand {
         for it in measured.deviations {
             table.add([it.name, String(format: "%.1e", it.measured), String(format: "%.1e", it.plain)])
         }
-        print(table)
+        StandardOutput.print(table)
     }
 }
 

@@ -19,13 +19,15 @@ struct BenchModelOptions: ParsableArguments {
 }
 
 struct BenchStepOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Sequences of each rank (default: the model's batch size).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Sequences of each rank (default: the model's batch size).", valueName: "n"))
     var batch: Int?
 
-    @Option(help: ArgumentHelp("Steps to time.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time.", valueName: "n"))
     var steps = 5
 
-    @Option(help: ArgumentHelp("Threads of each rank.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank.", valueName: "n"))
     var threads = 1
 
     @Option(help: ArgumentHelp("In how many bits ranks send numbers of the gradient, as for train.", valueName: "precision"))

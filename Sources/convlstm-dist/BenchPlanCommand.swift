@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import Model
+import Platform
 import Reports
 import Trainer
 
@@ -22,6 +23,7 @@ struct BenchPlanCommand: ParsableCommand {
     var json = false
 
     func run() throws {
+        try OneProcess.require(for: "bench plan")
         let figures = try PlanFigures(model.system(), model.convolution)
         if json { try printJSON(figures) } else { show(figures) }
     }
@@ -37,11 +39,11 @@ struct BenchPlanCommand: ParsableCommand {
                 number(milliseconds(it.plain)), number(it.filtering.map(milliseconds)),
             ])
         }
-        print(table)
-        print(String(
+        StandardOutput.print(table)
+        StandardOutput.print(String(
             format: "A sequence takes %.2f GFLOP of training, counted as direct convolution; ConvLSTM layers %.1f %%.",
             figures.sequenceGflop, 100 * figures.layersShare))
-        print("Memory of a batch of \(figures.batch): \(inGigabytes(figures.traceBytes)).")
+        StandardOutput.print("Memory of a batch of \(figures.batch): \(inGigabytes(figures.traceBytes)).")
     }
 
     private func gigaflops(_ cost: ConvolutionCost) -> Double { 2e-9 * cost.multiplyAdds }

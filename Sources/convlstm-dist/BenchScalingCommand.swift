@@ -22,11 +22,11 @@ struct BenchScalingCommand: ParsableCommand {
     @OptionGroup var model: BenchModelOptions
     @OptionGroup var step: BenchStepOptions
 
-    @Option(help: ArgumentHelp(
+    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp(
         "Network to predict for, in Gbit/s; may be repeated (default: 10, 25 and 100).", valueName: "x"))
     var gbit: [Double] = []
 
-    @Option(help: ArgumentHelp("Microseconds that a message takes over it at least.", valueName: "x"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Microseconds that a message takes over it at least.", valueName: "x"))
     var latency = 30.0
 
     @Flag(help: "Print one line of JSON instead of tables.")

@@ -5,6 +5,7 @@ import ArgumentParser
 import Collectives
 import Foundation
 import Model
+import Platform
 import Reports
 import Trainer
 
@@ -37,16 +38,16 @@ struct BenchStepCommand: ParsableCommand {
 
     private func show(_ measured: StepMeasurement) {
         let it = measured.benchmark, figures = StepFigures(measured)
-        print("\(it.model.name), \(it.convolution.rawValue): \(counted(measured.ranks, "rank")) of "
+        StandardOutput.print("\(it.model.name), \(it.convolution.rawValue): \(counted(measured.ranks, "rank")) of "
             + "\(counted(it.threads, "thread")), \(counted(it.batch, "sequence")) a rank, "
             + "\(counted(it.steps, "step")) timed\n")
         var table = Table(["phase", "seconds", "share"])
         for (phase, seconds) in measured.phases { add("\(phase)", seconds) }
         add("step", measured.median)
-        print(table)
-        print("\(figures.sequencesPerS) sequences/s, \(figures.gflops) GFLOP/s counted as direct convolution, loss "
-            + "\(String(format: "%.6g", measured.loss))")
-        print("shortest step \(figures.minStepS) s; peak memory of a rank \(figures.peakRssMb) MB")
+        StandardOutput.print(table)
+        StandardOutput.print("\(figures.sequencesPerS) sequences/s, \(figures.gflops) GFLOP/s counted as direct convolution, "
+            + "loss \(String(format: "%.6g", measured.loss))")
+        StandardOutput.print("shortest step \(figures.minStepS) s; peak memory of a rank \(figures.peakRssMb) MB")
 
         func add(_ name: String, _ seconds: Double) {
             let share = String(format: "%.1f %%", 100 * seconds / measured.median)

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Formats
 import Foundation
+import Platform
 import Reports
 import Trainer
 
@@ -22,6 +23,7 @@ extension CheckpointCommand {
         var tensors = false
 
         func run() throws {
+            try OneProcess.require(for: "checkpoint inspect")
             let found = try CheckpointStore.named(path), checkpoint = found.checkpoint
             let configuration = checkpoint.configuration, model = configuration.model
             let position = checkpoint.position, file = try InputFile(path: found.path)
@@ -40,9 +42,12 @@ extension CheckpointCommand {
             for part in try checkpoint.parts() {
                 facts.append((part.name, "\(grouped(part.numbers)) numbers in \(part.tensors) tensors"))
             }
-            for (name, value) in facts { print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value) }
-            if tensors { print("\n\(TensorFigures.table(try checkpoint.network().layout.slots.map(TensorFigures.init)))") }
-            print("`zstd -d` makes a .safetensors file of it, which other tools open.")
+            for (name, value) in facts { StandardOutput.print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value) }
+            if tensors {
+                let figures = try checkpoint.network().layout.slots.map(TensorFigures.init)
+                StandardOutput.print("\n\(TensorFigures.table(figures))")
+            }
+            StandardOutput.print("`zstd -d` makes a .safetensors file of it, which other tools open.")
         }
     }
 
@@ -55,10 +60,11 @@ extension CheckpointCommand {
         var path: String
 
         func run() throws {
+            try OneProcess.require(for: "checkpoint verify")
             let verdicts = try CheckpointStore.verdicts(on: path)
             for verdict in verdicts {
                 let remark = verdict.remark.map { " (\($0))" } ?? ""
-                print(verdict.damage.map { "DAMAGED  \($0)" } ?? "ok       \(verdict.file)\(remark)")
+                StandardOutput.print(verdict.damage.map { "DAMAGED  \($0)" } ?? "ok       \(verdict.file)\(remark)")
             }
             let damaged = verdicts.count { $0.damage != nil }
             guard damaged == 0 else {

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Collectives
 import Foundation
+import Platform
 import Shards
 import Trainer
 
@@ -23,16 +24,19 @@ struct CheckpointOptions: ParsableArguments {
         "Images of digits to move in generated data (default: those of the training).", valueName: "file"))
     var digits: String?
 
-    @Option(help: ArgumentHelp("Frames to forecast (default: as in training).", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Frames to forecast (default: as in training).", valueName: "n"))
     var frames: Int?
 
-    @Option(help: ArgumentHelp("Threads of each rank, which forecast different sequences.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Threads of each rank, which forecast different sequences.", valueName: "n"))
     var threads = 1
 
     /// More frames would take memory without bound.
     private static let mostFrames = 1000
 
     func validate() throws {
+        try requireNames([("--checkpoint", checkpoint), ("--data", data), ("--digits", digits)])
         if let frames { try requireNumber(frames, in: 1...Self.mostFrames, "--frames") }
         try requireNumber(threads, in: 1...1024, "--threads")
     }
@@ -67,7 +71,14 @@ func requireNumber(_ value: Int, in range: ClosedRange<Int>, _ option: String) t
     }
 }
 
+/// Throws an error of usage where an option that names a file or a folder is empty, as `--data $unset` is.
+func requireNames(_ options: [(option: String, name: String?)]) throws {
+    for it in options where it.name?.isEmpty == true {
+        throw ValidationError("\(it.option) is empty; give a name, or leave it out")
+    }
+}
+
 /// Prints a warning on standard error.
 func warn(_ sentence: String) {
-    FileHandle.standardError.write(Data("convlstm-dist: warning: \(sentence)\n".utf8))
+    StandardError.write("convlstm-dist: warning: \(sentence.bounded)\n")
 }

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import Kernels
+import Platform
 import Trainer
 
 @main
@@ -19,26 +20,34 @@ struct ConvLSTMDist: ParsableCommand {
         ])
 
     static func main() {
-        // Before anything else: this may start the program again, with the right matrix kernels.
+        StandardStreams.prepare()
+        OutOfMemory.onEnd { StandardError.write("convlstm-dist: \($0)\n") }
+        // Before anything is opened: this may start the program again, with the right matrix kernels.
         BLASLibrary.chooseKernels()
         do {
             if let complaint = Processor.complaint { throw TrainingError(complaint) }
             var command = try parseAsRoot()
             try command.run()
+            try StandardOutput.requireWritten()
         } catch {
             leave(with: error)
         }
     }
 
     private static func leave(with error: any Error) -> Never {
-        let code = processExitCode(of: error), text = message(for: error)
-        speakForAllRanks(isError: code != 0) {
-            if code == 0 {
-                print(fullMessage(for: error))
-            } else if !text.isEmpty {
-                FileHandle.standardError.write(Data("convlstm-dist: \(text)\n".utf8))
-            }
+        let code = processExitCode(of: error), text = sentence(ofFoundations: error) ?? message(for: error)
+        OneProcess.speak(isError: code != 0) {
+            if code == 0 { showAndLeave(fullMessage(for: error)) }
+            if !text.isEmpty { StandardError.write("convlstm-dist: \(text.bounded)\n") }
         }
+        StandardOutput.flush()
         Foundation.exit(code)
+    }
+
+    /// For what ArgumentParser has to show: help, the version.
+    private static func showAndLeave(_ text: String) -> Never {
+        StandardOutput.print(text)
+        do { try StandardOutput.requireWritten() } catch { leave(with: error) }
+        Foundation.exit(0)
     }
 }

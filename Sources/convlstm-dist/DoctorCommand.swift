@@ -4,6 +4,7 @@
 import ArgumentParser
 import Collectives
 import Foundation
+import Platform
 import Reports
 import Trainer
 
@@ -16,7 +17,7 @@ struct DoctorCommand: ParsableCommand {
             something will not work.
             """)
 
-    @Option(help: ArgumentHelp("Threads of each rank that the run will have.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank that the run will have.", valueName: "n"))
     var threads = 1
 
     @Flag(help: "Print one JSON object.")
@@ -31,7 +32,7 @@ struct DoctorCommand: ParsableCommand {
         let launcher = try Launcher.detected(in: environment)
         try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
             try communicator.barrier()
-            let facts = RankFacts.measured(rank: communicator.rank, host: communicator.hostName, threads: threads)
+            let facts = try RankFacts.measured(rank: communicator.rank, host: communicator.hostName, threads: threads)
             let gathered = try communicator.gather([UInt8](JSONEncoder().encode(facts)))
             guard communicator.rank == 0 else { return }
             let ranks = try gathered.map { try JSONDecoder().decode(RankFacts.self, from: Data($0)) }
@@ -50,27 +51,25 @@ struct DoctorCommand: ParsableCommand {
 
     /// The first line of `mpirun --version`; nil where there is none.
     private func mpirunVersion() -> String? {
-        let process = Process(), pipe = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["mpirun", "--version"]
-        process.standardOutput = pipe
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return nil }
-        let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return process.terminationStatus == 0 ? text.split(separator: "\n").first.map(String.init) : nil
+        // Without threads, which Foundation's Process starts and waits for.
+        guard let output = popen("mpirun --version 2> /dev/null", "r") else { return nil }
+        var line = [CChar](repeating: 0, count: 256)
+        let isThere = fgets(&line, Int32(line.count), output) != nil
+        while fgetc(output) != EOF {}
+        guard pclose(output) == 0, isThere else { return nil }
+        return String(cString: line).trimmingCharacters(in: .newlines)
     }
 
     private func show(_ diagnosis: Diagnosis) {
-        if diagnosis.ranks.count > 1 { print(table(diagnosis.ranks)) }
+        if diagnosis.ranks.count > 1 { StandardOutput.print(table(diagnosis.ranks)) }
         for finding in diagnosis.findings {
             let mark = switch finding.state {
             case .ok: "ok       "
             case .warning: "WARNING  "
             case .failure: "FAILURE  "
             }
-            print(mark + finding.subject.padding(toLength: 10, withPad: " ", startingAt: 0) + finding.text)
-            if let remedy = finding.remedy { print("                   -> \(remedy)") }
+            StandardOutput.print(mark + finding.subject.padding(toLength: 10, withPad: " ", startingAt: 0) + finding.text)
+            if let remedy = finding.remedy { StandardOutput.print("                   -> \(remedy)") }
         }
     }
 

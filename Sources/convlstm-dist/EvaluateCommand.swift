@@ -4,6 +4,7 @@ import ArgumentParser
 import Collectives
 import Kernels
 import Model
+import Platform
 import Reports
 import Shards
 import Trainer
@@ -30,7 +31,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The convention of the measures (default: the system's own).", valueName: "name"))
     var metrics: MetricConvention?
 
-    @Option(help: ArgumentHelp("Sequences that each thread forecasts at once.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Sequences that each thread forecasts at once.", valueName: "n"))
     var batchSize = 16
 
     @Flag(help: "Print one JSON object instead of the table.")
@@ -52,7 +53,7 @@ struct EvaluateCommand: ParsableCommand {
             let evaluation = try evaluate(forecaster, found, data, sequences, communicator)
             guard communicator.rank == 0 else { return }
             let report = EvaluationReport(evaluation, found, data, split, inputFrames: forecaster.inputFrames)
-            if json { try printJSON(report) } else { print(report.text, terminator: "") }
+            if json { try printJSON(report) } else { StandardOutput.print(report.text, terminator: "") }
         }
     }
 
@@ -60,11 +61,11 @@ struct EvaluateCommand: ParsableCommand {
         _ forecaster: Forecaster, _ found: CheckpointStore.Found, _ data: DataSet, _ sequences: Range<Int>,
         _ communicator: any Communicator
     ) throws -> Evaluation {
-        let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil
+        let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil, crew = try Crew(options.threads)
         let evaluation = try Evaluation(
             forecaster, on: data.source, sequences, training: data.range(of: .train),
             range: found.checkpoint.valueRange, convention: metrics ?? found.checkpoint.configuration.model.metrics,
-            batchSize: batchSize, communicator: communicator, on: Crew(options.threads)
+            batchSize: batchSize, communicator: communicator, on: crew
         ) { done, total in line?.show("evaluating: \(done) of \(total) batches of this rank") }
         line?.erase()
         return evaluation

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Model
+import Platform
 import Trainer
 
 extension GateOrder: ExpressibleByArgument {
@@ -50,14 +51,20 @@ struct ImportCommand: ParsableCommand {
         transform: range)
     var values: ClosedRange<Float> = 0...255
 
+    func validate() throws {
+        try requireNames([("the file", file), ("--output", output), ("--model", model)])
+    }
+
     func run() throws {
+        try OneProcess.require(for: "import")
         let weights = try WeightImport(preset: preset, model: model, gates: gateOrder)
         let frame = frame ?? weights.system.sequences.generator.frame
         let run = try ImportedRun(folder: output, weights: weights, frame: frame, valueRange: values)
         let (tensors, numbers) = try run.make(from: file)
-        print("\(output): \(weights.system.name) on frames of \(frame), \(grouped(numbers)) numbers in \(tensors) tensors")
-        print("predict and evaluate take it as --checkpoint \(output); train --resume \(output)/checkpoints/\(run.name) "
-            + "goes on.")
+        StandardOutput.print("\(output): \(weights.system.name) on frames of \(frame), \(grouped(numbers)) numbers in "
+            + "\(tensors) tensors")
+        StandardOutput.print("predict and evaluate take it as --checkpoint \(output); "
+            + "train --resume \(output)/checkpoints/\(run.name) goes on.")
     }
 
     private static func range(_ text: String) throws -> ClosedRange<Float> {

@@ -5,6 +5,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import Model
+import Platform
 import Reports
 import Trainer
 
@@ -35,12 +36,13 @@ struct ModelsCommand: ParsableCommand {
     }
 
     func run() throws {
+        try OneProcess.require(for: "models")
         guard let name else {
             let presets = try Presets.all.map { try SystemFigures($0, frame: frame, withTensors: false) }
             return json ? try printJSON(presets) : show(presets)
         }
         let system = try SystemDescription.named(name)
-        if yaml { return print(try system.yaml, terminator: "") }
+        if yaml { return StandardOutput.print(try system.yaml, terminator: "") }
         let figures = try SystemFigures(system, frame: frame, withTensors: true)
         if json { try printJSON(figures) } else { show(figures) }
     }
@@ -55,18 +57,18 @@ struct ModelsCommand: ParsableCommand {
                 grouped(preset.multiplyAdds), preset.summary,
             ])
         }
-        print(table)
+        StandardOutput.print(table)
         let origin = frame == nil ? "that of the system's own films" : "as asked for"
-        print("Multiply-adds are of one sequence, forward, on frames of the size shown, \(origin).")
-        print("`convlstm-dist models NAME` shows every tensor; `convlstm-dist train --model NAME` trains one;")
-        print("`convlstm-dist models NAME --yaml` prints one to start from, which --model takes back as a file.")
+        StandardOutput.print("Multiply-adds are of one sequence, forward, on frames of the size shown, \(origin).")
+        StandardOutput.print("`convlstm-dist models NAME` shows every tensor; `convlstm-dist train --model NAME` trains one;")
+        StandardOutput.print("`convlstm-dist models NAME --yaml` prints one to start from, which --model takes back as a file.")
     }
 
     private func show(_ preset: SystemFigures) {
-        print(preset.name + (preset.summary.isEmpty ? "" : ": \(preset.summary)") + "\n")
-        print(TensorFigures.table(preset.tensors ?? []))
+        StandardOutput.print(preset.name + (preset.summary.isEmpty ? "" : ": \(preset.summary)") + "\n")
+        StandardOutput.print(TensorFigures.table(preset.tensors ?? []))
         let averages = preset.movingAverages == 0 ? "" : " and \(grouped(preset.movingAverages)) moving averages"
-        print("\(grouped(preset.parameters)) parameters in \(preset.tensorCount) tensors\(averages); "
+        StandardOutput.print("\(grouped(preset.parameters)) parameters in \(preset.tensorCount) tensors\(averages); "
             + "\(grouped(preset.multiplyAdds)) multiply-adds a sequence, "
             + "\(preset.inputFrames) frames of \(preset.frame) to \(preset.outputFrames)")
     }

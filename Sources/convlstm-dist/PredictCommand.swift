@@ -4,6 +4,7 @@ import ArgumentParser
 import Collectives
 import Foundation
 import Kernels
+import Platform
 import Reports
 import Shards
 import Trainer
@@ -31,7 +32,7 @@ struct PredictCommand: ParsableCommand {
         valueName: "layout"))
     var layout: ArrayLayout?
 
-    @Option(help: ArgumentHelp("A sequence of the data set, by its number from 0.", valueName: "k"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("A sequence of the data set, by its number from 0.", valueName: "k"))
     var sequence: Int?
 
     @Option(help: ArgumentHelp(
@@ -42,6 +43,7 @@ struct PredictCommand: ParsableCommand {
     var output: String
 
     func validate() throws {
+        try requireNames([("--output", output), ("--input", input)])
         guard (input == nil) != (sequence == nil) else {
             throw ValidationError("give what to continue: either --input FILE or --sequence K")
         }
@@ -51,12 +53,10 @@ struct PredictCommand: ParsableCommand {
         guard input != nil || layout == nil else {
             throw ValidationError("--layout is for the axes of --input FILE; leave it out")
         }
-        if let launcher = try Launcher.detected(in: ProcessInfo.processInfo.environment), launcher.announcedRanks > 1 {
-            throw ValidationError("predict works in one process; start it without \(launcher.name)")
-        }
     }
 
     func run() throws {
+        try OneProcess.require(for: "predict")
         let found = try options.open(on: SoloCommunicator()), checkpoint = found.checkpoint
         let folder = try PredictionFolder(path: output, frame: checkpoint.frame, range: checkpoint.valueRange)
         let forecaster = try found.forecaster(frames: options.frames(for: found))
@@ -64,14 +64,14 @@ struct PredictCommand: ParsableCommand {
         if let input {
             let array = try InputArray(
                 path: input, frame: forecaster.frame, needed: forecaster.inputFrames, layout: layout)
-            if layout == nil { print(array.reading) }
+            if layout == nil { StandardOutput.print(array.reading) }
             names = try folder.write(continued(array, forecaster, found), isBatch: array.batch != nil)
         } else {
             names = try folder.write([try known(forecaster, found)], isBatch: false)
         }
-        print("\(output): \(names.joined(separator: ", "))")
+        StandardOutput.print("\(output): \(names.joined(separator: ", "))")
         let range = checkpoint.valueRange
-        print("\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames) by \(found.path); "
+        StandardOutput.print("\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames) by \(found.path); "
             + "values as in the data, \(range.lowerBound) to \(range.upperBound)")
     }
 
@@ -88,7 +88,16 @@ struct PredictCommand: ParsableCommand {
         let pasts = try (0..<count).map { try array.past(of: $0, count: forecaster.inputFrames) }
         ValueComplaint.about(pasts, of: input!, trainedOn: found.checkpoint.valueRange).map(warn)
         let forecasts = try forecaster.forecasts(after: pasts, on: Crew(options.threads))
+        warnOfNoNumbers(in: forecasts)
         return zip(pasts, forecasts).map { Prediction(input: $0, forecast: $1) }
+    }
+
+    private func warnOfNoNumbers(in forecasts: [[Float]]) {
+        let wrong = forecasts.reduce(0) { $0 + $1.count { !$0.isFinite } }, all = forecasts.reduce(0) { $0 + $1.count }
+        if wrong > 0 {
+            warn("\(wrong) of \(all) forecast numbers are not finite, since the network's sums grow too large; forecast "
+                + "fewer --frames, or use a network that was trained with a lower learning rate")
+        }
     }
 
     /// The forecast of a sequence of the data set, beside what came.
@@ -109,7 +118,8 @@ struct PredictCommand: ParsableCommand {
         let values = try data.source.sequence(number), visible = try data.source.inputs?.sequence(number) ?? values
         let seen = forecaster.inputFrames * pixels, past = Array(visible[..<seen])
         let future = values[seen...].prefix(forecaster.frames * pixels)
-        let forecast = try forecaster.forecasts(after: [past])[0]
+        let forecast = try forecaster.forecasts(after: [past], on: Crew(1))[0]
+        warnOfNoNumbers(in: [forecast])
         return Prediction(input: past, truth: future.isEmpty ? nil : Array(future), forecast: forecast)
     }
 }

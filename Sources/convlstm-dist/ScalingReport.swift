@@ -2,6 +2,7 @@
 // small jobs and large ones read alike.
 
 import Foundation
+import Platform
 import Reports
 import Trainer
 
@@ -12,13 +13,13 @@ struct ScalingReport {
 
     func show() {
         let step = it.benchmark.step
-        print("\(step.model.name), \(step.convolution.rawValue): \(counted(it.steps.last!.weak.ranks, "rank")) of "
+        StandardOutput.print("\(step.model.name), \(step.convolution.rawValue): \(counted(it.steps.last!.weak.ranks, "rank")) of "
             + "\(counted(step.threads, "thread")), \(counted(step.batch, "sequence")) a rank and of all, "
             + "\(counted(step.steps, "step")) timed\n")
-        print(steps)
+        StandardOutput.print(steps)
         showExchange()
-        print("Predicted efficiency with \(counted(step.batch, "sequence")) a rank, a host each:\n")
-        print(predictions)
+        StandardOutput.print("Predicted efficiency with \(counted(step.batch, "sequence")) a rank, a host each:\n")
+        StandardOutput.print(predictions)
     }
 
     private var steps: Table {
@@ -43,7 +44,7 @@ struct ScalingReport {
         guard let fit = it.exchange.fit, let ordered = it.exchange.orderedSeconds,
             let rounded = it.exchange.roundedSeconds
         else {
-            return print("One rank has nothing to exchange; `mpirun -np N` measures the sums over N ranks.\n")
+            return StandardOutput.print("One rank has nothing to exchange; `mpirun -np N` measures the sums over N ranks.\n")
         }
         var table = Table(["bytes", "all-reduce ms", "fit ms", "GB/s"])
         for row in it.exchange.rows {
@@ -52,11 +53,12 @@ struct ScalingReport {
                 String(format: "%.2f", 1e-9 * Double(row.bytes) / row.seconds),
             ])
         }
-        print(table)
-        print(String(
+        StandardOutput.print(table)
+        StandardOutput.print(String(
             format: "Fit: %.1f us + bytes / %.2f GB/s, at most %.0f %% beside a measurement.",
             1e6 * fit.latency, 1e-9 / fit.secondsPerByte, 100 * fit.largestError))
-        print("The gradient in the order of fixed lanes: \(milliseconds(ordered)) ms; in bf16: \(milliseconds(rounded)) ms.\n")
+        StandardOutput.print("The gradient in the order of fixed lanes: \(milliseconds(ordered)) ms; "
+            + "in bf16: \(milliseconds(rounded)) ms.\n")
     }
 
     private var predictions: Table {

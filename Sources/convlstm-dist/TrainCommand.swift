@@ -5,6 +5,7 @@ import ArgumentParser
 import Collectives
 import Foundation
 import Model
+import Platform
 import Trainer
 
 extension NonFinitePolicy: ExpressibleByArgument {}
@@ -42,14 +43,14 @@ struct TrainCommand: ParsableCommand {
             + "names, else small).", valueName: "name|file"))
     var model: String?
 
-    @Option(help: ArgumentHelp("Sequences of a step, of all ranks together.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Sequences of a step, of all ranks together.", valueName: "n"))
     var batchSize: Int?
 
-    @Option(help: ArgumentHelp(
+    @Option(parsing: .unconditional, help: ArgumentHelp(
         "Passes over the training sequences (default: \(TrainingConfiguration.defaultEpochs)).", valueName: "n"))
     var epochs: Int?
 
-    @Option(help: ArgumentHelp("Updates, instead of --epochs.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Updates, instead of --epochs.", valueName: "n"))
     var steps: Int?
 
     @Option(
@@ -58,11 +59,13 @@ struct TrainCommand: ParsableCommand {
             valueName: "time"))
     var maxTime: TimeLimit?
 
-    @Option(help: ArgumentHelp("The learning rate that the schedule starts from.", valueName: "x"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The learning rate that the schedule starts from.", valueName: "x"))
     var learningRate: Double?
 
-    @Option(help: ArgumentHelp("Decides the initial parameters and the order of sequences (default: 1).", valueName: "n"))
-    var seed: UInt64?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Decides the initial parameters and the order of sequences (default: 1).", valueName: "n"))
+    var seed: String?
 
     @Option(help: ArgumentHelp("The run's folder (default: runs/MODEL).", valueName: "folder"))
     var output: String?
@@ -72,13 +75,13 @@ struct TrainCommand: ParsableCommand {
             + "(default: auto).", valueName: "auto|never|file"))
     var resume: String?
 
-    @Option(help: ArgumentHelp("Steps between checkpoints (default: 200).", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps between checkpoints (default: 200).", valueName: "n"))
     var checkpointEvery: Int?
 
-    @Option(help: ArgumentHelp("Checkpoints to keep, beside the best one (default: 3).", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Checkpoints to keep, beside the best one (default: 3).", valueName: "n"))
     var keep: Int?
 
-    @Option(help: ArgumentHelp(
+    @Option(parsing: .unconditional, help: ArgumentHelp(
         "Steps between measurements of the validation loss, the last step's aside; 0 for the end of each epoch "
             + "(default: 0).", valueName: "n"))
     var evaluateEvery: Int?
@@ -88,15 +91,15 @@ struct TrainCommand: ParsableCommand {
             + "that it then needs on its disk (default: global).", valueName: "scope"))
     var sampling: SamplingScope?
 
-    @Option(help: ArgumentHelp("Threads of each rank (default: 1).", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank (default: 1).", valueName: "n"))
     var threads: Int?
 
-    @Option(help: ArgumentHelp(
+    @Option(parsing: .unconditional, help: ArgumentHelp(
         "Parts of each batch whose sums keep their order, so that the result is the same bit for bit on any number of "
             + "ranks and threads that is not larger (default: a part for each thread, in any order).", valueName: "n"))
     var lanes: Int?
 
-    @Option(help: ArgumentHelp(
+    @Option(parsing: .unconditional, help: ArgumentHelp(
         "Parts in which each thread works through its sequences of a step, one after the other, to take less memory "
             + "(default: 1).", valueName: "n"))
     var accumulate: Int?
@@ -123,7 +126,7 @@ struct TrainCommand: ParsableCommand {
             valueName: "what"))
     var onNaN: NonFinitePolicy?
 
-    @Option(help: ArgumentHelp(
+    @Option(parsing: .unconditional, help: ArgumentHelp(
         "Steps between comparisons of the ranks' parameters and moments, bit for bit, beside those before each "
             + "checkpoint; 0 for none (default: 100).", valueName: "n"))
     var verifyReplicasEvery: Int?
@@ -139,10 +142,32 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print the complete configuration, which --config takes back, and do nothing else.")
     var printConfig = false
 
+    func validate() throws {
+        let limits = TrainingConfiguration.Limits.self
+        let numbers: [(String, Int?, ClosedRange<Int>)] = [
+            ("--batch-size", batchSize, limits.batchSize), ("--epochs", epochs, limits.steps), ("--steps", steps, limits.steps),
+            ("--checkpoint-every", checkpointEvery, limits.steps), ("--keep", keep, limits.steps),
+            ("--evaluate-every", evaluateEvery, limits.interval), ("--threads", threads, limits.threads),
+            ("--lanes", lanes, limits.lanes), ("--accumulate", accumulate, limits.batchSize),
+            ("--verify-replicas-every", verifyReplicasEvery, limits.interval),
+        ]
+        for (option, number, range) in numbers { if let number { try requireNumber(number, in: range, option) } }
+        if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
+            throw ValidationError("--learning-rate is \(learningRate); give a positive number")
+        }
+        if let seed, UInt64(seed) == nil {
+            throw ValidationError("--seed is \(seed.quotable()); give a whole number from 0 to \(UInt64.max)")
+        }
+        try requireNames([
+            ("--data", data), ("--digits", digits), ("--model", model), ("--output", output), ("--resume", resume),
+            ("--config", config),
+        ])
+    }
+
     func run() throws {
         if printConfig {
             let yaml = try resolved().yaml
-            return speakForAllRanks { print(yaml, terminator: "") }
+            return OneProcess.speak { StandardOutput.print(yaml, terminator: "") }
         }
         let start = now()
         StopSignal.listen(to: StopSignal.announcing)
@@ -170,7 +195,7 @@ struct TrainCommand: ParsableCommand {
         set(batchSize, \.model.batchSize)
         set(learningRate, \.model.learningRate)
         if let maxTime { configuration.maxTime = maxTime }
-        set(seed, \.seed)
+        set(seed.flatMap { UInt64($0) }, \.seed)
         set(output, \.output)
         set(resume.map(Resume.init), \.resume)
         set(checkpointEvery, \.checkpointEvery)

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Formats
+import Platform
 import Reports
 import Shards
 
@@ -13,7 +14,7 @@ struct Cat: ParsableCommand {
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
 
-    @Option(help: "The number of the sequence, from 0.")
+    @Option(parsing: .unconditional, help: "The number of the sequence, from 0.")
     var sequence: Int
 
     @Option(help: "The .npy or .png file to write.", completion: .file())
@@ -22,6 +23,7 @@ struct Cat: ParsableCommand {
     private var isPicture: Bool { output.lowercased().hasSuffix(".png") }
 
     func validate() throws {
+        try Check.requireName(folder, "the folder")
         guard isPicture || output.lowercased().hasSuffix(".npy") else {
             throw ValidationError("--output is \(output); give a name that ends in .npy or .png.")
         }
@@ -40,7 +42,7 @@ struct Cat: ParsableCommand {
             let bytes = try set.bytes(ofSequence: sequence)
             try NpyFile.write(bytes.span, header: NpyHeader(type: type, shape: set.geometry.shape), to: output)
         }
-        print("\(output): sequence \(sequence) of \(folder), \(set.geometry)")
+        StandardOutput.print("\(output): sequence \(sequence) of \(folder), \(set.geometry)")
     }
 
     /// The frames from left to right with a grey line between them.

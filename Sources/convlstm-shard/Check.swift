@@ -24,6 +24,11 @@ enum Check {
         }
     }
 
+    /// Throws where an option that names a file or a folder is empty, as `--output $unset` is.
+    static func requireName(_ name: String?, _ option: String) throws {
+        guard name?.isEmpty != true else { throw ValidationError("\(option) is empty; give a name") }
+    }
+
     /// Throws if there is something at `path` that would be lost.
     static func requireAbsent(_ path: String) throws {
         guard !FileManager.default.fileExists(atPath: path) else {

@@ -19,32 +19,33 @@ struct GenerateMovingMNIST: ParsableCommand {
     @Option(help: "Images of digits: train-images-idx3-ubyte, or its .gz.", completion: .file())
     var digits: String?
 
-    @Option(help: "How many digits move in each sequence.")
+    @Option(parsing: .unconditional, help: "How many digits move in each sequence.")
     var digitsPerSequence = 2
 
     @Option(help: "How digits move and overlap: as most papers, as Tencia Lee's script, or as SVG's.")
     var motion = DigitMotion.canonical
 
-    @Option(help: "Frames of a sequence.")
+    @Option(parsing: .unconditional, help: "Frames of a sequence.")
     var frames = 20
 
-    @Option(help: "Height and width of a frame.")
+    @Option(parsing: .unconditional, help: "Height and width of a frame.")
     var size = 64
 
     @Option(help: "The .npy file to write.", completion: .file())
     var output: String
 
     func validate() throws {
+        try Check.requireName(output, "--output")
         try Check.extents(frames: frames, size: size)
         try Check.require(digitsPerSequence, in: 1...100, "--digits-per-sequence")
     }
 
     func run() throws {
         try Check.requireAbsent(output)
-        let bitmaps = try digits.map(DigitBitmaps.init(idx:)) ?? .drawn(seed: options.seed)
+        let bitmaps = try digits.map(DigitBitmaps.init(idx:)) ?? .drawn(seed: options.seedNumber)
         let generator = try MovingMNISTGenerator(
             digits: bitmaps, digitsPerSequence: digitsPerSequence, motion: motion, frames: frames, size: size,
-            count: options.sequences, seed: options.seed)
+            count: options.sequences, seed: options.seedNumber)
         try options.write(generator, as: .uint8, layout: .framesFirst, to: output)
     }
 }

@@ -16,16 +16,17 @@ struct GenerateMovingSquares: ParsableCommand {
 
     @OptionGroup var options: GeneratorOptions
 
-    @Option(help: "Frames of a sequence.")
+    @Option(parsing: .unconditional, help: "Frames of a sequence.")
     var frames = 15
 
-    @Option(help: "Height and width of a frame.")
+    @Option(parsing: .unconditional, help: "Height and width of a frame.")
     var size = 40
 
     @Option(help: "The files' common NAME, with or without .npy.", completion: .file())
     var output: String
 
     func validate() throws {
+        try Check.requireName(output, "--output")
         try Check.extents(frames: frames, size: size)
     }
 
@@ -44,7 +45,7 @@ struct GenerateMovingSquares: ParsableCommand {
 
     private func write(_ view: MovingSquaresGenerator.View, to path: String) throws {
         let generator = MovingSquaresGenerator(
-            view: view, frames: frames, size: size, count: options.sequences, seed: options.seed)
+            view: view, frames: frames, size: size, count: options.sequences, seed: options.seedNumber)
         try options.write(generator, as: .float32, layout: .sequencesFirst, to: path)
     }
 }

@@ -1,6 +1,7 @@
 // `convlstm-shard info`: what is in a folder of shards.
 
 import ArgumentParser
+import Platform
 import Shards
 
 struct Info: ParsableCommand {
@@ -9,19 +10,25 @@ struct Info: ParsableCommand {
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
 
+    func validate() throws { try Check.requireName(folder, "the folder") }
+
     func run() throws {
         let manifest = try Manifest(folder: folder)
         let raw = manifest.sequences * manifest.sequenceBytes
         let stored = manifest.shards.reduce(0) { $0 + $1.bytes }
-        print("sequences  \(manifest.sequences) of \(manifest.geometry)")
-        print("values     \(manifest.elementType.rawValue), \(manifest.valueRange[0]) to \(manifest.valueRange[1])")
-        if let inputs = manifest.inputs { print("inputs     apart from these sequences, in \(folder)/\(inputs)") }
-        print("size       \(inMB(stored)), unpacked \(inMB(raw))")
+        StandardOutput.print("sequences  \(manifest.sequences) of \(manifest.geometry)")
+        let range = "\(manifest.valueRange[0]) to \(manifest.valueRange[1])"
+        StandardOutput.print("values     \(manifest.elementType.rawValue), \(range)")
+        if let inputs = manifest.inputs {
+            StandardOutput.print("inputs     apart from these sequences, in \(folder)/\(inputs)")
+        }
+        StandardOutput.print("size       \(inMB(stored)), unpacked \(inMB(raw))")
         for split in manifest.splits where split.sequences > 0 {
-            print("\(padded(split.name.rawValue))\(split.sequences): \(split.first) to \(split.range.upperBound - 1)")
+            let label = padded(split.name.rawValue)
+            StandardOutput.print("\(label)\(split.sequences): \(split.first) to \(split.range.upperBound - 1)")
         }
         for shard in manifest.shards {
-            print("\(shard.file)  \(shard.first) to \(shard.range.upperBound - 1), \(inMB(shard.bytes))")
+            StandardOutput.print("\(shard.file)  \(shard.first) to \(shard.range.upperBound - 1), \(inMB(shard.bytes))")
         }
     }
 

@@ -1,6 +1,7 @@
 // How far a long job is: a bar on a terminal's progress line, and silence in a file.
 
 import Foundation
+import Platform
 import Reports
 
 /// A bar on stderr for a job of known length, gone when the job is done.

@@ -4,6 +4,7 @@
 import ArgumentParser
 import Foundation
 import Formats
+import Platform
 import Reports
 import Shards
 
@@ -13,13 +14,15 @@ struct SourceOptions: ParsableArguments {
     @Option(help: "The order of an array's axes (default: told by the shape where it leaves no doubt).")
     var layout: ArrayLayout?
 
-    @Option(help: "Frames of a sequence, for folders and for the layout concatenated.")
+    @Option(parsing: .unconditional, help: "Frames of a sequence, for folders and for the layout concatenated.")
     var frames: Int?
 
     @Option(help: "Which array of a .npz file.")
     var key: String?
 
-    @Option(help: "Frames from the start of a film's sequence to the start of the next one (default: --frames).")
+    @Option(
+        parsing: .unconditional,
+        help: "Frames from the start of a film's sequence to the start of the next one (default: --frames).")
     var stride: Int?
 
     @Flag(help: "Make one channel of coloured frames.")
@@ -50,14 +53,15 @@ struct SourceOptions: ParsableArguments {
         }
         let stride = stride ?? frames
         let films = try FilmSequences(folder: path, frames: frames, stride: stride, asGrey: grey)
-        for remark in films.remarks { print(remark) }
+        for remark in films.remarks { StandardOutput.print(remark) }
         if films.leftOver > 0 {
             let short = films.tooShort > 0
                 ? "; \(counted(films.tooShort, "film")) \(films.tooShort == 1 ? "has" : "have") fewer than \(frames)" : ""
-            print("\(path): \(counted(films.leftOver, "frame")) \(films.leftOver == 1 ? "is" : "are") in no sequence\(short)")
+            let are = films.leftOver == 1 ? "is" : "are"
+            StandardOutput.print("\(path): \(counted(films.leftOver, "frame")) \(are) in no sequence\(short)")
         }
         if stride < frames {
-            print("\(path): neighbouring sequences share frames, also where one split ends and the next begins")
+            StandardOutput.print("\(path): neighbouring sequences share frames, also where one split ends and the next begins")
         }
         return films
     }
@@ -73,7 +77,7 @@ struct SourceOptions: ParsableArguments {
     private func chosenLayout(_ array: NpyFile) throws -> ArrayLayout {
         if let layout { return layout }
         let reading = try ArrayLayout.read(array.header.shape, file: array.path)
-        print("\(array.path): shape \(array.header.shape), read as \(reading)")
+        StandardOutput.print("\(array.path): shape \(array.header.shape), read as \(reading)")
         return reading.layout
     }
 }

@@ -3,6 +3,7 @@
 import ArgumentParser
 import Foundation
 import Formats
+import Platform
 import Reports
 import Shards
 
@@ -29,22 +30,25 @@ struct SplitCommand: ParsableCommand {
 
     @OptionGroup var source: SourceOptions
 
-    @Option(help: "How many files to write.")
+    @Option(parsing: .unconditional, help: "How many files to write.")
     var shards = 8
 
     @Option(help: "The folder to make (default: the file's name with .shards, here).", completion: .directory)
     var output: String?
 
-    @Option(help: "Sequences for validation: a count, or a fraction of all.")
+    @Option(parsing: .unconditional, help: "Sequences for validation: a count, or a fraction of all.")
     var validation = HeldBack("0.1")!
 
-    @Option(help: "Sequences for testing: a count, or a fraction of all.")
+    @Option(parsing: .unconditional, help: "Sequences for testing: a count, or a fraction of all.")
     var test = HeldBack("0.1")!
 
-    @Option(help: "zstd's compression level, \(Zstd.levels.lowerBound) to \(Zstd.levels.upperBound).")
+    @Option(parsing: .unconditional, help: "zstd's compression level, \(Zstd.levels.lowerBound) to \(Zstd.levels.upperBound).")
     var level = 3
 
     func validate() throws {
+        for (option, name) in [("the file", file), ("--inputs", inputs), ("--output", output)] {
+            try Check.requireName(name, option)
+        }
         try Check.require(shards, in: 1...512, "--shards")
         try Check.require(level, in: Zstd.levels, "--level")
     }
@@ -58,7 +62,7 @@ struct SplitCommand: ParsableCommand {
         if let seen { try requirePair(sequences, seen) }
         let (manifest, values) = try write(sequences, seen, to: folder)
         report(manifest, folder)
-        if let values, let remark = remark(about: values, manifest) { print("\(folder): \(remark)") }
+        if let values, let remark = remark(about: values, manifest) { StandardOutput.print("\(folder): \(remark)") }
     }
 
     private var defaultFolder: String {
@@ -102,7 +106,7 @@ struct SplitCommand: ParsableCommand {
         let read = manifest.sequences * manifest.sequenceBytes
         let written = manifest.shards.reduce(0) { $0 + $1.bytes }
         let splits = manifest.splits.map { "\($0.sequences) \($0.name.rawValue)" }.joined(separator: ", ")
-        print("\(folder): \(counted(manifest.sequences, "sequence")) of \(manifest.geometry) in "
+        StandardOutput.print("\(folder): \(counted(manifest.sequences, "sequence")) of \(manifest.geometry) in "
             + "\(counted(manifest.shards.count, "shard")), "
             + "\(inMB(read)) to \(inMB(written)); \(splits)\(manifest.inputs == nil ? "" : "; inputs apart")")
     }

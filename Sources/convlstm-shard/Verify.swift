@@ -1,6 +1,7 @@
 // `convlstm-shard verify`: whether a folder of shards is as it was written, and can be used.
 
 import ArgumentParser
+import Platform
 import Reports
 import Shards
 
@@ -11,6 +12,8 @@ struct Verify: ParsableCommand {
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
+
+    func validate() throws { try Check.requireName(folder, "the folder") }
 
     /// A folder of shards: the data set, or what a network sees in place of its sequences.
     private struct Part {
@@ -27,7 +30,7 @@ struct Verify: ParsableCommand {
         }
         let shards = parts.reduce(0) { $0 + $1.manifest.shards.count }
         let damages = try examine(&parts, shards)
-        for damage in damages { print(damage) }
+        for damage in damages { StandardOutput.print(damage) }
         guard damages.isEmpty else {
             let are = damages.count == 1 ? "is" : "are"
             throw ShardError(
@@ -40,7 +43,7 @@ struct Verify: ParsableCommand {
                 "\(part.folder)/\(Manifest.fileName) is damaged: \(complaint); copy it again, or split the data again")
         }
         let all = shards == 1 ? "its shard is as it was" : "all \(shards) shards are as they were"
-        print("\(folder): \(all) written, \(counted(manifest.sequences, "sequence"))")
+        StandardOutput.print("\(folder): \(all) written, \(counted(manifest.sequences, "sequence"))")
     }
 
     private func examine(_ parts: inout [Part], _ shards: Int) throws -> [ShardDamage] {

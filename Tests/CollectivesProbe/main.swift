@@ -50,7 +50,7 @@ func perform(_ task: String) throws {
 
 /// Numbers that 16 bits hold exactly where they are few, thirds where they are many.
 func sumRounded(_ count: Int, on communicator: any Communicator) throws {
-    let rank = communicator.rank, vector = Tensor<Float>(count), crew = Crew(2)
+    let rank = communicator.rank, vector = Tensor<Float>(count), crew = try Crew(2)
     var numbers = vector.mutableSpan
     for i in 0..<count { numbers[i] = count < 100 ? Float(i - 7 * rank) : 1 / Float(3 * (i % 1000) + rank + 1) }
     try RoundedSum(communicator, on: crew, count: count).sum(vector)

@@ -1,4 +1,5 @@
 import Collectives
+import Platform
 import Testing
 
 @Suite struct LauncherTests {

@@ -7,8 +7,9 @@ import Testing
     private struct Planned: Error, Equatable { var number: Int }
 
     /// Bodies that wait for all others end only if each has a thread of its own, more than the crew's size too.
-    @Test(arguments: 1...3, [1, 2, 5]) func everyNumberHasAThreadOfItsOwn(size: Int, count: Int) {
-        let crew = Crew(size), condition = NSCondition(), arrived = Mutex(0), threads = Mutex(Set<UInt>())
+    @Test(arguments: 1...3, [1, 2, 5]) func everyNumberHasAThreadOfItsOwn(size: Int, count: Int) throws {
+        let crew = try Crew(size), condition = NSCondition(), arrived = Mutex(0), threads = Mutex(Set<UInt>())
+        try crew.prepare(for: count)
         for call in 1...3 {
             crew.run(count) { _ in
                 condition.lock()
@@ -25,8 +26,8 @@ import Testing
         #expect(seen.count == count && seen.contains(UInt(pthread_self())))
     }
 
-    @Test(arguments: [1, 2, 4]) func everyNumberIsTakenOnce(size: Int) {
-        let crew = Crew(size)
+    @Test(arguments: [1, 2, 4]) func everyNumberIsTakenOnce(size: Int) throws {
+        let crew = try Crew(size)
         for count in [0, 1, 3, 100] {
             let taken = Mutex([Int](repeating: 0, count: count))
             crew.forEach(count) { number in taken.withLock { $0[number] += 1 } }
@@ -35,8 +36,8 @@ import Testing
     }
 
     /// Of several errors the one of the lowest number comes back, once the others have ended too; the crew goes on.
-    @Test func theFirstErrorComesBackWhenAllHaveEnded() {
-        let crew = Crew(4), ended = Mutex(0)
+    @Test func theFirstErrorComesBackWhenAllHaveEnded() throws {
+        let crew = try Crew(4), ended = Mutex(0)
         for call in 1...20 {
             #expect(throws: Planned(number: 1)) {
                 try crew.run(4) { number in
@@ -50,17 +51,17 @@ import Testing
 
     /// Blocks of 65,536 numbers, each of another magnitude, so that their sums depend on the order; and a last one that
     /// is not whole.
-    @Test func theNumberOfThreadsChangesNoBit() {
+    @Test func theNumberOfThreadsChangesNoBit() throws {
         let x = Tensor<Float>(1_000_003), y = Tensor<Float>(1_000_003)
         var numbers = x.mutableSpan
         for i in numbers.indices {
             let block = Float(1 + i / 65_536)
             numbers[i] = block * block * block / (3 + Float(i % 1013))
         }
-        let alone = Crew(1).sumOfSquares(x), limited = Crew(1).sumOfSquares(x, within: 0.5)
+        let alone = Crew().sumOfSquares(x), limited = Crew().sumOfSquares(x, within: 0.5)
         #expect(abs(alone - sumOfSquares(x)) < 1e-12 * alone && limited < alone)
         for size in 2...5 {
-            let crew = Crew(size)
+            let crew = try Crew(size)
             #expect(crew.sumOfSquares(x) == alone && crew.sumOfSquares(x, within: 0.5) == limited)
             y.fill(1)
             crew.add(x, accumulatingInto: y)
@@ -69,8 +70,12 @@ import Testing
         }
     }
 
-    @Test func openBLASStartsNoThreads() {
-        _ = Crew(2)
+    @Test func moreThreadsThanOpenBLASCanServeAreRefused() {
+        #expect(throws: BLASMemoryError.tooManyThreads(600, most: 512)) { try BLASLibrary.reserve(threads: 600) }
+    }
+
+    @Test func openBLASStartsNoThreads() throws {
+        _ = try Crew(2)
         #expect(BLASLibrary.threads == 1)
     }
 }

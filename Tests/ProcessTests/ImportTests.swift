@@ -107,6 +107,21 @@ import Testing
             }, "holds decoder_1_convlstm.conv.bias with and without `module.`")
     }
 
+    @Test func weightsThatAreNotFiniteAreRefused() throws {
+        for (value, wrong) in [(Float.nan, 1), (.infinity, 2)] {
+            let file = try changed { tensors in
+                var bytes = Array(tensors[1].bytes)
+                for place in 0..<wrong {
+                    withUnsafeBytes(of: value) { bytes.replaceSubrange(4 * place..<4 * place + 4, with: $0) }
+                }
+                tensors[1].bytes = bytes[...]
+            }
+            try refused(
+                file, "changed.safetensors holds \(wrong) number\(wrong == 1 ? "" : "s") of 648 in "
+                    + "decoder_1_convlstm.conv.weight that \(wrong == 1 ? "is" : "are") not finite")
+        }
+    }
+
     @Test func whatIsAskedWronglyIsNamed() throws {
         let file = fixture("ifog.safetensors")
         try refused(fixture("frames.npy"), "is not a whole safetensors file")

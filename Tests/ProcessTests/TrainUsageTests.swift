@@ -14,22 +14,29 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     let example = try! TrainingExample.shared.get()
 
     @Test(arguments: [
-        Refusal(options: ["--steps", "0"], sentence: "steps is 0 and must be"),
+        Refusal(options: ["--steps", "0"], sentence: "--steps is 0; give a number from 1"),
         Refusal(options: ["--steps", "3", "--epochs", "2"], sentence: "leave one of the two out"),
         Refusal(options: ["--batch-size", "21"], sentence: "a global batch of 21 is more than the 20 training sequences"),
-        Refusal(options: ["--accumulate", "0"], sentence: "accumulate is 0 and must be"),
+        Refusal(options: ["--accumulate", "0"], sentence: "--accumulate is 0; give a number from 1"),
         Refusal(options: ["--batch-size", "many"], sentence: "'many' is invalid for '--batch-size"),
         Refusal(options: ["--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
         Refusal(options: ["--reduce-precision", "bf8"], sentence: "'bf8' is invalid for '--reduce-precision"),
         Refusal(options: ["--reduce-precision", "bf16", "--lanes", "2"], sentence: "leave one of the two out"),
         Refusal(options: ["--max-time", "20"], sentence: "'20' is invalid for '--max-time"),
-        Refusal(options: ["--learning-rate", "nan"], sentence: "model.learningRate is nan"),
+        Refusal(options: ["--learning-rate", "nan"], sentence: "--learning-rate is nan; give a positive number"),
+        Refusal(options: ["--seed", "-1"], sentence: "--seed is -1; give a whole number from 0 to"),
+        Refusal(options: ["--seed", "18446744073709551616"], sentence: "--seed is 18446744073709551616; give a whole"),
+        Refusal(options: ["--learning-rate", "-0.1"], sentence: "--learning-rate is -0.1; give a positive number"),
+        Refusal(options: ["--output", ""], sentence: "--output is empty; give a name"),
+        Refusal(options: ["--data", ""], sentence: "--data is empty; give a name"),
+        Refusal(options: ["--config", ""], sentence: "--config is empty; give a name"),
+        Refusal(options: ["--resume", "tiny.yaml"], status: 1, sentence: "tiny.yaml is no checkpoint; name the run's folder"),
         Refusal(options: ["--model", "smal"], sentence: "tiny.yaml is about model tiny and --model is smal"),
         Refusal(options: ["--bacth-size", "3"], sentence: "Unknown option '--bacth-size'"),
-        Refusal(options: ["--data", "nowhere.shards"], status: 1, sentence: "nowhere.shards has no manifest.json"),
+        Refusal(options: ["--data", "nowhere.shards"], status: 1, sentence: "nowhere.shards does not exist"),
         Refusal(options: ["--resume", "nowhere.zst"], status: 1, sentence: "nowhere.zst could not be opened"),
         Refusal(options: ["--config", "nowhere.yaml"], status: 1, sentence: "nowhere.yaml could not be opened"),
-        Refusal(options: ["--output", "/proc/nowhere/run"], status: 1, sentence: "/proc/nowhere/run could not be made"),
+        Refusal(options: ["--output", "/proc/nowhere/run"], status: 1, sentence: "/proc/nowhere could not be made"),
     ])
     func badInputGetsOneSentence(refusal: Refusal) throws {
         let output = example.freshOutput()
@@ -67,7 +74,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
             (["--resume", "never"], "already holds a run"),
             (["--seed", "2"], "is of a run with seed 1"),
             (["--model", "small", "--config", "/dev/null"], "not a regular file"),
-            (["--resume", early], "already holds a checkpoint of step 4"),
+            (["--resume", early], "already holds a run with a checkpoint of step 4"),
         ] {
             let result = try example.train(ranks: 0, output, options + ["--steps", "6"])
             #expect(result.status != 0 && result.stderr.contains(sentence), "\(result.stderr)")

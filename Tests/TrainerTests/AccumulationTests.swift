@@ -14,7 +14,7 @@ import Trainer
         model.loss = loss
         let network = try exampleNetwork(oneOutputPerInput: false)
         let loader = BatchLoader(ExampleSource(count: 8), for: model)
-        let lanes = try Lanes(), crew = Crew(1)
+        let lanes = try Lanes(), crew = try Crew(1)
         let reducer = GradientReducer(SoloCommunicator(), lanes, on: crew, count: network.layout.count)
         let shares = RankShares(lanes, batch: sequences.count, parts: parts)
         let replica = try Replica(

@@ -34,7 +34,7 @@ import Trainer
         var model = Presets.small
         model.sequences = SequenceDescription(inputFrames: 3, outputFrames: 3, firstOutput: 1)
         let network = try network(normalised: normalised), lanes = try Lanes(count, threads: threads)
-        let crew = Crew(threads)
+        let crew = try Crew(threads)
         let reducer = GradientReducer(SoloCommunicator(), lanes, on: crew, count: network.layout.count)
         let replica = try Replica(
             network, model, BatchLoader(source, for: model), FrameSampling(.teacherForcing, seed: 1), lanes,

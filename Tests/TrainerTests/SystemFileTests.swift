@@ -134,7 +134,7 @@ import Trainer
          "line 2: there is no key optimizer.beta1; the keys there are: adam, adamW"),
         ("inputFrames", "inputframes", "there is no key sequences.inputframes; did you mean sequences.inputFrames?"),
         ("  readout:", "  raedout:", "there is no key network.raedout; did you mean network.readout?"),
-        ("name: mine", "name: mine\nname: yours", "is not YAML"),
+        ("name: mine", "name: mine\nname: yours", "line 2: name stands there twice (first in line 1)"),
     ])
     func aWrongFileIsRefusedInOneSentence(part: String, replacement: String, sentence: String) throws {
         let yaml = Self.smallest.replacingOccurrences(of: part, with: replacement)

@@ -59,7 +59,7 @@ private struct AccuracyPass {
         let start = ParameterVector<Float>(network.layout)
         start.initialise(seed: 1)
         copy(start.flat, into: values.flat)
-        network.prepare(values)
+        network.prepare(values, on: try Crew(1))
         let trace = try NetworkTrace(network, batch: batch, unrolling)
         let target = Tensor<S>(shape: trace.output.shape)
         trace.readsTrueFrames = FrameSampling(model.sampling, seed: 1).readsTrueFrames(

@@ -35,7 +35,7 @@ package struct AllReduceMeasurement: Codable, Sendable {
     ///   - count: numbers of the gradient.
     ///   - threads: of each rank, which add up.
     package init(on communicator: any Communicator, count: Int, threads: Int) throws {
-        let crew = Crew(threads), vector = Tensor<Float>(count), other = Tensor<Float>(count)
+        let crew = try Crew(threads), vector = Tensor<Float>(count), other = Tensor<Float>(count)
         let gradient = count * MemoryLayout<Float>.stride, alone = SoloCommunicator()
         other.fill(1)
         secondsPerSum = try Self.seconds(on: alone) { crew.add(other, accumulatingInto: vector) } / Double(gradient)

@@ -48,9 +48,10 @@ package struct StepBenchmark: Codable, Sendable {
         let places = Batch(Array(0..<(total ?? batch * lanes.ranks)), of: lanes)
         let shares = RankShares(lanes, batch: places.count, isWhole: model.network.normalisesBatches)
         let memory = TrainingRun.memory(network, model, lanes, shares, reducePrecision)
-        try MemoryBudget.require(memory, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
+        try MemoryBudget.require(
+            memory, threads: threads, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
         let noise = NoiseSequences(for: model, count: batch)
-        let crew = Crew(lanes.threads)
+        let crew = try Crew(lanes.threads)
         let reducer = GradientReducer(
             communicator, lanes, on: crew, count: network.layout.count, precision: reducePrecision)
         let replica = try Replica(

@@ -121,7 +121,9 @@ extension CheckpointStore {
     ///
     /// Throws `FormatError` saying what is wrong.
     package static func read(_ path: String) throws -> Found {
-        Found(path: path, checkpoint: try Checkpoint(decoding: InputFile(path: path).bytes(), file: path))
+        let bytes = try InputFile(path: path).bytes()
+        try requireKind(of: bytes, path)
+        return Found(path: path, checkpoint: try Checkpoint(decoding: bytes, file: path))
     }
 
     /// The newest whole checkpoint; nil where there are none.

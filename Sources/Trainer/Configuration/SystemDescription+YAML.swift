@@ -3,6 +3,7 @@
 
 import Formats
 import Model
+import Platform
 
 extension SystemDescription {
     /// The system that a person means: a preset's name, or the path of a YAML file that describes one.
@@ -11,21 +12,30 @@ extension SystemDescription {
     package static func named(_ name: String) throws -> SystemDescription {
         guard isFile(name) else { return try Presets.named(name) }
         let system = try SystemDescription(yaml: try YAMLFile.text(name), file: name)
-        try system.requireFrames(file: name)
+        try system.requireName(file: name)
+        try system.requireNumbers(file: name)
         return system
     }
 
-    /// Sequences of more frames are not read by any system.
-    private static let mostFrames = 100_000
-
-    private func requireFrames(file: String) throws(TrainingError) {
-        let counts = [
-            ("inputFrames", sequences.inputFrames, 1), ("outputFrames", sequences.outputFrames, 1),
-            ("firstOutput", sequences.firstOutput ?? 0, 0),
-        ]
-        for (name, count, least) in counts where !(least...Self.mostFrames).contains(count) {
-            throw .usage("\(file): sequences.\(name) is \(count); choose \(least) to \(Self.mostFrames)")
+    /// A run's folder is called after its model, under `runs`.
+    func requireName(file: String) throws(TrainingError) {
+        guard name.isPlainName else {
+            throw .usage(
+                "\(file): name is \"\(name.quotable())\", and a run's folder is called so; choose another one, without / and "
+                    + "control characters, of at most \(String.longestName) bytes")
         }
+    }
+
+    private func requireNumbers(file: String) throws(TrainingError) {
+        let frames = TrainingConfiguration.Limits.frames, batches = TrainingConfiguration.Limits.batchSize
+        let counts = [
+            ("sequences.inputFrames", sequences.inputFrames, frames), ("sequences.outputFrames", sequences.outputFrames, frames),
+            ("sequences.firstOutput", sequences.firstOutput ?? 0, 0...frames.upperBound), ("batchSize", batchSize, batches),
+        ]
+        for (name, count, range) in counts where !range.contains(count) {
+            throw .usage("\(file): \(name) is \(count); choose \(range.lowerBound) to \(range.upperBound)")
+        }
+        try sequences.generator.check()
     }
 
     /// Whether a model, given by a name or a file, is called `named`.
@@ -57,6 +67,29 @@ enum YAMLFile {
         guard file.size <= largest else {
             throw TrainingError.usage("\(path) has \(file.size) bytes, too many for a description; name a YAML file")
         }
-        return String(decoding: try file.bytes(), as: UTF8.self)
+        // A byte order mark is allowed (YAML 1.2, 5.2), and some editors write one.
+        let bytes = try file.bytes(), content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw TrainingError.usage("\(path) is not YAML\(place(in: content)): it is no UTF-8 text; save it as such")
+        }
+        return text
+    }
+
+    /// The first line that is no UTF-8.
+    private static func place(in bytes: ArraySlice<UInt8>) -> String {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+        return line.map { ", line \($0 + 1)" } ?? ""
+    }
+}
+
+extension String {
+    /// Leaves room for endings within what file systems allow.
+    fileprivate static let longestName = 200
+
+    /// Whether it may name a folder among others.
+    fileprivate var isPlainName: Bool {
+        guard (1...Self.longestName).contains(utf8.count), self != ".", self != ".." else { return false }
+        return !unicodeScalars.contains { $0 == "/" || $0.isControl }
     }
 }

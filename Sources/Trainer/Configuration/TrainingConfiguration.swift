@@ -2,6 +2,7 @@
 // it, and nothing else in the program has defaults of its own.
 
 import Model
+import Platform
 
 /// A training run before it starts.
 package struct TrainingConfiguration: Sendable, Equatable {
@@ -111,6 +112,18 @@ package enum Resume: Equatable, Sendable {
 }
 
 extension TrainingConfiguration {
+    /// What its numbers may be: more than any run has had, and few enough to be counted with and to be held.
+    package enum Limits {
+        package static let threads = 1...1024
+        package static let lanes = 1...65_536
+        package static let batchSize = 1...1_000_000
+        package static let frames = 1...100_000
+
+        /// Of a run, and between two things that happen in one.
+        package static let steps = 1...1_000_000_000
+        package static let interval = 0...1_000_000_000
+    }
+
     /// Throws a usage error about the first value that no run can have.
     package func check() throws(TrainingError) {
         let wrong = firstOutOfRange
@@ -137,6 +150,8 @@ extension TrainingConfiguration {
         }
         try checkDigits()
         try checkSampling()
+        try model.requireName(file: "the configuration")
+        try model.sequences.generator.check()
         guard !output.isEmpty else { throw .usage("the output folder has no name; give one with --output") }
     }
 
@@ -144,10 +159,11 @@ extension TrainingConfiguration {
         guard let digits else { return }
         guard data ?? DataSet.generatedName == DataSet.generatedName else {
             throw .usage(
-                "digits is \(digits), which is for generated data, and data is \(data!); leave one of the two out")
+                "digits is \(digits.quotable()), which is for generated data, and data is \(data!.quotable()); leave one of "
+                    + "the two out")
         }
         guard case .movingMNIST = model.sequences.generator.films else {
-            throw .usage("digits is \(digits), and the films of model \(model.name) have none; leave --digits out")
+            throw .usage("digits is \(digits.quotable()), and the films of model \(model.name) have none; leave --digits out")
         }
     }
 
@@ -169,18 +185,20 @@ extension TrainingConfiguration {
     }
 
     private var firstOutOfRange: (String, Any, String)? {
-        let atLeast: [(String, Int?, Int)] = [
-            ("model.batchSize", model.batchSize, 1), ("epochs", epochs, 1), ("steps", steps, 1),
-            ("checkpointEvery", checkpointEvery, 1), ("keep", keep, 1), ("evaluateEvery", evaluateEvery, 0),
-            ("verifyReplicasEvery", verifyReplicasEvery, 0),
-            ("threads", threads, 1), ("lanes", lanes, 1), ("accumulate", accumulate, 1),
-            ("model.earlyStopping.patience", model.earlyStopping?.patience, 1),
-            ("model.sequences.inputFrames", model.sequences.inputFrames, 1),
-            ("model.sequences.outputFrames", model.sequences.outputFrames, 1),
+        let numbers: [(String, Int?, ClosedRange<Int>)] = [
+            ("model.batchSize", model.batchSize, Limits.batchSize), ("epochs", epochs, Limits.steps),
+            ("steps", steps, Limits.steps), ("checkpointEvery", checkpointEvery, Limits.steps),
+            ("keep", keep, Limits.steps), ("evaluateEvery", evaluateEvery, Limits.interval),
+            ("verifyReplicasEvery", verifyReplicasEvery, Limits.interval), ("threads", threads, Limits.threads),
+            ("lanes", lanes, Limits.lanes), ("accumulate", accumulate, Limits.batchSize),
+            ("model.earlyStopping.patience", model.earlyStopping?.patience, Limits.steps),
+            ("model.sequences.inputFrames", model.sequences.inputFrames, Limits.frames),
+            ("model.sequences.outputFrames", model.sequences.outputFrames, Limits.frames),
+            ("model.sequences.firstOutput", model.sequences.firstOutput, 0...Limits.frames.upperBound),
         ]
-        for (name, value, least) in atLeast {
-            if let value, !(least...1_000_000_000).contains(value) {
-                return (name, value, "from \(least) to a thousand million")
+        for (name, value, range) in numbers {
+            if let value, !range.contains(value) {
+                return (name, value, "from \(range.lowerBound) to \(range.upperBound)")
             }
         }
         let positive = [

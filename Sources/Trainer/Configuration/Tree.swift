@@ -14,12 +14,12 @@ enum Tree {
         do {
             root = try Yams.compose(yaml: yaml) ?? Node([(Node, Node)]())
         } catch {
-            throw TrainingError.usage("\(file) is not YAML: \("\(error)".onOneLine); correct it")
+            throw YAMLFault(error, in: yaml, of: file).explained
         }
         guard root.mapping != nil else {
             throw TrainingError.usage("\(file) holds no keys; write lines such as `epochs: 20`")
         }
-        return root
+        return yaml.contains("<<") ? try MergeKeys.resolved(root, in: TreeSource(file: file)) : root
     }
 
     /// The tree of a value.

@@ -5,6 +5,7 @@
 // type whose keys are `CaseIterable` is one of several alternatives, which a sentence about a wrong one can then name.
 
 import Model
+import Platform
 import Yams
 
 /// A place in a tree, from which a value is decoded.
@@ -68,8 +69,13 @@ final class TreeDecoder: Decoder {
     func singleValueContainer() throws -> any SingleValueDecodingContainer { TreeValue(decoder: self) }
 
     private func scalar<Value: ScalarConstructible>(_ type: Value.Type) throws -> Value {
-        guard let scalar = node.scalar, !node.isNull, let value = type.construct(from: scalar) else {
+        // 1:30 is ninety to YAML 1.1, and Yams traps on a large one.
+        let isSexagesimal = type != String.self && node.scalar?.string.contains(":") == true
+        guard let scalar = node.scalar, !node.isNull, !isSexagesimal, let value = type.construct(from: scalar) else {
             throw source.wrongKind(node, codingPath, wanted: Self.inWords(type))
+        }
+        guard (value as? Double)?.isFinite ?? true, (value as? Float)?.isFinite ?? true else {
+            throw source.error(node, "\(TreeSource.name(codingPath)) is \(scalar.string.quotable()); give a finite number")
         }
         return value
     }
@@ -101,7 +107,7 @@ extension TreeDecoder {
         let text = node.scalar?.string
         if let text, choices.contains(text) { return }
         let advice = text.flatMap { nearest(to: $0, among: choices) }.map { "did you mean \($0)? " } ?? ""
-        let found = text.map { "is \($0)" } ?? "is no word"
+        let found = text.map { "is \($0.quotable())" } ?? "is no word"
         throw source.error(
             node, "\(TreeSource.name(codingPath)) \(found); \(advice)choose one of: \(choices.joined(separator: ", "))")
     }
@@ -113,15 +119,15 @@ extension TreeDecoder {
     private func explained(_ error: any Error) -> TrainingError {
         if let stray = mappings.lazy.compactMap({ $0.strayError(in: self.source) }).first { return stray }
         if let choice = mappings.lazy.compactMap({ $0.choiceError(in: self.source) }).first { return choice }
-        guard let error = error as? DecodingError else { return source.error(node, "\(error)") }
+        guard let error = error as? DecodingError else { return source.error(node, "\(error)".quotable(200)) }
         switch error {
         case .keyNotFound(let key, let context):
             return source.error(node, "\(TreeSource.name(context.codingPath + [key])) is missing; add it")
         case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context):
-            let name = TreeSource.name(context.codingPath), reason = context.debugDescription.onOneLine
+            let name = TreeSource.name(context.codingPath), reason = context.debugDescription.quotable(120)
             return source.error(node, "\(name) has an impossible value (\(reason)); correct it")
         @unknown default:
-            return source.error(node, "\(error)".onOneLine)
+            return source.error(node, "\(error)".quotable(200))
         }
     }
 }

@@ -2,6 +2,7 @@
 
 import Foundation
 import Model
+import Platform
 import Yams
 
 /// The file of a tree.
@@ -27,7 +28,7 @@ final class TreeSource {
     /// A key path as a person writes it: `network.encoder[1].convLSTM`.
     static func name(_ path: [any CodingKey]) -> String {
         let name = path.reduce(into: "") { text, key in
-            text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue
+            text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue.quotable()
         }
         return name.isEmpty ? "the file" : name
     }
@@ -98,13 +99,6 @@ final class TreeMapping {
         let advice = nearest(to: key, among: names).map { "did you mean \(prefix)\($0)?" }
             ?? "the keys there are: \(names.joined(separator: ", "))"
         let mark = node.mapping?.keys.first { $0.string == key } ?? node
-        return source.error(mark, "there is no key \(prefix)\(key); \(advice)")
-    }
-}
-
-extension String {
-    /// Its lines behind one another.
-    var onOneLine: String {
-        split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }.joined(separator: " ")
+        return source.error(mark, "there is no key \(prefix)\(key.quotable()); \(advice)")
     }
 }

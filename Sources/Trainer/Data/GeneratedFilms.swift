@@ -61,12 +61,15 @@ struct GeneratedFilms {
 }
 
 extension GeneratorDescription {
+    /// As many as `convlstm-shard generate` makes: an epoch's order is held in memory.
+    private static let mostSequences = 10_000_000
+
     /// Throws a usage error about the first number that no generator can have.
-    fileprivate func check() throws(TrainingError) {
+    func check() throws(TrainingError) {
         var limits = [
             ("frames", frames, 1...SequenceGeometry.mostFrames), ("size", size, 8...SequenceGeometry.largestSide),
-            ("training", training, 1...1_000_000_000), ("validation", validation, 0...1_000_000_000),
-            ("test", test, 0...1_000_000_000),
+            ("training", training, 1...Self.mostSequences), ("validation", validation, 0...Self.mostSequences),
+            ("test", test, 0...Self.mostSequences),
         ]
         if case .movingMNIST(let films) = films { limits.append(("films.movingMNIST.digits", films.digits, 1...100)) }
         for (name, value, range) in limits where !range.contains(value) {

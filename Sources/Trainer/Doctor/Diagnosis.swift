@@ -127,8 +127,12 @@ extension Diagnosis {
     private static let gigabyte = 1 << 30
 
     private static func memory(_ rank: RankFacts, host: String) -> [Finding] {
-        let text = "\(host): \(inGigabytes(rank.availableMemory)) available"
-        return rank.availableMemory >= gigabyte ? [.ok("memory", text)]
+        guard let available = rank.availableMemory else {
+            return [.warning("memory", "\(host): how much is available is not known, as /proc/meminfo cannot be read",
+                "ls -l /proc/meminfo; mount -t proc proc /proc")]
+        }
+        let text = "\(host): \(inGigabytes(available)) available"
+        return available >= gigabyte ? [.ok("memory", text)]
             : [.warning("memory", "\(text); a model and its batch may not fit", "convlstm-dist train --batch-size 4")]
     }
 
@@ -150,8 +154,11 @@ extension Diagnosis {
             return [.failure("disk", "\(rank.folder) cannot be written to",
                 "convlstm-dist train --output \"$HOME/runs/first\"")]
         }
-        let text = "\(inGigabytes(rank.freeDisk)) free in \(rank.folder)"
-        return rank.freeDisk >= gigabyte ? [.ok("disk", text)]
+        guard let free = rank.freeDisk else {
+            return [.warning("disk", "how much is free in \(rank.folder) is not known", "df -h .")]
+        }
+        let text = "\(inGigabytes(free)) free in \(rank.folder)"
+        return free >= gigabyte ? [.ok("disk", text)]
             : [.warning("disk", "\(text), and a run keeps several checkpoints", "df -h; convlstm-dist train --keep 1")]
     }
 

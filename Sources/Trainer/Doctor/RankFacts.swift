@@ -19,8 +19,8 @@ package struct RankFacts: Codable, Sendable, Equatable {
     package var instructions: String
     package var betterBuild: String?
     package var kernelComplaint: String?
-    /// Bytes.
-    package var availableMemory, freeDisk: Int
+    /// Bytes; nil where the system does not say.
+    package var availableMemory, freeDisk: Int?
     /// Bytes free in /dev/shm, through which ranks of one machine exchange messages; nil where there is none.
     package var freeSharedMemory: Int?
     package var folder: String
@@ -29,7 +29,7 @@ package struct RankFacts: Codable, Sendable, Equatable {
     package init(
         rank: Int, host: String, cores: [Int], quota: Double? = nil, threads: Int, openBLAS: String, kernels: String,
         gigaflops: Double, instructions: String, betterBuild: String? = nil, kernelComplaint: String? = nil,
-        availableMemory: Int, freeDisk: Int, freeSharedMemory: Int?, folder: String, folderIsWritable: Bool
+        availableMemory: Int?, freeDisk: Int?, freeSharedMemory: Int?, folder: String, folderIsWritable: Bool
     ) {
         (self.rank, self.host, self.cores, self.quota, self.threads) = (rank, host, cores, quota, threads)
         (self.openBLAS, self.kernels, self.gigaflops) = (openBLAS, kernels, gigaflops)
@@ -38,15 +38,15 @@ package struct RankFacts: Codable, Sendable, Equatable {
         (self.folder, self.folderIsWritable) = (folder, folderIsWritable)
     }
 
-    /// Looks around, which takes about 0.3 s.
-    package static func measured(rank: Int, host: String, threads: Int) -> RankFacts {
-        let folder = FileManager.default.currentDirectoryPath
+    /// Looks around, which takes about 0.3 s. Throws where there are not so many threads.
+    package static func measured(rank: Int, host: String, threads: Int) throws -> RankFacts {
+        let folder = FileManager.default.currentDirectoryPath, crew = try Crew(threads)
         return RankFacts(
             rank: rank, host: host, cores: SystemFiles.allowedCores, quota: SystemFiles.quota, threads: threads,
             openBLAS: BLASLibrary.configuration.split(separator: " ").prefix(2).joined(separator: " "),
-            kernels: BLASLibrary.core, gigaflops: MatrixSpeed.measured(seconds: 0.3, on: Crew(threads)),
+            kernels: BLASLibrary.core, gigaflops: MatrixSpeed.measured(seconds: 0.3, on: crew),
             instructions: Processor.compiledFor, betterBuild: Processor.betterBuild, kernelComplaint: BLASLibrary.complaint,
-            availableMemory: SystemFiles.availableMemory, freeDisk: FreeSpace.available(at: folder) ?? 0,
+            availableMemory: SystemFiles.availableMemory, freeDisk: FreeSpace.available(at: folder),
             freeSharedMemory: FreeSpace.available(at: "/dev/shm"), folder: folder,
             folderIsWritable: FileManager.default.isWritableFile(atPath: folder))
     }

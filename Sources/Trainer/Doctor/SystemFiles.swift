@@ -38,22 +38,27 @@ package enum SystemFiles {
         return quota(content("/sys/fs/cgroup/cpu.max")) ?? quota(old)
     }
 
-    /// Bytes that the machine, or the container if that has less, can still give.
-    static var availableMemory: Int {
-        let line = value("MemAvailable", in: content("/proc/meminfo")) ?? ""
-        let machine = (Int(line.split(separator: " ").first ?? "") ?? 0) * 1024
+    /// Bytes that the machine, or the container if that has less, can still give; nil where neither can be read.
+    static var availableMemory: Int? {
+        let machine = value("MemAvailable", in: content("/proc/meminfo")).flatMap(kilobytes)
         let limits = [("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
             ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes")]
         return limits.reduce(machine) { least, files in
             guard let limit = Int(word(files.0)), let used = Int(word(files.1)) else { return least }
-            return min(least, max(0, limit - used))
+            return min(least ?? .max, max(0, limit - used))
         }
+    }
+
+    /// The bytes of "8123456 kB"; nil for what is no such number.
+    package static func kilobytes(_ text: String) -> Int? {
+        guard let count = text.split(separator: " ").first.flatMap({ Int($0) }) else { return nil }
+        let bytes = count.multipliedReportingOverflow(by: 1024)
+        return bytes.overflow ? nil : bytes.partialValue
     }
 
     /// Bytes that this program has held at most since it was started, others' before it in the same process aside.
     static var peakMemory: Int {
-        let line = value("VmHWM", in: content("/proc/self/status")) ?? ""
-        return (Int(line.split(separator: " ").first ?? "") ?? 0) * 1024
+        value("VmHWM", in: content("/proc/self/status")).flatMap(kilobytes) ?? 0
     }
 
     private static func word(_ path: String) -> String { content(path).trimmingCharacters(in: .whitespacesAndNewlines) }

@@ -30,7 +30,7 @@ package struct Evaluation: Sendable {
     package init(
         _ forecaster: Forecaster, on source: any SequenceSource, _ range: Range<Int>, training: Range<Int>,
         range values: ClosedRange<Float>, convention: MetricConvention, batchSize: Int,
-        communicator: any Communicator, on crew: Crew = Crew(1), progress: @escaping (Int, Int) -> Void = { _, _ in }
+        communicator: any Communicator, on crew: Crew = Crew(), progress: @escaping (Int, Int) -> Void = { _, _ in }
     ) throws {
         let frame = forecaster.frame, unit = ValueScale(values, peak: 1)
         model = try FrameMetrics(

@@ -1,7 +1,6 @@
 // Forecasts as files that numpy opens and as pictures, in a folder of their own.
 
 import Formats
-import Foundation
 import Model
 import Reports
 
@@ -40,15 +39,20 @@ package struct PredictionFolder: Sendable {
     /// - Parameter isBatch: whether the arrays have a first axis of sequences.
     package func write(_ predictions: [Prediction], isBatch: Bool) throws -> [String] {
         try NewFolder.make(path) { temporary in
+            var names = ["input.npy", "prediction.npy"]
             try writeArray(predictions.map(\.input), isBatch, "\(temporary)/input.npy")
             try writeArray(predictions.map(\.forecast), isBatch, "\(temporary)/prediction.npy")
             let truths = predictions.compactMap(\.truth)
-            if truths.count == predictions.count { try writeArray(truths, isBatch, "\(temporary)/truth.npy") }
+            if truths.count == predictions.count {
+                try writeArray(truths, isBatch, "\(temporary)/truth.npy")
+                names.append("truth.npy")
+            }
             for (number, prediction) in predictions.prefix(Self.mostStrips).enumerated() {
                 let name = "strip\(isBatch ? "-\(number)" : "").png"
                 try PNGFile.write(strip(prediction).picture(), to: "\(temporary)/\(name)")
+                names.append(name)
             }
-            return try FileManager.default.contentsOfDirectory(atPath: temporary).sorted()
+            return names.sorted()
         }
     }
 

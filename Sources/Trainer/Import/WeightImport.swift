@@ -4,6 +4,7 @@
 import Formats
 import Kernels
 import Model
+import Platform
 
 /// The way from a state dict to the parameters of a system.
 package struct WeightImport {
@@ -32,7 +33,7 @@ package struct WeightImport {
 
     /// The parameters of the network on frames of this size.
     ///
-    /// Throws `FormatError` about the file, naming the tensor that has no place, is missing, or is of another shape.
+    /// Throws `FormatError` about the file, naming the tensor that has no place, is missing, of another shape or not finite.
     package func parameters(from path: String, for network: Network<Float>) throws -> ParameterVector<Float> {
         let file = try StateDict(path: path), values = ParameterVector<Float>(network.layout)
         let places = try places(in: file, network.layout)
@@ -41,6 +42,7 @@ package struct WeightImport {
         for (name, tensors) in places {
             try requireShape(file, name, tensors[0])
             let numbers = try file.numbers(of: name)
+            try requireFinite(numbers, of: name, file: path, advice: "import weights from before they became so")
             for tensor in tensors { tensor.fill(values, from: numbers) }
         }
         return values
@@ -85,7 +87,7 @@ package struct WeightImport {
             let open = missing.isEmpty ? wanted : missing
             let advice = closest(to: stray, among: open)
             throw FormatError(
-                file.path, "holds \(stray), which has no place in \(system.name)",
+                file.path, "holds \(stray.quotable()), which has no place in \(system.name)",
                 missing.isEmpty ? "leave it out, or choose another --preset" : "rename it to \(advice) if it is that")
         }
         guard let first = missing.first else { return }

@@ -40,8 +40,9 @@ package enum TrainingRun {
         let batches = BatchOrder(of: configuration, data, lanes)
         let shares = RankShares(of: configuration, data, batches, lanes)
         let warnings = try RankIdentity.require(configuration, on: communicator)
-        try MemoryBudget.require(memory(network, model, lanes, shares, configuration.reducePrecision), on: communicator)
-        let crew = Crew(lanes.threads), count = network.layout.count
+        try MemoryBudget.require(
+            memory(network, model, lanes, shares, configuration.reducePrecision), threads: lanes.threads, on: communicator)
+        let crew = try Crew(lanes.threads), count = network.layout.count
         let reducer = GradientReducer(
             communicator, lanes, on: crew, count: count, precision: configuration.reducePrecision)
         let replica = try Replica(
@@ -100,8 +101,9 @@ package enum TrainingRun {
         let sums = lanes.runs(oneEach: network.hasBatchStatistics)
             .reduce(0) { $0 + lanes.tree.mostParts(within: lanes.leaves(of: $1)) }
         let exchanged = GradientReducer.numbers(lanes, precision, count: count)
-        return parts.reduce(0) { $0 + memory(batch: $1) }
-            + ((state + copies + sums) * count + exchanged) * MemoryLayout<Float>.stride
+        let passes = parts.reduce(0.0) { $0 + Double(memory(batch: $1)) }
+        let vectors = Double((state + copies + sums) * count + exchanged) * Double(MemoryLayout<Float>.stride)
+        return Int(min(passes + vectors, 0x1p60))
     }
 
     /// What a person should know before the first step.

@@ -4,6 +4,7 @@
 
 import Collectives
 import Foundation
+import Platform
 import Synchronization
 
 package final class Watchdog: @unchecked Sendable {
@@ -38,8 +39,8 @@ package final class Watchdog: @unchecked Sendable {
         signs = LifeSigns(run: run)
         interval = min(max(limit.least / 20, 0.1), 3)
         if rank == 0 { try signs.renew() }
-        start { [self] in keepWriting() }
-        start { [self] in keepJudging() }
+        try NewThread.start(oneOf: 2) { [self] in keepWriting() }
+        try NewThread.start(oneOf: 2) { [self] in keepJudging() }
     }
 
     /// Ends it; from then on the job may take as long as it likes.
@@ -50,8 +51,6 @@ package final class Watchdog: @unchecked Sendable {
         }
         if rank == 0 { signs.clear() }
     }
-
-    private func start(_ body: @escaping @Sendable () -> Void) { Thread(block: body).start() }
 
     /// Calls `body` again and again with the seconds since the last time.
     private func repeatedly(_ body: (Double) -> Void) {
@@ -116,7 +115,7 @@ extension Watchdog {
         let isTooLate = condition.withLock { isEnding }
         if isTooLate { return }
         alarm(10)
-        FileHandle.standardError.write(Data("Error: \(sentence)\n".utf8))
+        StandardError.write("Error: \(sentence)\n")
         communicator.abort(exitCode: Self.exitCode)
     }
 }

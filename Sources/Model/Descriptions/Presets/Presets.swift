@@ -1,5 +1,7 @@
 // The systems that come with the program, as values.
 
+import Platform
+
 /// The presets.
 package enum Presets {
     package static let all = [
@@ -10,7 +12,7 @@ package enum Presets {
     package static func named(_ name: String) throws(ModelError) -> SystemDescription {
         guard let preset = all.first(where: { $0.name == name }) else {
             let known = all.map(\.name).joined(separator: ", ")
-            throw ModelError("there is no model \(name); choose one of: \(known)")
+            throw ModelError("there is no model \(name.quotable()); choose one of: \(known)")
         }
         return preset
     }

@@ -1,0 +1,2 @@
+// Nothing to call: linking is enough, see startup.c.
+#pragma once

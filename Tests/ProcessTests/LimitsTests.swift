@@ -1,0 +1,99 @@
+// What becomes of a program that may have no more threads, memory or bytes in a file: a sentence within a second, and
+// nothing that waits for ever.
+
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct LimitsTests {
+    private let tools = try! ToolsExample.shared.get()
+
+    /// Runs a shell's line in the example's folder; `$D` and `$S` are the two programs.
+    private func shell(_ line: String) throws -> CommandResult {
+        let programs = ["D": Command.path(of: "convlstm-dist"), "S": Command.path(of: "convlstm-shard")]
+        return try Command.run("bash", ["-c", line], environment: programs, directory: tools.folder.path, timeout: 60)
+    }
+
+    private func refuse(_ line: String, _ phrases: String...) throws {
+        let result = try shell(line)
+        #expect([1, 2].contains(result.status), "\(line): \(result)")
+        let sentence = result.stderr.split(separator: "\n").last ?? ""
+        for phrase in phrases { #expect(sentence.contains(phrase), "\(line): \(result)") }
+        #expect(sentence.hasPrefix("convlstm-"), "\(line): \(result)")
+    }
+
+    private var training: String {
+        get throws {
+            let arguments = try TrainingExample.shared.get().arguments("run-" + UUID().uuidString, ["--steps", "2"])
+            return "$D " + arguments.joined(separator: " ")
+        }
+    }
+
+    /// A thread's stack of 8 MB counts, too, so that a limit on addresses is one on threads for any user.
+    @Test(arguments: [
+        "evaluate --checkpoint tools --threads 500", "doctor --threads 500", "bench step tiny.yaml --threads 500 --steps 1",
+        "predict --checkpoint tools --threads 500 --input squares-shifted.npy --layout sequences-first --output none",
+    ])
+    func threadsThatCannotStartAreSaid(_ line: String) throws {
+        try refuse("ulimit -v 3000000; exec $D \(line.replacing("tiny.yaml", with: "small"))", "lower")
+    }
+
+    @Test func trainingSaysThatThreadsCannotStart() throws {
+        try refuse("ulimit -v 3000000; exec \(training) --threads 500", "ulimit -v 3000000", "lower --threads")
+    }
+
+    /// A limit on processes that is used up already holds for any user but root.
+    @Test(.enabled(if: geteuid() == 0 && nobodyReaches(Command.path(of: "convlstm-dist")), "needs to run as nobody"))
+    func processesThatAreUsedUpAreSaid() throws {
+        let nobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups"
+        try #require(chmod(tools.folder.path, 0o777) == 0)
+        for threads in [4, 8] {
+            try refuse(
+                "ulimit -u 3; \(nobody) $D evaluate --checkpoint tools --threads \(threads)",
+                "\(threads) threads could not be started (resource temporarily unavailable); lower --threads")
+        }
+        try refuse("ulimit -u 5; \(nobody) \(training) --threads 8", "8 threads could not be started")
+        let folder = "split-" + UUID().uuidString
+        let split = try shell(
+            "ulimit -u 1; \(nobody) $S split squares-shifted.npy --layout sequences-first --output \(folder)")
+        #expect(split.status == 0, "\(split)")
+        #expect(try shell("$S verify \(folder)").status == 0)
+    }
+
+    @Test(arguments: [250_000, 300_000, 350_000, 400_000, 500_000])
+    func tooFewAddressesAreSaidOrSuffice(_ limit: Int) throws {
+        for line in ["$D evaluate --checkpoint tools", try training, "$D bench step small --steps 1"] {
+            let result = try shell("ulimit -v \(limit); exec timeout -s KILL 30 \(line)")
+            let sentence = result.stderr.split(separator: "\n").last ?? ""
+            #expect(
+                result.status == 0 || [1, 2].contains(result.status) && sentence.contains("ulimit -v \(limit)"),
+                "\(line): \(result)")
+        }
+    }
+
+    @Test func numbersWithoutBoundAreRefused() throws {
+        for option in [
+            "--threads", "--batch-size", "--steps", "--epochs", "--keep", "--lanes", "--accumulate", "--checkpoint-every",
+            "--evaluate-every", "--verify-replicas-every",
+        ] {
+            for number in ["1000000001", "4611686018427387904", "-1"] {
+                try refuse("exec \(training) \(option) \(number)", "\(option) is \(number); give a number from")
+            }
+        }
+        try refuse("exec \(training) --threads 1000000", "--threads is 1000000; give a number from 1 to 1024")
+    }
+
+    /// A data set that is larger than a file may be.
+    @Test func aFileThatGrowsTooLargeIsSaid() throws {
+        let output = "large-" + UUID().uuidString
+        try refuse(
+            "ulimit -f 20; exec $S generate moving-mnist --sequences 300 --output \(output).npy", "could not be written (file")
+        try refuse("ulimit -f 1; exec $D predict --checkpoint tools --sequence 0 --output \(output)", "(file too large)")
+        #expect(try tools.folder.names.allSatisfy { !$0.contains(output) })
+    }
+}
+
+private func nobodyReaches(_ program: String) -> Bool {
+    let test = ["--reuid", "65534", "--regid", "65534", "--clear-groups", "test", "-x", program]
+    return (try? Command.run("setpriv", test))?.status == 0
+}
