@@ -61,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "convlstm-shard", dependencies: ["Shards", "Formats", "Platform", "Reports", argumentParser]),
 
-        .target(name: "TestSupport", dependencies: ["Kernels", "Model"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", path: "Tests/TestSupport"),
+        .target(name: "NetworkTestSupport", dependencies: ["Kernels", "Model"], path: "Tests/NetworkTestSupport"),
         .executableTarget(
             name: "collectives-probe", dependencies: ["Collectives", "Kernels", "Trainer"], path: "Tests/CollectivesProbe"),
         .executableTarget(
@@ -70,9 +71,11 @@ let package = Package(
         .target(name: "KernelWorkloads", dependencies: ["Kernels", "Randomness"], path: "Tests/KernelWorkloads"),
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(
-            name: "KernelsTests", dependencies: ["Kernels", "KernelWorkloads", "Randomness", "TestSupport"]),
+            name: "KernelsTests",
+            dependencies: ["Kernels", "KernelWorkloads", "NetworkTestSupport", "Randomness", "TestSupport"]),
         .testTarget(
-            name: "ModelTests", dependencies: ["Model", "Kernels", "Randomness", "TestSupport"], exclude: ["Fixtures"]),
+            name: "ModelTests", dependencies: ["Model", "Kernels", "NetworkTestSupport", "Randomness", "TestSupport"],
+            exclude: ["Fixtures"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),
         .testTarget(
             name: "ShardsTests", dependencies: ["Shards", "Formats", "Randomness", "TestSupport"],
@@ -81,21 +84,37 @@ let package = Package(
         .testTarget(name: "ReportsTests", dependencies: ["Reports", "Formats", "TestSupport"]),
         .testTarget(
             name: "TrainerTests",
-            dependencies: ["Trainer", "Collectives", "Formats", "Kernels", "Model", "Shards", "TestSupport"],
+            dependencies: [
+                "Trainer", "Collectives", "Formats", "Kernels", "Model", "NetworkTestSupport", "Shards", "TestSupport",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(
-            name: "SystemsTests", dependencies: ["Trainer", "Formats", "Kernels", "Model", "TestSupport"],
+            name: "SystemsTests",
+            dependencies: ["Trainer", "Formats", "Kernels", "Model", "NetworkTestSupport", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "TestSupport", "Formats", "Model", "Shards", "Trainer", "convlstm-dist", "convlstm-shard",
-                "collectives-probe", "training-probe", yams,
+                "TestSupport", "NetworkTestSupport", "Formats", "Model", "Shards", "Trainer", "convlstm-dist",
+                "convlstm-shard", "collectives-probe", "training-probe", yams,
             ],
             exclude: ["Fixtures"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// CONVLSTM_TESTS names the only test targets that there are; a build for a sanitizer is then of no more than they need.
+if let tests = Context.environment["CONVLSTM_TESTS"] {
+    var needed = Set(tests.split(separator: ",").map(String.init)), known = 0
+    while needed.count > known {
+        known = needed.count
+        for target in package.targets where needed.contains(target.name) {
+            for case .byNameItem(let name, _) in target.dependencies { needed.insert(name) }
+        }
+    }
+    package.targets.removeAll { !needed.contains($0.name) }
+    package.products.removeAll()
+}
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = settings

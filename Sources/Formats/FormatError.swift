@@ -14,5 +14,15 @@ package struct FormatError: Error, Equatable, CustomStringConvertible {
         (self.file, self.problem, self.advice) = (file, problem, advice)
     }
 
-    package var description: String { "\(file) \(problem); \(advice)" }
+    package var description: String { "\(file.printable) \(problem.printable); \(advice)" }
+}
+
+extension String {
+    /// On one line, whatever a file or its name holds.
+    fileprivate var printable: String {
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    }
+
+    /// A name out of a file as a sentence can hold it.
+    package var quotable: String { count <= 40 ? self : prefix(37) + "..." }
 }

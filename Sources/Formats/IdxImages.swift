@@ -1,4 +1,5 @@
-// The images of MNIST and its kin, plain or gzipped as they are downloaded.
+// The images of MNIST and its kin, plain or gzipped as they are downloaded. The choice: memory is taken for what the first
+// bytes announce, once the file's size allows it, and nothing may follow the images.
 
 import Foundation
 
@@ -14,36 +15,64 @@ package struct IdxImages: Sendable {
 
     /// The most that is taken into memory: 20 times MNIST.
     private static let limit = 1 << 30
+    private static let headerSize = 16
+    private static let advice = "name train-images-idx3-ubyte or its .gz"
 
-    /// Throws `FormatError` for a file of labels, of other numbers than bytes, or with missing images.
+    /// Throws `FormatError` for a file of labels, of other numbers than bytes, or with missing or surplus bytes.
     package init(path: String) throws {
-        let file = try InputFile(path: path), bytes = try Self.content(of: file)
-        guard bytes.count >= 16, bytes[..<3].elementsEqual([0, 0, 8]) else {
-            throw FormatError(path, "is not an idx file of bytes", "name train-images-idx3-ubyte or its .gz")
+        let file = try InputFile(path: path)
+        let bytes = try file.start(2) == [0x1F, 0x8B] ? try Self.unpacked(file) : try Self.plain(file)
+        let extents = try Self.extents(bytes, file: path)
+        guard bytes.count >= Self.headerSize + extents.reduce(1, *) else { throw Self.cutShort(extents, file: path) }
+        (count, height, width) = (extents[0], extents[1], extents[2])
+        pixels = [UInt8](bytes[Self.headerSize...])
+    }
+
+    private static func plain(_ file: InputFile) throws -> [UInt8] {
+        let extents = try extents(try file.start(FileKind.neededBytes), file: file.path)
+        guard file.size <= headerSize + extents.reduce(1, *) else { throw surplus(extents, file: file.path) }
+        return try file.bytes()
+    }
+
+    private static func unpacked(_ file: InputFile) throws -> [UInt8] {
+        var content = [UInt8](), announced: [Int]?
+        try Inflate.unpack(file, at: 0, count: file.size, as: .gzip, limit: .max) { piece in
+            piece.withUnsafeBufferPointer { content.append(contentsOf: $0) }
+            guard content.count >= headerSize else { return }
+            let extents = try announced ?? extents(content, file: file.path), size = headerSize + extents.reduce(1, *)
+            if announced == nil {
+                guard Inflate.canHold(size, in: file.size) else { throw cutShort(extents, file: file.path) }
+                try Memory.require(size, for: file.path)
+                content.reserveCapacity(size)
+                announced = extents
+            }
+            guard content.count <= size else { throw surplus(extents, file: file.path) }
+        }
+        return content
+    }
+
+    /// Count, height and width, whose product is at most `limit`.
+    private static func extents(_ bytes: [UInt8], file: String) throws -> [Int] {
+        guard bytes.count >= headerSize, bytes.starts(with: [0, 0, 8]) else {
+            throw FileKind.error(file, bytes, not: "an idx file of bytes", advice: advice)
         }
         guard bytes[3] == 3 else {
-            throw FormatError(path, "has \(bytes[3]) dimensions, so it holds no images", "name train-images-idx3-ubyte")
+            throw FormatError(file, "has \(bytes[3]) dimensions, so it holds no images", advice)
         }
         let extents = (1...3).map { axis in bytes[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) } }
         let (frame, overflow) = extents[1].multipliedReportingOverflow(by: extents[2])
-        guard !overflow, frame > 0, extents[0] > 0, (bytes.count - 16) / frame >= extents[0] else {
-            throw FormatError(path, "is cut short of its \(extents[0]) images", "download it again")
+        guard !overflow, frame > 0, extents[0] > 0, extents[0] <= limit / frame else {
+            let shape = extents.map(String.init).joined(separator: " x ")
+            throw FormatError(file, "claims \(shape) pixels, and 1 to \(limit) are read", advice)
         }
-        (count, height, width) = (extents[0], extents[1], extents[2])
-        pixels = [UInt8](bytes[16..<16 + count * frame])
+        return extents
     }
 
-    private static func content(of file: InputFile) throws -> [UInt8] {
-        guard try file.size < 2 || file.bytes(at: 0, count: 2) != [0x1F, 0x8B] else {
-            var content = [UInt8]()
-            try Inflate.unpack(file, at: 0, count: file.size, as: .gzip, limit: limit) { piece in
-                piece.withUnsafeBufferPointer { content.append(contentsOf: $0) }
-            }
-            return content
-        }
-        guard file.size <= limit else {
-            throw FormatError(file.path, "is larger than \(limit) bytes", "name train-images-idx3-ubyte")
-        }
-        return try file.bytes()
+    private static func cutShort(_ extents: [Int], file: String) -> FormatError {
+        FormatError(file, "is cut short of its \(extents[0]) images", "download it again")
+    }
+
+    private static func surplus(_ extents: [Int], file: String) -> FormatError {
+        FormatError(file, "has bytes behind its \(extents[0]) images", "download it again")
     }
 }

@@ -10,43 +10,97 @@ package enum Inflate {
         case raw = -15, gzip = 31
     }
 
-    private static let pieceSize = 1 << 18
-
-    /// Passes the content of `count` bytes at `offset` to `sink`.
+    /// Passes the content of `count` bytes at `offset` to `sink`, and returns its size.
     ///
-    /// Throws `FormatError` for damaged or missing bytes, and when there are more than `limit` unpacked ones.
+    /// Throws `FormatError` for damaged, missing or surplus bytes, and when there are more than `limit` unpacked ones.
+    /// Several gzip streams are one after the other, and zeros behind them are padding, as gzip has it.
+    @discardableResult
     package static func unpack(
         _ file: InputFile, at offset: Int, count: Int, as wrapping: Wrapping, limit: Int,
         to sink: (Span<UInt8>) throws -> Void
-    ) throws {
-        var stream = z_stream()
-        guard inflateInit2_(&stream, wrapping.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw FormatError(file.path, "could not be unpacked (zlib did not start)", "free some memory")
+    ) throws -> Int {
+        let inflater = try Inflater(wrapping, limit: limit, file: file.path)
+        try file.forEachPiece(at: offset, count: count) { try inflater.take($0, sink) }
+        guard inflater.isAtEnd else { throw FormatError(file.path, "is cut short", "copy or make it again") }
+        return inflater.total
+    }
+
+    /// Whether `packed` deflated bytes can hold `size`: two bits give at most 258 bytes.
+    static func canHold(_ size: Int, in packed: Int) -> Bool { size / 1032 <= packed }
+}
+
+/// One run of zlib.
+private final class Inflater {
+    private(set) var total = 0
+    /// Whether a stream has ended, and another or padding may follow.
+    private(set) var isAtEnd = false
+    /// In one place, which zlib remembers.
+    private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+    private var output = [UInt8](repeating: 0, count: 1 << 18)
+    private let wrapping: Inflate.Wrapping, limit: Int, file: String
+
+    init(_ wrapping: Inflate.Wrapping, limit: Int, file: String) throws {
+        (self.wrapping, self.limit, self.file) = (wrapping, limit, file)
+        stream.initialize(to: z_stream())
+        guard inflateInit2_(stream, wrapping.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
+            throw FormatError(file, "could not be unpacked (zlib did not start)", "free some memory")
         }
-        defer { inflateEnd(&stream) }
-        var output = [UInt8](repeating: 0, count: pieceSize), total = 0, code = Z_OK
-        try file.forEachPiece(at: offset, count: count) { input in
-            try input.withUnsafeBufferPointer { source in
-                stream.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
-                stream.avail_in = UInt32(source.count)
-                while stream.avail_in > 0 {
-                    if code == Z_STREAM_END { inflateReset(&stream) }
-                    let written = output.withUnsafeMutableBufferPointer { target in
-                        stream.next_out = target.baseAddress
-                        stream.avail_out = UInt32(target.count)
-                        code = inflate(&stream, Z_NO_FLUSH)
-                        return target.count - Int(stream.avail_out)
-                    }
-                    total += written
-                    guard code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR, total <= limit else {
-                        throw FormatError(file.path, "holds damaged compressed bytes", "copy or make it again")
-                    }
-                    try sink(output.span.extracting(0..<written))
-                }
+    }
+
+    deinit {
+        inflateEnd(stream)
+        stream.deallocate()
+    }
+
+    func take(_ input: Span<UInt8>, _ sink: (Span<UInt8>) throws -> Void) throws {
+        try input.withUnsafeBufferPointer { source in
+            stream.pointee.next_in = UnsafeMutablePointer(mutating: source.baseAddress)
+            stream.pointee.avail_in = UInt32(source.count)
+            while stream.pointee.avail_in > 0 {
+                if isAtEnd { try startAgain() }
+                if stream.pointee.avail_in > 0 { try inflateUntilItStops(sink) }
             }
         }
-        guard code == Z_STREAM_END else { throw FormatError(file.path, "is cut short", "copy or make it again") }
     }
+
+    /// Until a stream ends, or the input is used up and nothing more comes of it: zlib holds output back when a buffer is full.
+    private func inflateUntilItStops(_ sink: (Span<UInt8>) throws -> Void) throws {
+        repeat {
+            let written = try inflateOnce()
+            guard written <= limit - total else { throw damaged("holds more bytes than it should when unpacked") }
+            total += written
+            let output = output
+            try sink(output.span.extracting(0..<written))
+        } while !isAtEnd && stream.pointee.avail_out == 0
+    }
+
+    private func inflateOnce() throws -> Int {
+        try output.withUnsafeMutableBufferPointer { target in
+            stream.pointee.next_out = target.baseAddress
+            stream.pointee.avail_out = UInt32(target.count)
+            let code = inflate(stream, Z_NO_FLUSH)
+            guard code == Z_OK || code == Z_STREAM_END || code == Z_BUF_ERROR else {
+                throw damaged("holds damaged compressed bytes")
+            }
+            isAtEnd = code == Z_STREAM_END
+            return target.count - Int(stream.pointee.avail_out)
+        }
+    }
+
+    /// Passes over padding, and expects a stream in what is left.
+    private func startAgain() throws {
+        while stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0 {
+            stream.pointee.next_in += 1
+            stream.pointee.avail_in -= 1
+        }
+        guard stream.pointee.avail_in > 0 else { return }
+        guard wrapping == .gzip, stream.pointee.next_in.pointee == 0x1F, inflateReset(stream) == Z_OK else {
+            throw damaged("has other bytes behind its compressed ones")
+        }
+        isAtEnd = false
+    }
+
+    private func damaged(_ problem: String) -> FormatError { FormatError(file, problem, "copy or make it again") }
 }
 
 /// The CRC-32 of zip archives and .gz files.

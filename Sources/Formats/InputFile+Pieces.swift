@@ -5,7 +5,7 @@ import Foundation
 extension InputFile {
     /// Calls `body` with `count` bytes from `offset` on, a quarter of a megabyte at a time.
     package func forEachPiece(at offset: Int, count: Int, _ body: (Span<UInt8>) throws -> Void) throws {
-        guard count <= size - offset else { throw endsEarly(at: size) }
+        try requireInside(offset, count)
         var piece = [UInt8](repeating: 0, count: min(count, 1 << 18)), done = 0
         while done < count {
             piece.removeLast(max(0, piece.count - (count - done)))

@@ -10,17 +10,22 @@ package final class InputFile: Sendable {
     package let size: Int
     private let descriptor: Int32
 
-    /// Throws `FormatError` for a file that is absent, unreadable or a folder.
+    /// Throws `FormatError` for a file that is absent or unreadable, and for what is no file: it never waits for a pipe.
     package init(path: String) throws {
         self.path = path
-        descriptor = try checkedCall("opened", path) { open(path, O_RDONLY | O_CLOEXEC) }
+        // Before it is opened, because a device may act on that.
         var status = stat()
-        fstat(descriptor, &status)
-        size = Int(status.st_size)
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        try checkedCall("opened", path) { stat(path, &status) }
+        try Self.requireRegular(status, path)
+        let descriptor = try checkedCall("opened", path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        do {
+            try checkedCall("opened", path) { fstat(descriptor, &status) }
+            try Self.requireRegular(status, path)
+        } catch {
             close(descriptor)
-            throw FormatError(path, "is not a regular file", "name a file on disk")
+            throw error
         }
+        (self.descriptor, size) = (descriptor, Int(status.st_size))
     }
 
     /// Reads what was written to `file`, which need never take its name; errors name `path`.
@@ -30,11 +35,24 @@ package final class InputFile: Sendable {
         descriptor = try file.duplicatedDescriptor()
     }
 
+    private static func requireRegular(_ status: stat, _ path: String) throws {
+        let kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: nil as String?
+            case S_IFDIR: "a folder"
+            case S_IFIFO: "a pipe"
+            case S_IFSOCK: "a socket"
+            default: "a device"
+            }
+        if let kind { throw FormatError(path, "is \(kind), not a regular file", "name a file on disk") }
+    }
+
     /// Fills `bytes` from `offset` on.
     ///
     /// Throws `FormatError` where the file ends before `bytes` is full.
     package func read(at offset: Int, into bytes: inout MutableSpan<UInt8>) throws {
         let (descriptor, path) = (descriptor, path)
+        try requireInside(offset, bytes.count)
         try bytes.withUnsafeMutableBytes { buffer in
             var done = 0
             while done < buffer.count {
@@ -48,11 +66,10 @@ package final class InputFile: Sendable {
         }
     }
 
-    /// `count` bytes from `offset` on; checked against the file's size before memory is taken.
+    /// `count` bytes from `offset` on; checked against the file's size, and the machine's memory, before memory is taken.
     package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
-        guard offset >= 0, count >= 0, offset <= size, count <= size - offset else { throw endsEarly(at: size) }
-        var bytes = [UInt8](repeating: 0, count: count)
-        var span = bytes.mutableSpan
+        try requireInside(offset, count)
+        var bytes = try Memory.zeros(count, for: path), span = bytes.mutableSpan
         try read(at: offset, into: &span)
         return bytes
     }
@@ -60,6 +77,16 @@ package final class InputFile: Sendable {
     /// The whole file.
     package func bytes() throws -> [UInt8] {
         try bytes(at: 0, count: size)
+    }
+
+    /// The first bytes, up to `count` where there are so many.
+    func start(_ count: Int) throws -> [UInt8] {
+        try bytes(at: 0, count: min(count, size))
+    }
+
+    /// Throws `FormatError` where `count` bytes from `offset` on are not all in the file.
+    func requireInside(_ offset: Int, _ count: Int) throws {
+        guard offset >= 0, count >= 0, offset <= size, count <= size - offset else { throw endsEarly(at: size) }
     }
 
     func endsEarly(at offset: Int) -> FormatError {

@@ -28,13 +28,16 @@ package struct NpyFile: Sendable {
     }
 
     private init(file: InputFile, at offset: Int, count: Int) throws {
-        (header, dataOffset) = try NpyHeader.read(from: file, at: offset)
+        (header, dataOffset) = try NpyHeader.read(from: file, at: offset, count: count)
         (self.file, path) = (file, file.path)
-        let present = offset + count - dataOffset
-        guard present >= header.byteCount else {
-            let found =
-                "is cut short: its shape \(header.shape) needs \(header.byteCount) bytes and it has \(max(0, present))"
-            throw FormatError(path, found, "copy or save it again")
+        let present = offset + count - dataOffset, needed = header.byteCount
+        let comparison = "its shape \(header.shape) needs \(needed) bytes and it has \(present)"
+        guard present >= needed else { throw FormatError(path, "is cut short: \(comparison)", "copy or save it again") }
+        guard present == needed else {
+            let isAnother = try NpyHeader.starts(in: file, at: dataOffset + needed, count: present - needed)
+            throw FormatError(
+                path, isAnother ? "holds another array after the first" : "has bytes behind its array: \(comparison)",
+                isAnother ? "save each array in a file of its own" : "copy or save it again")
         }
     }
 

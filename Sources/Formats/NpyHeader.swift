@@ -1,8 +1,6 @@
 // What stands before the numbers of a .npy file: element type and shape. The choice: three element types, row-major and
 // little-endian; everything else is refused with the numpy expression that converts it.
 
-import Foundation
-
 /// The header of a .npy file, versions 1 to 3.
 ///
 /// Source: numpy, "NEP 1: A simple file format for NumPy arrays".
@@ -46,34 +44,43 @@ package struct NpyHeader: Equatable, Sendable {
             + text.utf8 + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
     }
 
-    /// Reads the header at `offset` of a file; `dataOffset` is where its numbers start.
+    /// Reads the header of an array that is the `count` bytes at `offset` of a file; `dataOffset` is where its numbers start.
     ///
     /// Throws `FormatError` when it is no .npy header, or describes an array that is not one of the three types in
     /// row-major order.
-    package static func read(from file: InputFile, at offset: Int = 0) throws -> (header: NpyHeader, dataOffset: Int) {
-        let start = try file.bytes(at: offset, count: min(12, file.size - offset))
-        guard start.count >= 10, Array(start[..<6]) == magic else { throw notAnArray(file.path, start) }
-        guard (1...3).contains(start[6]), start[6] == 1 || start.count == 12 else {
+    package static func read(
+        from file: InputFile, at offset: Int = 0, count: Int? = nil
+    ) throws -> (header: NpyHeader, dataOffset: Int) {
+        let count = count ?? file.size, start = try file.bytes(at: offset, count: min(count, FileKind.neededBytes))
+        guard start.count >= 12, start.starts(with: magic) else { throw notAnArray(file.path, start) }
+        guard (1...3).contains(start[6]) else {
             throw FormatError(
                 file.path, "is .npy version \(start[6])", "save it with a numpy this program knows (1 to 3)")
         }
-        let width = start[6] == 1 ? 2 : 4
-        let length = start[8..<8 + width].reversed().reduce(0) { $0 << 8 | Int($1) }
+        let width = start[6] == 1 ? 2 : 4, textOffset = 8 + width
+        let length = start[8..<textOffset].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= longest else {
-            throw FormatError(file.path, "has a header of \(length) bytes, so it holds records", plainAdvice)
+            throw FormatError(file.path, "has a header of \(length) bytes, so it holds records", fieldAdvice)
         }
-        let text = String(decoding: try file.bytes(at: offset + 8 + width, count: length), as: UTF8.self)
-        return (try NpyHeader(parsing: text, file: file.path), offset + 8 + width + length)
+        guard length <= count - textOffset else { throw file.endsEarly(at: offset + count) }
+        let text = try file.bytes(at: offset + textOffset, count: length)
+        return (try NpyHeader(parsing: text, file: file.path), offset + textOffset + length)
+    }
+
+    /// Whether the `count` bytes at `offset` begin as an array does.
+    static func starts(in file: InputFile, at offset: Int, count: Int) throws -> Bool {
+        try file.bytes(at: offset, count: min(count, magic.count)) == magic
     }
 
     /// Reads the dictionary that is the header's text.
-    init(parsing text: String, file: String) throws {
-        guard let order = text.firstMatch(of: /["']fortran_order["']\s*:\s*(True|False)/)?.1,
-            let extents = text.firstMatch(of: /["']shape["']\s*:\s*\(([^)]*)\)/)?.1
+    init(parsing text: [UInt8], file: String) throws {
+        guard case .dictionary(let entries)? = try? PythonLiteral(parsing: text), entries.count == 3,
+            let descr = entries["descr"], case .boolean(let isFortran)? = entries["fortran_order"],
+            let extents = entries["shape"]
         else { throw FormatError(file, "has a damaged .npy header", "copy or save it again") }
-        type = try Self.type(in: text, file: file)
+        type = try Self.type(descr, file: file)
         shape = try Self.shape(extents, file: file)
-        guard order == "False" || shape.count < 2 else {
+        guard !isFortran || shape.count < 2 else {
             throw FormatError(file, "is in Fortran order", "save numpy.ascontiguousarray(array) instead")
         }
         let bytes = shape.reduce((partialValue: type.size, overflow: false)) { product, extent in
@@ -83,41 +90,53 @@ package struct NpyHeader: Equatable, Sendable {
         guard !bytes.overflow else { throw FormatError(file, "claims the impossible shape \(shape)", "save it again") }
     }
 
-    private static func type(in text: String, file: String) throws -> ElementType {
-        guard let name = text.firstMatch(of: /["']descr["']\s*:\s*["']([^"']*)["']/)?.1 else {
-            throw FormatError(file, "holds records, not numbers", plainAdvice)
-        }
-        if name.contains("O") { throw FormatError(file, "holds Python objects, not numbers", plainAdvice) }
-        if name.hasPrefix(">") {
+    private static func type(_ descr: PythonLiteral, file: String) throws -> ElementType {
+        guard case .string(let name) = descr else { throw FormatError(file, "holds records, not numbers", fieldAdvice) }
+        // A byte has no order, and a name without one is of a machine like this.
+        let order = name.first.flatMap { "<>|=".contains($0) ? $0 : nil }, kind = order == nil ? name[...] : name.dropFirst()
+        if kind.hasPrefix("O") { throw FormatError(file, "holds Python objects, not numbers", objectAdvice) }
+        if kind.hasPrefix("V") { throw FormatError(file, "holds records, not numbers", fieldAdvice) }
+        if let type = known[String(kind)], order != ">" || type.size == 1 { return type }
+        if order == ">" {
             throw FormatError(
-                file, "is big-endian (\(name))", "save array.astype(array.dtype.newbyteorder('<')) instead")
+                file, "is big-endian (\(name.quotable))", "save array.astype(array.dtype.newbyteorder('<')) instead")
         }
-        guard let type = ElementType(rawValue: name == "<u1" || name == "u1" ? "|u1" : String(name)) else {
-            throw FormatError(file, "holds elements of type \(name)", plainAdvice)
-        }
-        return type
+        throw FormatError(file, "holds elements of type \(name.quotable)", advice(kind: kind))
     }
 
-    private static func shape(_ text: Substring, file: String) throws -> [Int] {
-        try text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }.map {
-            guard let extent = Int($0), extent >= 0 else {
-                throw FormatError(file, "has a damaged shape (\(text))", "copy or save it again")
-            }
+    private static let known = ["u1": ElementType.uint8, "f4": .float32, "f8": .float64]
+
+    /// How an array of numpy's `kind` becomes one that is read, without a change of its values.
+    private static func advice(kind: Substring) -> String {
+        switch kind.first {
+        case "b" where kind == "b1", "?": "save array.astype('uint8') * 255 instead"
+        case "c": "save numpy.abs(array).astype('float32') instead"
+        case "i", "u", "f": "save array.astype('float32') instead (astype('uint8') wraps numbers that are not 0 to 255)"
+        default: "save numbers, for example with array.astype('float32')"
+        }
+    }
+
+    private static func shape(_ literal: PythonLiteral, file: String) throws -> [Int] {
+        func damaged() -> FormatError { FormatError(file, "has a damaged shape", "copy or save it again") }
+        guard case .tuple(let extents) = literal else { throw damaged() }
+        guard extents.count <= mostAxes else {
+            throw FormatError(file, "claims \(extents.count) axes, which numpy has not", "copy or save it again")
+        }
+        return try extents.map { extent in
+            guard case .integer(let extent) = extent, extent >= 0 else { throw damaged() }
             return extent
         }
     }
 
-    private static let plainAdvice = "save array.astype('uint8') or array.astype('float32') instead"
+    /// numpy's own bound.
+    private static let mostAxes = 64
+    private static let fieldAdvice = "save one field of it, for example array['x'].astype('float32')"
+    private static let objectAdvice = "save numbers of one shape, for example numpy.stack(array).astype('float32')"
 
     private static func notAnArray(_ file: String, _ start: [UInt8]) -> FormatError {
-        let known: [(magic: [UInt8], name: String, advice: String)] = [
-            ([0x50, 0x4B], "a zip archive", "name it .npz"),
-            ([0x1F, 0x8B], "compressed with gzip", "run gunzip first"),
-            ([0x28, 0xB5, 0x2F, 0xFD], "compressed with zstd", "run zstd -d first"),
-        ]
-        let match = known.first { start.starts(with: $0.magic) }
-        return FormatError(
-            file, match.map { "is \($0.name), not a .npy array" } ?? "is not a .npy array",
-            match?.advice ?? "save it with numpy.save")
+        if start.starts(with: magic) || magic.starts(with: start), !start.isEmpty {
+            return FormatError(file, "is cut short: it ends at byte \(start.count)", "copy or make it again")
+        }
+        return FileKind.error(file, start, not: "a .npy array", advice: "save it with numpy.save")
     }
 }

@@ -1,5 +1,5 @@
 // Pictures from PNG files. The choice: numbers as they are stored; what a file says about colours and screens is taken
-// out before libpng sees it, which would else convert by it.
+// out before libpng sees it, which would else convert by it. libpng must find the extents that memory was taken for.
 
 import CPNG
 
@@ -15,36 +15,51 @@ extension PNGFile {
 
     /// Throws `FormatError` for anything but a PNG of grey or RGB with eight bits a channel and no transparency.
     package static func extents(of path: String) throws -> Extents {
-        let file = try InputFile(path: path)
-        return try extents(in: try file.bytes(at: 0, count: min(file.size, headerSize)), file: path)
+        try extents(in: try InputFile(path: path).start(FileKind.neededBytes), file: path)
     }
 
     /// Throws `FormatError` for a PNG of another kind, and for damaged or missing bytes.
     package static func read(_ path: String) throws -> Picture {
-        let stored = try InputFile(path: path).bytes(), extents = try extents(in: stored, file: path)
+        let file = try InputFile(path: path), extents = try extents(in: try file.start(FileKind.neededBytes), file: path)
         let (height, width, channels) = (extents.height, extents.width, extents.channels)
-        var pixels = [UInt8](repeating: 0, count: height * width * channels), image = simplifiedImage()
+        let stored = essential(try file.bytes()), size = height * width * channels
+        guard Inflate.canHold(size, in: stored.count) else {
+            throw damaged(path, "\(stored.count) bytes cannot hold \(height) x \(width) pixels")
+        }
+        var pixels = try Memory.zeros(size, for: path), image = simplifiedImage()
         defer { png_image_free(&image) }
-        let isWhole = essential(stored).withUnsafeBytes { bytes in
-            guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0 else { return false }
-            image.format = format(channels: channels)
+        let isWhole = stored.withUnsafeBytes { bytes in
+            guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0,
+                image.width == width, image.height == height, image.format == format(channels: channels)
+            else { return false }
             return png_image_finish_read(&image, nil, &pixels, 0, nil) != 0 && image.warning_or_error == 0
         }
-        guard isWhole else {
-            throw FormatError(path, "is damaged or cut short (\(message(in: image)))", "copy or make it again")
-        }
+        guard isWhole else { throw damaged(path, message(in: image)) }
         return Picture(width: width, height: height, channels: channels, pixels: pixels)
     }
 
+    private static func damaged(_ path: String, _ reason: String) -> FormatError {
+        let reason = reason.isEmpty ? "its extents differ" : reason
+        return FormatError(path, "is damaged or cut short (\(reason))", "copy or make it again")
+    }
+
     private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+    /// Length and name of the chunk that must be the first one.
+    private static let headerStart = [0, 0, 0, 13] + [UInt8]("IHDR".utf8)
     private static let headerSize = 33
     /// Pixels of the largest picture that is taken into memory.
     private static let largest = 1 << 27
 
     /// Source: W3C, "Portable Network Graphics (PNG) Specification", section 11.2.1, "IHDR Image header".
     private static func extents(in bytes: [UInt8], file: String) throws -> Extents {
-        guard bytes.starts(with: signature), bytes.count >= headerSize else {
-            throw FormatError(file, "is not a PNG file", "convert it, or move it out of the folder")
+        guard bytes.starts(with: signature) else {
+            throw FileKind.error(file, bytes, not: "a PNG file", advice: "convert it, or move it out of the folder")
+        }
+        guard bytes.count >= headerSize else { throw damaged(file, "it ends at byte \(bytes.count)") }
+        guard bytes[8..<16].elementsEqual(headerStart) else {
+            let first = String(decoding: bytes[12..<16], as: UTF8.self)
+            let variant = first == "CgBI" ? "it is in Apple's own variant" : "its first chunk is \(first) and not a header"
+            throw FormatError(file, "is not a PNG file this program reads (\(variant))", "convert it, or copy it again")
         }
         let (width, height) = (number(in: bytes, at: 16), number(in: bytes, at: 20))
         let channels = [0: 1, 2: 3][bytes[25]]

@@ -1,7 +1,5 @@
-// Reads safetensors with every check of the reference library: sizes, bounds, gaps and overlaps are refused before a
-// tensor is looked at. The choice: tensors share the file's bytes, nothing is copied.
-
-import Foundation
+// Reads safetensors with every check of the reference library: another kind of JSON, wrong sizes and bounds, gaps and overlaps
+// are refused before a tensor is looked at. The choice: tensors share the file's bytes, nothing is copied.
 
 extension SafetensorsFile {
     /// The format's own bound on the header.
@@ -14,14 +12,21 @@ extension SafetensorsFile {
         func refused(_ problem: String) -> FormatError {
             FormatError(file, "is not a whole safetensors file: \(problem)", "copy or make it again")
         }
-        guard bytes.count >= 8 else { throw refused("it has only \(bytes.count) bytes") }
+        func mistaken(_ problem: String) -> FormatError {
+            let start = [UInt8](bytes.prefix(FileKind.neededBytes))
+            guard let kind = FileKind.of(start), kind != .safetensors else { return refused(problem) }
+            return FileKind.error(file, start, not: "a safetensors file", advice: kind.advice)
+        }
+        guard bytes.count >= 8 else { throw mistaken("it has only \(bytes.count) bytes") }
         let length = bytes[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard length <= Self.largestHeader, length <= bytes.count - 8 else {
-            throw refused("its header claims \(length) bytes")
+            throw mistaken("its header claims \(length) bytes")
         }
-        let start = 8 + Int(length)
-        guard let header = try? JSONDecoder().decode(SafetensorsHeader.self, from: Data(bytes[8..<start])) else {
-            throw refused("its header is not the JSON it should be")
+        let start = 8 + Int(length), header: SafetensorsHeader
+        do {
+            header = try SafetensorsHeader(parsing: [UInt8](bytes[8..<start]), refused: refused)
+        } catch is TextScanner.Misfit {
+            throw mistaken("its header is not the JSON it should be")
         }
         let tensors = try Self.tensors(header.entries, in: bytes[start...], refused: refused)
         self.init(tensors: tensors, metadata: header.metadata)
@@ -33,14 +38,15 @@ extension SafetensorsFile {
     ) throws -> [Tensor] {
         var tensors = [Tensor](), end = 0
         for (name, entry) in entries.sorted(by: byOffset) {
-            guard entry.data_offsets.count == 2, entry.data_offsets[0] == end, entry.data_offsets[1] >= end else {
-                throw refused("tensor \(name) at bytes \(entry.data_offsets) should start at byte \(end)")
+            guard entry.data_offsets[0] == end, entry.data_offsets[1] >= end else {
+                throw refused("tensor \(name.quotable) at bytes \(entry.data_offsets) should start at byte \(end)")
             }
             end = entry.data_offsets[1]
-            guard end <= data.count else { throw refused("tensor \(name) ends at byte \(end) of \(data.count)") }
+            guard end <= data.count else { throw refused("tensor \(name.quotable) ends at byte \(end) of \(data.count)") }
             let slice = data[data.startIndex + entry.data_offsets[0]..<data.startIndex + end]
             guard byteCount(entry) == slice.count else {
-                throw refused("tensor \(name) has \(slice.count) bytes for \(entry.dtype.rawValue) \(entry.shape)")
+                let claim = "\(entry.dtype.rawValue) of \(entry.shape.prefix(8)) in \(entry.shape.count) axes"
+                throw refused("tensor \(name.quotable) has \(slice.count) bytes for \(claim)")
             }
             tensors.append(Tensor(name: name, type: entry.dtype, shape: entry.shape, bytes: slice))
         }

@@ -1,8 +1,7 @@
-// The JSON at the start of a safetensors file. The choice: Codable under the format's own keys, so that reading and
-// writing cannot disagree.
+// The JSON at the start of a safetensors file, to be written. The choice: Codable under the format's own keys.
 
 /// A tensor's line in the header, under the format's own keys.
-struct SafetensorsEntry: Codable {
+struct SafetensorsEntry: Encodable {
     var dtype: SafetensorsFile.ElementType
     var shape: [Int]
     /// First byte and end, counted from the end of the header.
@@ -10,10 +9,10 @@ struct SafetensorsEntry: Codable {
 }
 
 /// The header: one key a tensor, and `__metadata__`.
-struct SafetensorsHeader: Codable {
+struct SafetensorsHeader: Encodable {
     static let metadataKey = "__metadata__"
-    var metadata: [String: String]
-    var entries: [String: SafetensorsEntry]
+    var metadata: [String: String] = [:]
+    var entries: [String: SafetensorsEntry] = [:]
 
     struct Key: CodingKey {
         var stringValue: String
@@ -21,19 +20,6 @@ struct SafetensorsHeader: Codable {
         init(_ name: String) { stringValue = name }
         init?(stringValue: String) { self.stringValue = stringValue }
         init?(intValue: Int) { nil }
-    }
-
-    init(metadata: [String: String], entries: [String: SafetensorsEntry]) {
-        (self.metadata, self.entries) = (metadata, entries)
-    }
-
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: Key.self)
-        metadata = try container.decodeIfPresent([String: String].self, forKey: Key(Self.metadataKey)) ?? [:]
-        entries = [:]
-        for key in container.allKeys where key.stringValue != Self.metadataKey {
-            entries[key.stringValue] = try container.decode(SafetensorsEntry.self, forKey: key)
-        }
     }
 
     func encode(to encoder: any Encoder) throws {

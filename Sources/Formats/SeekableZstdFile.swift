@@ -63,6 +63,10 @@ package final class SeekableZstdFile: Sendable {
         func refused(_ problem: String) -> FormatError {
             FormatError(file.path, "is not a whole seekable zstd file: \(problem)", "copy or make it again")
         }
+        let beginning = try file.start(FileKind.neededBytes)
+        guard Zstd.isFrame(beginning.span) else {
+            throw FileKind.error(file.path, beginning, not: "a seekable zstd file", advice: "copy or make it again")
+        }
         guard file.size >= SeekableZstd.headerSize + SeekableZstd.footerSize else { throw refused("it is too short") }
         let footerOffset = file.size - SeekableZstd.footerSize
         var footer = ByteReader(try file.bytes(at: footerOffset, count: SeekableZstd.footerSize), file: file.path)
@@ -88,6 +92,9 @@ package final class SeekableZstdFile: Sendable {
         }
         guard offset == start, entries.allSatisfy({ $0.contentSize <= SeekableZstdWriter.largestFrame }) else {
             throw refused("its frames do not add up to its size")
+        }
+        guard entries.allSatisfy({ Zstd.canHold($0.contentSize, in: $0.size) }) else {
+            throw refused("its table claims more than its frames can hold")
         }
         digest.update(bytes.span)
         return (entries, digest.hexadecimal)

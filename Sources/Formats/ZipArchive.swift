@@ -1,11 +1,12 @@
 // The table of contents of a zip archive, as far as .npz files need it: stored and deflated members, sizes beyond 4 GB.
-// The choice: only the central directory is believed; the local headers say just how long they are.
+// The choice: the central directory is believed, in nothing that the file's size contradicts; the local headers say just how
+// long they are, and must name the same members.
 
 import Foundation
 
 /// A zip archive's members.
 ///
-/// Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3 and 4.5.3.
+/// Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3 to 4.5.3.
 package struct ZipArchive: Sendable {
     /// A file in the archive.
     package struct Member: Sendable {
@@ -13,9 +14,12 @@ package struct ZipArchive: Sendable {
         /// Bytes when unpacked.
         package var size: Int
         var method: UInt16
+        var isEncrypted: Bool
         var packedSize: Int
         var headerOffset: Int
         var checksum: UInt32
+        /// As it stands in the archive, in whatever encoding.
+        var storedName: [UInt8]
     }
 
     package let members: [Member]
@@ -24,52 +28,41 @@ package struct ZipArchive: Sendable {
     /// Reads the central directory; throws `FormatError` where there is none or it is damaged.
     package init(file: InputFile) throws {
         path = file.path
-        let (offset, size, count) = try Self.directory(of: file)
-        var reader = ByteReader(try file.bytes(at: offset, count: size), file: file.path)
-        members = try (0..<count).map { _ in try Self.member(&reader) }
+        let (offset, size, count) = try ZipDirectoryEnd(of: file).directory
+        var reader = ByteReader(try file.bytes(at: offset, count: size), file: file.path), members = [Member]()
+        while reader.remaining > 0 { members.append(try Self.member(&reader)) }
+        guard members.count == count else {
+            let problem = "is damaged: it holds \(members.count) members and claims \(count)"
+            throw FormatError(file.path, problem, "copy or save it again")
+        }
+        self.members = members
     }
 
-    /// The member `KEY.npy`, or the only one that is an array.
+    /// The member `KEY.npy`, or the only one that is an array. Of several of one name the last counts, as it does for numpy:
+    /// who adds to an archive leaves the older ones in it.
     package func array(key: String?) throws -> Member {
         let arrays = members.filter { $0.name.hasSuffix(".npy") }
-        let keys = arrays.map { String($0.name.dropLast(4)) }
-        if let index = key.map(keys.firstIndex(of:)) ?? (arrays.count == 1 ? 0 : nil) { return arrays[index] }
-        let list = keys.isEmpty ? "no arrays" : "the arrays \(keys.joined(separator: ", "))"
-        throw FormatError(path, "holds \(list)", keys.isEmpty ? "save it with numpy.savez" : "choose one with --key")
-    }
-
-    /// Where the central directory is: the last record of the file points at it, in two widths.
-    private static func directory(of file: InputFile) throws -> (offset: Int, size: Int, count: Int) {
-        let tail = try file.bytes(at: max(0, file.size - 65_557), count: min(file.size, 65_557))
-        let signature: [UInt8] = [0x50, 0x4B, 5, 6]
-        guard let end = tail.indices.dropLast(21).last(where: { tail[$0...].starts(with: signature) }) else {
-            throw FormatError(file.path, "is not a whole .npz archive", "copy it again, or save it with numpy.savez")
-        }
-        var record = ByteReader([UInt8](tail[(end + 10)...]), file: file.path)
-        let count = try record.integer(2), size = try record.integer(4), offset = try record.integer(4)
-        guard count == 0xFFFF || size == 0xFFFF_FFFF || offset == 0xFFFF_FFFF else { return (offset, size, count) }
-
-        var locator = ByteReader(try file.bytes(at: file.size - tail.count + end - 20, count: 20), file: file.path)
-        try locator.skip(8)
-        var wide = ByteReader(try file.bytes(at: locator.integer(8), count: 56), file: file.path)
-        try wide.skip(32)
-        let wideCount = try wide.integer(8), wideSize = try wide.integer(8)
-        return (try wide.integer(8), wideSize, wideCount)
+        let newest = Dictionary(arrays.map { ($0.name.dropLast(4), $0) }) { $1 }
+        if let key, let member = newest[key[...]] { return member }
+        if key == nil, newest.count == 1, let member = newest.values.first { return member }
+        let names = newest.keys.sorted(), shown = names.prefix(6).map { String($0).quotable }.joined(separator: ", ")
+        let list = names.isEmpty ? "no arrays" : "the arrays \(shown)" + (names.count > 6 ? " and \(names.count - 6) more" : "")
+        throw FormatError(path, "holds \(list)", names.isEmpty ? "save it with numpy.savez" : "choose one with --key")
     }
 
     private static func member(_ reader: inout ByteReader) throws -> Member {
         try reader.expect([0x50, 0x4B, 1, 2])
-        try reader.skip(6)
-        let method = UInt16(try reader.integer(2))
+        try reader.skip(4)
+        let flags = try reader.integer(2), method = UInt16(try reader.integer(2))
         try reader.skip(4)
         let checksum = UInt32(try reader.integer(4))
         let packed = try reader.integer(4), size = try reader.integer(4)
         let nameLength = try reader.integer(2), extraLength = try reader.integer(2), comment = try reader.integer(2)
         try reader.skip(8)
-        let offset = try reader.integer(4)
-        let name = String(decoding: try reader.bytes(nameLength), as: UTF8.self)
+        let offset = try reader.integer(4), name = try reader.bytes(nameLength)
         var member = Member(
-            name: name, size: size, method: method, packedSize: packed, headerOffset: offset, checksum: checksum)
+            name: String(decoding: name, as: UTF8.self), size: size, method: method, isEncrypted: flags & 1 != 0,
+            packedSize: packed, headerOffset: offset, checksum: checksum, storedName: name)
         var extra = ByteReader(try reader.bytes(extraLength), file: reader.file)
         try member.widen(from: &extra)
         try reader.skip(comment)
@@ -90,30 +83,61 @@ extension ZipArchive.Member {
         }
     }
 
-    /// A file and the offset in it where this member's unpacked bytes stand, their checksum verified.
+    /// A file and the offset in it where this member's `size` unpacked bytes stand, their checksum verified.
     func contents(of archive: InputFile, scratchFolder: String) throws -> (InputFile, Int) {
+        guard !isEncrypted else {
+            throw FormatError(archive.path, "is encrypted in \(name.quotable)", "save it without a password")
+        }
+        guard method == 0 || method == 8 else {
+            throw FormatError(
+                archive.path, "packs \(name.quotable) by method \(method)", "save it with numpy.savez_compressed")
+        }
+        let start = try dataOffset(in: archive)
+        try archive.requireInside(start, packedSize)
+        guard method == 0 ? size == packedSize : Inflate.canHold(size, in: packedSize) else {
+            throw damaged(archive, "\(packedSize) bytes cannot hold the \(size) it claims")
+        }
+        return method == 0
+            ? try stored(in: archive, at: start) : try unpacked(from: archive, at: start, scratchFolder: scratchFolder)
+    }
+
+    private func stored(in archive: InputFile, at start: Int) throws -> (InputFile, Int) {
+        var sum = Checksum()
+        try archive.forEachPiece(at: start, count: packedSize) { sum.update($0) }
+        try check(sum, archive)
+        return (archive, start)
+    }
+
+    private func unpacked(from archive: InputFile, at start: Int, scratchFolder: String) throws -> (InputFile, Int) {
+        var sum = Checksum()
+        let contents = try InputFile(scratchIn: scratchFolder, standingFor: archive.path, expecting: size) { sink in
+            try Inflate.unpack(archive, at: start, count: packedSize, as: .raw, limit: size) { piece in
+                sum.update(piece)
+                try sink(piece)
+            }
+        }
+        try check(sum, archive)
+        guard contents.size == size else { throw damaged(archive, "it has \(contents.size) bytes instead of \(size)") }
+        return (contents, 0)
+    }
+
+    /// Behind the local header, which must be this member's.
+    private func dataOffset(in archive: InputFile) throws -> Int {
         var local = ByteReader(try archive.bytes(at: headerOffset, count: 30), file: archive.path)
         try local.expect([0x50, 0x4B, 3, 4])
         try local.skip(22)
-        let start = headerOffset + 30 + (try local.integer(2)) + (try local.integer(2))
-        var sum = Checksum()
-        var contents = (archive, start)
-        switch method {
-        case 0: try archive.forEachPiece(at: start, count: packedSize) { sum.update($0) }
-        case 8:
-            let unpacked = try InputFile(scratchIn: scratchFolder, standingFor: archive.path, expecting: size) { sink in
-                try Inflate.unpack(archive, at: start, count: packedSize, as: .raw, limit: size) { piece in
-                    sum.update(piece)
-                    try sink(piece)
-                }
-            }
-            contents = (unpacked, 0)
-        default:
-            throw FormatError(archive.path, "packs \(name) by method \(method)", "save it with numpy.savez_compressed")
+        let nameLength = try local.integer(2), extraLength = try local.integer(2), end = headerOffset + 30 + nameLength
+        guard try archive.bytes(at: end - nameLength, count: nameLength) == storedName else {
+            throw damaged(archive, "it has another name in its own header")
         }
-        guard sum.value == checksum else {
-            throw FormatError(archive.path, "is damaged in \(name) (its checksum differs)", "copy or save it again")
-        }
-        return contents
+        return end + extraLength
+    }
+
+    private func check(_ sum: Checksum, _ archive: InputFile) throws {
+        if sum.value != checksum { throw damaged(archive, "its checksum differs") }
+    }
+
+    private func damaged(_ archive: InputFile, _ how: String) -> FormatError {
+        FormatError(archive.path, "is damaged in \(name.quotable) (\(how))", "copy or save it again")
     }
 }

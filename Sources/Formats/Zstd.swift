@@ -16,20 +16,35 @@ package enum Zstd {
     /// The content of the one frame in `bytes`.
     ///
     /// Throws `FormatError` about `file` for damaged bytes, and before taking memory for a content of more than `limit`
-    /// bytes or of unstated size.
+    /// bytes, of more than the frame can hold, or of unstated size.
     package static func decompress(_ bytes: Span<UInt8>, limit: Int, file: String) throws -> [UInt8] {
         let size = bytes.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
+        guard isFrame(bytes) else {
+            let start = (0..<min(bytes.count, FileKind.neededBytes)).map { bytes[$0] }
+            throw FileKind.error(file, start, not: "a zstd file", advice: "compress it with `zstd FILE`")
+        }
         guard size <= UInt64(Int.max) else {
             throw FormatError(file, "is not a zstd file that states its size", "compress it with `zstd FILE`")
+        }
+        guard canHold(Int(size), in: bytes.count) else {
+            let claim = "is damaged: its \(bytes.count) bytes claim to hold \(size)"
+            throw FormatError(file, claim, "copy or make it again")
         }
         guard size <= UInt64(limit) else {
             throw FormatError(file, "would take \(size) bytes, more than the \(limit) it may", "check where it is from")
         }
-        var content = [UInt8](repeating: 0, count: Int(size))
-        var span = content.mutableSpan
+        var content = try Memory.zeros(Int(size), for: file), span = content.mutableSpan
         try ZstdDecompressor().decode(bytes, into: &span) { FormatError(file, "is damaged (\($0))", "make it again") }
         return content
     }
+
+    /// Whether bytes begin as a frame does.
+    package static func isFrame(_ bytes: Span<UInt8>) -> Bool {
+        bytes.count >= 4 && zip(0..<4, [0x28, 0xB5, 0x2F, 0xFD] as [UInt8]).allSatisfy { bytes[$0] == $1 }
+    }
+
+    /// Whether a frame of `packed` bytes can hold `size`: a block has at most 128 kB, and its header alone takes three.
+    static func canHold(_ size: Int, in packed: Int) -> Bool { size >> 17 <= packed / 3 }
 
     /// Passes on a result of libzstd, or throws what `error` makes of the library's reason.
     static func checked(_ code: Int, _ error: (String) -> FormatError) throws -> Int {

@@ -28,4 +28,45 @@ import Testing
             #expect(error?.description.contains(phrase) == true, "\(String(describing: error))")
         }
     }
+
+    @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func zerosBehindAGzipStreamArePaddingAndNothingElseIs() throws {
+        try folder.write(whole, to: "images")
+        try Python.run("""
+            import gzip, os, sys
+            os.chdir(sys.argv[1]); data = open('images', 'rb').read(); one, two = gzip.compress(data[:9]), gzip.compress(data[9:])
+            half = one + two
+            for name, raw in (('padded', gzip.compress(data) + bytes(512)), ('long', gzip.compress(data) + bytes(600000)),
+                    ('two', half), ('both', half + bytes(3)), ('between', one + bytes(7) + two)):
+                open(name, 'wb').write(raw); assert gzip.open(name).read() == data
+            for name, raw in (('text', gzip.compress(data) + b'text'), ('late', gzip.compress(data) + bytes(9) + b'x'),
+                    ('cut', half[:-1]), ('begun', gzip.compress(data) + half[:5])):
+                open('bad-' + name, 'wb').write(raw)
+            """, [folder.path])
+        for name in ["padded", "long", "two", "both", "between"] {
+            #expect(throws: Never.self, "\(name)") {
+                let images = try IdxImages(path: folder.file(name))
+                #expect(images.pixels == Array(10..<22))
+            }
+        }
+        for name in try folder.names where name.hasPrefix("bad") {
+            #expect(throws: FormatError.self, "\(name)") { try IdxImages(path: folder.file(name)) }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)), arguments: [false, true]) func nothingIsTakenOnAFilesWord(packed: Bool) throws {
+        let most: [UInt8] = [255, 255, 255, 255]
+        for (header, phrase) in [
+            ([0, 0, 8, 3] + most + most + most, "claims"), ([0, 0, 8, 3, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4, 0], "cut short"),
+            ([0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 3], "claims 0 x 2 x 3"),
+            ([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3], "behind"),
+        ] as [([UInt8], String)] {
+            var path = try folder.write(header + whole[16...], to: "images")
+            if packed {
+                #expect(try Command.run("gzip", ["-f", path]).status == 0)
+                path += ".gz"
+            }
+            let error = #expect(throws: FormatError.self) { try IdxImages(path: path) }
+            #expect(error?.description.contains(phrase) == true, "\(String(describing: error))")
+        }
+    }
 }

@@ -59,7 +59,7 @@ import Testing
             """)
         let expected = [
             "object.npy": "Python objects", "fortran.npy": "Fortran order", "big.npy": "big-endian",
-            "int64.npy": "<i8", "records.npy": "records", "pair.npz": "arrays a, b", "zip.npy": "zip archive",
+            "int64.npy": "<i8", "records.npy": "records", "pair.npz": "arrays a, b", "zip.npy": "name it .npz",
         ]
         for (name, phrase) in expected {
             let error = #expect(throws: FormatError.self, "\(name)") { try open(name) }

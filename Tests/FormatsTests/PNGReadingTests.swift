@@ -56,6 +56,37 @@ import Testing
         }
     }
 
+    /// Memory was taken for the extents at fixed places, and libpng decoded those of a header that it found later.
+    @Test func onlyWhatWasCheckedIsDecoded() throws {
+        try python("""
+            whole = lambda name, w, h: (png(name, w, h, [7] * (w * h)), open(name, 'rb').read())[1]
+            def header(w, h, name=b'IHDR', size=13): return chunk(name, struct.pack('>IIBBBBB', w, h, 8, 0, 0, 0, 0)[:size])
+            start, big = b'\\x89PNG\\r\\n\\x1a\\n', whole('big.png', 200, 200)[8:]
+            for name in (b'juNK', b'ihdr', b'IDAT', b'CgBI', b'\\n\\x1b\\0\\xff'):
+                open(f'first-{name.hex()}.png', 'wb').write(start + header(1, 1, name) + big)
+            open('twice.png', 'wb').write(start + header(1, 1) + big)
+            open('short.png', 'wb').write(start + header(1, 1, size=12) + b'    ' + big)
+            open('long.png', 'wb').write(start + chunk(b'IHDR', struct.pack('>II', 1, 1) + b'\\x08' + bytes(12)) + big)
+            open('lengthy.png', 'wb').write(start + struct.pack('>I', 0xFFFFFFFF) + big[4:])
+            open('none.png', 'wb').write(start + header(1, 1, b'IEND'))
+            open('claim.png', 'wb').write(start + header(11585, 11585) + big[25:]); os.remove('big.png')
+            """)
+        let names = try folder.names
+        #expect(names.count == 11)
+        for name in names {
+            let error = #expect(throws: FormatError.self, "\(name)") { try PNGFile.read(folder.file(name)) }
+            #expect((error?.description.utf8.count ?? 999) < 400)
+        }
+        for name in names where name.hasPrefix("first") {
+            let error = #expect(throws: FormatError.self) { try PNGFile.extents(of: folder.file(name)) }
+            #expect(error?.description.contains("is not a PNG file this program reads") == true, "\(String(describing: error))")
+        }
+        let apple = #expect(throws: FormatError.self) { try PNGFile.read(folder.file("first-43674249.png")) }
+        #expect(apple?.description.contains("Apple's own variant") == true)
+        let claim = #expect(throws: FormatError.self) { try PNGFile.read(folder.file("claim.png")) }
+        #expect(claim?.description.contains("cannot hold 11585 x 11585 pixels") == true)
+    }
+
     @Test func coloursBecomeGreyByTheirBrightness() {
         let colours = Picture(width: 4, height: 1, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9])
         #expect(colours.grey.pixels == [76, 150, 29, 9] && colours.grey.grey == colours.grey)

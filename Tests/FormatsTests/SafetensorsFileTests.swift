@@ -46,11 +46,52 @@ import Testing
         #"{"a":{"dtype":"Q7","shape":[2],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[2]}}"#, #"[]"#, "{", "",
+        // What Foundation's JSON decoder takes, and the reference library does not.
+        #"{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0.0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}"#, #"{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}"#,
+        "\u{FEFF}" + #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        #" {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[9],"shape":[2],"data_offsets":[0,8]}}"#,
+        #"{"__metadata__":{"a":"1"},"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        #"{"__metadata__":{"a":"1","a":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        #"{"__metadata__":{"a":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#, #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},}"#,
+        #"{"a":{"dtype":"F32","shape":[2,],"data_offsets":[0,8]}}"#, #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[1,2,3,0,9],"data_offsets":[0,8]}}"#,
+        #"{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,18446744073709551624]}}"#,
+        #"{"a":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,8]}}"#,
+        String(repeating: #"{"a":"#, count: 30_000), #"{"a":{"x":"# + String(repeating: "[", count: 60_000),
     ])
     func wrongHeadersAreRefused(json: String) {
-        let header = [UInt8](json.utf8)
-        let bytes = [UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header + [UInt8](repeating: 0, count: 8)
-        #expect(throws: FormatError.self) { try SafetensorsFile(decoding: bytes, file: "x") }
+        let error = #expect(throws: FormatError.self) { try SafetensorsFile(decoding: bytes([UInt8](json.utf8)), file: "x") }
+        #expect((error?.description.utf8.count ?? 999) < 400)
+        #expect(error?.description.contains("is not a whole safetensors file") == true)
+    }
+
+    /// A file of this header and two numbers.
+    private func bytes(_ header: [UInt8]) -> [UInt8] {
+        withUnsafeBytes(of: UInt64(header.count).littleEndian) { [UInt8]($0) } + header + [UInt8](repeating: 0, count: 8)
+    }
+
+    @Test func aHeaderInUTF16IsRefused() {
+        let json = #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#
+        let little: [UInt8] = json.utf8.flatMap { [$0, 0] }, big: [UInt8] = json.utf8.flatMap { [0, $0] }
+        for header: [UInt8] in [little, big, [0x7B, 0x22, 0xFF, 0x22]] {
+            #expect(throws: FormatError.self) { try SafetensorsFile(decoding: bytes(header), file: "x") }
+        }
+    }
+
+    @Test(arguments: [
+        #"{"\u00e4\ud83d\ude00\n\/":{"shape":[2],"dtype":"F32","data_offsets":[0,8]}}   "#,
+        #"{ "__metadata__" : null , "ä😀\n/" : { "data_offsets" : [ 0 , 8 ] , "dtype" : "F32" , "shape" : [ 1 , 2 ] } }"#,
+        #"{"ä😀\n/":{"more":{"a":[1,-2.5e+3,true,null,{}],"b":"\"}"},"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}"#,
+    ]) func allOfJSONIsRead(json: String) throws {
+        let read = try SafetensorsFile(decoding: bytes([UInt8](json.utf8)), file: "x")
+        #expect(read["ä😀\n/"]?.bytes.count == 8 && read.tensors.count == 1 && read.metadata.isEmpty)
     }
 
     @Test func everyTruncationIsRefused() throws {

@@ -1,5 +1,5 @@
 import Kernels
-import TestSupport
+import NetworkTestSupport
 import Testing
 
 /// The gates' step on tiles against the step on rows.

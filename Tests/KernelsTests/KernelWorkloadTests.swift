@@ -1,6 +1,6 @@
 import KernelWorkloads
 import Kernels
-import TestSupport
+import NetworkTestSupport
 import Testing
 
 /// What Tests/Benchmarks/Kernels times, each once: it does something, and counts what the equations say.

@@ -1,5 +1,5 @@
 import Kernels
-import TestSupport
+import NetworkTestSupport
 import Testing
 
 /// The convolution in the domain of points against the plain one.

@@ -1,6 +1,6 @@
 import Kernels
 import Model
-import TestSupport
+import NetworkTestSupport
 import Testing
 
 /// Batch normalisation: its adjoint, its moving averages, and a batch that lies on several ranks.

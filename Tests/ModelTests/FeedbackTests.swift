@@ -1,6 +1,6 @@
 import Kernels
 import Model
-import TestSupport
+import NetworkTestSupport
 import Testing
 
 /// Networks that read what they give: every gradient through every way round.

@@ -1,6 +1,6 @@
 import Kernels
 import Model
-import TestSupport
+import NetworkTestSupport
 import Testing
 
 /// Layouts of PyTorch's modules against their definition, index by index.

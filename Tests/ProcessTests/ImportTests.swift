@@ -124,7 +124,7 @@ import Testing
 
     @Test func whatIsAskedWronglyIsNamed() throws {
         let file = fixture("ifog.safetensors")
-        try refused(fixture("frames.npy"), "is not a whole safetensors file")
+        try refused(fixture("frames.npy"), "is a .npy array, not a safetensors file")
         try refused(file, "frames of 10 x 12 x 1 from frames of 10 x 12 x 3", status: 2, ["--frame", "10x12x3"])
         try refused(file, "has [256, 65, 3, 3]; describe its sizes in a .yaml file", ["--model", "pytorch-seq2seq"])
         try refused(file, "model small has no stage decoder1", status: 2, ["--model", "small"])

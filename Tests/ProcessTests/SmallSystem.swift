@@ -3,6 +3,7 @@
 
 import Foundation
 import Model
+import NetworkTestSupport
 import TestSupport
 import Testing
 import Trainer

@@ -1,7 +1,7 @@
 import Foundation
 import Kernels
 import Model
-import TestSupport
+import NetworkTestSupport
 import Testing
 import Trainer
 

@@ -23,3 +23,25 @@ package enum PNGScript {
 
         """
 }
+
+/// The checksums of a PNG file's chunks.
+package enum PNGSums {
+    /// The same file with a right sum behind every chunk that is whole.
+    package static func right(in file: [UInt8]) -> [UInt8] {
+        var bytes = file, position = 8
+        while position + 12 <= bytes.count {
+            let length = bytes[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }, end = position + 8 + length
+            guard end + 4 <= bytes.count else { break }
+            let sum = crc32(bytes[position + 4..<end])
+            for index in 0..<4 { bytes[end + index] = UInt8(truncatingIfNeeded: sum >> UInt32(24 - 8 * index)) }
+            position = end + 4
+        }
+        return bytes
+    }
+
+    private static func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+        ~bytes.reduce(UInt32.max) { sum, byte in
+            (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 1 ? 0xEDB8_8320 : 0) }
+        }
+    }
+}

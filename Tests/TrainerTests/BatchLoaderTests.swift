@@ -1,7 +1,7 @@
 import Kernels
 import Model
+import NetworkTestSupport
 import Shards
-import TestSupport
 import Testing
 import Trainer
 

@@ -1,6 +1,6 @@
 import Kernels
 import Model
-import TestSupport
+import NetworkTestSupport
 import Testing
 import Trainer
 

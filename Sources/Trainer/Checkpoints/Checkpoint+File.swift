@@ -31,6 +31,11 @@ extension Checkpoint {
         return try Zstd.compress(content.span)
     }
 
+    /// Numbers of a network are far from pressing to a sixty-fourth, so a large file of which that is asked holds none.
+    private static func mostContent(of compressed: Int) -> Int {
+        min(max(1 << 30, compressed << 6), Int(clamping: ProcessInfo.processInfo.physicalMemory / 2))
+    }
+
     private var metadata: [String: String] {
         get throws {
             var facts = [
@@ -57,9 +62,11 @@ extension Checkpoint {
     ///
     /// Throws `FormatError` saying what is wrong.
     package init(decoding bytes: [UInt8], file: String) throws {
-        // A damaged header must not ask for more memory than there is.
-        let limit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 2)
-        let plain = try Zstd.decompress(bytes.span, limit: limit, file: file)
+        guard Zstd.isFrame(bytes.span) else {
+            let start = [UInt8](bytes.prefix(FileKind.neededBytes))
+            throw FileKind.error(file, start, not: "a checkpoint", advice: "name the run's folder, or a file in its checkpoints/")
+        }
+        let plain = try Zstd.decompress(bytes.span, limit: Self.mostContent(of: bytes.count), file: file)
         let content = try SafetensorsFile(decoding: plain, file: file)
         let facts = Facts(content.metadata, file: file)
         guard try facts.text("format") == Self.format else {

@@ -1,0 +1,61 @@
+// The JSON at the start of a safetensors file, read. The choice: as strict as the reference library, which Foundation's decoder
+// is not: it takes a key twice, UTF-16 and a byte order mark, and 4.0 for 4.
+
+extension SafetensorsHeader {
+    /// The most axes of a tensor; the format has no bound of its own.
+    private static let mostAxes = 1024
+
+    /// Throws `TextScanner.Misfit` for text that is no header, and what `refused` makes of a sentence for one that lies.
+    init(parsing text: [UInt8], refused: (String) -> FormatError) throws {
+        guard String(validating: text, as: UTF8.self) != nil else { throw TextScanner.Misfit() }
+        var scanner = TextScanner(text), header = SafetensorsHeader(), hasMetadata = false
+        try scanner.expect("{")
+        try scanner.members { scanner, name in
+            if name == Self.metadataKey {
+                guard !hasMetadata else { throw refused("its metadata is there twice") }
+                hasMetadata = true
+                header.metadata = try Self.metadata(&scanner, refused)
+            } else {
+                let entry = try Self.entry(&scanner, name, refused)
+                guard header.entries.updateValue(entry, forKey: name) == nil else {
+                    throw refused("tensor \(name.quotable) is there twice")
+                }
+            }
+        }
+        try scanner.expectEnd()
+        self = header
+    }
+
+    private static func metadata(_ scanner: inout TextScanner, _ refused: (String) -> FormatError) throws -> [String: String] {
+        if scanner.takes("null") { return [:] }
+        var metadata = [String: String]()
+        try scanner.expect("{")
+        try scanner.members { scanner, key in
+            guard metadata.updateValue(try scanner.jsonString(), forKey: key) == nil else {
+                throw refused("its metadata has \(key.quotable) twice")
+            }
+        }
+        return metadata
+    }
+
+    private static func entry(
+        _ scanner: inout TextScanner, _ name: String, _ refused: (String) -> FormatError
+    ) throws -> SafetensorsEntry {
+        var dtype: SafetensorsFile.ElementType?, shape: [Int]?, offsets: [Int]?
+        try scanner.expect("{")
+        try scanner.members { scanner, key in
+            switch key {
+            case "dtype" where dtype == nil:
+                let type = try scanner.jsonString()
+                dtype = SafetensorsFile.ElementType(rawValue: type)
+                if dtype == nil { throw refused("tensor \(name.quotable) is of the unknown type \(type.quotable)") }
+            case "shape" where shape == nil: shape = try scanner.naturals(atMost: mostAxes)
+            case "data_offsets" where offsets == nil: offsets = try scanner.naturals(atMost: 2)
+            case "dtype", "shape", "data_offsets": throw refused("tensor \(name.quotable) has \(key) twice")
+            default: try scanner.skipJSON()
+            }
+        }
+        guard let dtype, let shape, let offsets, offsets.count == 2 else { throw TextScanner.Misfit() }
+        return SafetensorsEntry(dtype: dtype, shape: shape, data_offsets: offsets)
+    }
+}
