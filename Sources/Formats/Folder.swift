@@ -45,19 +45,19 @@ package enum Folder {
         throw systemError("looked at", path, errno)
     }
 
-    /// Makes a folder and those that it is in, unless it is there; says whether it made it.
+    /// Makes a folder and those that it is in, unless they are there; returns those that it made, the outermost first.
     @discardableResult
-    package static func make(_ path: String) throws -> Bool {
-        if mkdir(path, 0o777) == 0 { return true }
+    package static func make(_ path: String) throws -> [String] {
+        if mkdir(path, 0o777) == 0 { return [path] }
         let code = errno
-        if code == EEXIST, try isOne(path) { return false }
+        if code == EEXIST, try isOne(path) { return [] }
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard code == ENOENT, parent != path, !path.isEmpty else { throw systemError("made", path, code) }
-        try make(parent)
+        let outer = try make(parent)
         // Once: where the parent is there and this one cannot be, as in /proc, the reason stays the same.
-        if mkdir(path, 0o777) == 0 { return true }
+        if mkdir(path, 0o777) == 0 { return outer + [path] }
         let last = errno
-        if last == EEXIST, try isOne(path) { return false }
+        if last == EEXIST, try isOne(path) { return outer }
         throw systemError("made", path, last)
     }
 

@@ -27,7 +27,8 @@ package enum Interruption {
         pthread_sigmask(SIG_UNBLOCK, &listened, nil)
     }
 
-    private static func isIgnored(_ number: Int32) -> Bool {
+    /// Whether a parent, as nohup is, wants a signal to change nothing.
+    package static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         sigaction(number, nil, &action)
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)

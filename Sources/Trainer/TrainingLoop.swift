@@ -120,7 +120,6 @@ extension TrainingLoop {
 
     /// Says at once what is going to happen: whoever asked for it may not wait for the end of it.
     private func announce(_ stop: StopReason) throws {
-        StopSignal.lift()
         if case .signal = stop { try log?.say("\(stop.name): ends after step \(step) with a checkpoint", at: step) }
     }
 

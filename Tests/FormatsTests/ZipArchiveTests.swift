@@ -28,16 +28,16 @@ import Testing
     /// zlib holds output back where a buffer was full as the input ended: within 131 bytes behind a multiple of its size.
     @Test func everySizeAroundAFullBufferIsRead() throws {
         try python("""
-            for blocks in (1, 2, 5):
+            for blocks in (1, 3):
                 for size in list(range(-140, 141, 4)) + [-1, 1, 2, 3]:
                     n.savez_compressed(f'{blocks}-{size}.npz', n.zeros(blocks * 262144 + size - 128, 'u1'))
             """)
         let names = try folder.names
-        #expect(names.count == 225)
+        #expect(names.count == 150)
         for name in names {
             #expect(throws: Never.self, "\(name)") {
                 let content = try bytes(open(name))
-                #expect(content.allSatisfy { $0 == 0 })
+                #expect(content == [UInt8](repeating: 0, count: content.count))
             }
         }
     }

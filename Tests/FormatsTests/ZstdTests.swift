@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func whatCompressesBestIsRead() throws {
-        let zeros = [UInt8](repeating: 0, count: 50_000_000)
+        let zeros = [UInt8](repeating: 0, count: 5_000_000)
         for level in [1, 19] {
             let frame = try Zstd.compress(zeros.span, level: level)
             #expect(try Zstd.decompress(frame.span, limit: zeros.count, file: "x") == zeros)

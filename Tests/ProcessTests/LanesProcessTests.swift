@@ -110,7 +110,7 @@ import Testing
     @Test func lanesThatCannotBeSharedAreRefused() throws {
         let system = try system("small")
         for (ranks, options, sentence) in [
-            (0, ["--lanes", "0"], "lanes is 0 and must be from 1"),
+            (0, ["--lanes", "0"], "--lanes is 0; give a number from 1 to 65536"),
             (0, ["--lanes", "1", "--threads", "2"], "1 lane cannot occupy 1 rank of 2 threads, each of which"),
             (3, ["--lanes", "2"], "2 lanes cannot occupy 3 ranks of 1 thread, each of which needs one; raise --lanes"),
         ] {

@@ -27,7 +27,7 @@ import Testing
         #expect(try example.tensors(output, step: last).isEmpty == false)
     }
 
-    /// What is left of the minute is not waited for.
+    /// mpirun waits for twice the 10 s of hosts.conf, and no longer.
     @Test func aRankThatIsGoneEndsTheJobAllTheSame() throws {
         let output = example.freshOutput()
         let start = Date()

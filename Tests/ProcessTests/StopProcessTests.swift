@@ -102,6 +102,19 @@ import Testing
         try goesOn(output, ranks: 0, after: last)
     }
 
+    @Test func aTerminalThatIsClosedEndsNoRunUnderNohup() throws {
+        let output = example.freshOutput()
+        let command = ["nohup", Command.path(of: "convlstm-dist")] + example.arguments(output, ["--steps", "1000000"])
+        let script = """
+            \(command.joined(separator: " ")) > /dev/null 2>&1 &
+            until grep -qs '^20,' \(output)/metrics.csv; do kill -0 $! || exit 99; sleep 0.02; done
+            kill -HUP $!; rows=$(wc -l < \(output)/metrics.csv)
+            until [ $(wc -l < \(output)/metrics.csv) -gt $((rows + 20)) ]; do kill -0 $! || exit 98; sleep 0.02; done
+            kill -TERM $!; wait $!
+            """
+        #expect(try Command.run("bash", ["-c", script], directory: example.folder.path).status == 143)
+    }
+
     /// A batch of one leaves the first of two ranks without work, so that it waits for the other in every step.
     @Test func theRankThatAllWaitForIsNamed() throws {
         let output = example.freshOutput()

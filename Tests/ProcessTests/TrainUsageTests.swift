@@ -30,7 +30,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(options: ["--output", ""], sentence: "--output is empty; give a name"),
         Refusal(options: ["--data", ""], sentence: "--data is empty; give a name"),
         Refusal(options: ["--config", ""], sentence: "--config is empty; give a name"),
-        Refusal(options: ["--resume", "tiny.yaml"], status: 1, sentence: "tiny.yaml is no checkpoint; name the run's folder"),
+        Refusal(options: ["--resume", "tiny.yaml"], status: 1, sentence: "tiny.yaml is not a checkpoint; name the run's folder"),
         Refusal(options: ["--model", "smal"], sentence: "tiny.yaml is about model tiny and --model is smal"),
         Refusal(options: ["--bacth-size", "3"], sentence: "Unknown option '--bacth-size'"),
         Refusal(options: ["--data", "nowhere.shards"], status: 1, sentence: "nowhere.shards does not exist"),

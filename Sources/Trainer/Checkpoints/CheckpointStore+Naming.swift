@@ -32,14 +32,6 @@ extension CheckpointStore {
         return try Folder.isOne(run.folder) ? run : CheckpointStore(folder: folder)
     }
 
-    /// Throws `FormatError` where a person names a file of another kind, such as the run's config.yaml.
-    static func requireKind(of bytes: [UInt8], _ path: String) throws(FormatError) {
-        let zstd: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD], name = URL(fileURLWithPath: path).lastPathComponent
-        guard bytes.starts(with: zstd) || Checkpoint.step(fileName: name) != nil else {
-            throw FormatError(path, "is no checkpoint", "name the run's folder, or a file in its checkpoints/")
-        }
-    }
-
     static func noneIn(_ folder: String) -> FormatError {
         FormatError(folder, "holds no checkpoints", "name a checkpoint, or the folder of a run that has saved one")
     }

@@ -122,7 +122,6 @@ extension CheckpointStore {
     /// Throws `FormatError` saying what is wrong.
     package static func read(_ path: String) throws -> Found {
         let bytes = try InputFile(path: path).bytes()
-        try requireKind(of: bytes, path)
         return Found(path: path, checkpoint: try Checkpoint(decoding: bytes, file: path))
     }
 

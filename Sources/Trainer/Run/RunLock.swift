@@ -1,5 +1,5 @@
-// Keeps a second process out of a run's folder. The choice: a folder that is there only because of the lock goes with it,
-// so that a run that could not start leaves nothing.
+// Keeps a second process out of a run's folder. The choice: folders that are there only because of the lock go with it, so
+// that a run that could not start leaves nothing.
 
 import Formats
 import Foundation
@@ -9,14 +9,14 @@ import Reports
 final class RunLock {
     private let folder: String
     private let lock: LockFile
-    private let madeFolder: Bool
+    private let madeFolders: [String]
 
     /// Takes `.lock` in the folder, which is made if it is not there.
     ///
     /// Throws `TrainingError` naming who trains there, and `FormatError` where the folder cannot be written.
     init(_ folder: String) throws {
         self.folder = folder
-        madeFolder = try Folder.make(folder)
+        madeFolders = try Folder.make(folder)
         do {
             lock = try LockFile(path: folder + "/.lock") { owner in
                 ProgressLine.onStandardError().say(
@@ -32,8 +32,11 @@ final class RunLock {
     var isOwn: Bool { lock.isOwn }
 
     func release() {
-        // The folder of a run that made no step, which nothing else was written to.
-        if madeFolder, (try? Folder.names(in: folder)) == [".lock"] { try? Folder.remove(folder) }
+        // The folders of a run that made no step, which nothing else was written to.
+        if !madeFolders.isEmpty, (try? Folder.names(in: folder)) == [".lock"] {
+            try? Folder.remove(folder + "/.lock")
+            for made in madeFolders.reversed() { rmdir(made) }
+        }
         lock.release()
     }
 

@@ -41,7 +41,6 @@ package final class Timekeeper {
     ///   - validations: how many are due before a checkpoint after the next step.
     func end(_ times: PhaseTimes, since stepStart: Double, validations: Int) throws -> StepReport {
         deadline?.took(step: now() - stepStart)
-        if communicator.size > 1 { StopSignal.bound(seconds: 10 + 3 * (now() - stepStart)) }
         let isLate = deadline?.isNear(after: now() - programStart, validations: validations) ?? false
         let stop = StopSignal.number.map(StopReason.signal) ?? (isLate ? .timeLimit : nil)
         let report = try StepReport(of: RankReport(phases: times.seconds, stop: stop), over: communicator)
