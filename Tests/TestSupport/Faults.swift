@@ -7,7 +7,7 @@ import Foundation
 package enum Fault {
     /// `flock` fails with this error, as on a file system without locks.
     case noLocks(errno: Int32)
-    /// Folders whose path ends so cannot be opened to be listed.
+    /// A folder whose path ends so cannot be opened to be listed, the first time.
     case unreadableFolder(String, errno: Int32)
     /// The program is killed in place of the nth renaming to a path that ends so.
     case killedAtRename(String, time: Int)
@@ -66,7 +66,8 @@ package enum Fault {
             return -1;
         }
         DIR *opendir(const char *path) {
-            if (!is_meant("opendir", path)) return REAL(opendir)(path);
+            static int times;
+            if (!is_meant("opendir", path) || times++) return REAL(opendir)(path);
             errno = number();
             return NULL;
         }
