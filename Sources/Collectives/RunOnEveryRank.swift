@@ -6,10 +6,11 @@ import Platform
 /// Runs `body` as one rank of whatever started this process: MPI under mpirun or srun, a single process otherwise.
 ///
 /// With one rank an error is thrown to the caller. With several, it is printed once, with its rank and host, and the
-/// whole job ends with `exitCode(error)`. Call it on the main thread, once in the life of a process.
+/// whole job ends with `exitCode(error)`. Of a job that is ending already only rank 0 still speaks. Call it on the main thread, once in the life of a process.
 package func runOnEveryRank<Result>(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     exitCode: (any Error) -> Int32 = { _ in 1 },
+    isAskedToEnd: () -> Bool = { false },
     _ body: (any Communicator) throws -> Result
 ) throws -> Result {
     guard let launcher = try Launcher.detected(in: environment) else { return try body(SoloCommunicator()) }
@@ -21,12 +22,14 @@ package func runOnEveryRank<Result>(
         try communicator.finish()
         return result
     } catch {
+        // Whoever fails first has mpirun end the others, who then need say nothing.
+        signal(SIGTERM, SIG_DFL)
         giveLowerRanksTheWord(launcher.rank)
         guard communicator.size > 1 else {
             try communicator.finish()
             throw error
         }
-        StandardError.write(report(of: error, by: communicator))
+        if communicator.rank == 0 || !isAskedToEnd() { StandardError.write(report(of: error, by: communicator)) }
         communicator.abort(exitCode: exitCode(error))
     }
 }

@@ -171,7 +171,8 @@ struct TrainCommand: ParsableCommand {
         }
         let start = now()
         StopSignal.listen(to: StopSignal.announcing)
-        let stopped = try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
+        let isAskedToEnd = { StopSignal.number.map(StopSignal.ending.contains) ?? false }
+        let stopped = try runOnEveryRank(exitCode: processExitCode(of:), isAskedToEnd: isAskedToEnd) { communicator in
             try TrainingRun.train(on: communicator, since: start, resolved)
         }
         // The run has said why.
