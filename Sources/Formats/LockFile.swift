@@ -34,7 +34,9 @@ package final class LockFile: Sendable {
     /// The file of the record: the locked one, or where the system has no locks the one that exists only while held.
     private let record: String
     private let descriptor: Int32
-    private let isHeld = Mutex(true)
+
+    /// Only from when it is taken on: what is refused must not give back what another holds.
+    private let isHeld = Mutex(false)
 
     /// Seconds from one of the holder's signs of life to the next.
     private static let interval = 3.0
@@ -62,6 +64,7 @@ package final class LockFile: Sendable {
             close(descriptor)
             throw error
         }
+        isHeld.withLock { $0 = true }
         keepBeating()
     }
 
