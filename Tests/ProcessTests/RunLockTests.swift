@@ -8,7 +8,8 @@ import Testing
     let example = try! TrainingExample.shared.get()
     private let endless = ["--steps", "100000", "--checkpoint-every", "5", "--keep", "2"]
 
-    /// Starts a job, and once it has made 20 steps a second one in its folder; then ends the first by a signal.
+    /// Starts a job, and once it has made 20 steps a second one in its folder, twice, as the first refusal must not give the
+    /// lock away; then ends the first by a signal.
     private func two(
         ranks: Int, _ output: String, ending signal: String = "TERM", second: [String] = [], environment: [String: String] = [:]
     ) throws -> (first: Int32, second: Int32, complaint: String) {
@@ -18,6 +19,7 @@ import Testing
             \((launcher + program).joined(separator: " ")) > /dev/null 2>&1 &
             until grep -qs '^20,' \(output)/metrics.csv; do kill -0 $! || exit 99; sleep 0.02; done
             stat -c %i \(output)/.lock
+            timeout 20 \((program + second).joined(separator: " "))
             timeout 20 \((program + second).joined(separator: " ")); echo "$?"
             stat -c %i \(output)/.lock
             kill -\(signal) $!; wait $!; echo "$?"
