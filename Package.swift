@@ -37,8 +37,8 @@ let package = Package(
         // Of convlstm-dist alone: what runs before the others are loaded.
         .target(name: "CStartup"),
 
-        // In import order: nothing imports what stands below it. Whatever a target imports it must name here too: else it is not
-        // compiled again when the other changes.
+        // In import order: nothing imports what stands below it. Whatever a target imports it must name here too: else
+        // it is not compiled again when the other changes.
         .target(name: "Platform"),
         .target(name: "Randomness"),
         .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Platform"]),
@@ -64,7 +64,8 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport"),
         .target(name: "NetworkTestSupport", dependencies: ["Kernels", "Model"], path: "Tests/NetworkTestSupport"),
         .executableTarget(
-            name: "collectives-probe", dependencies: ["Collectives", "Kernels", "Trainer"], path: "Tests/CollectivesProbe"),
+            name: "collectives-probe", dependencies: ["Collectives", "Kernels", "Trainer"],
+            path: "Tests/CollectivesProbe"),
         .executableTarget(
             name: "training-probe", dependencies: ["Trainer", "Collectives", "Kernels", "Model"],
             path: "Tests/TrainingProbe"),

@@ -50,7 +50,8 @@ package protocol Communicator: AnyObject {
     /// Returns when every rank has called it.
     func barrier() throws
 
-    /// Runs work on the first ranks alone, as a job of their own, while the others rest without keeping their cores busy.
+    /// Runs work on the first ranks alone, as a job of their own, while the others rest without keeping their cores
+    /// busy.
     ///
     /// - Parameter ranks: how many they are, 1 ... size.
     /// - Returns: what the work returned; nil on the ranks that rested.

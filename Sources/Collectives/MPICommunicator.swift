@@ -1,5 +1,5 @@
-// The ranks of an MPI job, or the first of them. The choice: blocking collectives, in messages of bounded size because MPI
-// counts in 32 bits.
+// The ranks of an MPI job, or the first of them. The choice: blocking collectives, in messages of bounded size because
+// MPI counts in 32 bits.
 import CMPI
 import Glibc
 import Platform

@@ -1,12 +1,13 @@
-// The top of a program that may run on many ranks. The choice: an error on one rank ends the whole job, because the others
-// would wait for it forever in their next collective.
+// The top of a program that may run on many ranks. The choice: an error on one rank ends the whole job, because the
+// others would wait for it forever in their next collective.
 import Foundation
 import Platform
 
 /// Runs `body` as one rank of whatever started this process: MPI under mpirun or srun, a single process otherwise.
 ///
 /// With one rank an error is thrown to the caller. With several, it is printed once, with its rank and host, and the
-/// whole job ends with `exitCode(error)`. Of a job that is ending already only rank 0 still speaks. Call it on the main thread, once in the life of a process.
+/// whole job ends with `exitCode(error)`. Of a job that is ending already only rank 0 still speaks. Call it on the main
+/// thread, once in the life of a process.
 package func runOnEveryRank<Result>(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     exitCode: (any Error) -> Int32 = { _ in 1 },

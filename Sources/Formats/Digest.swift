@@ -1,5 +1,6 @@
-// SHA-256 as the 64 hexadecimal digits that sha256sum prints, so that anyone can check a file by hand. The choice: OpenSSL's,
-// which uses the processor's own instructions, in a library context of ours that no configuration of the machine reaches.
+// SHA-256 as the 64 hexadecimal digits that sha256sum prints, so that anyone can check a file by hand. The choice:
+// OpenSSL's, which uses the processor's own instructions, in a library context of ours that no configuration of the
+// machine reaches.
 
 import COpenSSL
 
@@ -41,7 +42,9 @@ package struct Digest: ~Copyable {
     }
 
     nonisolated(unsafe) private static let sha256: OpaquePointer = {
-        guard let library = OSSL_LIB_CTX_new(), let algorithm = EVP_MD_fetch(library, "SHA256", nil) else { lackOfMemory() }
+        guard let library = OSSL_LIB_CTX_new(), let algorithm = EVP_MD_fetch(library, "SHA256", nil) else {
+            lackOfMemory()
+        }
         return algorithm
     }()
 

@@ -17,7 +17,8 @@ package struct FileKind: Equatable, Sendable {
             return FileKind(name: "a Git LFS pointer", advice: "fetch the file itself with `git lfs pull`")
         }
         if isMarkup(start) {
-            return FileKind(name: "a web page", advice: "download the file itself, which may need another link or a login")
+            return FileKind(
+                name: "a web page", advice: "download the file itself, which may need another link or a login")
         }
         if start.starts(with: [0x50, 0x4B, 3, 4]) { return archive(start) }
         return fixed.first { start.starts(with: $0.bytes) }?.kind ?? (isSafetensors(start) ? safetensors : nil)
@@ -33,25 +34,27 @@ package struct FileKind: Equatable, Sendable {
         (self.name, self.advice) = (name, advice)
     }
 
-    private static let fixed: [(bytes: [UInt8], kind: FileKind)] = [
-        ([0x1F, 0x8B], FileKind(name: "compressed with gzip", advice: "run gunzip first")),
-        ([0x28, 0xB5, 0x2F, 0xFD], FileKind(name: "compressed with zstd", advice: "run zstd -d first")),
-        ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], FileKind(name: "compressed with xz", advice: "run unxz first")),
-        ([UInt8]("BZh".utf8), FileKind(name: "compressed with bzip2", advice: "run bunzip2 first")),
-        ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], FileKind(name: "a 7-Zip archive", advice: "unpack it first")),
-        ([0x93] + "NUMPY".utf8, FileKind(name: "a .npy array", advice: "give it where an array is asked for")),
-        (
-            [0x89] + "PNG\r\n".utf8 + [0x1A, 0x0A],
-            FileKind(name: "a PNG file", advice: "put frames of a film into a folder, and name that")
-        ),
-        ([0xFF, 0xD8, 0xFF], FileKind(name: "a JPEG file", advice: "convert it to PNG")),
-        ([UInt8]("GIF8".utf8), FileKind(name: "a GIF file", advice: "convert its frames to PNG")),
-        (
-            [0x89] + "HDF\r\n".utf8 + [0x1A, 0x0A],
-            FileKind(name: "an HDF5 file", advice: "read it with h5py, and save what you need with numpy or safetensors")
-        ),
-        ([UInt8]("%PDF".utf8), FileKind(name: "a PDF document", advice: "download the file itself")),
-    ] + (2...5).map { ([0x80, $0], pickle) }
+    private static let fixed: [(bytes: [UInt8], kind: FileKind)] =
+        [
+            ([0x1F, 0x8B], FileKind(name: "compressed with gzip", advice: "run gunzip first")),
+            ([0x28, 0xB5, 0x2F, 0xFD], FileKind(name: "compressed with zstd", advice: "run zstd -d first")),
+            ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], FileKind(name: "compressed with xz", advice: "run unxz first")),
+            ([UInt8]("BZh".utf8), FileKind(name: "compressed with bzip2", advice: "run bunzip2 first")),
+            ([0x37, 0x7A, 0xBC, 0xAF, 0x27, 0x1C], FileKind(name: "a 7-Zip archive", advice: "unpack it first")),
+            ([0x93] + "NUMPY".utf8, FileKind(name: "a .npy array", advice: "give it where an array is asked for")),
+            (
+                [0x89] + "PNG\r\n".utf8 + [0x1A, 0x0A],
+                FileKind(name: "a PNG file", advice: "put frames of a film into a folder, and name that")
+            ),
+            ([0xFF, 0xD8, 0xFF], FileKind(name: "a JPEG file", advice: "convert it to PNG")),
+            ([UInt8]("GIF8".utf8), FileKind(name: "a GIF file", advice: "convert its frames to PNG")),
+            (
+                [0x89] + "HDF\r\n".utf8 + [0x1A, 0x0A],
+                FileKind(
+                    name: "an HDF5 file", advice: "read it with h5py, and save what you need with numpy or safetensors")
+            ),
+            ([UInt8]("%PDF".utf8), FileKind(name: "a PDF document", advice: "download the file itself")),
+        ] + (2...5).map { ([0x80, $0], pickle) }
 
     private static let pickle = FileKind(
         name: "a Python pickle, as older versions of torch.save wrote",
@@ -72,7 +75,8 @@ package struct FileKind: Equatable, Sendable {
         let name = String(decoding: start.dropFirst(30).prefix(length), as: UTF8.self)
         if name.hasSuffix("data.pkl") {
             return FileKind(
-                name: "a file of torch.save", advice: "save the state dict with safetensors.torch.save_file in its place")
+                name: "a file of torch.save",
+                advice: "save the state dict with safetensors.torch.save_file in its place")
         }
         return name.hasSuffix(".npy")
             ? FileKind(name: "an archive of .npy arrays", advice: "name it .npz")
@@ -80,7 +84,8 @@ package struct FileKind: Equatable, Sendable {
     }
 
     private static func isMarkup(_ start: [UInt8]) -> Bool {
-        let text = String(decoding: start.prefix(64), as: UTF8.self).drop { $0 == "\u{FEFF}" || $0.isWhitespace }.lowercased()
+        let text = String(decoding: start.prefix(64), as: UTF8.self).drop { $0 == "\u{FEFF}" || $0.isWhitespace }
+            .lowercased()
         return ["<!doctype", "<html", "<head", "<body", "<?xml", "<error", "<!--"].contains { text.hasPrefix($0) }
     }
 }

@@ -1,5 +1,5 @@
-// The images of MNIST and its kin, plain or gzipped as they are downloaded. The choice: memory is taken for what the first
-// bytes announce, once the file's size allows it, and nothing may follow the images.
+// The images of MNIST and its kin, plain or gzipped as they are downloaded. The choice: memory is taken for what the
+// first bytes announce, once the file's size allows it, and nothing may follow the images.
 
 import Foundation
 

@@ -7,7 +7,8 @@ import CZlib
 package enum Inflate {
     /// What surrounds the deflated bytes, as zlib's number of window bits.
     package enum Wrapping: Int32 {
-        case raw = -15, gzip = 31
+        case raw = -15
+        case gzip = 31
     }
 
     /// Passes the content of `count` bytes at `offset` to `sink`, and returns its size.
@@ -63,7 +64,8 @@ private final class Inflater {
         }
     }
 
-    /// Until a stream ends, or the input is used up and nothing more comes of it: zlib holds output back when a buffer is full.
+    /// Until a stream ends, or the input is used up and nothing more comes of it: zlib holds output back when a buffer
+    /// is full.
     private func inflateUntilItStops(_ sink: (Span<UInt8>) throws -> Void) throws {
         repeat {
             let written = try inflateOnce()

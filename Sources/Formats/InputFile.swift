@@ -10,7 +10,8 @@ package final class InputFile: Sendable {
     package let size: Int
     private let descriptor: Int32
 
-    /// Throws `FormatError` for a file that is absent or unreadable, and for what is no file: it never waits for a pipe.
+    /// Throws `FormatError` for a file that is absent or unreadable, and for what is no file: it never waits for a
+    /// pipe.
     package init(path: String) throws {
         self.path = path
         // Before it is opened, because a device may act on that.
@@ -66,7 +67,8 @@ package final class InputFile: Sendable {
         }
     }
 
-    /// `count` bytes from `offset` on; checked against the file's size, and the machine's memory, before memory is taken.
+    /// `count` bytes from `offset` on; checked against the file's size, and the machine's memory, before memory is
+    /// taken.
     package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
         try requireInside(offset, count)
         var bytes = try Memory.zeros(count, for: path), span = bytes.mutableSpan

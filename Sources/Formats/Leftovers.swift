@@ -1,6 +1,6 @@
 // The hidden names under which things are written before they take their own, and what killed writers left under such
-// names. The choice: the name says who writes and the writer holds a lock on it, so that the next writer can tell a dead
-// one's leftovers from what another is writing right now, and removes only the former.
+// names. The choice: the name says who writes and the writer holds a lock on it, so that the next writer can tell a
+// dead one's leftovers from what another is writing right now, and removes only the former.
 
 import Foundation
 

@@ -1,7 +1,7 @@
-// A lock that one process at a time holds, among all processes and hosts that see its file. The choice: the system's own
-// lock on the file (flock) where the file system has one, as it ends with its process whatever happens; and in the file
-// the holder's name with a counter that goes on as long as it lives, by which others see who holds it, and hosts whose
-// locks do not reach each other see that somebody does.
+// A lock that one process at a time holds, among all processes and hosts that see its file. The choice: the system's
+// own lock on the file (flock) where the file system has one, as it ends with its process whatever happens; and in the
+// file the holder's name with a counter that goes on as long as it lives, by which others see who holds it, and hosts
+// whose locks do not reach each other see that somebody does.
 
 import Foundation
 import Synchronization
@@ -55,7 +55,9 @@ package final class LockFile: Sendable {
         record = hasLocks ? path : path + ".held"
         do {
             if hasLocks {
-                if let owner = Self.owner(path), owner.isElsewhere { try Self.requireDead(owner, path, patience, watching) }
+                if let owner = Self.owner(path), owner.isElsewhere {
+                    try Self.requireDead(owner, path, patience, watching)
+                }
                 try write(Owner.own)
             } else {
                 try Self.link(Owner.own, as: record, patience, watching)
@@ -195,7 +197,8 @@ extension LockFile {
 
 extension LockFile {
     /// Makes the record under its name, which only one process can: `link` is atomic on every file system.
-    private static func link(_ owner: Owner, as record: String, _ patience: Double, _ watching: (Owner) -> Void) throws {
+    private static func link(_ owner: Owner, as record: String, _ patience: Double, _ watching: (Owner) -> Void) throws
+    {
         let mine = "\(record).\(getpid())@\(Leftovers.host)", line = try owner.line
         try? Folder.remove(mine)
         let file = try AtomicFile(path: mine)

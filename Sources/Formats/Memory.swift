@@ -1,5 +1,5 @@
-// Memory whose amount a file decides. The choice: it is asked for in a way that can be refused, because a Swift array that
-// the machine has no room for ends the process.
+// Memory whose amount a file decides. The choice: it is asked for in a way that can be refused, because a Swift array
+// that the machine has no room for ends the process.
 
 import Foundation
 
@@ -17,7 +17,8 @@ enum Memory {
         let room = count <= ProcessInfo.processInfo.physicalMemory ? malloc(count + 64) : nil
         defer { free(room) }
         guard room != nil else {
-            throw FormatError(path, "needs \(count) bytes of memory, more than there are", "use a machine with more memory")
+            throw FormatError(
+                path, "needs \(count) bytes of memory, more than there are", "use a machine with more memory")
         }
     }
 }

@@ -7,7 +7,9 @@
 package struct NpyHeader: Equatable, Sendable {
     /// The element types that are read, by numpy's names.
     package enum ElementType: String, Sendable {
-        case uint8 = "|u1", float32 = "<f4", float64 = "<f8"
+        case uint8 = "|u1"
+        case float32 = "<f4"
+        case float64 = "<f8"
 
         /// Bytes per element.
         package var size: Int {
@@ -44,7 +46,8 @@ package struct NpyHeader: Equatable, Sendable {
             + text.utf8 + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
     }
 
-    /// Reads the header of an array that is the `count` bytes at `offset` of a file; `dataOffset` is where its numbers start.
+    /// Reads the header of an array that is the `count` bytes at `offset` of a file; `dataOffset` is where its numbers
+    /// start.
     ///
     /// Throws `FormatError` when it is no .npy header, or describes an array that is not one of the three types in
     /// row-major order.
@@ -93,7 +96,8 @@ package struct NpyHeader: Equatable, Sendable {
     private static func type(_ descr: PythonLiteral, file: String) throws -> ElementType {
         guard case .string(let name) = descr else { throw FormatError(file, "holds records, not numbers", fieldAdvice) }
         // A byte has no order, and a name without one is of a machine like this.
-        let order = name.first.flatMap { "<>|=".contains($0) ? $0 : nil }, kind = order == nil ? name[...] : name.dropFirst()
+        let order = name.first.flatMap { "<>|=".contains($0) ? $0 : nil },
+            kind = order == nil ? name[...] : name.dropFirst()
         if kind.hasPrefix("O") { throw FormatError(file, "holds Python objects, not numbers", objectAdvice) }
         if kind.hasPrefix("V") { throw FormatError(file, "holds records, not numbers", fieldAdvice) }
         if let type = known[String(kind)], order != ">" || type.size == 1 { return type }

@@ -20,7 +20,8 @@ extension PNGFile {
 
     /// Throws `FormatError` for a PNG of another kind, and for damaged or missing bytes.
     package static func read(_ path: String) throws -> Picture {
-        let file = try InputFile(path: path), extents = try extents(in: try file.start(FileKind.neededBytes), file: path)
+        let file = try InputFile(path: path),
+            extents = try extents(in: try file.start(FileKind.neededBytes), file: path)
         let (height, width, channels) = (extents.height, extents.width, extents.channels)
         let stored = essential(try file.bytes()), size = height * width * channels
         guard Inflate.canHold(size, in: stored.count) else {
@@ -58,7 +59,8 @@ extension PNGFile {
         guard bytes.count >= headerSize else { throw damaged(file, "it ends at byte \(bytes.count)") }
         guard bytes[8..<16].elementsEqual(headerStart) else {
             let first = String(decoding: bytes[12..<16], as: UTF8.self)
-            let variant = first == "CgBI" ? "it is in Apple's own variant" : "its first chunk is \(first) and not a header"
+            let variant =
+                first == "CgBI" ? "it is in Apple's own variant" : "its first chunk is \(first) and not a header"
             throw FormatError(file, "is not a PNG file this program reads (\(variant))", "convert it, or copy it again")
         }
         let (width, height) = (number(in: bytes, at: 16), number(in: bytes, at: 20))

@@ -1,10 +1,14 @@
-// The text of a .npy header, which is a Python expression. The choice: the literals that numpy has ever written there, in one
-// pass; among them the long integers of Python 2, which end in L.
+// The text of a .npy header, which is a Python expression. The choice: the literals that numpy has ever written there,
+// in one pass; among them the long integers of Python 2, which end in L.
 
 /// A value written as Python writes it.
 enum PythonLiteral: Equatable {
-    case integer(Int), boolean(Bool), none, string(String)
-    case tuple([PythonLiteral]), list([PythonLiteral])
+    case integer(Int)
+    case boolean(Bool)
+    case none
+    case string(String)
+    case tuple([PythonLiteral])
+    case list([PythonLiteral])
     case dictionary([String: PythonLiteral])
 
     /// The one value in a text; throws `TextScanner.Misfit` for anything else.

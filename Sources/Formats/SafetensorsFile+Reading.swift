@@ -1,5 +1,5 @@
-// Reads safetensors with every check of the reference library: another kind of JSON, wrong sizes and bounds, gaps and overlaps
-// are refused before a tensor is looked at. The choice: tensors share the file's bytes, nothing is copied.
+// Reads safetensors with every check of the reference library: another kind of JSON, wrong sizes and bounds, gaps and
+// overlaps are refused before a tensor is looked at. The choice: tensors share the file's bytes, nothing is copied.
 
 extension SafetensorsFile {
     /// The format's own bound on the header.
@@ -42,7 +42,9 @@ extension SafetensorsFile {
                 throw refused("tensor \(name.quotable) at bytes \(entry.data_offsets) should start at byte \(end)")
             }
             end = entry.data_offsets[1]
-            guard end <= data.count else { throw refused("tensor \(name.quotable) ends at byte \(end) of \(data.count)") }
+            guard end <= data.count else {
+                throw refused("tensor \(name.quotable) ends at byte \(end) of \(data.count)")
+            }
             let slice = data[data.startIndex + entry.data_offsets[0]..<data.startIndex + end]
             guard byteCount(entry) == slice.count else {
                 let claim = "\(entry.dtype.rawValue) of \(entry.shape.prefix(8)) in \(entry.shape.count) axes"

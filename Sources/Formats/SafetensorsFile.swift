@@ -7,9 +7,19 @@
 package struct SafetensorsFile: Equatable, Sendable {
     /// What the elements of a tensor are, by the format's own names.
     package enum ElementType: String, Codable, Sendable {
-        case float64 = "F64", float32 = "F32", float16 = "F16", bfloat16 = "BF16"
-        case int64 = "I64", int32 = "I32", int16 = "I16", int8 = "I8"
-        case uint64 = "U64", uint32 = "U32", uint16 = "U16", uint8 = "U8", bool = "BOOL"
+        case float64 = "F64"
+        case float32 = "F32"
+        case float16 = "F16"
+        case bfloat16 = "BF16"
+        case int64 = "I64"
+        case int32 = "I32"
+        case int16 = "I16"
+        case int8 = "I8"
+        case uint64 = "U64"
+        case uint32 = "U32"
+        case uint16 = "U16"
+        case uint8 = "U8"
+        case bool = "BOOL"
 
         /// Bytes per element.
         package var size: Int {

@@ -1,11 +1,12 @@
-// The JSON at the start of a safetensors file, read. The choice: as strict as the reference library, which Foundation's decoder
-// is not: it takes a key twice, UTF-16 and a byte order mark, and 4.0 for 4.
+// The JSON at the start of a safetensors file, read. The choice: as strict as the reference library, which Foundation's
+// decoder is not: it takes a key twice, UTF-16 and a byte order mark, and 4.0 for 4.
 
 extension SafetensorsHeader {
     /// The most axes of a tensor; the format has no bound of its own.
     private static let mostAxes = 1024
 
-    /// Throws `TextScanner.Misfit` for text that is no header, and what `refused` makes of a sentence for one that lies.
+    /// Throws `TextScanner.Misfit` for text that is no header, and what `refused` makes of a sentence for one that
+    /// lies.
     init(parsing text: [UInt8], refused: (String) -> FormatError) throws {
         guard String(validating: text, as: UTF8.self) != nil else { throw TextScanner.Misfit() }
         var scanner = TextScanner(text), header = SafetensorsHeader(), hasMetadata = false
@@ -26,7 +27,9 @@ extension SafetensorsHeader {
         self = header
     }
 
-    private static func metadata(_ scanner: inout TextScanner, _ refused: (String) -> FormatError) throws -> [String: String] {
+    private static func metadata(
+        _ scanner: inout TextScanner, _ refused: (String) -> FormatError
+    ) throws -> [String: String] {
         if scanner.takes("null") { return [:] }
         var metadata = [String: String]()
         try scanner.expect("{")

@@ -1,5 +1,6 @@
 // Decodes any one frame of a seekable zstd file. The choice: the table is checked against the file's size on opening,
-// the content against its checksum on every read, and that against the table, so that a frame of another file is noticed.
+// the content against its checksum on every read, and that against the table, so that a frame of another file is
+// noticed.
 
 import Synchronization
 
@@ -52,7 +53,8 @@ package final class SeekableZstdFile: Sendable {
         }
     }
 
-    /// What a frame says its content's checksum is, which decoding compares with the content; nil where it says nothing.
+    /// What a frame says its content's checksum is, which decoding compares with the content; nil where it says
+    /// nothing.
     private static func checksum(of frame: [UInt8]) -> Int? {
         guard frame.count > 8, frame.starts(with: SeekableZstd.field(SeekableZstd.frameMagic)) else { return nil }
         guard frame[4] & SeekableZstd.frameHasChecksum != 0 else { return nil }

@@ -27,7 +27,8 @@ package final class SeekableZstdWriter {
         frames += 1
     }
 
-    /// Writes the table and gives the file its name; returns its size in bytes, its SHA-256 and that of the table alone.
+    /// Writes the table and gives the file its name; returns its size in bytes, its SHA-256 and that of the table
+    /// alone.
     package func finish() throws -> (bytes: Int, sha256: String, tableSha256: String) {
         let content =
             table + SeekableZstd.field(frames) + [SeekableZstd.checksumFlag] + SeekableZstd.field(SeekableZstd.magic)

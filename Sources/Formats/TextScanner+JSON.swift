@@ -1,4 +1,5 @@
-// JSON as RFC 8259 has it, value by value. The choice: no tree of what is read, so that memory is taken only for what is kept.
+// JSON as RFC 8259 has it, value by value. The choice: no tree of what is read, so that memory is taken only for what
+// is kept.
 
 extension TextScanner {
     /// The members of an object whose brace has been taken; `member` takes the value behind each key.

@@ -1,5 +1,5 @@
-// Takes a header's text apart byte by byte. The choice: strict, in one pass and with a bound on nesting, so that no header
-// takes more than its own length.
+// Takes a header's text apart byte by byte. The choice: strict, in one pass and with a bound on nesting, so that no
+// header takes more than its own length.
 
 /// A position in the text of a header; every step that does not fit throws `Misfit`.
 struct TextScanner {
@@ -49,7 +49,8 @@ struct TextScanner {
         return number
     }
 
-    /// Items between commas up to `close`, with space around each; `open` has been taken. Says whether a comma ended them.
+    /// Items between commas up to `close`, with space around each; `open` has been taken. Says whether a comma ended
+    /// them.
     mutating func items(until close: String, _ item: (inout TextScanner) throws -> Void) throws -> Bool {
         guard depth < Self.deepest else { throw Misfit() }
         depth += 1

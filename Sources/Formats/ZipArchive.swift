@@ -1,6 +1,6 @@
 // The table of contents of a zip archive, as far as .npz files need it: stored and deflated members, sizes beyond 4 GB.
-// The choice: the central directory is believed, in nothing that the file's size contradicts; the local headers say just how
-// long they are, and must name the same members.
+// The choice: the central directory is believed, in nothing that the file's size contradicts; the local headers say
+// just how long they are, and must name the same members.
 
 import Foundation
 
@@ -38,15 +38,17 @@ package struct ZipArchive: Sendable {
         self.members = members
     }
 
-    /// The member `KEY.npy`, or the only one that is an array. Of several of one name the last counts, as it does for numpy:
-    /// who adds to an archive leaves the older ones in it.
+    /// The member `KEY.npy`, or the only one that is an array. Of several of one name the last counts, as it does for
+    /// numpy: who adds to an archive leaves the older ones in it.
     package func array(key: String?) throws -> Member {
         let arrays = members.filter { $0.name.hasSuffix(".npy") }
         let newest = Dictionary(arrays.map { ($0.name.dropLast(4), $0) }) { $1 }
         if let key, let member = newest[key[...]] { return member }
         if key == nil, newest.count == 1, let member = newest.values.first { return member }
         let names = newest.keys.sorted(), shown = names.prefix(6).map { String($0).quotable }.joined(separator: ", ")
-        let list = names.isEmpty ? "no arrays" : "the arrays \(shown)" + (names.count > 6 ? " and \(names.count - 6) more" : "")
+        let list =
+            names.isEmpty
+            ? "no arrays" : "the arrays \(shown)" + (names.count > 6 ? " and \(names.count - 6) more" : "")
         throw FormatError(path, "holds \(list)", names.isEmpty ? "save it with numpy.savez" : "choose one with --key")
     }
 

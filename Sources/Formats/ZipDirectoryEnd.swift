@@ -1,5 +1,6 @@
-// Where a zip archive's central directory is: the record at the end of the file says so, in two widths. The choice: behind
-// that record there may be a comment, in which its signature may occur again, so it is the last one that a directory precedes.
+// Where a zip archive's central directory is: the record at the end of the file says so, in two widths. The choice:
+// behind that record there may be a comment, in which its signature may occur again, so it is the last one that a
+// directory precedes.
 
 /// The end of the central directory.
 struct ZipDirectoryEnd {
@@ -21,7 +22,8 @@ struct ZipDirectoryEnd {
         let start = try file.start(FileKind.neededBytes), isZip = start.starts(with: [0x50, 0x4B])
         throw isZip
             ? FormatError(file.path, "is not a whole .npz archive", "copy it again, or save it with numpy.savez")
-            : FileKind.error(file.path, start, not: "a whole .npz archive", advice: "copy it again, or save it with numpy.savez")
+            : FileKind.error(
+                file.path, start, not: "a whole .npz archive", advice: "copy it again, or save it with numpy.savez")
     }
 
     /// What a record at `position` says; nil where its comment does not fit in, or no directory ends in front of it.

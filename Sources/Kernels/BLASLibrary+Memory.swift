@@ -1,7 +1,7 @@
 // The memory that OpenBLAS packs matrices into, one piece for each thread that multiplies. OpenBLAS takes a piece in a
-// product, and where there is none asks the system again and again, for ever. The choice: the pieces are taken before the
-// first product, while the lack of them can still be said; they stay in OpenBLAS' hands, and those that are not used
-// take addresses, but no memory.
+// product, and where there is none asks the system again and again, for ever. The choice: the pieces are taken before
+// the first product, while the lack of them can still be said; they stay in OpenBLAS' hands, and those that are not
+// used take addresses, but no memory.
 
 import Glibc
 import Platform
@@ -17,7 +17,8 @@ extension BLASLibrary {
     /// Takes as many pieces as threads are going to multiply at once.
     package static func reserve(threads: Int) throws(BLASMemoryError) {
         guard threads <= mostPieces else { throw .tooManyThreads(threads, most: mostPieces) }
-        guard let alloc = function("blas_memory_alloc", as: Alloc.self), let free = function("blas_memory_free", as: Free.self)
+        guard let alloc = function("blas_memory_alloc", as: Alloc.self),
+            let free = function("blas_memory_free", as: Free.self)
         else {
             // A build that hides them.
             guard AddressSpace.hasRoom(for: threads * pieceSize) else { throw .noRoom(threads: threads) }
@@ -49,8 +50,10 @@ package enum BLASMemoryError: Error, Equatable, CustomStringConvertible {
         switch self {
         case .noRoom(let threads):
             let who = threads == 1 ? "a thread" : "each of \(threads) threads"
-            let limit = AddressSpace.limitInWords.map { "the limit on memory (\($0)) does not leave" } ?? "there are not"
-            return "\(limit) the 128 MB of addresses that OpenBLAS takes for \(who); raise the limit, or lower --threads"
+            let limit =
+                AddressSpace.limitInWords.map { "the limit on memory (\($0)) does not leave" } ?? "there are not"
+            return
+                "\(limit) the 128 MB of addresses that OpenBLAS takes for \(who); raise the limit, or lower --threads"
         case .tooManyThreads(let threads, let most):
             return "OpenBLAS multiplies on at most \(most) threads at once, and --threads is \(threads); lower it"
         }

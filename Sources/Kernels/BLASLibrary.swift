@@ -18,7 +18,8 @@ package enum BLASLibrary {
     /// Leaves threads to those who call it: see `Crew`.
     static func useOneThread() { openblas_set_num_threads(1) }
 
-    /// The value of OPENBLAS_CORETYPE that this machine should have and has not; nil where all is well or the user chose.
+    /// The value of OPENBLAS_CORETYPE that this machine should have and has not; nil where all is well or the user
+    /// chose.
     ///
     /// - Parameters:
     ///   - core: the kernels in use, `core`.

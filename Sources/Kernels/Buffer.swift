@@ -1,6 +1,6 @@
 // The only allocator of numbers. Memory starts at a multiple of 64 bytes (a cache line and an AVX-512 vector) and at
-// zero; pages that are never touched cost nothing. Behind the last number lies room for one more vector, so that the end
-// of a row can be read like its middle.
+// zero; pages that are never touched cost nothing. Behind the last number lies room for one more vector, so that the
+// end of a row can be read like its middle.
 
 import Glibc
 import Platform
@@ -17,7 +17,8 @@ package final class Buffer<S: Scalar>: @unchecked Sendable {
         precondition(count >= 0, "a buffer of \(count) numbers")
         let bytes = count.multipliedReportingOverflow(by: MemoryLayout<S>.stride)
         let more = Self.alignment + MemoryLayout<SIMD16<S>>.size
-        guard !bytes.overflow, bytes.partialValue <= .max - more, let memory = calloc(bytes.partialValue + more, 1) else {
+        guard !bytes.overflow, bytes.partialValue <= .max - more, let memory = calloc(bytes.partialValue + more, 1)
+        else {
             OutOfMemory.end("\(count) numbers of \(MemoryLayout<S>.stride) bytes")
         }
         self.count = count
@@ -28,8 +29,8 @@ package final class Buffer<S: Scalar>: @unchecked Sendable {
 
     deinit { free(allocation) }
 
-    /// Fewer entries of the page table for memory that is walked in many places at once, as transforms do. A system that
-    /// has no large pages to give changes nothing.
+    /// Fewer entries of the page table for memory that is walked in many places at once, as transforms do. A system
+    /// that has no large pages to give changes nothing.
     private static func wantLargePages(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
         let page = 2 << 20
         guard bytes >= 2 * page else { return }

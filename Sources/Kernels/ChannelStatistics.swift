@@ -10,7 +10,8 @@
 @specialized(where S == Double)
 package func addChannelSums<S: Scalar>(of a: Tensor<S>, times b: Tensor<S>, to sums: inout [Double]) {
     let channels = sums.count / 2, pixels = a.count / channels
-    precondition(pixels * channels == a.count && b.count == a.count, "\(a.shape) and \(b.shape) of \(channels) channels")
+    precondition(
+        pixels * channels == a.count && b.count == a.count, "\(a.shape) and \(b.shape) of \(channels) channels")
     let (a, b) = (a.pointer, b.pointer)
     sums.withUnsafeMutableBufferPointer { sums in
         let first = sums.baseAddress!, second = first + channels
@@ -38,7 +39,8 @@ private let pixelsAtOnce = 128
 /// y = factor x + offset, with a factor and an offset for each channel.
 @specialized(where S == Float)
 @specialized(where S == Double)
-package func scaleChannels<S: Scalar>(_ x: Tensor<S>, by factor: Tensor<S>, adding offset: Tensor<S>, into y: Tensor<S>) {
+package func scaleChannels<S: Scalar>(_ x: Tensor<S>, by factor: Tensor<S>, adding offset: Tensor<S>, into y: Tensor<S>)
+{
     let channels = factor.count, pixels = x.count / channels
     precondition(pixels * channels == x.count && y.count == x.count && offset.count == channels)
     let (x, y, factor, offset) = (x.pointer, y.pointer, factor.pointer, offset.pointer)

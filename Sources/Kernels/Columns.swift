@@ -1,7 +1,7 @@
 // Columns of one row-major matrix into columns of another.
 
-/// Copies `count` columns of `source` (rows of `sourceColumns`), beginning at `from`, to the columns of `target` (rows of
-/// `targetColumns`) that begin at `at`.
+/// Copies `count` columns of `source` (rows of `sourceColumns`), beginning at `from`, to the columns of `target` (rows
+/// of `targetColumns`) that begin at `at`.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func copyColumns<S: Scalar>(

@@ -6,7 +6,8 @@
 //     o = s(a_o + w_o c)     h = o tanh c                            c' the cell state of the step before
 //
 // Source: Shi et al., "Convolutional LSTM network", NIPS 2015, equation 3. Gates lie side by side in each pixel's row,
-// in the order i, f, g, o. Channels go by whole lanes: of a last lane that is not full only its own channels are stored.
+// in the order i, f, g, o. Channels go by whole lanes: of a last lane that is not full only its own channels are
+// stored.
 
 import CProcessor
 
@@ -48,7 +49,8 @@ package struct GateStep<S: Scalar> {
     let previousCell, cell, hidden: Tensor<S>
 
     package init(
-        gates: Tensor<S>, bias: Tensor<S>, activation: GateActivation, peepholes: Peepholes<S>?, previousCell: Tensor<S>,
+        gates: Tensor<S>, bias: Tensor<S>, activation: GateActivation, peepholes: Peepholes<S>?,
+        previousCell: Tensor<S>,
         cell: Tensor<S>, hidden: Tensor<S>
     ) {
         precondition(gates.count == 4 * cell.count && previousCell.count == cell.count && hidden.count == cell.count)
@@ -260,8 +262,8 @@ struct GateGradientPointers<S: Scalar> {
         places = step.peepholeGradients?.positions(hidden: n, pixels: pixels) ?? positions
     }
 
-    /// Asks for what the step reads of sixteen channels of a pixel, which may lie outside: with a block of channels of each
-    /// pixel, these are lines that no processor foresees.
+    /// Asks for what the step reads of sixteen channels of a pixel, which may lie outside: with a block of channels of
+    /// each pixel, these are lines that no processor foresees.
     @inline(always)
     func prefetch(_ pixel: Int, _ k: Int) {
         let at = n &* pixel &+ k

@@ -3,8 +3,8 @@
 //
 //     m = sum x / N    v = sum (x - m)^2 / N    r = 1 / sqrt(v + epsilon)    n = (x - m) r    y = scale n + shift
 //
-// Sources: Wu and He, "Group normalization", ECCV 2018, equations 1 to 6; with all channels in one group and a scale and
-// shift for each place also, Ba, Kiros and Hinton, "Layer normalization", 2016, as PyTorch has it over (C, H, W).
+// Sources: Wu and He, "Group normalization", ECCV 2018, equations 1 to 6; with all channels in one group and a scale
+// and shift for each place also, Ba, Kiros and Hinton, "Layer normalization", 2016, as PyTorch has it over (C, H, W).
 
 /// The groups, and what follows the normalisation.
 package struct GroupNormalisation<S: Scalar>: Sendable {
@@ -128,9 +128,9 @@ extension GroupNormalisation {
     /// Places whose numbers of one group stay in the first cache.
     private var placesAtOnce: Int { max(1, 1024 / channels) }
 
-    /// m and r of a group, read once: few places at a time, each with a mean of its own, so that large groups and numbers
-    /// far from zero lose no digits. Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
-    /// computing sample variances", 1979, equation 1.5.
+    /// m and r of a group, read once: few places at a time, each with a mean of its own, so that large groups and
+    /// numbers far from zero lose no digits. Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise
+    /// algorithm for computing sample variances", 1979, equation 1.5.
     @inline(always)
     func moments(_ x: UnsafeMutablePointer<S>, _ places: Int) -> (mean: S, inverseDeviation: S) {
         var mean = 0.0, squares = 0.0, count = 0.0

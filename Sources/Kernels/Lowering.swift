@@ -1,5 +1,5 @@
-// A convolution as a matrix: each output pixel's row holds the patch of input that it sees, in the order of the kernel's
-// axes (ky, kx, channel). Outside the image there are zeros.
+// A convolution as a matrix: each output pixel's row holds the patch of input that it sees, in the order of the
+// kernel's axes (ky, kx, channel). Outside the image there are zeros.
 //
 //     patches[(y, x), (ky, kx, c)] = image[y stride + ky - padding, x stride + kx - padding, c]
 

@@ -1,6 +1,6 @@
-// The gates' step of preactivations that are normalised first, both ways: what GroupNormalisation and the step do one after
-// the other, in as few passes over memory as there can be. Forward, the moments of an image are one pass, all the rest
-// another. Backward, the sums over a group are found while the step's gradient is written:
+// The gates' step of preactivations that are normalised first, both ways: what GroupNormalisation and the step do one
+// after the other, in as few passes over memory as there can be. Forward, the moments of an image are one pass, all the
+// rest another. Backward, the sums over a group are found while the step's gradient is written:
 //
 //     da = r (dn - sum dn / N - n sum (dn n) / N)    with dn = scale dy
 //        = (r scale) dy - (r sum dn / N) - (r sum (dn n) / N) n
@@ -8,8 +8,8 @@
 // Per image the three brackets are a number for each channel.
 
 extension GroupNormalisation {
-    /// The gates and states of some images from their preactivations, (images, height, width, 4 hidden), which stand where
-    /// the gates will.
+    /// The gates and states of some images from their preactivations, (images, height, width, 4 hidden), which stand
+    /// where the gates will.
     ///
     /// - Parameters:
     ///   - normalised: n, in the shape of the gates: overwritten, for `backward`.
@@ -17,8 +17,12 @@ extension GroupNormalisation {
     package func forward(_ step: GateStep<S>, normalised n: Tensor<S>, inverseDeviations r: Tensor<S>) {
         forPrecision(
             of: S.self,
-            float: { normalisedStep(retyped(self) as GroupNormalisation<Float>, retyped(step), retyped(n), retyped(r)) },
-            double: { normalisedStep(retyped(self) as GroupNormalisation<Double>, retyped(step), retyped(n), retyped(r)) })
+            float: {
+                normalisedStep(retyped(self) as GroupNormalisation<Float>, retyped(step), retyped(n), retyped(r))
+            },
+            double: {
+                normalisedStep(retyped(self) as GroupNormalisation<Double>, retyped(step), retyped(n), retyped(r))
+            })
     }
 
     /// The gradient of the preactivations, where the gates stood.

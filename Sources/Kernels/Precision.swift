@@ -4,7 +4,11 @@
 /// Calls one of the bodies, whose arguments `retyped` gives their known type.
 @inline(always)
 func forPrecision<S: Scalar>(of _: S.Type, float: () -> Void, double: () -> Void) {
-    if S.self == Float.self { float() } else if S.self == Double.self { double() } else {
+    if S.self == Float.self {
+        float()
+    } else if S.self == Double.self {
+        double()
+    } else {
         preconditionFailure("kernels for Float and Double, not for \(S.self)")
     }
 }

@@ -15,7 +15,8 @@ package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
 
     /// x in the lanes where a < b, else y. Comparisons of generic vectors would be compiled lane by lane.
     static func select(
-        _ x: SIMD16<Self>, where a: SIMD16<Self>, isBelow b: SIMD16<Self>, else y: SIMD16<Self>) -> SIMD16<Self>
+        _ x: SIMD16<Self>, where a: SIMD16<Self>, isBelow b: SIMD16<Self>, else y: SIMD16<Self>
+    ) -> SIMD16<Self>
 
     /// In double precision.
     static func widened(_ x: SIMD16<Self>) -> SIMD16<Double>

@@ -1,8 +1,8 @@
 // A view of numbers in a buffer, row-major and without gaps: the last axis is contiguous. Copying a tensor copies the
 // view; `copy(from:)` copies numbers.
 //
-// Feature maps have the axes (time, batch, height, width, channels), so that a time step of the whole batch, and a whole
-// sequence, are each one matrix of pixels by channels.
+// Feature maps have the axes (time, batch, height, width, channels), so that a time step of the whole batch, and a
+// whole sequence, are each one matrix of pixels by channels.
 
 /// A dense row-major view of a `Buffer`.
 package struct Tensor<S: Scalar>: @unchecked Sendable {
@@ -34,8 +34,8 @@ package struct Tensor<S: Scalar>: @unchecked Sendable {
         get { _overrideLifetime(Span(_unsafeStart: UnsafePointer(pointer), count: count), borrowing: self) }
     }
 
-    /// The numbers, to write. A tensor is a view, so this needs no `var`; two mutable spans of the same numbers must not
-    /// be used at once.
+    /// The numbers, to write. A tensor is a view, so this needs no `var`; two mutable spans of the same numbers must
+    /// not be used at once.
     package var mutableSpan: MutableSpan<S> {
         @_lifetime(borrow self)
         get { _overrideLifetime(MutableSpan(_unsafeStart: pointer, count: count), borrowing: self) }

@@ -1,5 +1,5 @@
-// One update of all parameters by each optimizer. The choice: values, gradient and moments in one pass, clipping included,
-// since memory is what it waits for; what depends on the step alone comes worked out, in double precision.
+// One update of all parameters by each optimizer. The choice: values, gradient and moments in one pass, clipping
+// included, since memory is what it waits for; what depends on the step alone comes worked out, in double precision.
 //
 // p is a parameter and g what its gradient becomes on the way in:
 //

@@ -151,7 +151,8 @@ extension Network {
         }
     }
 
-    /// What comes out of the network must be frames, and what comes out of a forecaster that reads itself what it reads.
+    /// What comes out of the network must be frames, and what comes out of a forecaster that reads itself what it
+    /// reads.
     private func checkEnds() throws(ModelError) {
         guard let last = nodes.last else { throw ModelError("the network has no stages; describe at least a readout") }
         guard last.stage.outputShape == frame else {
@@ -205,7 +206,8 @@ extension Network {
     private func axis(of sources: [Source], for name: String) throws(ModelError) -> Axis {
         guard let first = sources.first else { throw ModelError("stage \(name) reads nothing; name what it reads") }
         guard sources.allSatisfy({ axis(of: $0) == axis(of: first) }) else {
-            throw ModelError("stage \(name) reads stages of the encoder and of the forecaster; they run over other frames")
+            throw ModelError(
+                "stage \(name) reads stages of the encoder and of the forecaster; they run over other frames")
         }
         return axis(of: first)
     }
@@ -214,7 +216,8 @@ extension Network {
     private func inputShape(of sources: [Source], for name: String) throws(ModelError) -> FeatureShape? {
         guard let first = sources.first.map(shape) else { return nil }
         for other in sources.map(shape) where other.with(channels: 0) != first.with(channels: 0) {
-            throw ModelError("stage \(name) reads feature maps of \(first) and of \(other); height and width must agree")
+            throw ModelError(
+                "stage \(name) reads feature maps of \(first) and of \(other); height and width must agree")
         }
         return first.with(channels: sources.reduce(0) { $0 + shape(of: $1).channels })
     }

@@ -80,7 +80,8 @@ struct Unroller<S: Scalar> {
         case .nothing, .zeros: break
         case .previousFrame: forecasterInput = feedFrames(from: unrolling.inputFrames - 1, known: 1, lag: 1)
         case .lastHidden:
-            let input = newSequence(network.shape(of: .forecasterInput), steps: unrolling.outputFrames, needsGradient: true)
+            let input = newSequence(
+                network.shape(of: .forecasterInput), steps: unrolling.outputFrames, needsGradient: true)
             let feedback = HiddenFeedback(first: outputs.last!, output: input)
             (hiddenFeedback, forecasterInput, cycleStart) = (feedback, input, stages.all.count)
             stages.append(feedback, steps: input.steps)
@@ -107,7 +108,8 @@ struct Unroller<S: Scalar> {
             stages.append(UnrolledConcatenation(inputs, output: side), steps: steps)
             input = side
         }
-        let output = network.sharesGradient(outputs.count)
+        let output =
+            network.sharesGradient(outputs.count)
             ? kept(FeatureSequence(sharingGradientOf: input!))
             : newSequence(node.stage.outputShape, steps: steps, needsGradient: isLearned)
         let stage = node.stage.unrolled(

@@ -42,7 +42,8 @@ extension Network {
         }
         guard lead <= seen else {
             throw ModelError(
-                "the first output is frame \(lead) of the sequence and only \(seen) are seen; it may be at most \(seen)")
+                "the first output is frame \(lead) of the sequence and only \(seen) are seen; it may be at most \(seen)"
+            )
         }
         if hasForecaster {
             guard lead == seen else {
@@ -51,7 +52,8 @@ extension Network {
                         + "not frame \(lead); leave firstOutput out")
             }
             guard description.forecasterInput != .previousFrame || seen > 1 else {
-                throw ModelError("the forecaster reads the last input frame and the encoder those before it; give at least 2")
+                throw ModelError(
+                    "the forecaster reads the last input frame and the encoder those before it; give at least 2")
             }
         } else if given < seen {
             throw ModelError("this network gives one output frame per input frame: \(seen) to \(given) is not possible")

@@ -8,7 +8,9 @@ package enum AddressSpace {
     package static func hasRoom(for bytes: Int) -> Bool {
         guard bytes > 0 else { return true }
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
-        guard let start = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), start != MAP_FAILED else { return false }
+        guard let start = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0), start != MAP_FAILED else {
+            return false
+        }
         munmap(start, bytes)
         return true
     }
@@ -21,7 +23,9 @@ package enum AddressSpace {
     /// In units of 1024 bytes; nil for none.
     private static func limit(_ resource: __rlimit_resource) -> UInt? {
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur < UInt(Int.max) else { return nil }
+        guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur < UInt(Int.max) else {
+            return nil
+        }
         return limit.rlim_cur / 1024
     }
 }

@@ -1,6 +1,6 @@
-// Ctrl-C, or a terminal that closes, while something is being written. The choice: the signal sets a flag that long loops
-// look at, so that they end as they end on any error, with nothing half-written left behind. A second signal ends the
-// program on the spot, as if nothing had been set up.
+// Ctrl-C, or a terminal that closes, while something is being written. The choice: the signal sets a flag that long
+// loops look at, so that they end as they end on any error, with nothing half-written left behind. A second signal ends
+// the program on the spot, as if nothing had been set up.
 
 import Glibc
 import Synchronization
@@ -31,7 +31,8 @@ package enum Interruption {
     package static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         sigaction(number, nil, &action)
-        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     /// Throws `Interrupted` once a signal has arrived.

@@ -1,5 +1,5 @@
-// A thread, where the system has one to give. The choice: the system's own call, because Foundation's Thread says nothing
-// where there is none, and whoever waits for its work then waits for ever.
+// A thread, where the system has one to give. The choice: the system's own call, because Foundation's Thread says
+// nothing where there is none, and whoever waits for its work then waits for ever.
 
 import Glibc
 
@@ -17,10 +17,12 @@ package enum NewThread {
         pthread_attr_setstacksize(&attributes, stackSize)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
         let work = Unmanaged.passRetained(Work(body))
-        let number = pthread_create(&thread, &attributes, { argument in
-            Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
-            return nil
-        }, work.toOpaque())
+        let number = pthread_create(
+            &thread, &attributes,
+            { argument in
+                Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
+                return nil
+            }, work.toOpaque())
         guard number == 0 else {
             work.release()
             throw ThreadError(wanted: wanted, number: number)
@@ -45,7 +47,8 @@ package struct ThreadError: Error, Equatable, CustomStringConvertible {
 
     package var description: String {
         let reason = String(cString: strerror(number)).lowercased()
-        return "\(wanted) thread\(wanted == 1 ? "" : "s") could not be started (\(reason)); lower --threads, or raise the "
+        return
+            "\(wanted) thread\(wanted == 1 ? "" : "s") could not be started (\(reason)); lower --threads, or raise the "
             + "limit of processes (ulimit -u, or the container's)"
     }
 }

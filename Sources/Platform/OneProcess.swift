@@ -1,5 +1,5 @@
-// What several processes of a job would say or do alike, and one does. The choice: they need not speak to each other for it,
-// as every one of them knows its number.
+// What several processes of a job would say or do alike, and one does. The choice: they need not speak to each other
+// for it, as every one of them knows its number.
 
 import Foundation
 
@@ -11,7 +11,9 @@ package enum OneProcess {
 
     /// Throws `SeveralProcesses` where a launcher started more than one.
     package static func require(for command: String) throws(SeveralProcesses) {
-        if let launcher, launcher.announcedRanks > 1 { throw SeveralProcesses(command: command, launcher: launcher.name) }
+        if let launcher, launcher.announcedRanks > 1 {
+            throw SeveralProcesses(command: command, launcher: launcher.name)
+        }
     }
 
     /// Prints on one rank what all ranks know without having spoken to each other. The others wait for it, because a

@@ -1,5 +1,5 @@
-// Where memory is wanted and there is none. The choice: the process ends with a sentence and exit code 1, in one place for
-// all, since hardly any code could go on; a program may say how it speaks, and a job how it ends as a whole.
+// Where memory is wanted and there is none. The choice: the process ends with a sentence and exit code 1, in one place
+// for all, since hardly any code could go on; a program may say how it speaks, and a job how it ends as a whole.
 
 import Glibc
 import Synchronization
@@ -18,7 +18,9 @@ package enum OutOfMemory {
     package static func end(_ need: String) -> Never {
         let speak = speaker.withLock { $0 }
         let limit = AddressSpace.limitInWords.map { " within \($0)" } ?? ""
-        speak("there is no memory for \(need)\(limit); use fewer threads, or a smaller batch or model, or raise the limit")
+        speak(
+            "there is no memory for \(need)\(limit); use fewer threads, or a smaller batch or model, or raise the limit"
+        )
         // No destructor of a library may touch what other threads are using.
         _exit(1)
     }

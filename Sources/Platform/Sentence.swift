@@ -1,5 +1,5 @@
-// What is printed of an error. The choice: errors of ours are sentences already; Foundation's, which name an error domain and a
-// code, become one that names the file.
+// What is printed of an error. The choice: errors of ours are sentences already; Foundation's, which name an error
+// domain and a code, become one that names the file.
 
 import Foundation
 
@@ -9,7 +9,8 @@ package func sentence(ofFoundations error: any Error) -> String? {
     case let error as CocoaError:
         let facts = error.userInfo
         let path = facts[NSFilePathErrorKey] as? String ?? (facts[NSURLErrorKey] as? URL)?.path
-        let cause = (facts[NSUnderlyingErrorKey] as? any Error).map { " (\(reason($0)))" } ?? " (error \(error.errorCode))"
+        let cause =
+            (facts[NSUnderlyingErrorKey] as? any Error).map { " (\(reason($0)))" } ?? " (error \(error.errorCode))"
         return "\(path ?? "a file") could not be read or written\(cause); check its path, its permissions and its disk"
     case let error as POSIXError:
         return "the system refused a call (\(reason(error))); check the disk and the limits, then try again"

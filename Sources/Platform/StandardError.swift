@@ -1,5 +1,5 @@
-// What is said on standard error: progress, warnings and the sentence that ends a program. The choice: one that cannot be
-// written is lost, as with other tools; it is no reason to end what was going on.
+// What is said on standard error: progress, warnings and the sentence that ends a program. The choice: one that cannot
+// be written is lost, as with other tools; it is no reason to end what was going on.
 
 import Glibc
 

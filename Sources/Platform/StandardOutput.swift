@@ -1,5 +1,5 @@
-// Results on standard output. The choice: a failed write is remembered rather than thrown, so that a table needs no `try`,
-// and makes the program end with an error.
+// Results on standard output. The choice: a failed write is remembered rather than thrown, so that a table needs no
+// `try`, and makes the program end with an error.
 
 import Glibc
 import Synchronization

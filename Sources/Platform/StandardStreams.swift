@@ -6,9 +6,9 @@ import Glibc
 package enum StandardStreams {
     /// Makes it safe to write to them; to be called before anything is opened.
     ///
-    /// A closed one would be given to the next file that is opened, which messages would then be written into. It becomes
-    /// one that can be read and holds nothing, so that writing to it is an error as before. Writing to a pipe that nobody
-    /// reads, or beyond the limit on the size of files, becomes an error of the call instead of a signal.
+    /// A closed one would be given to the next file that is opened, which messages would then be written into. It
+    /// becomes one that can be read and holds nothing, so that writing to it is an error as before. Writing to a pipe
+    /// that nobody reads, or beyond the limit on the size of files, becomes an error of the call instead of a signal.
     package static func prepare() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
             // The lowest number that is free is this one.

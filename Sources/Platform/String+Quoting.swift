@@ -1,5 +1,5 @@
-// How messages quote what a file or a person says. The choice: whatever it is, it stays on the line and leaves room for the
-// sentence around it.
+// How messages quote what a file or a person says. The choice: whatever it is, it stays on the line and leaves room for
+// the sentence around it.
 
 extension String {
     /// On one line, without control characters, and of at most `limit` characters.

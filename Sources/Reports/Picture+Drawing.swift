@@ -1,4 +1,5 @@
-// Drawing into a picture. The choice: a filled square is the only primitive; a magnified pixel and a letter's dot are both one.
+// Drawing into a picture. The choice: a filled square is the only primitive; a magnified pixel and a letter's dot are
+// both one.
 
 import Formats
 

@@ -1,5 +1,6 @@
-// A prediction to look at: rows input, truth, prediction and error, a column a frame. The choice: frames are drawn between
-// the least and the greatest value that the data can have, never stretched to their own, so that pictures compare.
+// A prediction to look at: rows input, truth, prediction and error, a column a frame. The choice: frames are drawn
+// between the least and the greatest value that the data can have, never stretched to their own, so that pictures
+// compare.
 
 import Formats
 
@@ -121,7 +122,8 @@ extension PredictionStrip {
         return .gray(level(mean(values, index)))
     }
 
-    /// White where prediction and truth agree, towards red where the prediction is too bright, towards blue where too dark.
+    /// White where prediction and truth agree, towards red where the prediction is too bright, towards blue where too
+    /// dark.
     private func errorColor(_ prediction: [Float], _ truth: [Float], _ index: Int) -> Color {
         let error = (mean(prediction, index) - mean(truth, index)) / (range.upperBound - range.lowerBound)
         let extreme = error > 0 ? Color(red: 178, green: 16, blue: 32) : Color(red: 24, green: 80, blue: 176)

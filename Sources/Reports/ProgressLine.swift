@@ -1,5 +1,5 @@
-// One line that follows a long job. The choice: on a terminal it is rewritten in place, anywhere else a plain line appears
-// every few seconds; what it says is the caller's, when it says it is decided here.
+// One line that follows a long job. The choice: on a terminal it is rewritten in place, anywhere else a plain line
+// appears every few seconds; what it says is the caller's, when it says it is decided here.
 import Foundation
 import Platform
 
@@ -11,8 +11,8 @@ package final class ProgressLine {
     private var lastShown = -Double.infinity
     private var visible = ""
 
-    /// A line of at most `terminalWidth` characters rewritten in place, or plain lines where that is nil, at most one every
-    /// `interval` seconds: a tenth of a second on a terminal and 10 s elsewhere, unless told.
+    /// A line of at most `terminalWidth` characters rewritten in place, or plain lines where that is nil, at most one
+    /// every `interval` seconds: a tenth of a second on a terminal and 10 s elsewhere, unless told.
     package init(terminalWidth: Int?, interval: Double? = nil, write: @escaping (String) -> Void) {
         self.terminalWidth = terminalWidth
         self.interval = interval ?? (terminalWidth == nil ? 10 : 0.1)

@@ -1,5 +1,5 @@
-// A table in plain text. The choice: columns are as wide as their widest cell, names left and numbers right, so that it reads
-// the same in a terminal, a log and an issue.
+// A table in plain text. The choice: columns are as wide as their widest cell, names left and numbers right, so that it
+// reads the same in a terminal, a log and an issue.
 
 /// Rows of cells under a header.
 package struct Table: Sendable, CustomStringConvertible {

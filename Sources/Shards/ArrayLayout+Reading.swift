@@ -1,5 +1,5 @@
-// What a shape can mean, by one set of rules for all who read arrays. The choice: two readings are told apart only where
-// one of them would make no sense; otherwise the person is asked, with what each would give.
+// What a shape can mean, by one set of rules for all who read arrays. The choice: two readings are told apart only
+// where one of them would make no sense; otherwise the person is asked, with what each would give.
 
 extension ArrayLayout {
     /// The layout that a shape speaks for.
@@ -42,11 +42,13 @@ extension ArrayLayout {
             // A short second axis may be colours.
             if second >= known.atLeast && first < known.atLeast {
                 return LayoutReading(
-                    layout: .sequencesFirst, reason: "its first axis has fewer than the \(known.atLeast) frames that are seen")
+                    layout: .sequencesFirst,
+                    reason: "its first axis has fewer than the \(known.atLeast) frames that are seen")
             }
             if first >= known.atLeast && second < known.atLeast && !(2...4).contains(second) {
                 return LayoutReading(
-                    layout: .framesFirst, reason: "its second axis has fewer than the \(known.atLeast) frames that are seen")
+                    layout: .framesFirst,
+                    reason: "its second axis has fewer than the \(known.atLeast) frames that are seen")
             }
         } else {
             if image.mayBeFramesLast(after: second) {
@@ -64,9 +66,11 @@ extension ArrayLayout {
     ) throws(ShardError) -> LayoutReading {
         let short = min(first, second), long = max(first, second)
         guard (5...100).contains(short), long > 100, long / 4 >= short else {
-            // With five axes, sequences come first by the custom of most frameworks; the lengths must not speak against it.
+            // With five axes, sequences come first by the custom of most frameworks; the lengths must not speak against
+            // it.
             if shape.count == 5 && first > second && second > 1 {
-                return LayoutReading(layout: .sequencesFirst, reason: "it has five axes, the second shorter than the first")
+                return LayoutReading(
+                    layout: .sequencesFirst, reason: "it has five axes, the second shorter than the first")
             }
             throw (2...4).contains(short) && shape.count == 4
                 ? doubt(
@@ -74,7 +78,9 @@ extension ArrayLayout {
                     or: "it is one of colours and belongs at the end")
                 : doubt(shape, file, "frames and sequences cannot be told apart")
         }
-        if second == short { return LayoutReading(layout: .sequencesFirst, reason: "its second axis is the shorter one") }
+        if second == short {
+            return LayoutReading(layout: .sequencesFirst, reason: "its second axis is the shorter one")
+        }
         guard shape.count == 4 else { throw doubt(shape, file, "frames and sequences cannot be told apart") }
         return LayoutReading(layout: .framesFirst, reason: "its first axis is the shorter one")
     }
@@ -96,12 +102,14 @@ extension ArrayLayout {
     private static func inOneRow(_ shape: [Int], _ file: String) -> ShardError {
         ShardError(
             "\(file) has the shape \(shape), which has no axis of sequences; reshape it with numpy first, or, if it is "
-                + "(frames, height, width), say so with --layout concatenated, and with --frames how many make a sequence")
+                + "(frames, height, width), say so with --layout concatenated, and with --frames how many make a sequence"
+        )
     }
 
     private static func tooShort(_ shape: [Int], _ file: String, _ known: KnownFrames) -> ShardError {
         ShardError(
-            "\(file) has \(max(shape[0], shape[1])) frames and the model sees \(known.atLeast); give at least \(known.atLeast)")
+            "\(file) has \(max(shape[0], shape[1])) frames and the model sees \(known.atLeast); give at least \(known.atLeast)"
+        )
     }
 
     private static let framesLast = "its last axis is one of frames and belongs before the picture"
@@ -111,7 +119,9 @@ extension ArrayLayout {
         _ shape: [Int], _ file: String, _ reason: String, or other: String? = nil
     ) -> ShardError {
         let choices = allCases.compactMap { layout in
-            (try? ArrayPlan(shape: shape, layout: layout, file: file)).map { "--layout \(layout.rawValue) for \($0.inWords)" }
+            (try? ArrayPlan(shape: shape, layout: layout, file: file)).map {
+                "--layout \(layout.rawValue) for \($0.inWords)"
+            }
         }
         return ShardError(
             "\(file) has the shape \(shape), in which \(reason); name what it is: \(choices.joined(separator: ", "))"

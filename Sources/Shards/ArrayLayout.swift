@@ -7,8 +7,8 @@ package enum ArrayLayout: String, CaseIterable, Sendable {
     case framesFirst = "frames-first"
     /// (sequences, frames, height, width[, channels]).
     case sequencesFirst = "sequences-first"
-    /// (sequences * frames, height, width), (..., 1, height, width) or (..., height, width, channels): frames in one row, as
-    /// the npz files of older generators, or one long film.
+    /// (sequences * frames, height, width), (..., 1, height, width) or (..., height, width, channels): frames in one
+    /// row, as the npz files of older generators, or one long film.
     case concatenated
 }
 

@@ -66,8 +66,9 @@ package struct ArraySequences: RawSequences, Sendable {
             ? stored.withUnsafeBytes { $0.bindMemory(to: Double.self).map(Float.init) }
             : stored.withUnsafeBytes { [Float]($0.bindMemory(to: Float.self)) }
         if let index = floats.firstIndex(where: { !$0.isFinite }) {
-            throw ShardError("\(array.path) holds \(floats[index]) in sequence \(first + index / geometry.elements); "
-                + "replace such numbers, for example with numpy.nan_to_num")
+            throw ShardError(
+                "\(array.path) holds \(floats[index]) in sequence \(first + index / geometry.elements); "
+                    + "replace such numbers, for example with numpy.nan_to_num")
         }
         return floats.withUnsafeBytes { [UInt8]($0) }
     }

@@ -8,7 +8,9 @@ import Foundation
 package enum DataFolder {
     /// Throws `ShardError` unless `folder` is a folder with a manifest, and `FormatError` where that cannot be told.
     package static func require(_ folder: String) throws {
-        guard !folder.isEmpty, !folder.utf8.contains(0) else { throw ShardError("a data set has no name; name its folder") }
+        guard !folder.isEmpty, !folder.utf8.contains(0) else {
+            throw ShardError("a data set has no name; name its folder")
+        }
         guard try Folder.holds(folder) else { throw ShardError("\(absence(of: folder)); check the path") }
         guard try Folder.isOne(folder) else {
             throw ShardError(

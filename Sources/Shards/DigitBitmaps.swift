@@ -48,7 +48,8 @@ extension DigitBitmaps {
             let (before, after) = (max(0, low), min(side - 1, low + 1))
             for line in 0..<lines {
                 let start = line * lineStride
-                let value = Double(image[start + before * elementStride]) * (1 - weight)
+                let value =
+                    Double(image[start + before * elementStride]) * (1 - weight)
                     + Double(image[start + after * elementStride]) * weight
                 result[line * targetLineStride + pixel * elementStride] = UInt8(value.rounded())
             }

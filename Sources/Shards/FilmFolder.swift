@@ -34,7 +34,8 @@ struct FilmFolder {
         let without = own.files.isEmpty ? others.filter(\.files.isEmpty).map(\.folder) : []
         remarks = [
             Self.remark(folder, strangers, "file is no PNG file and was", "files are no PNG files and were"),
-            Self.remark(folder, without + deeper, "folder in it is no film and was", "folders in it are no films and were"),
+            Self.remark(
+                folder, without + deeper, "folder in it is no film and was", "folders in it are no films and were"),
         ].compactMap { $0 }
     }
 

@@ -3,8 +3,8 @@
 
 import Formats
 
-/// The sequences that are cut out of a folder of films, in the order of the films and of their frames. Films that are too
-/// short for a sequence have no say in anything.
+/// The sequences that are cut out of a folder of films, in the order of the films and of their frames. Films that are
+/// too short for a sequence have no say in anything.
 package final class FilmSequences: RawSequences {
     package let geometry: SequenceGeometry
     package let elementType = ElementType.uint8
@@ -34,7 +34,8 @@ package final class FilmSequences: RawSequences {
         guard let longest = all.map(\.files.count).max(), longest >= frames else {
             let most = all.map(\.files.count).max() ?? 0
             throw ShardError(
-                "the longest film of \(folder) has \(most) frame\(most == 1 ? "" : "s"); give --frames of at most \(most)")
+                "the longest film of \(folder) has \(most) frame\(most == 1 ? "" : "s"); give --frames of at most \(most)"
+            )
         }
         let usable = all.filter { $0.files.count >= frames }
         films = usable.map(\.files)

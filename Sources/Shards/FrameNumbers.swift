@@ -1,5 +1,5 @@
-// Whether the frames of a film follow each other as their names say. The choice: one number that grows evenly is a film;
-// two frames of one number are refused, since nobody knows their order, and everything else is told.
+// Whether the frames of a film follow each other as their names say. The choice: one number that grows evenly is a
+// film; two frames of one number are refused, since nobody knows their order, and everything else is told.
 
 /// The names of a film's frames, in their order.
 struct FrameNumbers {
@@ -39,7 +39,8 @@ struct FrameNumbers {
         for (name, file) in zip(names, files) where !name.numbers.isEmpty {
             if let other = seen.updateValue(file, forKey: name) {
                 throw ShardError(
-                    "\(other) and \(file) have the same number, so nobody knows which frame comes first; remove one of them")
+                    "\(other) and \(file) have the same number, so nobody knows which frame comes first; remove one of them"
+                )
             }
         }
     }
@@ -51,7 +52,9 @@ struct FrameNumbers {
             let pair = [files[0], files[other]].map { $0.dropFirst(film.count + 1) }
             return "its frames have names of several forms (\(pair[0]), \(pair[1])), and follow each other as these do"
         }
-        let places = names[0].numbers.indices.filter { place in names.contains { $0.numbers[place] != names[0].numbers[place] } }
+        let places = names[0].numbers.indices.filter { place in
+            names.contains { $0.numbers[place] != names[0].numbers[place] }
+        }
         guard places.count == 1 else { return nil }
         return jump(names.map { $0.numbers[places[0]] })
     }

@@ -3,7 +3,8 @@
 /// How many sequences to hold back, as people write it: `0.1` is a fraction of all, `1000` a count.
 package struct HeldBack: Equatable, Sendable, CustomStringConvertible {
     private enum Amount: Equatable {
-        case fraction(Double), count(Int)
+        case fraction(Double)
+        case count(Int)
     }
 
     private let amount: Amount

@@ -1,5 +1,5 @@
-// The last axes of a shape as a frame. The choice: channels come last, or are one; where they may stand before the height,
-// nobody reads on.
+// The last axes of a shape as a frame. The choice: channels come last, or are one; where they may stand before the
+// height, nobody reads on.
 
 /// The axes of a frame.
 struct ImageAxes: Equatable {
@@ -9,8 +9,8 @@ struct ImageAxes: Equatable {
 
     /// Those that a shape ends in.
     ///
-    /// Throws `ShardError` for a shape of which no sequences are made, for channels that seem to stand before the height, and
-    /// for frames other than those that are known.
+    /// Throws `ShardError` for a shape of which no sequences are made, for channels that seem to stand before the
+    /// height, and for frames other than those that are known.
     init(of shape: [Int], knowing known: KnownFrames?, file: String) throws(ShardError) {
         if let known {
             try self.init(known, in: shape, file)
@@ -24,7 +24,9 @@ struct ImageAxes: Equatable {
     private init(_ known: KnownFrames, in shape: [Int], _ file: String) throws(ShardError) {
         let sides = [known.height, known.width]
         // In (frames, 1, height, width) the axis of one counts among those before the frame, as without knowledge.
-        let forms = known.channels > 1 ? [sides + [known.channels]]
+        let forms =
+            known.channels > 1
+            ? [sides + [known.channels]]
             : [sides + [1]] + (shape.count == 5 ? [[1] + sides] : [sides])
         let form = forms.first { (1...2).contains(shape.count - $0.count) && shape.suffix($0.count).elementsEqual($0) }
         guard let form else { throw Self.otherFrames(shape, known, file) }
@@ -68,14 +70,16 @@ struct ImageAxes: Equatable {
 
     private static func otherFrames(_ shape: [Int], _ known: KnownFrames, _ file: String) -> ShardError {
         let sides = [known.height, known.width], channels = known.channels
-        let wanted = channels == 1 ? "(frames, \(sides[0]), \(sides[1]))" : "(frames, \(sides[0]), \(sides[1]), \(channels))"
-        let advice = if channels > 1 && shape.suffix(3).elementsEqual([channels] + sides) {
-            "save numpy.moveaxis(array, -3, -1) instead, which has its channels last"
-        } else if shape.last ?? 0 > 4 && shape.dropLast().suffix(2).elementsEqual(sides) {
-            "if its frames are the last axis, save numpy.moveaxis(array, -1, -3) instead"
-        } else {
-            "give an array of \(wanted), or of several such sequences"
-        }
+        let wanted =
+            channels == 1 ? "(frames, \(sides[0]), \(sides[1]))" : "(frames, \(sides[0]), \(sides[1]), \(channels))"
+        let advice =
+            if channels > 1 && shape.suffix(3).elementsEqual([channels] + sides) {
+                "save numpy.moveaxis(array, -3, -1) instead, which has its channels last"
+            } else if shape.last ?? 0 > 4 && shape.dropLast().suffix(2).elementsEqual(sides) {
+                "if its frames are the last axis, save numpy.moveaxis(array, -1, -3) instead"
+            } else {
+                "give an array of \(wanted), or of several such sequences"
+            }
         return ShardError(
             "\(file) has the shape \(shape) and the checkpoint was trained on frames of \(known.inWords); \(advice)")
     }

@@ -34,7 +34,8 @@ extension Manifest {
         var version: Int
     }
 
-    private static func decoded<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], _ path: String) throws -> Value {
+    private static func decoded<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], _ path: String) throws -> Value
+    {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
@@ -82,11 +83,13 @@ extension Manifest {
             }
         }
         let extents = 1...Self.largestExtent, all = 0...Self.mostSequences, g = geometry
-        let whole = outside("", [
-            ("geometry.frames", g.frames, extents), ("geometry.height", g.height, extents),
-            ("geometry.width", g.width, extents), ("geometry.channels", g.channels, extents),
-            ("sequences", sequences, 1...Self.mostSequences),
-        ])
+        let whole = outside(
+            "",
+            [
+                ("geometry.frames", g.frames, extents), ("geometry.height", g.height, extents),
+                ("geometry.width", g.width, extents), ("geometry.channels", g.channels, extents),
+                ("sequences", sequences, 1...Self.mostSequences),
+            ])
         if let whole { return whole }
         for (index, split) in splits.enumerated() {
             let numbers: [Number] = [("first", split.first, all), ("sequences", split.sequences, all)]

@@ -57,7 +57,8 @@ package struct Manifest: Codable, Equatable, Sendable {
         let text = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
         var digest = Digest()
         digest.update(text.span)
-        try Self.write([UInt8]("\(digest.hexadecimal)  \(Self.fileName)\n".utf8), to: "\(folder)/\(Self.digestFileName)")
+        try Self.write(
+            [UInt8]("\(digest.hexadecimal)  \(Self.fileName)\n".utf8), to: "\(folder)/\(Self.digestFileName)")
         try Self.write(text, to: folder + "/" + Self.fileName)
     }
 

@@ -1,5 +1,6 @@
 // Why a text is no manifest, with the key or the line. The choice: the decoder knows which key is missing or of another
-// kind; what it only calls invalid is read a second time as plain JSON, which tells broken text from impossible numbers.
+// kind; what it only calls invalid is read a second time as plain JSON, which tells broken text from impossible
+// numbers.
 
 import Foundation
 

@@ -1,5 +1,6 @@
 // A loop on several threads. The choice: results come back in the order of their numbers, so that nothing anyone sees
-// depends on how many threads there were; the caller is one of them, so that it ends where there are no others to be had.
+// depends on how many threads there were; the caller is one of them, so that it ends where there are no others to be
+// had.
 
 import Foundation
 import Platform

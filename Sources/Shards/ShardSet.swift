@@ -1,6 +1,6 @@
 // A folder of shards as a numbered collection of sequences. The choice: opening compares each shard's table with the
-// manifest, and a read the one frame that holds the sequence with the table, so that neither damage nor other data reach
-// a model unnoticed, and nothing is read for that alone.
+// manifest, and a read the one frame that holds the sequence with the table, so that neither damage nor other data
+// reach a model unnoticed, and nothing is read for that alone.
 
 import Formats
 
@@ -36,7 +36,8 @@ package final class ShardSet: SequenceSource {
     private static func inputs(
         _ folder: String, of manifest: Manifest, reading sequences: [Range<Int>]?
     ) throws -> ShardSet {
-        try ShardSet(folder: folder, Manifest(folder: folder).required(asInputsOf: manifest, folder), reading: sequences)
+        try ShardSet(
+            folder: folder, Manifest(folder: folder).required(asInputsOf: manifest, folder), reading: sequences)
     }
 
     package var geometry: SequenceGeometry { manifest.geometry }
@@ -63,7 +64,8 @@ package final class ShardSet: SequenceSource {
         }
     }
 
-    /// Throws `FormatError` for a number outside the range by which all are scaled; what is no number is left to others.
+    /// Throws `FormatError` for a number outside the range by which all are scaled; what is no number is left to
+    /// others.
     private func requireRange(_ values: Span<Float>, _ sequence: Int) throws {
         let range = valueRange
         for index in values.indices where values[index] < range.lowerBound || values[index] > range.upperBound {
@@ -96,8 +98,8 @@ package final class ShardSet: SequenceSource {
 // Whether the shards are those of the manifest
 
 extension ShardSet {
-    /// Compares whole files with their digests, where the manifest has none of their tables, which are compared on opening:
-    /// every `parts`-th of those that were opened, for one of as many readers of the same files.
+    /// Compares whole files with their digests, where the manifest has none of their tables, which are compared on
+    /// opening: every `parts`-th of those that were opened, for one of as many readers of the same files.
     ///
     /// Throws `FormatError` naming the first file that is not as it was written.
     package func requireWholeShards(part: Int = 0, of parts: Int = 1) throws {
@@ -106,7 +108,9 @@ extension ShardSet {
         }
         for index in stride(from: part, to: unread.count, by: parts) {
             let (file, shard) = unread[index]
-            guard try file.sha256() == shard.sha256 else { throw Manifest.mismatch(file.path, "has another SHA-256", folder) }
+            guard try file.sha256() == shard.sha256 else {
+                throw Manifest.mismatch(file.path, "has another SHA-256", folder)
+            }
         }
         try inputSet?.requireWholeShards(part: part, of: parts)
     }
@@ -160,7 +164,8 @@ extension Manifest {
         }
         if let expected = other.inputsSha256, try Digest.ofFile("\(folder)/\(Self.fileName)") != expected {
             throw ShardError(
-                "\(folder) holds other inputs than its data set was made with; copy the data set again, or split the data again")
+                "\(folder) holds other inputs than its data set was made with; copy the data set again, or split the data again"
+            )
         }
         return self
     }

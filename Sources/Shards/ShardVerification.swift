@@ -1,5 +1,6 @@
 // Finds damage in a data set and says how far it goes. The choice: hashes decide whether a file is damaged, the frames
-// inside which of its sequences are lost; and a file that is as it was written must also be what its manifest describes.
+// inside which of its sequences are lost; and a file that is as it was written must also be what its manifest
+// describes.
 
 import Formats
 

@@ -59,7 +59,9 @@ package final class ShardWriter {
     /// Closes the last shard, writes the manifest and gives the folder its name.
     package func finish() throws -> Manifest {
         precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
-        if manifest.elementType == .float32, let values { manifest.valueRange = [values.lowerBound, values.upperBound] }
+        if manifest.elementType == .float32, let values {
+            manifest.valueRange = [values.lowerBound, values.upperBound]
+        }
         if let inputs = manifest.inputs {
             manifest.inputsSha256 = try Digest.ofFile("\(output.temporary)/\(inputs)/\(Manifest.fileName)")
         }
@@ -111,7 +113,8 @@ package final class ShardWriter {
     }
 
     private func widenRange(_ bytes: [UInt8]) {
-        let found = manifest.elementType == .float32
+        let found =
+            manifest.elementType == .float32
             ? bytes.withUnsafeBytes { FloatRange.of($0.bindMemory(to: Float.self)) }
             : bytes.min().map { Float($0)...Float(bytes.max()!) }
         if let found { values = values?.joined(found) ?? found }

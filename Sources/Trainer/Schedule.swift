@@ -1,5 +1,5 @@
-// The learning rate and momentum of an update. The choice: a pure function of the step and, for the plateau, of what past
-// validations left in the training state.
+// The learning rate and momentum of an update. The choice: a pure function of the step and, for the plateau, of what
+// past validations left in the training state.
 
 import Foundation
 import Model

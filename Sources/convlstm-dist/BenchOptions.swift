@@ -30,7 +30,9 @@ struct BenchStepOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank.", valueName: "n"))
     var threads = 1
 
-    @Option(help: ArgumentHelp("In how many bits ranks send numbers of the gradient, as for train.", valueName: "precision"))
+    @Option(
+        help: ArgumentHelp("In how many bits ranks send numbers of the gradient, as for train.", valueName: "precision")
+    )
     var reducePrecision = ReducePrecision.float32
 
     func validate() throws {

@@ -40,9 +40,11 @@ struct BenchPlanCommand: ParsableCommand {
             ])
         }
         StandardOutput.print(table)
-        StandardOutput.print(String(
-            format: "A sequence takes %.2f GFLOP of training, counted as direct convolution; ConvLSTM layers %.1f %%.",
-            figures.sequenceGflop, 100 * figures.layersShare))
+        StandardOutput.print(
+            String(
+                format:
+                    "A sequence takes %.2f GFLOP of training, counted as direct convolution; ConvLSTM layers %.1f %%.",
+                figures.sequenceGflop, 100 * figures.layersShare))
         StandardOutput.print("Memory of a batch of \(figures.batch): \(inGigabytes(figures.traceBytes)).")
     }
 

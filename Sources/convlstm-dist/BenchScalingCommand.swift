@@ -22,11 +22,15 @@ struct BenchScalingCommand: ParsableCommand {
     @OptionGroup var model: BenchModelOptions
     @OptionGroup var step: BenchStepOptions
 
-    @Option(parsing: .unconditionalSingleValue, help: ArgumentHelp(
-        "Network to predict for, in Gbit/s; may be repeated (default: 10, 25 and 100).", valueName: "x"))
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Network to predict for, in Gbit/s; may be repeated (default: 10, 25 and 100).", valueName: "x"))
     var gbit: [Double] = []
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Microseconds that a message takes over it at least.", valueName: "x"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Microseconds that a message takes over it at least.", valueName: "x"))
     var latency = 30.0
 
     @Flag(help: "Print one line of JSON instead of tables.")
@@ -39,7 +43,8 @@ struct BenchScalingCommand: ParsableCommand {
 
     private func requireAmount(_ value: Double, in range: ClosedRange<Double>, _ option: String) throws {
         guard range.contains(value) else {
-            throw ValidationError("\(option) is \(value); give a number from \(range.lowerBound) to \(range.upperBound)")
+            throw ValidationError(
+                "\(option) is \(value); give a number from \(range.lowerBound) to \(range.upperBound)")
         }
     }
 

@@ -38,15 +38,17 @@ struct BenchStepCommand: ParsableCommand {
 
     private func show(_ measured: StepMeasurement) {
         let it = measured.benchmark, figures = StepFigures(measured)
-        StandardOutput.print("\(it.model.name), \(it.convolution.rawValue): \(counted(measured.ranks, "rank")) of "
-            + "\(counted(it.threads, "thread")), \(counted(it.batch, "sequence")) a rank, "
-            + "\(counted(it.steps, "step")) timed\n")
+        StandardOutput.print(
+            "\(it.model.name), \(it.convolution.rawValue): \(counted(measured.ranks, "rank")) of "
+                + "\(counted(it.threads, "thread")), \(counted(it.batch, "sequence")) a rank, "
+                + "\(counted(it.steps, "step")) timed\n")
         var table = Table(["phase", "seconds", "share"])
         for (phase, seconds) in measured.phases { add("\(phase)", seconds) }
         add("step", measured.median)
         StandardOutput.print(table)
-        StandardOutput.print("\(figures.sequencesPerS) sequences/s, \(figures.gflops) GFLOP/s counted as direct convolution, "
-            + "loss \(String(format: "%.6g", measured.loss))")
+        StandardOutput.print(
+            "\(figures.sequencesPerS) sequences/s, \(figures.gflops) GFLOP/s counted as direct convolution, "
+                + "loss \(String(format: "%.6g", measured.loss))")
         StandardOutput.print("shortest step \(figures.minStepS) s; peak memory of a rank \(figures.peakRssMb) MB")
 
         func add(_ name: String, _ seconds: Double) {

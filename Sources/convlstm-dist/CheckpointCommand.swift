@@ -31,18 +31,31 @@ extension CheckpointCommand {
                 ("file", found.path),
                 ("bytes", grouped(file.size)),
                 ("sha256", try Digest.ofFile(found.path)),
-                ("model", "\(model.name), \(model.sequences.inputFrames) frames of \(checkpoint.frame) to \(model.sequences.outputFrames)"),
+                (
+                    "model",
+                    "\(model.name), \(model.sequences.inputFrames) frames of \(checkpoint.frame) to \(model.sequences.outputFrames)"
+                ),
                 ("step", "\(position.step)"),
-                ("epoch", "\(position.epoch), \(position.used) of its \(checkpoint.trainingSequences) sequences passed"),
+                (
+                    "epoch",
+                    "\(position.epoch), \(position.used) of its \(checkpoint.trainingSequences) sequences passed"
+                ),
                 ("seed", "\(configuration.seed)"),
-                ("data", "\(configuration.data ?? DataSet.generatedName), values \(checkpoint.valueRange.lowerBound) to "
-                    + "\(checkpoint.valueRange.upperBound)"),
+                (
+                    "data",
+                    "\(configuration.data ?? DataSet.generatedName), values \(checkpoint.valueRange.lowerBound) to "
+                        + "\(checkpoint.valueRange.upperBound)"
+                ),
             ]
-            if let best = checkpoint.best { facts.append(("best", "validation loss \(best.loss) at step \(best.step)")) }
+            if let best = checkpoint.best {
+                facts.append(("best", "validation loss \(best.loss) at step \(best.step)"))
+            }
             for part in try checkpoint.parts() {
                 facts.append((part.name, "\(grouped(part.numbers)) numbers in \(part.tensors) tensors"))
             }
-            for (name, value) in facts { StandardOutput.print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value) }
+            for (name, value) in facts {
+                StandardOutput.print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value)
+            }
             if tensors {
                 let figures = try checkpoint.network().layout.slots.map(TensorFigures.init)
                 StandardOutput.print("\n\(TensorFigures.table(figures))")

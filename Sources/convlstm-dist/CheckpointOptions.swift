@@ -10,21 +10,25 @@ import Trainer
 extension Split: ExpressibleByArgument {}
 
 struct CheckpointOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(
-        "A checkpoint, or the folder of a run: its best checkpoint, or the newest where none was validated.",
-        valueName: "path"))
+    @Option(
+        help: ArgumentHelp(
+            "A checkpoint, or the folder of a run: its best checkpoint, or the newest where none was validated.",
+            valueName: "path"))
     var checkpoint: String
 
-    @Option(help: ArgumentHelp(
-        "A folder made by convlstm-shard split, or \"generated\" (default: what the checkpoint was trained on).",
-        valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "A folder made by convlstm-shard split, or \"generated\" (default: what the checkpoint was trained on).",
+            valueName: "folder"))
     var data: String?
 
-    @Option(help: ArgumentHelp(
-        "Images of digits to move in generated data (default: those of the training).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Images of digits to move in generated data (default: those of the training).", valueName: "file"))
     var digits: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Frames to forecast (default: as in training).", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Frames to forecast (default: as in training).", valueName: "n"))
     var frames: Int?
 
     @Option(

@@ -1,5 +1,5 @@
-// The command itself: its subcommands, and how every error leaves it. The choice: one sentence on stderr, from one rank;
-// exit code 2 for what was asked wrongly, 1 for what went wrong.
+// The command itself: its subcommands, and how every error leaves it. The choice: one sentence on stderr, from one
+// rank; exit code 2 for what was asked wrongly, 1 for what went wrong.
 
 import ArgumentParser
 import Foundation

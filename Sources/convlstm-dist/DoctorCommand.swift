@@ -1,5 +1,5 @@
-// `convlstm-dist doctor`: whether this machine, or this job, is ready to train. The choice: it looks at what a run would
-// see, with the same launcher, and each finding that is not well ends in a command.
+// `convlstm-dist doctor`: whether this machine, or this job, is ready to train. The choice: it looks at what a run
+// would see, with the same launcher, and each finding that is not well ends in a command.
 
 import ArgumentParser
 import Collectives
@@ -38,14 +38,19 @@ struct DoctorCommand: ParsableCommand {
             let ranks = try gathered.map { try JSONDecoder().decode(RankFacts.self, from: Data($0)) }
             let diagnosis = Diagnosis(ranks, launchFacts(launcher, environment))
             if json { try printJSON(diagnosis) } else { show(diagnosis) }
-            guard !diagnosis.isFailure else { throw TrainingError("training will not work here; do what is said above") }
+            guard !diagnosis.isFailure else {
+                throw TrainingError("training will not work here; do what is said above")
+            }
         }
     }
 
     private func launchFacts(_ launcher: Launcher?, _ environment: [String: String]) -> LaunchFacts {
-        let rootMayRun = ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"].allSatisfy { environment[$0] != nil }
+        let rootMayRun = ["OMPI_ALLOW_RUN_AS_ROOT", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"].allSatisfy {
+            environment[$0] != nil
+        }
         return LaunchFacts(
-            library: MPILibrary.version, launcher: launcher?.name, slots: environment["OMPI_UNIVERSE_SIZE"].flatMap(Int.init),
+            library: MPILibrary.version, launcher: launcher?.name,
+            slots: environment["OMPI_UNIVERSE_SIZE"].flatMap(Int.init),
             mpirun: launcher == nil ? mpirunVersion() : nil, isRoot: geteuid() == 0, rootMayRun: rootMayRun)
     }
 
@@ -63,12 +68,14 @@ struct DoctorCommand: ParsableCommand {
     private func show(_ diagnosis: Diagnosis) {
         if diagnosis.ranks.count > 1 { StandardOutput.print(table(diagnosis.ranks)) }
         for finding in diagnosis.findings {
-            let mark = switch finding.state {
-            case .ok: "ok       "
-            case .warning: "WARNING  "
-            case .failure: "FAILURE  "
-            }
-            StandardOutput.print(mark + finding.subject.padding(toLength: 10, withPad: " ", startingAt: 0) + finding.text)
+            let mark =
+                switch finding.state {
+                case .ok: "ok       "
+                case .warning: "WARNING  "
+                case .failure: "FAILURE  "
+                }
+            StandardOutput.print(
+                mark + finding.subject.padding(toLength: 10, withPad: " ", startingAt: 0) + finding.text)
             if let remedy = finding.remedy { StandardOutput.print("                   -> \(remedy)") }
         }
     }

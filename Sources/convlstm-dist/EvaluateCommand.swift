@@ -31,7 +31,8 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The convention of the measures (default: the system's own).", valueName: "name"))
     var metrics: MetricConvention?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Sequences that each thread forecasts at once.", valueName: "n"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Sequences that each thread forecasts at once.", valueName: "n"))
     var batchSize = 16
 
     @Flag(help: "Print one JSON object instead of the table.")

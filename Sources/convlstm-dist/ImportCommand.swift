@@ -21,27 +21,31 @@ struct ImportCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A .safetensors file of the weights.", valueName: "file"))
     var file: String
 
-    @Option(help: ArgumentHelp(
-        "The system whose modules they are: \(Presets.importMaps.keys.sorted().joined(separator: ", ")).",
-        valueName: "name"))
+    @Option(
+        help: ArgumentHelp(
+            "The system whose modules they are: \(Presets.importMaps.keys.sorted().joined(separator: ", ")).",
+            valueName: "name"))
     var preset: String
 
-    @Option(help: ArgumentHelp(
-        "A .yaml file that describes that system in other sizes, such as another number of hidden channels.",
-        valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "A .yaml file that describes that system in other sizes, such as another number of hidden channels.",
+            valueName: "file"))
     var model: String?
 
-    @Option(help: ArgumentHelp(
-        "The order in which its cells split their channels into gates, such as i,f,o,g; g is the one with the "
-            + "hyperbolic tangent. A wrong order cannot be noticed here.", valueName: "order"))
+    @Option(
+        help: ArgumentHelp(
+            "The order in which its cells split their channels into gates, such as i,f,o,g; g is the one with the "
+                + "hyperbolic tangent. A wrong order cannot be noticed here.", valueName: "order"))
     var gateOrder: GateOrder
 
     @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
     var output: String
 
-    @Option(help: ArgumentHelp(
-        "Height, width and channels of its frames, such as 40x40x1 (default: those of the system's own films).",
-        valueName: "HxWxC"))
+    @Option(
+        help: ArgumentHelp(
+            "Height, width and channels of its frames, such as 40x40x1 (default: those of the system's own films).",
+            valueName: "HxWxC"))
     var frame: FeatureShape?
 
     @Option(
@@ -61,10 +65,12 @@ struct ImportCommand: ParsableCommand {
         let frame = frame ?? weights.system.sequences.generator.frame
         let run = try ImportedRun(folder: output, weights: weights, frame: frame, valueRange: values)
         let (tensors, numbers) = try run.make(from: file)
-        StandardOutput.print("\(output): \(weights.system.name) on frames of \(frame), \(grouped(numbers)) numbers in "
-            + "\(tensors) tensors")
-        StandardOutput.print("predict and evaluate take it as --checkpoint \(output); "
-            + "train --resume \(output)/checkpoints/\(run.name) goes on.")
+        StandardOutput.print(
+            "\(output): \(weights.system.name) on frames of \(frame), \(grouped(numbers)) numbers in "
+                + "\(tensors) tensors")
+        StandardOutput.print(
+            "predict and evaluate take it as --checkpoint \(output); "
+                + "train --resume \(output)/checkpoints/\(run.name) goes on.")
     }
 
     private static func range(_ text: String) throws -> ClosedRange<Float> {

@@ -1,5 +1,5 @@
-// Values for other programs: what every --json prints. The choice: one object, keys sorted, so that outputs compare; null
-// for a number that is not finite, which JSON has no word for.
+// Values for other programs: what every --json prints. The choice: one object, keys sorted, so that outputs compare;
+// null for a number that is not finite, which JSON has no word for.
 
 import Foundation
 import Platform

@@ -15,13 +15,16 @@ struct ModelsCommand: ParsableCommand {
         abstract: "Shows the models there are, or every tensor of one.",
         discussion: "Multiply-adds depend on the size of the frames, and so do peepholes at each place.")
 
-    @Argument(help: ArgumentHelp(
-        "The model whose tensors to show: a preset, or a .yaml file that describes a system.", valueName: "name|file"))
+    @Argument(
+        help: ArgumentHelp(
+            "The model whose tensors to show: a preset, or a .yaml file that describes a system.",
+            valueName: "name|file"))
     var name: String?
 
-    @Option(help: ArgumentHelp(
-        "Height, width and channels of a frame, such as 40x40x1 (default: those of the system's own films).",
-        valueName: "HxWxC"))
+    @Option(
+        help: ArgumentHelp(
+            "Height, width and channels of a frame, such as 40x40x1 (default: those of the system's own films).",
+            valueName: "HxWxC"))
     var frame: FeatureShape?
 
     @Flag(help: "Print JSON instead of a table.")
@@ -60,17 +63,20 @@ struct ModelsCommand: ParsableCommand {
         StandardOutput.print(table)
         let origin = frame == nil ? "that of the system's own films" : "as asked for"
         StandardOutput.print("Multiply-adds are of one sequence, forward, on frames of the size shown, \(origin).")
-        StandardOutput.print("`convlstm-dist models NAME` shows every tensor; `convlstm-dist train --model NAME` trains one;")
-        StandardOutput.print("`convlstm-dist models NAME --yaml` prints one to start from, which --model takes back as a file.")
+        StandardOutput.print(
+            "`convlstm-dist models NAME` shows every tensor; `convlstm-dist train --model NAME` trains one;")
+        StandardOutput.print(
+            "`convlstm-dist models NAME --yaml` prints one to start from, which --model takes back as a file.")
     }
 
     private func show(_ preset: SystemFigures) {
         StandardOutput.print(preset.name + (preset.summary.isEmpty ? "" : ": \(preset.summary)") + "\n")
         StandardOutput.print(TensorFigures.table(preset.tensors ?? []))
         let averages = preset.movingAverages == 0 ? "" : " and \(grouped(preset.movingAverages)) moving averages"
-        StandardOutput.print("\(grouped(preset.parameters)) parameters in \(preset.tensorCount) tensors\(averages); "
-            + "\(grouped(preset.multiplyAdds)) multiply-adds a sequence, "
-            + "\(preset.inputFrames) frames of \(preset.frame) to \(preset.outputFrames)")
+        StandardOutput.print(
+            "\(grouped(preset.parameters)) parameters in \(preset.tensorCount) tensors\(averages); "
+                + "\(grouped(preset.multiplyAdds)) multiply-adds a sequence, "
+                + "\(preset.inputFrames) frames of \(preset.frame) to \(preset.outputFrames)")
     }
 }
 

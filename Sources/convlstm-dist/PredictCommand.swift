@@ -27,16 +27,21 @@ struct PredictCommand: ParsableCommand {
     @Option(help: ArgumentHelp("A .npy of frames to continue.", valueName: "file"))
     var input: String?
 
-    @Option(help: ArgumentHelp(
-        "The order of the axes of --input (default: told by the shape and the checkpoint where they leave no doubt).",
-        valueName: "layout"))
+    @Option(
+        help: ArgumentHelp(
+            "The order of the axes of --input (default: told by the shape and the checkpoint where they leave no doubt).",
+            valueName: "layout"))
     var layout: ArrayLayout?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("A sequence of the data set, by its number from 0.", valueName: "k"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("A sequence of the data set, by its number from 0.", valueName: "k")
+    )
     var sequence: Int?
 
-    @Option(help: ArgumentHelp(
-        "Count --sequence within test, validation or train (default: within the whole data set).", valueName: "split"))
+    @Option(
+        help: ArgumentHelp(
+            "Count --sequence within test, validation or train (default: within the whole data set).",
+            valueName: "split"))
     var split: Split?
 
     @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
@@ -71,8 +76,9 @@ struct PredictCommand: ParsableCommand {
         }
         StandardOutput.print("\(output): \(names.joined(separator: ", "))")
         let range = checkpoint.valueRange
-        StandardOutput.print("\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames) by \(found.path); "
-            + "values as in the data, \(range.lowerBound) to \(range.upperBound)")
+        StandardOutput.print(
+            "\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames) by \(found.path); "
+                + "values as in the data, \(range.lowerBound) to \(range.upperBound)")
     }
 
     /// Forecasts after the frames of a file.
@@ -83,7 +89,8 @@ struct PredictCommand: ParsableCommand {
         let numbers = count.multipliedReportingOverflow(by: forecaster.frames * forecaster.frame.count)
         guard !numbers.overflow, numbers.partialValue <= 1 << 28 else {
             throw TrainingError.usage(
-                "\(input!) holds \(count) sequences, whose forecasts are more than \(1 << 28) numbers; give fewer at once")
+                "\(input!) holds \(count) sequences, whose forecasts are more than \(1 << 28) numbers; give fewer at once"
+            )
         }
         let pasts = try (0..<count).map { try array.past(of: $0, count: forecaster.inputFrames) }
         ValueComplaint.about(pasts, of: input!, trainedOn: found.checkpoint.valueRange).map(warn)
@@ -95,8 +102,9 @@ struct PredictCommand: ParsableCommand {
     private func warnOfNoNumbers(in forecasts: [[Float]]) {
         let wrong = forecasts.reduce(0) { $0 + $1.count { !$0.isFinite } }, all = forecasts.reduce(0) { $0 + $1.count }
         if wrong > 0 {
-            warn("\(wrong) of \(all) forecast numbers are not finite, since the network's sums grow too large; forecast "
-                + "fewer --frames, or use a network that was trained with a lower learning rate")
+            warn(
+                "\(wrong) of \(all) forecast numbers are not finite, since the network's sums grow too large; forecast "
+                    + "fewer --frames, or use a network that was trained with a lower learning rate")
         }
     }
 

@@ -1,5 +1,5 @@
-// What `bench scaling` prints of its measurement. The choice: times in milliseconds and efficiencies in percent, so that
-// small jobs and large ones read alike.
+// What `bench scaling` prints of its measurement. The choice: times in milliseconds and efficiencies in percent, so
+// that small jobs and large ones read alike.
 
 import Foundation
 import Platform
@@ -13,9 +13,10 @@ struct ScalingReport {
 
     func show() {
         let step = it.benchmark.step
-        StandardOutput.print("\(step.model.name), \(step.convolution.rawValue): \(counted(it.steps.last!.weak.ranks, "rank")) of "
-            + "\(counted(step.threads, "thread")), \(counted(step.batch, "sequence")) a rank and of all, "
-            + "\(counted(step.steps, "step")) timed\n")
+        StandardOutput.print(
+            "\(step.model.name), \(step.convolution.rawValue): \(counted(it.steps.last!.weak.ranks, "rank")) of "
+                + "\(counted(step.threads, "thread")), \(counted(step.batch, "sequence")) a rank and of all, "
+                + "\(counted(step.steps, "step")) timed\n")
         StandardOutput.print(steps)
         showExchange()
         StandardOutput.print("Predicted efficiency with \(counted(step.batch, "sequence")) a rank, a host each:\n")
@@ -44,7 +45,8 @@ struct ScalingReport {
         guard let fit = it.exchange.fit, let ordered = it.exchange.orderedSeconds,
             let rounded = it.exchange.roundedSeconds
         else {
-            return StandardOutput.print("One rank has nothing to exchange; `mpirun -np N` measures the sums over N ranks.\n")
+            return StandardOutput.print(
+                "One rank has nothing to exchange; `mpirun -np N` measures the sums over N ranks.\n")
         }
         var table = Table(["bytes", "all-reduce ms", "fit ms", "GB/s"])
         for row in it.exchange.rows {
@@ -54,11 +56,13 @@ struct ScalingReport {
             ])
         }
         StandardOutput.print(table)
-        StandardOutput.print(String(
-            format: "Fit: %.1f us + bytes / %.2f GB/s, at most %.0f %% beside a measurement.",
-            1e6 * fit.latency, 1e-9 / fit.secondsPerByte, 100 * fit.largestError))
-        StandardOutput.print("The gradient in the order of fixed lanes: \(milliseconds(ordered)) ms; "
-            + "in bf16: \(milliseconds(rounded)) ms.\n")
+        StandardOutput.print(
+            String(
+                format: "Fit: %.1f us + bytes / %.2f GB/s, at most %.0f %% beside a measurement.",
+                1e6 * fit.latency, 1e-9 / fit.secondsPerByte, 100 * fit.largestError))
+        StandardOutput.print(
+            "The gradient in the order of fixed lanes: \(milliseconds(ordered)) ms; "
+                + "in bf16: \(milliseconds(rounded)) ms.\n")
     }
 
     private var predictions: Table {

@@ -28,26 +28,31 @@ struct TrainCommand: ParsableCommand {
             gets config.yaml, metrics.csv (one row a step), validation.csv, log.txt and checkpoints/.
             """)
 
-    @Option(help: ArgumentHelp(
-        "A folder made by convlstm-shard split, or \"generated\" for the films of the model's generator (default: the "
-            + "only *.shards folder here, else generated).", valueName: "folder"))
+    @Option(
+        help: ArgumentHelp(
+            "A folder made by convlstm-shard split, or \"generated\" for the films of the model's generator (default: the "
+                + "only *.shards folder here, else generated).", valueName: "folder"))
     var data: String?
 
-    @Option(help: ArgumentHelp(
-        "Images of digits to move in generated data, such as train-images-idx3-ubyte.gz (default: drawn ones).",
-        valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "Images of digits to move in generated data, such as train-images-idx3-ubyte.gz (default: drawn ones).",
+            valueName: "file"))
     var digits: String?
 
-    @Option(help: ArgumentHelp(
-        "The preset to train, or a .yaml file that describes a system (default: that of the checkpoint that --resume "
-            + "names, else small).", valueName: "name|file"))
+    @Option(
+        help: ArgumentHelp(
+            "The preset to train, or a .yaml file that describes a system (default: that of the checkpoint that --resume "
+                + "names, else small).", valueName: "name|file"))
     var model: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Sequences of a step, of all ranks together.", valueName: "n"))
     var batchSize: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Passes over the training sequences (default: \(TrainingConfiguration.defaultEpochs)).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Passes over the training sequences (default: \(TrainingConfiguration.defaultEpochs)).", valueName: "n"))
     var epochs: Int?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Updates, instead of --epochs.", valueName: "n"))
@@ -59,7 +64,8 @@ struct TrainCommand: ParsableCommand {
             valueName: "time"))
     var maxTime: TimeLimit?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("The learning rate that the schedule starts from.", valueName: "x"))
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("The learning rate that the schedule starts from.", valueName: "x"))
     var learningRate: Double?
 
     @Option(
@@ -70,52 +76,67 @@ struct TrainCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The run's folder (default: runs/MODEL).", valueName: "folder"))
     var output: String?
 
-    @Option(help: ArgumentHelp(
-        "auto: go on from the newest checkpoint in the run's folder; never: start in a new folder; or a checkpoint "
-            + "(default: auto).", valueName: "auto|never|file"))
+    @Option(
+        help: ArgumentHelp(
+            "auto: go on from the newest checkpoint in the run's folder; never: start in a new folder; or a checkpoint "
+                + "(default: auto).", valueName: "auto|never|file"))
     var resume: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps between checkpoints (default: 200).", valueName: "n"))
     var checkpointEvery: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Checkpoints to keep, beside the best one (default: 3).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Checkpoints to keep, beside the best one (default: 3).", valueName: "n"))
     var keep: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Steps between measurements of the validation loss, the last step's aside; 0 for the end of each epoch "
-            + "(default: 0).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Steps between measurements of the validation loss, the last step's aside; 0 for the end of each epoch "
+                + "(default: 0).", valueName: "n"))
     var evaluateEvery: Int?
 
-    @Option(help: ArgumentHelp(
-        "From which sequences a rank draws: global, from all; or shard, from those of its own shards, the only ones "
-            + "that it then needs on its disk (default: global).", valueName: "scope"))
+    @Option(
+        help: ArgumentHelp(
+            "From which sequences a rank draws: global, from all; or shard, from those of its own shards, the only ones "
+                + "that it then needs on its disk (default: global).", valueName: "scope"))
     var sampling: SamplingScope?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank (default: 1).", valueName: "n"))
     var threads: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Parts of each batch whose sums keep their order, so that the result is the same bit for bit on any number of "
-            + "ranks and threads that is not larger (default: a part for each thread, in any order).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Parts of each batch whose sums keep their order, so that the result is the same bit for bit on any number of "
+                + "ranks and threads that is not larger (default: a part for each thread, in any order).",
+            valueName: "n"))
     var lanes: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Parts in which each thread works through its sequences of a step, one after the other, to take less memory "
-            + "(default: 1).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Parts in which each thread works through its sequences of a step, one after the other, to take less memory "
+                + "(default: 1).", valueName: "n"))
     var accumulate: Int?
 
-    @Flag(help: ArgumentHelp(
-        "Compute gates again on the way back instead of keeping them: less than half of the memory, a third more time."))
+    @Flag(
+        help: ArgumentHelp(
+            "Compute gates again on the way back instead of keeping them: less than half of the memory, a third more time."
+        ))
     var recompute = false
 
-    @Option(help: ArgumentHelp(
-        "How gates are convolved: automatic, the faster way for each layer; plain, by matrix products everywhere; or "
-            + "filtering, by minimal filtering wherever the kernel allows (default: automatic).", valueName: "way"))
+    @Option(
+        help: ArgumentHelp(
+            "How gates are convolved: automatic, the faster way for each layer; plain, by matrix products everywhere; or "
+                + "filtering, by minimal filtering wherever the kernel allows (default: automatic).", valueName: "way"))
     var convolution: ConvolutionMethod?
 
-    @Option(help: ArgumentHelp(
-        "In how many bits ranks send numbers of the gradient: float32, or bf16, which takes half of the time where the "
-            + "network is slow (default: float32).", valueName: "precision"))
+    @Option(
+        help: ArgumentHelp(
+            "In how many bits ranks send numbers of the gradient: float32, or bf16, which takes half of the time where the "
+                + "network is slow (default: float32).", valueName: "precision"))
     var reducePrecision: ReducePrecision?
 
     @Option(
@@ -126,14 +147,17 @@ struct TrainCommand: ParsableCommand {
             valueName: "what"))
     var onNaN: NonFinitePolicy?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp(
-        "Steps between comparisons of the ranks' parameters and moments, bit for bit, beside those before each "
-            + "checkpoint; 0 for none (default: 100).", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Steps between comparisons of the ranks' parameters and moments, bit for bit, beside those before each "
+                + "checkpoint; 0 for none (default: 100).", valueName: "n"))
     var verifyReplicasEvery: Int?
 
-    @Option(help: ArgumentHelp(
-        "Seconds without progress after which a job is ended, naming the rank that is stuck; or off (default: 60, or 20 "
-            + "times the slowest recent step if that is more).", valueName: "seconds|off"))
+    @Option(
+        help: ArgumentHelp(
+            "Seconds without progress after which a job is ended, naming the rank that is stuck; or off (default: 60, or 20 "
+                + "times the slowest recent step if that is more).", valueName: "seconds|off"))
     var watchdog: WatchLimit?
 
     @Option(help: ArgumentHelp("A YAML file with any of the keys that --print-config shows.", valueName: "file"))
@@ -145,7 +169,8 @@ struct TrainCommand: ParsableCommand {
     func validate() throws {
         let limits = TrainingConfiguration.Limits.self
         let numbers: [(String, Int?, ClosedRange<Int>)] = [
-            ("--batch-size", batchSize, limits.batchSize), ("--epochs", epochs, limits.steps), ("--steps", steps, limits.steps),
+            ("--batch-size", batchSize, limits.batchSize), ("--epochs", epochs, limits.steps),
+            ("--steps", steps, limits.steps),
             ("--checkpoint-every", checkpointEvery, limits.steps), ("--keep", keep, limits.steps),
             ("--evaluate-every", evaluateEvery, limits.interval), ("--threads", threads, limits.threads),
             ("--lanes", lanes, limits.lanes), ("--accumulate", accumulate, limits.batchSize),

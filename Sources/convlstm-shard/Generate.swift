@@ -37,7 +37,8 @@ extension GeneratorOptions {
     ) throws {
         let bar = ProgressBar("generating", total: source.count)
         try ArrayExport(source, as: elementType, layout: layout).write(to: path) { try bar.update($0) }
-        StandardOutput.print("\(path): \(counted(source.count, "sequence")) of \(source.geometry), "
-            + "\(elementType.rawValue), \(layout.rawValue)")
+        StandardOutput.print(
+            "\(path): \(counted(source.count, "sequence")) of \(source.geometry), "
+                + "\(elementType.rawValue), \(layout.rawValue)")
     }
 }

@@ -55,13 +55,16 @@ struct SourceOptions: ParsableArguments {
         let films = try FilmSequences(folder: path, frames: frames, stride: stride, asGrey: grey)
         for remark in films.remarks { StandardOutput.print(remark) }
         if films.leftOver > 0 {
-            let short = films.tooShort > 0
-                ? "; \(counted(films.tooShort, "film")) \(films.tooShort == 1 ? "has" : "have") fewer than \(frames)" : ""
+            let short =
+                films.tooShort > 0
+                ? "; \(counted(films.tooShort, "film")) \(films.tooShort == 1 ? "has" : "have") fewer than \(frames)"
+                : ""
             let are = films.leftOver == 1 ? "is" : "are"
             StandardOutput.print("\(path): \(counted(films.leftOver, "frame")) \(are) in no sequence\(short)")
         }
         if stride < frames {
-            StandardOutput.print("\(path): neighbouring sequences share frames, also where one split ends and the next begins")
+            StandardOutput.print(
+                "\(path): neighbouring sequences share frames, also where one split ends and the next begins")
         }
         return films
     }

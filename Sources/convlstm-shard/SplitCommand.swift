@@ -42,7 +42,9 @@ struct SplitCommand: ParsableCommand {
     @Option(parsing: .unconditional, help: "Sequences for testing: a count, or a fraction of all.")
     var test = HeldBack("0.1")!
 
-    @Option(parsing: .unconditional, help: "zstd's compression level, \(Zstd.levels.lowerBound) to \(Zstd.levels.upperBound).")
+    @Option(
+        parsing: .unconditional,
+        help: "zstd's compression level, \(Zstd.levels.lowerBound) to \(Zstd.levels.upperBound).")
     var level = 3
 
     func validate() throws {
@@ -106,9 +108,10 @@ struct SplitCommand: ParsableCommand {
         let read = manifest.sequences * manifest.sequenceBytes
         let written = manifest.shards.reduce(0) { $0 + $1.bytes }
         let splits = manifest.splits.map { "\($0.sequences) \($0.name.rawValue)" }.joined(separator: ", ")
-        StandardOutput.print("\(folder): \(counted(manifest.sequences, "sequence")) of \(manifest.geometry) in "
-            + "\(counted(manifest.shards.count, "shard")), "
-            + "\(inMB(read)) to \(inMB(written)); \(splits)\(manifest.inputs == nil ? "" : "; inputs apart")")
+        StandardOutput.print(
+            "\(folder): \(counted(manifest.sequences, "sequence")) of \(manifest.geometry) in "
+                + "\(counted(manifest.shards.count, "shard")), "
+                + "\(inMB(read)) to \(inMB(written)); \(splits)\(manifest.inputs == nil ? "" : "; inputs apart")")
     }
 
     /// What a person should know of bytes that fill little of their range: masks and classes, mostly.
@@ -116,7 +119,8 @@ struct SplitCommand: ParsableCommand {
         guard manifest.elementType == .uint8, values.upperBound - values.lowerBound < 32 else { return nil }
         let (least, most) = (Int(values.lowerBound), Int(values.upperBound))
         let what = least == most ? "all \(least)" : "\(least) to \(most)"
-        return "its values are \(what), and uint8 is trained on as 0 to 255, so that they hardly differ; multiply them, or "
+        return
+            "its values are \(what), and uint8 is trained on as 0 to 255, so that they hardly differ; multiply them, or "
             + "split them as float32, which is trained on by the range that it has"
     }
 }

@@ -7,7 +7,8 @@ import Shards
 
 struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Read every byte of a data set, compare it with digests and manifest, and name the sequences that are lost.",
+        abstract:
+            "Read every byte of a data set, compare it with digests and manifest, and name the sequences that are lost.",
         discussion: "The exit code is 1 if anything is damaged.")
 
     @Argument(help: "The folder.", completion: .directory)

@@ -10,8 +10,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "3"], Launcher(name: "mpirun", announcedRanks: 4, rank: 3)),
-        (["OMPI_COMM_WORLD_SIZE": "1", "OMPI_COMM_WORLD_RANK": "0"], Launcher(name: "mpirun", announcedRanks: 1, rank: 0)),
+        (
+            ["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "3"],
+            Launcher(name: "mpirun", announcedRanks: 4, rank: 3)
+        ),
+        (
+            ["OMPI_COMM_WORLD_SIZE": "1", "OMPI_COMM_WORLD_RANK": "0"],
+            Launcher(name: "mpirun", announcedRanks: 1, rank: 0)
+        ),
         (["SLURM_STEP_NUM_TASKS": "6", "PMIX_RANK": "5"], Launcher(name: "srun", announcedRanks: 6, rank: 5)),
         (["PMI_SIZE": "2", "PMI_RANK": "1"], Launcher(name: "mpiexec", announcedRanks: 2, rank: 1)),
         // mpirun inside a Slurm allocation: what mpirun says counts.

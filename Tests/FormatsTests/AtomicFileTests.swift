@@ -55,7 +55,8 @@ import Testing
         try folder.write([1], to: leftover("y"))
         try folder.write([1], to: elsewhere)
         try Folder.make(folder.file(leftover("f.shards") + "/inputs"))
-        let living = try AtomicFile(path: folder.file("living")), filling = try AtomicFolder(path: folder.file("filling"))
+        let living = try AtomicFile(path: folder.file("living")),
+            filling = try AtomicFolder(path: folder.file("filling"))
         try living.append([1].span)
         let other = try AtomicFile(path: folder.file("x"))
         try other.commit()

@@ -1,5 +1,6 @@
-// Files of every format with a few changes anywhere, given to their readers. The choice: the changes follow from a number, and
-// are those that hurt: extreme integers, lengths, digits, and bits; sums over what was changed are made right again in turn.
+// Files of every format with a few changes anywhere, given to their readers. The choice: the changes follow from a
+// number, and are those that hurt: extreme integers, lengths, digits, and bits; sums over what was changed are made
+// right again in turn.
 
 import Formats
 import TestSupport
@@ -11,7 +12,8 @@ import Testing
 
     /// Reads mutants of `whole`, each of which is a value or an error with a sentence.
     private func readMutants(
-        of whole: [UInt8], as name: String, wrapped wrap: ([UInt8]) throws -> [UInt8] = { $0 }, _ read: (String) throws -> Void
+        of whole: [UInt8], as name: String, wrapped wrap: ([UInt8]) throws -> [UInt8] = { $0 },
+        _ read: (String) throws -> Void
     ) throws {
         let path = try folder.write(wrap(whole), to: name)
         #expect(throws: Never.self) { try read(path) }
@@ -20,7 +22,9 @@ import Testing
             do {
                 try read(path)
             } catch let error as FormatError {
-                #expect(error.description.utf8.count < 400 && !error.description.contains("\n"), "\(name) \(number): \(error)")
+                #expect(
+                    error.description.utf8.count < 400 && !error.description.contains("\n"),
+                    "\(name) \(number): \(error)")
             } catch {
                 Issue.record("\(name) \(number): \(error)")
             }
@@ -43,10 +47,14 @@ import Testing
         try readMutants(of: array, as: "x.npy", readArray)
     }
 
-    @Test(.timeLimit(.minutes(2)), .enabled(if: Python.has("numpy"), "needs numpy"), arguments: [
-        "archive('x.npz', [(b'a.npy', npy(a))], method=0)", "archive('x.npz', [(b'a.npy', npy(a))])", "n.savez('x.npz', a=a)",
-        "archive('x.npz', [(b'a.npy', npy(a))], wide=True)", "n.savez_compressed('x.npz', a=a)",
-    ]) func archives(script: String) throws {
+    @Test(
+        .timeLimit(.minutes(2)), .enabled(if: Python.has("numpy"), "needs numpy"),
+        arguments: [
+            "archive('x.npz', [(b'a.npy', npy(a))], method=0)", "archive('x.npz', [(b'a.npy', npy(a))])",
+            "n.savez('x.npz', a=a)",
+            "archive('x.npz', [(b'a.npy', npy(a))], wide=True)", "n.savez_compressed('x.npz', a=a)",
+        ]) func archives(script: String) throws
+    {
         let array = "a = n.arange(60, dtype='u1').reshape(4, 3, 5)\n"
         try Python.run("import os, sys\nos.chdir(sys.argv[1])\n" + ZipScript.functions + array + script, [folder.path])
         try readMutants(of: folder.bytes(of: "x.npz"), as: "x.npz", readArray)

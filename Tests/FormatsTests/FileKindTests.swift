@@ -8,18 +8,19 @@ import Testing
 
     private static func files() throws -> TemporaryFolder {
         let folder = try TemporaryFolder()
-        try Python.run("import os, sys, gzip, zipfile\nos.chdir(sys.argv[1])\n" + ZipScript.functions + """
-            def w(name, data): open(name, 'wb').write(data)
-            a = npy(n.zeros((2, 3), 'u1'))
-            w('lfs', b'version https://git-lfs.github.com/spec/v1\\noid sha256:' + b'0' * 64 + b'\\nsize 4154321\\n')
-            w('page', b'<!DOCTYPE html><html><body>404</body></html>'); w('page2', b'\\xef\\xbb\\xbf\\n <HTML lang=en>')
-            w('page3', b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'); w('empty', b'')
-            archive('torch', [(b'archive/data.pkl', b'\\x80\\x02}q\\0.'), (b'archive/data/0', bytes(9))], method=0)
-            w('pickle', b'\\x80\\x04\\x95' + bytes(20)); archive('npz', [(b'a.npy', a)]); w('npy', a)
-            w('gzip', gzip.compress(a, mtime=0)); w('xz', b'\\xfd7zXZ\\0' + bytes(50))
-            w('hdf5', b'\\x89HDF\\r\\n\\x1a\\n' + bytes(50))
-            w('jpeg', b'\\xff\\xd8\\xff\\xe0' + bytes(50))
-            """, [folder.path])
+        try Python.run(
+            "import os, sys, gzip, zipfile\nos.chdir(sys.argv[1])\n" + ZipScript.functions + """
+                def w(name, data): open(name, 'wb').write(data)
+                a = npy(n.zeros((2, 3), 'u1'))
+                w('lfs', b'version https://git-lfs.github.com/spec/v1\\noid sha256:' + b'0' * 64 + b'\\nsize 4154321\\n')
+                w('page', b'<!DOCTYPE html><html><body>404</body></html>'); w('page2', b'\\xef\\xbb\\xbf\\n <HTML lang=en>')
+                w('page3', b'<?xml version="1.0"?><Error><Code>NoSuchKey</Code></Error>'); w('empty', b'')
+                archive('torch', [(b'archive/data.pkl', b'\\x80\\x02}q\\0.'), (b'archive/data/0', bytes(9))], method=0)
+                w('pickle', b'\\x80\\x04\\x95' + bytes(20)); archive('npz', [(b'a.npy', a)]); w('npy', a)
+                w('gzip', gzip.compress(a, mtime=0)); w('xz', b'\\xfd7zXZ\\0' + bytes(50))
+                w('hdf5', b'\\x89HDF\\r\\n\\x1a\\n' + bytes(50))
+                w('jpeg', b'\\xff\\xd8\\xff\\xe0' + bytes(50))
+                """, [folder.path])
         #expect(try Command.run("zstd", ["-q", folder.file("npy"), "-o", folder.file("zstd")]).status == 0)
         try folder.write(SafetensorsFile(tensors: []).encoded(), to: "safetensors")
         return folder
@@ -27,10 +28,12 @@ import Testing
 
     private static let sentences: [(name: String, kind: String, advice: String)] = [
         ("lfs", "a Git LFS pointer", "git lfs pull"), ("page", "a web page", "download the file itself"),
-        ("page2", "a web page", "download"), ("page3", "a web page", "download"), ("empty", "empty", "copy or make it again"),
+        ("page2", "a web page", "download"), ("page3", "a web page", "download"),
+        ("empty", "empty", "copy or make it again"),
         ("torch", "a file of torch.save", "safetensors.torch.save_file"), ("pickle", "a Python pickle", "numpy.save"),
         ("npz", "an archive of .npy arrays", "name it .npz"), ("npy", "a .npy array", "array is asked for"),
-        ("gzip", "compressed with gzip", "gunzip"), ("xz", "compressed with xz", "unxz"), ("hdf5", "an HDF5 file", "h5py"),
+        ("gzip", "compressed with gzip", "gunzip"), ("xz", "compressed with xz", "unxz"),
+        ("hdf5", "an HDF5 file", "h5py"),
         ("jpeg", "a JPEG file", "PNG"), ("zstd", "compressed with zstd", "zstd -d"),
         ("safetensors", "a safetensors file", "convlstm-dist import"),
     ]
@@ -38,7 +41,8 @@ import Testing
     private func check(_ wanted: String, except: [String] = [], _ read: (String) throws -> Void) throws {
         for (name, kind, advice) in Self.sentences where !except.contains(name) {
             let path = folder.file(name), error = #expect(throws: FormatError.self, "\(name)") { try read(path) }
-            #expect(error?.description.hasPrefix("\(path) is \(kind)") == true, "\(wanted): \(String(describing: error))")
+            #expect(
+                error?.description.hasPrefix("\(path) is \(kind)") == true, "\(wanted): \(String(describing: error))")
             #expect(error?.description.contains(advice) == true, "\(wanted): \(String(describing: error))")
         }
     }

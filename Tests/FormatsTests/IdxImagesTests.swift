@@ -29,9 +29,12 @@ import Testing
         }
     }
 
-    @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func zerosBehindAGzipStreamArePaddingAndNothingElseIs() throws {
+    @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func zerosBehindAGzipStreamArePaddingAndNothingElseIs()
+        throws
+    {
         try folder.write(whole, to: "images")
-        try Python.run("""
+        try Python.run(
+            """
             import gzip, os, sys
             os.chdir(sys.argv[1]); data = open('images', 'rb').read(); one, two = gzip.compress(data[:9]), gzip.compress(data[9:])
             half = one + two
@@ -56,7 +59,8 @@ import Testing
     @Test(.timeLimit(.minutes(1)), arguments: [false, true]) func nothingIsTakenOnAFilesWord(packed: Bool) throws {
         let most: [UInt8] = [255, 255, 255, 255]
         for (header, phrase) in [
-            ([0, 0, 8, 3] + most + most + most, "claims"), ([0, 0, 8, 3, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4, 0], "cut short"),
+            ([0, 0, 8, 3] + most + most + most, "claims"),
+            ([0, 0, 8, 3, 0, 0, 4, 0, 0, 0, 4, 0, 0, 0, 4, 0], "cut short"),
             ([0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 3], "claims 0 x 2 x 3"),
             ([0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 3], "behind"),
         ] as [([UInt8], String)] {

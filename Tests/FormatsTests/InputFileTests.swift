@@ -9,12 +9,14 @@ import Testing
     /// Opened as other files are, a pipe without a writer waits for ever.
     @Test(.timeLimit(.minutes(1))) func whatIsNoFileIsNamedAtOnce() throws {
         try #require(mkfifo(folder.file("pipe"), 0o600) == 0)
-        try FileManager.default.createSymbolicLink(atPath: folder.file("link"), withDestinationPath: folder.file("pipe"))
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.file("link"), withDestinationPath: folder.file("pipe"))
         let listener = try listen(at: "socket")
         defer { close(listener) }
         for (path, kind) in [
             (folder.file("pipe"), "is a pipe"), (folder.file("link"), "is a pipe"), (folder.path, "is a folder"),
-            (folder.file("socket"), "is a socket"), ("/dev/null", "is a device"), (folder.file("none"), "check the path"),
+            (folder.file("socket"), "is a socket"), ("/dev/null", "is a device"),
+            (folder.file("none"), "check the path"),
         ] {
             let error = #expect(throws: FormatError.self, "\(path)") { try InputFile(path: path) }
             #expect(error?.description.contains(kind) == true, "\(String(describing: error))")

@@ -31,13 +31,16 @@ import Testing
     }
 
     @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func numpyReadsOurs() throws {
-        try NpyFile.write([1, 2, 3, 4, 5, 6].span, header: .init(type: .uint8, shape: [2, 3]), to: folder.file("x.npy"))
-        #expect(try Python.run("import numpy, sys; print(numpy.load(sys.argv[1]).tolist())", [folder.file("x.npy")])
-            == "[[1, 2, 3], [4, 5, 6]]\n")
+        try NpyFile.write(
+            [1, 2, 3, 4, 5, 6].span, header: .init(type: .uint8, shape: [2, 3]), to: folder.file("x.npy"))
+        #expect(
+            try Python.run("import numpy, sys; print(numpy.load(sys.argv[1]).tolist())", [folder.file("x.npy")])
+                == "[[1, 2, 3], [4, 5, 6]]\n")
     }
 
     @Test(.enabled(if: Python.has("numpy"), "needs numpy"), arguments: 1...3) func weReadNumpys(version: Int) throws {
-        try numpy("""
+        try numpy(
+            """
             a = n.arange(24, dtype='u1').reshape(2, 3, 4)
             n.lib.format.write_array(open('x.npy', 'wb'), a, version=(\(version), 0))
             """)
@@ -47,7 +50,8 @@ import Testing
     }
 
     @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func otherArraysAreRefusedWithTheWayOut() throws {
-        try numpy("""
+        try numpy(
+            """
             a = n.zeros((4, 3))
             n.save('object.npy', n.array([None, {}], dtype=object), allow_pickle=True)
             n.save('fortran.npy', n.asfortranarray(a))
@@ -86,7 +90,8 @@ import Testing
 
     @Test(.enabled(if: Python.has("numpy"), "needs numpy"), arguments: ["savez", "savez_compressed"])
     func membersOfArchivesAreRead(saver: String) throws {
-        try numpy("""
+        try numpy(
+            """
             a = (n.arange(300_000) * 7 % 251).astype('u1').reshape(3, 100, 1000)
             n.\(saver)('x.npz', a, other=n.zeros(3))
             """)

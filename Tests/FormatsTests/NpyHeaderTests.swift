@@ -21,10 +21,12 @@ import Testing
     }
 
     @Test(arguments: [
-        "{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 3L), }", "{'shape': (2,3), 'fortran_order':False,'descr':'|u1'}",
+        "{'descr': '|u1', 'fortran_order': False, 'shape': (2L, 3L), }",
+        "{'shape': (2,3), 'fortran_order':False,'descr':'|u1'}",
         "  {\"descr\" : \"u1\" , \"fortran_order\" : False , \"shape\" : ( 2 , 3 , ) }   \n",
         "{'descr': '<u1', 'fortran_order': False, 'shape': (1L, 2L, 3L, 1L)}",
-        "{'descr': '>u1', u'fortran_order': False, 'shape': (6L,), }", "{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }",
+        "{'descr': '>u1', u'fortran_order': False, 'shape': (6L,), }",
+        "{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }",
     ]) func whatAnyNumpyWroteIsRead(text: String) throws {
         try write(text, count: 6)
         #expect(try open().header.type == .uint8)
@@ -37,19 +39,26 @@ import Testing
     }
 
     @Test(arguments: [
-        "(6)", "[6]", "6", "(-6,)", "(6.0,)", "(2, 3", "(a,)", "(True, 6)", "('6',)", "(9223372036854775808,)", "None", "(06,)",
-        "((6,),)", "(6,), 'shape': (6,)", "(6,), 'more': 1", "(,)", "(2,,3)", "(4611686018427387904, 4611686018427387904)",
-        "(9223372036854775807L, 9)", "(\(String(repeating: "1, ", count: 65)))", "(\(String(repeating: "9", count: 30_000)),)",
+        "(6)", "[6]", "6", "(-6,)", "(6.0,)", "(2, 3", "(a,)", "(True, 6)", "('6',)", "(9223372036854775808,)", "None",
+        "(06,)",
+        "((6,),)", "(6,), 'shape': (6,)", "(6,), 'more': 1", "(,)", "(2,,3)",
+        "(4611686018427387904, 4611686018427387904)",
+        "(9223372036854775807L, 9)", "(\(String(repeating: "1, ", count: 65)))",
+        "(\(String(repeating: "9", count: 30_000)),)",
     ]) func othersShapesAreRefused(shape: String) throws {
         try write("{'descr': '|u1', 'fortran_order': False, 'shape': \(shape)}\n", count: 6)
         try refuse("x.npy", shape)
     }
 
     /// Before, what was tried at each of these places began anew.
-    @Test(.timeLimit(.minutes(1)), arguments: [
-        "'shape':(", "'descr': '", "\"fortran_order\" : ", "(", "[", "{'a':", "(1,", "'\\", "((),", "{", " ", "1L,",
-    ]) func aLongHeaderTakesNoTime(part: String) throws {
-        try write("{'descr': '|u1', 'fortran_order': False, " + String(repeating: part, count: 65_000 / part.utf8.count))
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            "'shape':(", "'descr': '", "\"fortran_order\" : ", "(", "[", "{'a':", "(1,", "'\\", "((),", "{", " ", "1L,",
+        ]) func aLongHeaderTakesNoTime(part: String) throws
+    {
+        try write(
+            "{'descr': '|u1', 'fortran_order': False, " + String(repeating: part, count: 65_000 / part.utf8.count))
         let took = try ContinuousClock().measure { try refuse("damaged .npy header", part) }
         #expect(took < .seconds(2))
     }

@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test(arguments: [1, 3]) func pixelsAreAsStoredWhateverAFileSaysAboutColours(channels: Int) throws {
-        try python("""
+        try python(
+            """
             pixels = [i * 37 % 256 for i in range(7 * 6 * \(channels))]; kind = \(channels == 1 ? 0 : 2)
             png('plain.png', 7, 6, pixels, kind=kind)
             gamma = [(b'gAMA', struct.pack('>I', 100000)), (b'tRNS', bytes(2 * \(channels))), (b'tEXt', b'a\\0b')]
@@ -25,7 +26,8 @@ import Testing
     }
 
     @Test func otherKindsAreRefusedByName() throws {
-        try python("""
+        try python(
+            """
             png('deep.png', 2, 1, [0] * 4, depth=16); png('palette.png', 2, 1, [0] * 2, kind=3)
             png('clear.png', 2, 1, [0] * 8, kind=6)
             huge = bytearray(open('deep.png', 'rb').read()); huge[16:25] = struct.pack('>IIB', 1 << 30, 1 << 30, 8)
@@ -33,7 +35,8 @@ import Testing
             open('text.png', 'w').write('a picture')
             """)
         for (name, phrase) in [
-            ("deep.png", "grey of 16 bits"), ("palette.png", "a palette of 8 bits"), ("clear.png", "RGB and transparency"),
+            ("deep.png", "grey of 16 bits"), ("palette.png", "a palette of 8 bits"),
+            ("clear.png", "RGB and transparency"),
             ("huge.png", "1073741824 x 1073741824"), ("text.png", "not a PNG"), ("missing.png", "check the path"),
         ] {
             let error = #expect(throws: FormatError.self, "\(name)") { try PNGFile.read(folder.file(name)) }
@@ -58,7 +61,8 @@ import Testing
 
     /// Memory was taken for the extents at fixed places, and libpng decoded those of a header that it found later.
     @Test func onlyWhatWasCheckedIsDecoded() throws {
-        try python("""
+        try python(
+            """
             whole = lambda name, w, h: (png(name, w, h, [7] * (w * h)), open(name, 'rb').read())[1]
             def header(w, h, name=b'IHDR', size=13): return chunk(name, struct.pack('>IIBBBBB', w, h, 8, 0, 0, 0, 0)[:size])
             start, big = b'\\x89PNG\\r\\n\\x1a\\n', whole('big.png', 200, 200)[8:]
@@ -79,7 +83,9 @@ import Testing
         }
         for name in names where name.hasPrefix("first") {
             let error = #expect(throws: FormatError.self) { try PNGFile.extents(of: folder.file(name)) }
-            #expect(error?.description.contains("is not a PNG file this program reads") == true, "\(String(describing: error))")
+            #expect(
+                error?.description.contains("is not a PNG file this program reads") == true,
+                "\(String(describing: error))")
         }
         let apple = #expect(throws: FormatError.self) { try PNGFile.read(folder.file("first-43674249.png")) }
         #expect(apple?.description.contains("Apple's own variant") == true)

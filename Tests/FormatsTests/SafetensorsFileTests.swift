@@ -49,7 +49,8 @@ import Testing
         // What Foundation's JSON decoder takes, and the reference library does not.
         #"{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0.0,8]}}"#,
-        #"{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}"#, #"{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}"#,
         "\u{FEFF}" + #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
         #" {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
@@ -58,8 +59,10 @@ import Testing
         #"{"__metadata__":{"a":"1"},"__metadata__":{},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
         #"{"__metadata__":{"a":"1","a":"2"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
         #"{"__metadata__":{"a":1},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
-        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#, #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},}"#,
-        #"{"a":{"dtype":"F32","shape":[2,],"data_offsets":[0,8]}}"#, #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} x"#,
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},}"#,
+        #"{"a":{"dtype":"F32","shape":[2,],"data_offsets":[0,8]}}"#,
+        #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[1,2,3,0,9],"data_offsets":[0,8]}}"#,
         #"{"\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,18446744073709551624]}}"#,
@@ -67,14 +70,17 @@ import Testing
         String(repeating: #"{"a":"#, count: 30_000), #"{"a":{"x":"# + String(repeating: "[", count: 60_000),
     ])
     func wrongHeadersAreRefused(json: String) {
-        let error = #expect(throws: FormatError.self) { try SafetensorsFile(decoding: bytes([UInt8](json.utf8)), file: "x") }
+        let error = #expect(throws: FormatError.self) {
+            try SafetensorsFile(decoding: bytes([UInt8](json.utf8)), file: "x")
+        }
         #expect((error?.description.utf8.count ?? 999) < 400)
         #expect(error?.description.contains("is not a whole safetensors file") == true)
     }
 
     /// A file of this header and two numbers.
     private func bytes(_ header: [UInt8]) -> [UInt8] {
-        withUnsafeBytes(of: UInt64(header.count).littleEndian) { [UInt8]($0) } + header + [UInt8](repeating: 0, count: 8)
+        withUnsafeBytes(of: UInt64(header.count).littleEndian) { [UInt8]($0) } + header
+            + [UInt8](repeating: 0, count: 8)
     }
 
     @Test func aHeaderInUTF16IsRefused() {

@@ -53,9 +53,12 @@ import Testing
         #expect(content == frames[1])
     }
 
-    /// Two frames of one size in each other's place are whole, each with the right checksum, and not what the table says.
+    /// Two frames of one size in each other's place are whole, each with the right checksum, and not what the table
+    /// says.
     @Test func aFrameInTheWrongPlaceIsNoticed() throws {
-        let noise = (0..<3).map { frame in (0..<500).map { UInt8(truncatingIfNeeded: ($0 + 7) &* ($0 + 3 * frame) >> 3) } }
+        let noise = (0..<3).map { frame in
+            (0..<500).map { UInt8(truncatingIfNeeded: ($0 + 7) &* ($0 + 3 * frame) >> 3) }
+        }
         try write("x.zst", noise)
         let compressor = try ZstdCompressor(level: 3), packed = try noise.map { try compressor.frame(of: $0.span) }
         try #require(packed[0].count == packed[1].count)

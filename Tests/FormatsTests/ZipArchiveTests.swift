@@ -25,9 +25,11 @@ import Testing
         #expect((error?.description.utf8.count ?? 0) < 400)
     }
 
-    /// zlib holds output back where a buffer was full as the input ended: within 131 bytes behind a multiple of its size.
+    /// zlib holds output back where a buffer was full as the input ended: within 131 bytes behind a multiple of its
+    /// size.
     @Test func everySizeAroundAFullBufferIsRead() throws {
-        try python("""
+        try python(
+            """
             for blocks in (1, 3):
                 for size in list(range(-140, 141, 4)) + [-1, 1, 2, 3]:
                     n.savez_compressed(f'{blocks}-{size}.npz', n.zeros(blocks * 262144 + size - 128, 'u1'))
@@ -43,7 +45,8 @@ import Testing
     }
 
     @Test func ofSeveralMembersOfOneNameTheLastCounts() throws {
-        try python("""
+        try python(
+            """
             old, new = npy(n.full(3, 1, 'u1')), npy(n.full(3, 2, 'u1'))
             archive('twice.npz', [(b'a.npy', old), (b'a.npy', new)])
             archive('three.npz', [(b'a.npy', old), (b'b.npy', old), (b'a.npy', new)])
@@ -55,7 +58,8 @@ import Testing
     }
 
     @Test func widerRecordsAndCommentsAreRead() throws {
-        try python("""
+        try python(
+            """
             data = npy(n.arange(9, dtype='u1')); inner = io.BytesIO()
             archive('wide.npz', [(b'a.npy', data)], wide=True)
             archive('inner.zip', [(b'b.npy', npy(n.zeros(4, 'u1')))])
@@ -72,7 +76,8 @@ import Testing
     }
 
     @Test(.timeLimit(.minutes(1))) func whateverAnArchiveClaimsItIsRefused() throws {
-        try python("""
+        try python(
+            """
             a = [(b'a.npy', npy(n.arange(99, dtype='u1')))]
             for power in (16, 33, 40, 48, 62): archive(f'count-{power}.npz', a, wide=True, count=2**power)
             archive('count-none.npz', a, count=0)
@@ -86,7 +91,8 @@ import Testing
     }
 
     @Test func whatIsWrongIsSaid() throws {
-        try python("""
+        try python(
+            """
             a = [(b'a.npy', npy(n.arange(99, dtype='u1')))]
             archive('secret.npz', a, flags=1); archive('packed.npz', a, method=12); archive('sum.npz', a, crc=1)
             archive('named.npz', a, local=b'b.npy'); archive('none.npz', [(b'a.txt', b'text')])

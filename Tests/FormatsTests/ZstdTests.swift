@@ -28,10 +28,15 @@ import Testing
     }
 
     /// Frames that claim gigabytes: with nothing in them, with a block of one repeated byte, and with raw bytes.
-    @Test(.timeLimit(.minutes(1)), arguments: [
-        [0xE4, 0x00, 0xE4, 0x0B, 0x54, 0x02, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], [0xE4, 0x00, 0, 0, 0, 0, 0, 0, 0x40, 3, 0, 0x10, 7],
-        [0xE0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 1, 0, 0], [0xA4, 0x00, 0, 0, 0xC0, 9, 0, 0, 1, 2, 3, 4],
-    ]) func aClaimIsNoReasonToTakeMemory(frame: [UInt8]) throws {
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: [
+            [0xE4, 0x00, 0xE4, 0x0B, 0x54, 0x02, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0],
+            [0xE4, 0x00, 0, 0, 0, 0, 0, 0, 0x40, 3, 0, 0x10, 7],
+            [0xE0, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x7F, 1, 0, 0],
+            [0xA4, 0x00, 0, 0, 0xC0, 9, 0, 0, 1, 2, 3, 4],
+        ]) func aClaimIsNoReasonToTakeMemory(frame: [UInt8]) throws
+    {
         let frame: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD] + frame
         let error = #expect(throws: FormatError.self) { try Zstd.decompress(frame.span, limit: 1 << 62, file: "x") }
         #expect(error?.description.contains("claim to hold") == true, "\(String(describing: error))")

@@ -20,14 +20,19 @@ struct GateConvolutionShape: Sendable {
         GateConvolutionShape("mindspore-ed", side: 64, kernel: 5, input: 96, hidden: 64, images: 1),
     ]
 
-    /// Of a product over both inputs: a multiplication and an addition at each point for each tile and pair of channels.
+    /// Of a product over both inputs: a multiplication and an addition at each point for each tile and pair of
+    /// channels.
     var operations: Int { 2 * geometry.points * images * geometry.tiles * (input + hidden) * gates }
 
     func image(_ channels: Int) -> Tensor<Float> { noise(images, geometry.height, geometry.width, channels) }
 
-    func kernel(_ rows: Int, _ columns: Int) -> Tensor<Float> { noise(geometry.kernel * geometry.kernel * rows, columns) }
+    func kernel(_ rows: Int, _ columns: Int) -> Tensor<Float> {
+        noise(geometry.kernel * geometry.kernel * rows, columns)
+    }
 
-    func maps(_ channels: Int) -> TransformedMaps<Float> { TransformedMaps(geometry, images: images, channels: channels) }
+    func maps(_ channels: Int) -> TransformedMaps<Float> {
+        TransformedMaps(geometry, images: images, channels: channels)
+    }
 
     /// V of noise.
     func transformed(_ channels: Int) -> TransformedMaps<Float> {
@@ -44,5 +49,7 @@ struct GateConvolutionShape: Sendable {
     }
 
     /// dU, of zeros.
-    func gradient(_ rows: Int) -> TransformedGradient<Float> { TransformedGradient(geometry, rows: rows, columns: gates) }
+    func gradient(_ rows: Int) -> TransformedGradient<Float> {
+        TransformedGradient(geometry, rows: rows, columns: gates)
+    }
 }

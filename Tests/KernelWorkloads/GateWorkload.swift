@@ -1,5 +1,5 @@
-// The gates' step on rows, forward and backward, over many calls. The choice: each call has arrays of its own, and all of
-// them together are far larger than the caches, so that what is counted comes from memory and goes there.
+// The gates' step on rows, forward and backward, over many calls. The choice: each call has arrays of its own, and all
+// of them together are far larger than the caches, so that what is counted comes from memory and goes there.
 
 import Kernels
 

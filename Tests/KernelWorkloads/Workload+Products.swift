@@ -17,7 +17,9 @@ extension Workload {
                 memory.maps(.product, shape.geometry, images: shape.images, channels: min(64, shape.gates - first))
             }
             return PreparedWorkload(operations: shape.operations, results: { [outputs(panels.last!)] }) {
-                for (panel, m) in panels.enumerated() { multiplyPanel(x, h, panel: panel, into: m, images: shape.images) }
+                for (panel, m) in panels.enumerated() {
+                    multiplyPanel(x, h, panel: panel, into: m, images: shape.images)
+                }
             }
         }
     }

@@ -1,5 +1,5 @@
-// One update of as many parameters as neural-scene has, with both kinds of clipping: each number's bound, and the factor
-// that the norm of all asks for.
+// One update of as many parameters as neural-scene has, with both kinds of clipping: each number's bound, and the
+// factor that the norm of all asks for.
 
 import Kernels
 

@@ -1,5 +1,5 @@
-// Pieces of a training step, each to be repeated alone and timed. The only library that other packages see: the package of
-// Tests/Benchmarks/Kernels times the workloads and knows nothing of kernels.
+// Pieces of a training step, each to be repeated alone and timed. The only library that other packages see: the package
+// of Tests/Benchmarks/Kernels times the workloads and knows nothing of kernels.
 
 import Kernels
 
@@ -33,7 +33,8 @@ public struct Workload: Sendable {
     /// All but `copy`.
     public static let all = products + transforms + GateWorkload.all.flatMap(\.workloads) + updates
 
-    /// Memory copied to other memory, both far larger than the caches: what a kernel that waits for memory is held against.
+    /// Memory copied to other memory, both far larger than the caches: what a kernel that waits for memory is held
+    /// against.
     public static let copy = Workload("copy", .bytes) {
         let source = noise(64 << 20), target = Tensor<Float>(64 << 20)
         return PreparedWorkload(reading: [source], writing: [target]) { target.copy(from: source) }

@@ -36,7 +36,8 @@ import Testing
 
     private func check<S: Scalar>(_ c: Case, _: S.Type, tolerance: Double, images: Int = 3) {
         let g = ConvolutionGeometry(
-            height: c.height, width: c.width, channels: c.channels, kernel: c.kernel, stride: c.stride, padding: c.padding)
+            height: c.height, width: c.width, channels: c.channels, kernel: c.kernel, stride: c.stride,
+            padding: c.padding)
         let convolution = Convolution<S>(g, filters: c.filters, images: images, workspace: PatchWorkspace())
         let x = random(S.self, 1, [images, c.height, c.width, c.channels])
         let w = random(S.self, 2, [g.patch, c.filters])

@@ -1,10 +1,12 @@
 import Kernels
 import Testing
 
-/// The gates' functions in a step of one number a pixel: with c' = 0 and large a_g, c is the gate i, and its slope that of
-/// the preactivation a_i.
+/// The gates' functions in a step of one number a pixel: with c' = 0 and large a_g, c is the gate i, and its slope that
+/// of the preactivation a_i.
 @Suite struct GateTests {
-    private func stepped(_ preactivations: [Double], _ activation: GateActivation) -> (gates: [Double], slopes: [Double]) {
+    private func stepped(
+        _ preactivations: [Double], _ activation: GateActivation
+    ) -> (gates: [Double], slopes: [Double]) {
         let pixels = preactivations.count
         let gates = Tensor<Double>(pixels, 4), cell = Tensor<Double>(pixels, 1), hidden = Tensor<Double>(pixels, 1)
         let before = Tensor<Double>(pixels, 1), dh = Tensor<Double>(pixels, 1), dc = Tensor<Double>(pixels, 1)
@@ -26,7 +28,9 @@ import Testing
     @Test func hardSigmoidIsALineBetweenItsBounds() {
         let x = [-1e9, -2.6, -2.4, -1, 0, 0.3, 2.4, 2.6, 1e9]
         let (gates, slopes) = stepped(x, .hardSigmoid)
-        for (gate, expected) in zip(gates, [0, 0, 0.02, 0.3, 0.5, 0.56, 0.98, 1, 1]) { #expect(abs(gate - expected) < 1e-15) }
+        for (gate, expected) in zip(gates, [0, 0, 0.02, 0.3, 0.5, 0.56, 0.98, 1, 1]) {
+            #expect(abs(gate - expected) < 1e-15)
+        }
         #expect(slopes == [0, 0, 0.2, 0.2, 0.2, 0.2, 0.2, 0, 0])
     }
 

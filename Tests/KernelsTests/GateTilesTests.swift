@@ -39,7 +39,8 @@ import Testing
         #expect(worstDifference(gates, a) < 1e-12 && worstDifference(c, c2) < 1e-12 && worstDifference(h, h2) < 1e-12)
 
         let dh = map(6)
-        func backward(_ gates: Tensor<Double>, _ dc: Tensor<Double>, _ w: Peepholes<Double>) -> GateStepBackward<Double> {
+        func backward(_ gates: Tensor<Double>, _ dc: Tensor<Double>, _ w: Peepholes<Double>) -> GateStepBackward<Double>
+        {
             GateStepBackward(
                 gates: gates, activation: activation, peepholes: peepholes, peepholeGradients: w, previousCell: before,
                 cell: c, hiddenGradient: dh, cellGradient: dc)

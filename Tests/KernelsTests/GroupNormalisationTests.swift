@@ -34,7 +34,8 @@ import Testing
             let n = zeros(all), r = zeros([samples, 4 * hidden / group])
             forward(
                 GateStep(
-                    gates: gates, bias: zeros([4 * hidden]), activation: .logistic, peepholes: nil, previousCell: before,
+                    gates: gates, bias: zeros([4 * hidden]), activation: .logistic, peepholes: nil,
+                    previousCell: before,
                     cell: cell, hidden: h), n, r)
             let stepped = zeros(all), dc = random(S.self, 6, state), ds = zeros(weights), dt = zeros(weights)
             stepped.copy(from: gates)
@@ -43,7 +44,8 @@ import Testing
                     gates: gates, activation: .logistic, peepholes: nil, peepholeGradients: nil, previousCell: before,
                     cell: cell, hiddenGradient: random(S.self, 5, state), cellGradient: dc), n, r, ds, dt)
             return [
-                ("gates", stepped), ("c", cell), ("h", h), ("n", n), ("r", r), ("da", gates), ("dc", dc), ("dscale", ds),
+                ("gates", stepped), ("c", cell), ("h", h), ("n", n), ("r", r), ("da", gates), ("dc", dc),
+                ("dscale", ds),
                 ("dshift", dt),
             ]
         }
@@ -96,7 +98,8 @@ import Testing
                 let r = 1 / (all.reduce(0) { $0 + (given[$1] - m) * (given[$1] - m) } / count + 1e-5).squareRoot()
                 let n = Dictionary(uniqueKeysWithValues: all.map { ($0, (given[$0] - m) * r) })
                 let dn = Dictionary(uniqueKeysWithValues: all.map { ($0, factors[$0 % factors.count] * slopes[$0]) })
-                let sum = all.reduce(0) { $0 + dn[$1]! } / count, product = all.reduce(0) { $0 + dn[$1]! * n[$1]! } / count
+                let sum = all.reduce(0) { $0 + dn[$1]! } / count,
+                    product = all.reduce(0) { $0 + dn[$1]! * n[$1]! } / count
                 for i in all {
                     let weight = i % factors.count
                     y[i] = factors[weight] * n[i]! + offsets[weight]

@@ -10,7 +10,8 @@ import Testing
         let d = ConvLSTMDescription(
             hidden: 4, kernel: 3, peepholes: .perChannel, normalisation: .group(channels: 2), tensors: .perGate,
             hasBias: false)
-        let expected = ["i", "f", "g", "o"].map { "cell.\($0).input.kernel [3, 3, 2, 4]" }
+        let expected =
+            ["i", "f", "g", "o"].map { "cell.\($0).input.kernel [3, 3, 2, 4]" }
             + ["i", "f", "g", "o"].map { "cell.\($0).hidden.kernel [3, 3, 4, 4]" }
             + ["cell.normalisation.scale [16]", "cell.normalisation.shift [16]"]
             + ["i", "f", "o"].map { "cell.\($0).peephole [4]" }

@@ -15,7 +15,8 @@ struct CellFixture: Decodable, CustomTestStringConvertible {
     var testDescription: String { name }
 
     static let all: [CellFixture] = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/cells.json")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures/cells.json")
         return try! JSONDecoder().decode([CellFixture].self, from: Data(contentsOf: file))
     }()
 }
@@ -41,7 +42,8 @@ struct CellFixture: Decodable, CustomTestStringConvertible {
         }
     }
 
-    /// The numbers of one tensor: the fixture's own, or one gate's columns of the fixture's "cell.bias" for "cell.f.bias".
+    /// The numbers of one tensor: the fixture's own, or one gate's columns of the fixture's "cell.bias" for
+    /// "cell.f.bias".
     private func part(
         _ slot: ParameterSlot, of tensors: [String: [Double]], _ fixture: CellFixture
     ) throws -> [Double] {

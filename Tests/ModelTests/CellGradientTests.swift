@@ -72,7 +72,9 @@ import Testing
                 #expect(kept.evaluate(withGradient: true) == again.evaluate(withGradient: true))
                 for (a, b) in zip(kept.tensors, again.tensors) {
                     let limit = convolution == .plain && !stepwise ? 1e-14 : 0
-                    #expect(largestDifference(a.gradient, b.gradient) <= limit, "\(a.name), \(String(describing: normalisation))")
+                    #expect(
+                        largestDifference(a.gradient, b.gradient) <= limit,
+                        "\(a.name), \(String(describing: normalisation))")
                 }
             }
         }

@@ -57,7 +57,8 @@ struct CheckedCell {
             "cell", d, input: reads ?? read, map: map, convolution: convolution, recomputesGates: recomputesGates,
             layout: &layout)
         output = sequence(state)
-        unrolled = layer.unrolled(input: reads == nil ? input : nil, output: output, start: first?.unrolled, context: context)
+        unrolled = layer.unrolled(
+            input: reads == nil ? input : nil, output: output, start: first?.unrolled, context: context)
         passes = stepwise ? (0..<steps).map { $0..<$0 + 1 } : [0..<steps]
         values = ParameterVector(layout)
         gradient = ParameterVector(layout)

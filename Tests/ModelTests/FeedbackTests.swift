@@ -9,7 +9,8 @@ import Testing
 
     private func cell(_ name: String, _ hidden: Int = 3, state: String? = nil) -> StageDescription {
         StageDescription(
-            name, .convLSTM(ConvLSTMDescription(hidden: hidden, kernel: 3, peepholes: .perPosition, initialState: state)))
+            name,
+            .convLSTM(ConvLSTMDescription(hidden: hidden, kernel: 3, peepholes: .perPosition, initialState: state)))
     }
 
     private var readout: StageDescription {

@@ -70,7 +70,8 @@ struct CheckedNetwork {
         loss: Loss = .meanSquaredError, convolution: ConvolutionMethod = .automatic
     ) throws {
         network = try Network(description, frame: frame, convolution: convolution)
-        trace = try NetworkTrace(network, batch: batch,
+        trace = try NetworkTrace(
+            network, batch: batch,
             Unrolling(inputFrames: inputFrames, outputFrames: outputFrames, lead: lead ?? inputFrames))
         trace.readsTrueFrames = trace.readsTrueFrames.indices.map(readsTrueFrames)
         values = ParameterVector(network.layout)

@@ -36,10 +36,16 @@ import Testing
         let places = [1, 0, 2, 3]
         for (tensor, first, inputs) in [(tensors[0], 0, c), (tensors[1], c, h)] {
             let ours = numbers(values[tensor.slot])
-            for y in 0..<k { for x in 0..<k { for i in 0..<inputs { for o in 0..<4 * h {
-                let number = ours[((y * k + x) * inputs + i) * 4 * h + o]
-                #expect(number == at([places[o / h] * h + o % h, first + i, y, x], of: theirs))
-            } } } }
+            for y in 0..<k {
+                for x in 0..<k {
+                    for i in 0..<inputs {
+                        for o in 0..<4 * h {
+                            let number = ours[((y * k + x) * inputs + i) * 4 * h + o]
+                            #expect(number == at([places[o / h] * h + o % h, first + i, y, x], of: theirs))
+                        }
+                    }
+                }
+            }
         }
         #expect(numbers(values[tensors[2].slot]) == [4, 5, 6, 1, 2, 3, 7, 8, 9, 10, 11, 12])
     }
@@ -53,9 +59,17 @@ import Testing
         let tensors = ImportedTensor.all(of: ImportMap.Module("up", ["m"]), operation, in: layout, gates: gates)
         #expect(tensors.map(\.shape) == [[i, o, k, k], [o]])
         let ours = numbers(filled(layout, tensors)[tensors[0].slot])
-        for y in 0..<k { for x in 0..<k { for filter in 0..<o { for channel in 0..<i {
-            #expect(ours[((y * k + x) * o + filter) * i + channel] == at([channel, filter, y, x], of: [i, o, k, k]))
-        } } } }
+        for y in 0..<k {
+            for x in 0..<k {
+                for filter in 0..<o {
+                    for channel in 0..<i {
+                        #expect(
+                            ours[((y * k + x) * o + filter) * i + channel]
+                                == at([channel, filter, y, x], of: [i, o, k, k]))
+                    }
+                }
+            }
+        }
     }
 
     @Test func aConvolutionOverTimeKeepsItsTaps() {
@@ -67,9 +81,15 @@ import Testing
         let tensors = ImportedTensor.all(of: ImportMap.Module("c", ["m"]), operation, in: layout, gates: gates)
         #expect(tensors.map(\.shape) == [[o, i, t, k, k]])
         let ours = numbers(filled(layout, tensors)[tensors[0].slot])
-        for tap in 0..<t { for channel in 0..<i { for filter in 0..<o {
-            #expect(ours[(tap * i + channel) * o + filter] == at([filter, channel, tap, 0, 0], of: [o, i, t, k, k]))
-        } } }
+        for tap in 0..<t {
+            for channel in 0..<i {
+                for filter in 0..<o {
+                    #expect(
+                        ours[(tap * i + channel) * o + filter]
+                            == at([filter, channel, tap, 0, 0], of: [o, i, t, k, k]))
+                }
+            }
+        }
     }
 
     @Test func aNormalisationFollowsItsGates() {

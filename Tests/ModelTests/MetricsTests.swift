@@ -101,7 +101,8 @@ func decodedFixture<Value: Decodable>(_ name: String) throws -> Value {
         let metrics = try measured(0..<3), (first, second) = (metrics[0], metrics[1])
         let average = metrics.average
         #expect(abs(average.meanSquaredError - (first.meanSquaredError + second.meanSquaredError) / 2) < 1e-12)
-        #expect(abs(average.structuralSimilarity - (first.structuralSimilarity + second.structuralSimilarity) / 2) < 1e-12)
+        #expect(
+            abs(average.structuralSimilarity - (first.structuralSimilarity + second.structuralSimilarity) / 2) < 1e-12)
     }
 
     @Test func sumsOfRanksAreTheSumsOfAllSequences() throws {

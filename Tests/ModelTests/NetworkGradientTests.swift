@@ -58,7 +58,9 @@ import Testing
         let cell = ConvLSTMDescription(hidden: 3, kernel: 3)
         try check(
             NetworkDescription(
-                encoder: [first, StageDescription("cut", .patches(patches)), StageDescription("cell", .convLSTM(cell))],
+                encoder: [
+                    first, StageDescription("cut", .patches(patches)), StageDescription("cell", .convLSTM(cell)),
+                ],
                 readout: [readout(filters: 8), StageDescription("join", .unpatches(patches))]),
             frame: FeatureShape(height: 4, width: 6, channels: 2))
     }

@@ -7,12 +7,14 @@ import Testing
     private let frame = FeatureShape(height: 6, width: 4, channels: 1)
     private let readout = StageDescription("out", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
 
-    private func cell(_ name: String, kernel: Int = 3, from: [String]? = nil, state: String? = nil) -> StageDescription {
+    private func cell(_ name: String, kernel: Int = 3, from: [String]? = nil, state: String? = nil) -> StageDescription
+    {
         StageDescription(
             name, from: from, .convLSTM(ConvLSTMDescription(hidden: 2, kernel: kernel, initialState: state)))
     }
 
-    private func expect(_ part: String, _ description: NetworkDescription, location: SourceLocation = #_sourceLocation) {
+    private func expect(_ part: String, _ description: NetworkDescription, location: SourceLocation = #_sourceLocation)
+    {
         let error = #expect(throws: ModelError.self, sourceLocation: location) {
             try Network<Float>(description, frame: frame)
         }

@@ -105,7 +105,9 @@ import Testing
 
         let bytes = it["gradient_bytes"] as! Int, rows = it["all_reduce"] as! [[String: Double]]
         #expect(rows.last!["bytes"] == Double(bytes) && rows.count >= 4 && rows.allSatisfy { $0["seconds"]! > 0 })
-        #expect(it["ordered_s"] as! Double > 0 && it["rounded_s"] as! Double > 0 && (it["fit"] as! [String: Double])["seconds_per_byte"]! > 0)
+        #expect(
+            it["ordered_s"] as! Double > 0 && it["rounded_s"] as! Double > 0
+                && (it["fit"] as! [String: Double])["seconds_per_byte"]! > 0)
         let predictions = it["predictions"] as! [[String: Any]], first = predictions[0]
         #expect(predictions.count == 20 && first["algorithm"] as! String == "ring" && first["ranks"] as! Int == 2)
         let expected = 2 * 30e-6 + Double(bytes) * (8e-9 + 0.5 * (it["sum_s"] as! Double))
@@ -153,12 +155,14 @@ import Testing
         Refusal(options: ["step", "small", "--steps", "0"], sentence: "--steps is 0; give a number from 1"),
         Refusal(options: ["step", "small", "--batch", "0"], sentence: "--batch is 0; give a number from 1"),
         Refusal(options: ["step", "small", "--threads", "0"], sentence: "--threads is 0; give a number from 1"),
-        Refusal(options: ["step", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
+        Refusal(
+            options: ["step", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
         Refusal(options: ["step", "small", "--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
         Refusal(options: ["scaling", "smal"], sentence: "there is no model smal; choose one of: small"),
         Refusal(options: ["scaling", "small", "--gbit", "0"], sentence: "--gbit is 0.0; give a number from 0.001"),
         Refusal(options: ["scaling", "small", "--latency", "nan"], sentence: "--latency is nan; give a number from 0"),
-        Refusal(options: ["scaling", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
+        Refusal(
+            options: ["scaling", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
         Refusal(options: ["step"], sentence: "Missing expected argument"),
     ])
     func badInputGetsOneSentence(refusal: Refusal) throws {

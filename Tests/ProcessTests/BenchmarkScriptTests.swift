@@ -61,7 +61,8 @@ import Testing
     /// Where there is PyTorch, every system learns as many numbers as the preset of its name computes with.
     @Test(.enabled(if: Python.has("torch")), arguments: [("keras-stack", 406_681), ("pytorch-seq2seq", 1_036_097)])
     func thePeerIsTheSystem(preset: String, parameters: Int) throws {
-        let script = "import runpy, sys; sys.argv = ['peer', '\(preset)', '--batch', '1', '--steps', '1']; "
+        let script =
+            "import runpy, sys; sys.argv = ['peer', '\(preset)', '--batch', '1', '--steps', '1']; "
             + "runpy.run_path('\(Self.folder)/pytorch_peer.py', run_name='__main__')"
         let line = try Python.run(script)
         let it = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])

@@ -66,7 +66,8 @@ import Testing
             """, [folder.path])
         try folder.write(Array(network(channels: 1).utf8), to: "tiny.yaml")
         _ = try run(
-            "convlstm-shard", "split", "truth.npy", "--inputs", "seen.npy", "--layout", "sequences-first", "--validation", "2",
+            "convlstm-shard", "split", "truth.npy", "--inputs", "seen.npy", "--layout", "sequences-first",
+            "--validation", "2",
             "--test", "2", "--output", "x.shards")
         _ = try run("convlstm-dist", "train", "--config", "tiny.yaml", "--steps", "1", "--output", "run")
         _ = try run("convlstm-dist", "evaluate", "--checkpoint", "run")

@@ -76,7 +76,8 @@ private func statements(_ result: CommandResult) -> [String: String] {
     @Test func anErrorOfAllRanksIsPrintedOnce() throws {
         let result = try Mpirun.run(ranks: 3, "collectives-probe", ["fail-all"], timeout: 30)
         #expect(result.status == 7)
-        #expect(result.stderr.components(separatedBy: "the probe was asked to fail here.").count == 2, "\(result.stderr)")
+        #expect(
+            result.stderr.components(separatedBy: "the probe was asked to fail here.").count == 2, "\(result.stderr)")
     }
 
     @Test func anErrorOfMPIComesWithItsExplanation() throws {

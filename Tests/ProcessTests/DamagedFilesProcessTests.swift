@@ -1,5 +1,5 @@
-// Files that lie, given to both programs as a person would. The choice: each ends within seconds and within two gigabytes of
-// address space, with exit code 1 or 2 and one sentence of one line, whatever it claims.
+// Files that lie, given to both programs as a person would. The choice: each ends within seconds and within two
+// gigabytes of address space, with exit code 1 or 2 and one sentence of one line, whatever it claims.
 
 import Formats
 import Foundation
@@ -23,12 +23,14 @@ import Trainer
         let sentence = result.stderr
         #expect(result.status == 1 || result.status == 2, "\(program) \(line): \(result)")
         #expect((result.stdout + sentence).contains(phrase), "\(program) \(line): \(result)")
-        #expect(sentence.utf8.count < 400 && sentence.split(separator: "\n").count == 1, "\(program) \(line): \(sentence)")
+        #expect(
+            sentence.utf8.count < 400 && sentence.split(separator: "\n").count == 1, "\(program) \(line): \(sentence)")
         #expect(try !folder.names.contains { $0.contains("out") })
     }
 
     @Test func arraysAndArchives() throws {
-        try python("""
+        try python(
+            """
             a = npy(n.zeros((12, 6, 8, 8), 'u1')); z = [(b'a.npy', a)]
             def header(text, data=b''): return b'\\x93NUMPY\\1\\0' + struct.pack('<H', len(text)) + text.encode() + data
             w('slow.npy', header("'fortran_order': False" + "'shape':(" * 7000)); w('deep.npy', header('(' * 65000))
@@ -43,18 +45,24 @@ import Trainer
             archive('lines.npz', [(b'a\\nb\\x1b[2J.npy', a), (b'c.npy', a)])
             """)
         for (name, phrase) in [
-            ("slow.npy", "damaged .npy header"), ("deep.npy", "damaged .npy header"), ("more.npy", "bytes behind its array"),
-            ("two.npy", "another array"), ("axes.npy", "axes"), ("shape.npy", "impossible shape"), ("lfs.npy", "git lfs pull"),
-            ("page.npz", "web page"), ("count33.npz", "claims 8589934592"), ("count40.npz", "claims"), ("count62.npz", "claims"),
-            ("size.npz", "cannot hold"), ("place.npz", "cut short"), ("start.npz", "damaged"), ("secret.npz", "is encrypted"),
-            ("bomb.npz", "cannot hold"), ("cut.npz", "not a whole .npz"), ("pipe.npy", "is a pipe"), ("lines.npz", "a?b?[2J, c"),
+            ("slow.npy", "damaged .npy header"), ("deep.npy", "damaged .npy header"),
+            ("more.npy", "bytes behind its array"),
+            ("two.npy", "another array"), ("axes.npy", "axes"), ("shape.npy", "impossible shape"),
+            ("lfs.npy", "git lfs pull"),
+            ("page.npz", "web page"), ("count33.npz", "claims 8589934592"), ("count40.npz", "claims"),
+            ("count62.npz", "claims"),
+            ("size.npz", "cannot hold"), ("place.npz", "cut short"), ("start.npz", "damaged"),
+            ("secret.npz", "is encrypted"),
+            ("bomb.npz", "cannot hold"), ("cut.npz", "not a whole .npz"), ("pipe.npy", "is a pipe"),
+            ("lines.npz", "a?b?[2J, c"),
         ] {
             try refuse("convlstm-shard", "split \(name) --layout sequences-first --output out.shards", phrase)
         }
     }
 
     @Test func pictures() throws {
-        try python("""
+        try python(
+            """
             def header(w, h, name=b'IHDR'): return chunk(name, struct.pack('>IIBBBBB', w, h, 8, 0, 0, 0, 0))
             start = b'\\x89PNG\\r\\n\\x1a\\n'; png('whole.png', 60, 60, [7] * 3600); big = open('whole.png', 'rb').read()[8:]
             apple, claim = start + chunk(b'CgBI', b'P\\0 \\2') + big, start + header(11000, 11000) + big[25:]
@@ -65,7 +73,8 @@ import Trainer
             os.mkdir('pipe'); os.mkfifo('pipe/0.png')
             """)
         for (name, phrase) in [
-            ("first", "is not a PNG file this program reads"), ("apple", "Apple's own variant"), ("claim", "cannot hold"),
+            ("first", "is not a PNG file this program reads"), ("apple", "Apple's own variant"),
+            ("claim", "cannot hold"),
             ("twice", "is damaged"), ("page", "web page"), ("pipe", "is a pipe"),
         ] {
             try refuse("convlstm-shard", "split \(name) --frames 1 --validation 0 --test 0 --output out.shards", phrase)
@@ -73,7 +82,8 @@ import Trainer
     }
 
     @Test func digits() throws {
-        try python("""
+        try python(
+            """
             images = b'\\0\\0\\x08\\3' + struct.pack('>III', 10, 28, 28) + bytes(7840)
             w('claim', images[:4] + struct.pack('>III', 2**32-1, 2**32-1, 2**32-1)); w('more', images + b'x')
             w('bomb.gz', gzip.compress(images[:4] + struct.pack('>III', 10**6, 28, 28) + bytes(10**7)))
@@ -83,12 +93,14 @@ import Trainer
             ("claim", "claims"), ("more", "bytes behind"), ("bomb.gz", "cut short"), ("behind.gz", "other bytes"),
             ("long.gz", "bytes behind"),
         ] {
-            try refuse("convlstm-shard", "generate moving-mnist --digits \(name) --sequences 2 --output out.npy", phrase)
+            try refuse(
+                "convlstm-shard", "generate moving-mnist --digits \(name) --sequences 2 --output out.npy", phrase)
         }
     }
 
     @Test func weights() throws {
-        try python("""
+        try python(
+            """
             def tensors(name, text, data=bytes(8)): w(name, struct.pack('<Q', len(text)) + text.encode() + data)
             entry = '"a":{"dtype":"F32","shape":[%s],"data_offsets":[0,%s]}'
             tensors('deep', '{"a":' * 30000); tensors('huge', '{' + entry % ('4611686018427387904,4', 8) + '}')
@@ -99,16 +111,20 @@ import Trainer
             os.mkfifo('pipe'); tensors('name', '{"' + 'a\\\\n' * 9000 + '":{"dtype":"Q7"}}')
             """)
         for (name, phrase) in [
-            ("deep", "JSON"), ("huge", "has 8 bytes"), ("far", "ends at byte"), ("twice", "is there twice"), ("float", "JSON"),
-            ("length", "claims"), ("lfs", "git lfs pull"), ("torch", "safetensors.torch.save_file"), ("pipe", "is a pipe"),
+            ("deep", "JSON"), ("huge", "has 8 bytes"), ("far", "ends at byte"), ("twice", "is there twice"),
+            ("float", "JSON"),
+            ("length", "claims"), ("lfs", "git lfs pull"), ("torch", "safetensors.torch.save_file"),
+            ("pipe", "is a pipe"),
             ("name", "unknown type Q7"),
         ] {
-            try refuse("convlstm-dist", "import \(name) --preset pytorch-seq2seq --gate-order i,f,o,g --output out", phrase)
+            try refuse(
+                "convlstm-dist", "import \(name) --preset pytorch-seq2seq --gate-order i,f,o,g --output out", phrase)
         }
     }
 
     @Test func checkpoints() throws {
-        try python("""
+        try python(
+            """
             w('ten', b'\\x28\\xb5\\x2f\\xfd\\xe0' + struct.pack('<Q', 10**10) + b'\\1\\0\\0' + bytes(4))
             w('most', b'\\x28\\xb5\\x2f\\xfd\\xe0' + struct.pack('<Q', 2**63 - 1) + b'\\1\\0\\0' + bytes(4))
             blocks = b'\\x02\\0\\x10\\0' * 80000
@@ -134,12 +150,14 @@ import Trainer
         let made = try Command.run("convlstm-shard", split.components(separatedBy: " "), directory: folder.path)
         try #require(made.status == 0, "\(made)")
         for (place, value) in [
-            ("['shards'][0]['sequences']", "-1"), ("['shards'][0]['sequences']", "-2**63"), ("['shards'][1]['first']", "2**63-1"),
+            ("['shards'][0]['sequences']", "-1"), ("['shards'][0]['sequences']", "-2**63"),
+            ("['shards'][1]['first']", "2**63-1"),
             ("['shards'][0]['bytes']", "2**63-1"), ("['splits'][1]['sequences']", "-1"), ("['sequences']", "2**60"),
             ("['shards']", "[dict(m['shards'][0], sequences=2**60)]"), ("['geometry']['height']", "2**62"),
             ("['geometry']['frames']", "-6"), ("['valueRange']", "[0, 10**400]"), ("['splits'][2]['first']", "2**64"),
         ] {
-            try python("""
+            try python(
+                """
                 import json, shutil
                 shutil.rmtree('lie.shards', True); shutil.copytree('whole.shards', 'lie.shards')
                 m = json.load(open('lie.shards/manifest.json')); m\(place) = \(value)
@@ -159,8 +177,10 @@ import Trainer
         let stored = try InputFile(path: path).bytes()
         let whole = try SafetensorsFile(decoding: Zstd.decompress(stored.span, limit: 1 << 24, file: path), file: path)
         for (key, value) in [
-            ("epoch", "9223372036854775807"), ("position", "9223372036854775807"), ("step", "-1"), ("frame", "-32 32 1"),
-            ("left_out", "-9223372036854775808 0"), ("frame", "4294967296 4294967296 1"), ("frame", "1000000 1000000 1"),
+            ("epoch", "9223372036854775807"), ("position", "9223372036854775807"), ("step", "-1"),
+            ("frame", "-32 32 1"),
+            ("left_out", "-9223372036854775808 0"), ("frame", "4294967296 4294967296 1"),
+            ("frame", "1000000 1000000 1"),
             ("training_sequences", "-4"), ("value_range", "nan nan"), ("best_step", "1e9"),
         ] {
             var lie = whole

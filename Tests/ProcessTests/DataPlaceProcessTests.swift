@@ -49,7 +49,8 @@ import Testing
         try move("work/tiny.shards", to: "work/moved.shards")
         let step = "runs/tiny/checkpoints/step-000000002.safetensors.zst"
         for command in [
-            ["evaluate", "--checkpoint", "runs/tiny"], ["predict", "--checkpoint", step, "--sequence", "0", "--output", "p"],
+            ["evaluate", "--checkpoint", "runs/tiny"],
+            ["predict", "--checkpoint", step, "--sequence", "0", "--output", "p"],
             ["train", "--resume", step, "--steps", "3", "--output", "more"],
         ] {
             let result = try dist(command, in: "work")
@@ -71,16 +72,21 @@ import Testing
         ] {
             let trained = try dist(["train", "--data", name, "--steps", "1", "--output", "run"])
             let verified = try Command.run("convlstm-shard", ["verify", name], directory: folder.path)
-            for result in [trained, verified] { #expect(result.status == 1 && result.stderr.contains(phrase), "\(result)") }
+            for result in [trained, verified] {
+                #expect(result.status == 1 && result.stderr.contains(phrase), "\(result)")
+            }
         }
     }
 
     /// Only an account without the rights of root can be refused.
     @Test func aFolderWithoutPermissionIsNotMissing() throws {
-        try FileManager.default.createDirectory(atPath: folder.file("locked/x.shards"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            atPath: folder.file("locked/x.shards"), withIntermediateDirectories: true)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
         try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: folder.file("locked"))
-        defer { try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("locked")) }
+        defer {
+            try? FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("locked"))
+        }
         let command = [Command.path(of: "convlstm-shard"), "info", folder.file("locked/x.shards")]
         let asNobody = geteuid() == 0 ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : []
         let all = asNobody + command

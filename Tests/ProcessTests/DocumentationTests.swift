@@ -71,10 +71,13 @@ import Testing
 
     /// What Docs/Running.md types after convlstm-dist or in a loop around it is understood, each by one process.
     @Test func theCommandsForHostsAndTimesAreUnderstood() throws {
-        let lines = try Document("Docs/Running.md").lines.filter { $0.hasPrefix("    ") && $0.contains("convlstm-dist train") }
+        let lines = try Document("Docs/Running.md").lines.filter {
+            $0.hasPrefix("    ") && $0.contains("convlstm-dist train")
+        }
         #expect(lines.count >= 5)
         for line in lines {
-            let command = line.prefix { $0 != ";" }.split(separator: " ").drop { $0 != "convlstm-dist" }.map(String.init)
+            let command = line.prefix { $0 != ";" }.split(separator: " ").drop { $0 != "convlstm-dist" }.map(
+                String.init)
             let result = try Command.run(command[0], command.dropFirst() + ["--data", "x.shards", "--print-config"])
             #expect(result.status == 0, "\(line): \(result.stderr)")
         }
@@ -98,7 +101,8 @@ import Testing
             .map { $0.trimmingCharacters(in: .whitespaces) }
         #expect(lines.count == 3)
         try #require(
-            try run("convlstm-shard generate moving-mnist --sequences 120 --output mnist_test_seq.npy", in: folder).status
+            try run("convlstm-shard generate moving-mnist --sequences 120 --output mnist_test_seq.npy", in: folder)
+                .status
                 == 0)
         for (number, line) in lines.enumerated() {
             let command = line.hasSuffix(" train") ? line + " --steps \(number)" : line
@@ -176,7 +180,9 @@ private struct Document {
     /// All documents, from the root.
     static var names: [String] {
         get throws {
-            let docs = try FileManager.default.subpathsOfDirectory(atPath: Repository.path + "Docs").filter { $0.hasSuffix(".md") }
+            let docs = try FileManager.default.subpathsOfDirectory(atPath: Repository.path + "Docs").filter {
+                $0.hasSuffix(".md")
+            }
             try #require(docs.count > 15)
             return ["README.md"] + docs.map { "Docs/\($0)" }
         }

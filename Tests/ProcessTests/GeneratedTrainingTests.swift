@@ -37,8 +37,10 @@ import Testing
         try train(parts, ranks: 2, steps: 5)
         try train(parts, ranks: 2, steps: 8)
         let expected = try losses(whole), found = try losses(parts)
-        #expect(expected.count == 8 && zip(expected, found).allSatisfy { abs($0 - $1) < 1e-4 * $0 }, "\(expected) \(found)")
-        #expect(try example.column("epoch", of: "metrics.csv", whole) == example.column("epoch", of: "metrics.csv", parts))
+        #expect(
+            expected.count == 8 && zip(expected, found).allSatisfy { abs($0 - $1) < 1e-4 * $0 }, "\(expected) \(found)")
+        #expect(
+            try example.column("epoch", of: "metrics.csv", whole) == example.column("epoch", of: "metrics.csv", parts))
     }
 
     private func losses(_ output: String) throws -> [Double] {
@@ -48,7 +50,8 @@ import Testing
     @Test func anEpochIsAsLongAsItsOrderMakesIt() throws {
         for (order, steps) in [("shuffled", 3), ("sequential", 3), ("slidingWindow", 5)] {
             let output = example.freshOutput()
-            let sequences = "{inputFrames: 3, outputFrames: 3, order: \(order), generator: {films: {movingSquares: {}}, "
+            let sequences =
+                "{inputFrames: 3, outputFrames: 3, order: \(order), generator: {films: {movingSquares: {}}, "
                 + "\(Self.films)}}"
             let arguments = try arguments(sequences, ["--epochs", "1", "--output", output])
             let result = try Command.run("convlstm-dist", arguments, directory: example.folder.path)
@@ -61,7 +64,8 @@ import Testing
     @Test func freshFilmsAreNew() throws {
         for (fresh, differs) in [(true, true), (false, false)] {
             let output = example.freshOutput()
-            let sequences = "{inputFrames: 3, outputFrames: 3, order: sequential, generator: {films: {movingSquares: {}}, "
+            let sequences =
+                "{inputFrames: 3, outputFrames: 3, order: sequential, generator: {films: {movingSquares: {}}, "
                 + "fresh: \(fresh), \(Self.films)}}"
             let arguments = try arguments(
                 sequences, ["--batch-size", "7", "--learning-rate", "1e-12", "--epochs", "2", "--output", output])

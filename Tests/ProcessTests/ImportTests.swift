@@ -46,7 +46,9 @@ import Testing
     @Test(arguments: [("ifog", "i,f,o,g"), ("figo", "f,i,g,o")])
     func importedWeightsForecastWhatPyTorchDoes(name: String, gates: String) throws {
         let result = try importing(fixture(name + ".safetensors"), gates: gates, to: "run")
-        #expect(result.status == 0 && result.stdout.contains("run: pytorch-seq2seq on frames of 10 x 12 x 1, 2,452 numbers"), "\(result)")
+        #expect(
+            result.status == 0
+                && result.stdout.contains("run: pytorch-seq2seq on frames of 10 x 12 x 1, 2,452 numbers"), "\(result)")
         #expect(try differenceFromPyTorch("run", name) < 1e-5)
         let other = try importing(fixture(name + ".safetensors"), gates: "g,o,i,f", to: "other")
         #expect(other.status == 0)
@@ -117,7 +119,8 @@ import Testing
                 tensors[1].bytes = bytes[...]
             }
             try refused(
-                file, "changed.safetensors holds \(wrong) number\(wrong == 1 ? "" : "s") of 648 in "
+                file,
+                "changed.safetensors holds \(wrong) number\(wrong == 1 ? "" : "s") of 648 in "
                     + "decoder_1_convlstm.conv.weight that \(wrong == 1 ? "is" : "are") not finite")
         }
     }
@@ -128,7 +131,9 @@ import Testing
         try refused(file, "frames of 10 x 12 x 1 from frames of 10 x 12 x 3", status: 2, ["--frame", "10x12x3"])
         try refused(file, "has [256, 65, 3, 3]; describe its sizes in a .yaml file", ["--model", "pytorch-seq2seq"])
         try refused(file, "model small has no stage decoder1", status: 2, ["--model", "small"])
-        try refused(file, "the weights of small; choose one of: mindspore-ed-upstream, pytorch-seq2seq", status: 2, ["--preset", "small"])
+        try refused(
+            file, "the weights of small; choose one of: mindspore-ed-upstream, pytorch-seq2seq", status: 2,
+            ["--preset", "small"])
         try refused(file, "there is no model smal", status: 2, ["--preset", "smal"])
         try refused(file, "'i,f,o' is invalid for '--gate-order", status: 2, ["--gate-order", "i,f,o"])
         try refused(file, "'10x0' is invalid for '--frame", status: 2, ["--frame", "10x0"])

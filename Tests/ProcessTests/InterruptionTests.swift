@@ -14,7 +14,8 @@ import Testing
         let result = try Command.run(
             "bash",
             [
-                "-c", "\(program) \(arguments) & p=$!; until \(isWriting); do kill -0 $p || exit 99; done; "
+                "-c",
+                "\(program) \(arguments) & p=$!; until \(isWriting); do kill -0 $p || exit 99; done; "
                     + "kill -\(signal) $p; wait $p",
             ],
             directory: folder.path)
@@ -23,9 +24,12 @@ import Testing
     }
 
     @Test func nothingHalfWrittenStays() throws {
-        for (signal, status) in [("HUP", 129), ("INT", 130), ("QUIT", 131), ("PIPE", 141), ("TERM", 143), ("XCPU", 152)] {
+        for (signal, status) in [
+            ("HUP", 129), ("INT", 130), ("QUIT", 131), ("PIPE", 141), ("TERM", 143), ("XCPU", 152),
+        ] {
             try interrupt(
-                signal, "generate moving-mnist --sequences 20000 --size 32 --output large.npy", expecting: Int32(status))
+                signal, "generate moving-mnist --sequences 20000 --size 32 --output large.npy", expecting: Int32(status)
+            )
         }
         let made = try Command.run(
             "convlstm-shard", ["generate", "moving-mnist", "--sequences", "2000", "--output", "m.npy"],
@@ -33,14 +37,16 @@ import Testing
         #expect(made.status == 0, "\(made)")
         for (signal, status) in [("HUP", 129), ("TERM", 143)] {
             try interrupt(
-                signal, "split m.npy --level 19 --layout frames-first --output m.shards > /dev/null", expecting: Int32(status))
+                signal, "split m.npy --level 19 --layout frames-first --output m.shards > /dev/null",
+                expecting: Int32(status))
         }
     }
 
     /// nohup's promise.
     @Test func aHangupThatIsIgnoredStaysIgnored() throws {
         let program = Command.path(of: "convlstm-shard")
-        let line = "trap '' HUP; \(program) generate moving-mnist --sequences 3000 --output n.npy & p=$!; "
+        let line =
+            "trap '' HUP; \(program) generate moving-mnist --sequences 3000 --output n.npy & p=$!; "
             + "until ls -A | grep -q 'n.npy'; do kill -0 $p || exit 99; done; kill -HUP $p; wait $p"
         let result = try Command.run("bash", ["-c", line], directory: folder.path)
         #expect(result.status == 0, "\(result)")

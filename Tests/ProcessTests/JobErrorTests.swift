@@ -22,7 +22,8 @@ import Testing
         let output = example.freshOutput()
         let commands = ["3", "3", "5"].map { [program] + example.arguments(output, ["--steps", $0]) }
         let result = try job(commands), sentence = complaint(about: result)
-        #expect(result.status == 2 && sentence.contains(/rank 2 on \S+ has other options than rank 0 on/), "\(sentence)")
+        #expect(
+            result.status == 2 && sentence.contains(/rank 2 on \S+ has other options than rank 0 on/), "\(sentence)")
         #expect(!FileManager.default.fileExists(atPath: example.folder.file(output)))
     }
 
@@ -57,9 +58,10 @@ import Testing
             return folder
         }
         let config = example.folder.file("tiny.yaml")
-        let result = try job(folders.map {
-            ["--wdir", $0, program, "train", "--config", config, "--data", "films.shards", "--steps", "3"]
-        })
+        let result = try job(
+            folders.map {
+                ["--wdir", $0, program, "train", "--config", config, "--data", "films.shards", "--steps", "3"]
+            })
         let sentence = complaint(about: result)
         #expect(
             result.status == 2 && sentence.contains(/rank 1 on \S+ has other data under the same name than rank 0 on/),
@@ -84,7 +86,8 @@ import Testing
             do: "truncate -s 100 \(shards)/00000-of-00002.npy.zst; date +%s > \(output)/cut")
         let errors = result.stderr.split(separator: "\n").filter { $0.hasPrefix("Error: ") }
         #expect(result.status == 1 && errors.count == 1, "\(result.stderr)")
-        #expect(errors.first?.contains(/rank \d of 3 on \S+: .*00000-of-00002.npy.zst is cut short/) == true, "\(errors)")
+        #expect(
+            errors.first?.contains(/rank \d of 3 on \S+: .*00000-of-00002.npy.zst is cut short/) == true, "\(errors)")
         let cut = try #require(Double(example.text(of: "cut", output).trimmingCharacters(in: .newlines)))
         #expect(Date().timeIntervalSince1970 - cut < 10)
     }

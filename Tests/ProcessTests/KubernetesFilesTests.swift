@@ -37,14 +37,17 @@ import Yams
         #expect(Set(job.keys) == ["apiVersion", "kind", "metadata", "spec"])
         let name: String = try value("metadata.name", of: job)
         #expect(name.wholeMatch(of: /[a-z]([-a-z0-9]*[a-z0-9])?/) != nil)
-        #expect(try keys("spec", of: job).isSubset(of: [
-            "slotsPerWorker", "runPolicy", "mpiReplicaSpecs", "sshAuthMountPath", "launcherCreationPolicy",
-            "mpiImplementation", "runLauncherAsWorker",
-        ]))
-        #expect(try keys("spec.runPolicy", of: job).isSubset(of: [
-            "cleanPodPolicy", "ttlSecondsAfterFinished", "activeDeadlineSeconds", "backoffLimit", "schedulingPolicy",
-            "suspend", "managedBy",
-        ]))
+        #expect(
+            try keys("spec", of: job).isSubset(of: [
+                "slotsPerWorker", "runPolicy", "mpiReplicaSpecs", "sshAuthMountPath", "launcherCreationPolicy",
+                "mpiImplementation", "runLauncherAsWorker",
+            ]))
+        #expect(
+            try keys("spec.runPolicy", of: job).isSubset(of: [
+                "cleanPodPolicy", "ttlSecondsAfterFinished", "activeDeadlineSeconds", "backoffLimit",
+                "schedulingPolicy",
+                "suspend", "managedBy",
+            ]))
         #expect(try ["None", "Running", "All"].contains(value("spec.runPolicy.cleanPodPolicy", of: job) as String))
         #expect(try keys("spec.mpiReplicaSpecs", of: job) == ["Launcher", "Worker"])
         #expect(try value("spec.mpiReplicaSpecs.Launcher.replicas", of: job) == 1)
@@ -55,7 +58,8 @@ import Yams
         #expect(Set(spec.keys).isSubset(of: ["replicas", "restartPolicy", "template"]))
         #expect(try ["Never", "OnFailure"].contains(value("restartPolicy", of: spec) as String))
         let container = "template.spec.containers.0"
-        #expect(Set(["name", "image", "command", "args", "resources", "volumeMounts"]) == (try keys(container, of: spec)))
+        #expect(
+            Set(["name", "image", "command", "args", "resources", "volumeMounts"]) == (try keys(container, of: spec)))
         #expect(try value("template.spec.securityContext.runAsUser", of: spec) == 1000)
         let mounted: String = try value(container + ".volumeMounts.0.name", of: spec)
         #expect(try value("template.spec.volumes.0.name", of: spec) == mounted)
@@ -111,7 +115,8 @@ import Yams
         let list = try #require(script.firstMatch(of: /container\) packages=\(([^)]+)\)/)).1.split(separator: " ")
         let query = ["-W", "-f", "${Package}, ${Depends}, "] + list.map(String.init)
         let depends = try Command.run("dpkg-query", query).stdout
-        let installed = Set(depends.split(separator: ",").compactMap { $0.split(separator: " ").first.map(String.init) })
+        let installed = Set(
+            depends.split(separator: ",").compactMap { $0.split(separator: " ").first.map(String.init) })
         for program in ["convlstm-dist", "convlstm-shard"] {
             let libraries = try Command.run("ldd", [Command.path(of: program)]).stdout
             let names = libraries.matches(of: /(lib(?:mpi|openblas|zstd|png16|z)\.so\.\S+) => (\S+)/)

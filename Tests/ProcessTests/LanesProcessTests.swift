@@ -124,8 +124,10 @@ import Testing
         #expect(try system.example.text(of: "log.txt", output).contains(warning))
         // Other lanes add in another order, which a run that goes on says.
         let further = try system.dist(
-            ["train", "--resume", "\(output)/checkpoints/step-000000001.safetensors.zst", "--data", "generated",
-             "--output", system.example.freshOutput(), "--steps", "2"])
+            [
+                "train", "--resume", "\(output)/checkpoints/step-000000001.safetensors.zst", "--data", "generated",
+                "--output", system.example.freshOutput(), "--steps", "2",
+            ])
         #expect(further.status == 0)
         #expect(further.stderr.contains("lanes none instead of 12"), "\(further.stderr)")
     }

@@ -31,7 +31,8 @@ import Testing
 
     /// A thread's stack of 8 MB counts, too, so that a limit on addresses is one on threads for any user.
     @Test(arguments: [
-        "evaluate --checkpoint tools --threads 500", "doctor --threads 500", "bench step tiny.yaml --threads 500 --steps 1",
+        "evaluate --checkpoint tools --threads 500", "doctor --threads 500",
+        "bench step tiny.yaml --threads 500 --steps 1",
         "predict --checkpoint tools --threads 500 --input squares-shifted.npy --layout sequences-first --output none",
     ])
     func threadsThatCannotStartAreSaid(_ line: String) throws {
@@ -73,7 +74,8 @@ import Testing
 
     @Test func numbersWithoutBoundAreRefused() throws {
         for option in [
-            "--threads", "--batch-size", "--steps", "--epochs", "--keep", "--lanes", "--accumulate", "--checkpoint-every",
+            "--threads", "--batch-size", "--steps", "--epochs", "--keep", "--lanes", "--accumulate",
+            "--checkpoint-every",
             "--evaluate-every", "--verify-replicas-every",
         ] {
             for number in ["1000000001", "4611686018427387904", "-1"] {
@@ -87,8 +89,10 @@ import Testing
     @Test func aFileThatGrowsTooLargeIsSaid() throws {
         let output = "large-" + UUID().uuidString
         try refuse(
-            "ulimit -f 20; exec $S generate moving-mnist --sequences 300 --output \(output).npy", "could not be written (file")
-        try refuse("ulimit -f 1; exec $D predict --checkpoint tools --sequence 0 --output \(output)", "(file too large)")
+            "ulimit -f 20; exec $S generate moving-mnist --sequences 300 --output \(output).npy",
+            "could not be written (file")
+        try refuse(
+            "ulimit -f 1; exec $D predict --checkpoint tools --sequence 0 --output \(output)", "(file too large)")
         #expect(try tools.folder.names.allSatisfy { !$0.contains(output) })
     }
 }

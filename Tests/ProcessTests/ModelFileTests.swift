@@ -35,7 +35,8 @@ import Testing
         #expect(bad.status == 2 && bad.stderr.split(separator: "\n").count == 1, "\(bad)")
         for (options, sentence) in [
             (["--frame", "40"], "'40' is invalid for '--frame"),
-            (["small", "--yaml", "--json"], "leave one of them out"), (["--yaml"], "models NAME --yaml"), (["nowhere.yaml"], "nowhere.yaml could not be opened"),
+            (["small", "--yaml", "--json"], "leave one of them out"), (["--yaml"], "models NAME --yaml"),
+            (["nowhere.yaml"], "nowhere.yaml could not be opened"),
         ] {
             let result = try dist(["models"] + options)
             #expect(result.status != 0 && result.stderr.contains(sentence), "\(result)")

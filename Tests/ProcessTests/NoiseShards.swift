@@ -19,10 +19,11 @@ struct NoiseShards {
         let writer = try ShardWriter(
             folder: path, geometry: geometry, elementType: .uint8, splits: splits, shards: 4, level: 1)
         var state = seed
-        try writer.append((0..<24 * geometry.elements).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(state >> 56)
-        })
+        try writer.append(
+            (0..<24 * geometry.elements).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(state >> 56)
+            })
         _ = try writer.finish()
         if isOld { try makeOld() }
     }

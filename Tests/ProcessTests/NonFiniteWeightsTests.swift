@@ -31,7 +31,8 @@ import Trainer
         for value in [Float.nan, .infinity] {
             let file = try checkpoint(replacing: [("encoder.", [value])])
             for command in [
-                ["predict", "--sequence", "0", "--output", "nothing-" + UUID().uuidString], ["evaluate"], ["evaluate", "--json"],
+                ["predict", "--sequence", "0", "--output", "nothing-" + UUID().uuidString], ["evaluate"],
+                ["evaluate", "--json"],
             ] {
                 let result = try tools.dist(command + ["--checkpoint", file])
                 #expect(result.status == 1 && result.stdout.isEmpty, "\(command): \(result)")

@@ -14,7 +14,10 @@ import Testing
         ("convlstm-shard", "cat tiny.shards --sequence 0 --output several.npy", "cat"),
         ("convlstm-dist", "predict --checkpoint tools --sequence 0 --output several", "predict"),
         ("convlstm-dist", "checkpoint verify tools", "checkpoint verify"), ("convlstm-dist", "models", "models"),
-        ("convlstm-dist", "import x.safetensors --preset pytorch-seq2seq --gate-order i,f,o,g --output several", "import"),
+        (
+            "convlstm-dist", "import x.safetensors --preset pytorch-seq2seq --gate-order i,f,o,g --output several",
+            "import"
+        ),
     ])
     func aCommandOfOneProcessSaysSoOnce(program: String, line: String, command: String) throws {
         let arguments = line.split(separator: " ").map(String.init)

@@ -11,8 +11,8 @@ import Testing
                 + options)
     }
 
-    /// No all-reduce is faster than the model says of 100 Mbit/s, but for what passes at once, and 16 bits a number take
-    /// less; how much slower one is depends on what else runs.
+    /// No all-reduce is faster than the model says of 100 Mbit/s, but for what passes at once, and 16 bits a number
+    /// take less; how much slower one is depends on what else runs.
     @Test(.onTwoHosts) func theModelBoundsTheAllReduce() throws {
         let result = try overEthernet(["small", "--batch", "1", "--steps", "1", "--gbit", "0.1"])
         try #require(result.status == 0, "\(result)")

@@ -32,7 +32,9 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         let system = try SmallSystem("keras-stack-3") {
             ($0.batchSize, $0.sequences.generator.training) = (8, 15)
         }
-        let (alone, many) = (try system.train(ranks: 0, ["--steps", "2"]), try system.train(ranks: 5, ["--steps", "2"]))
+        let (alone, many) = (
+            try system.train(ranks: 0, ["--steps", "2"]), try system.train(ranks: 5, ["--steps", "2"])
+        )
         #expect(try agree(system.column("loss", alone), system.column("loss", many)))
         let averages = try [alone, many].map { try system.movingAverages($0, step: 2) }
         #expect(difference(averages[0], averages[1]) < 1e-5)
@@ -44,12 +46,13 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         let output = try system.train(ranks: 0, ["--steps", "2", "--checkpoint-every", "1"])
         let (before, after) = (try system.example.tensors(output, step: 1), try system.example.tensors(output, step: 2))
         let still = after.filter { !$0.key.hasPrefix("optimizer.") && $0.value == before[$0.key] }.keys
-        let unread: Set<String> = switch preset {
-        case "neural-scene":
-            Set((1...3).flatMap { layer in ["i", "f", "g", "o"].map { "fore_cl\(layer).\($0).hidden.kernel" } })
-        case "mindspore-ed", "mindspore-ed-upstream": ["dn_rnn1.input.kernel"]
-        default: []
-        }
+        let unread: Set<String> =
+            switch preset {
+            case "neural-scene":
+                Set((1...3).flatMap { layer in ["i", "f", "g", "o"].map { "fore_cl\(layer).\($0).hidden.kernel" } })
+            case "mindspore-ed", "mindspore-ed-upstream": ["dn_rnn1.input.kernel"]
+            default: []
+            }
         #expect(Set(still) == unread, "\(still.sorted())")
     }
 

@@ -8,10 +8,11 @@ import Testing
     let example = try! TrainingExample.shared.get()
     private let endless = ["--steps", "100000", "--checkpoint-every", "5", "--keep", "2"]
 
-    /// Starts a job, and once it has made 20 steps a second one in its folder, twice, as the first refusal must not give the
-    /// lock away; then ends the first by a signal.
+    /// Starts a job, and once it has made 20 steps a second one in its folder, twice, as the first refusal must not
+    /// give the lock away; then ends the first by a signal.
     private func two(
-        ranks: Int, _ output: String, ending signal: String = "TERM", second: [String] = [], environment: [String: String] = [:]
+        ranks: Int, _ output: String, ending signal: String = "TERM", second: [String] = [],
+        environment: [String: String] = [:]
     ) throws -> (first: Int32, second: Int32, complaint: String) {
         let launcher = ranks == 0 ? [] : ["mpirun", "-np", "\(ranks)"] + Mpirun.options
         let program = [Command.path(of: "convlstm-dist")] + example.arguments(output, endless)
@@ -37,7 +38,8 @@ import Testing
     private func isOneRun(_ output: String) throws {
         let steps = try example.column("step", of: "metrics.csv", output)
         #expect(steps.count >= 20 && steps == (1...steps.count).map(String.init))
-        let verified = try Command.run("convlstm-dist", ["checkpoint", "verify", output], directory: example.folder.path)
+        let verified = try Command.run(
+            "convlstm-dist", ["checkpoint", "verify", output], directory: example.folder.path)
         #expect(verified.status == 0, "\(verified)")
     }
 
@@ -45,7 +47,8 @@ import Testing
         let output = example.freshOutput(), result = try two(ranks: ranks, output)
         #expect(result.second == 1)
         let sentence = try Regex(
-            "another process trains in \(output): process \\d+ on \\S+ since \\d{4}-\\S+Z; wait for it, or choose another --output")
+            "another process trains in \(output): process \\d+ on \\S+ since \\d{4}-\\S+Z; wait for it, or choose another --output"
+        )
         #expect(result.complaint.contains(sentence), "\(result.complaint)")
         #expect(ranks > 0 || result.first == 143)
         try isOneRun(output)
@@ -53,10 +56,15 @@ import Testing
 
     @Test func severalRanksAreRefusedAsOneIs() throws {
         let output = example.freshOutput(), program = Command.path(of: "convlstm-dist")
-        let lock = try LockFile(path: { try Folder.make(example.folder.file(output)); return example.folder.file(output + "/.lock") }())
-        let result = try Mpirun.run(ranks: 2, program, example.arguments(output, endless), directory: example.folder.path)
+        let lock = try LockFile(
+            path: {
+                try Folder.make(example.folder.file(output)); return example.folder.file(output + "/.lock")
+            }())
+        let result = try Mpirun.run(
+            ranks: 2, program, example.arguments(output, endless), directory: example.folder.path)
         #expect(result.status == 1 && result.stderr.contains("rank 0 of 2 on "), "\(result.stderr)")
-        #expect(result.stderr.components(separatedBy: "another process trains in \(output)").count == 2, "\(result.stderr)")
+        #expect(
+            result.stderr.components(separatedBy: "another process trains in \(output)").count == 2, "\(result.stderr)")
         lock.release()
         #expect(try Folder.names(in: example.folder.file(output)) == [".lock"])
     }
@@ -72,10 +80,13 @@ import Testing
     }
 
     /// ENOLCK is what NFS says without its lock service, ENOSYS what Lustre says without the option flock.
-    @Test(arguments: [ENOLCK, ENOSYS, EOPNOTSUPP]) func withoutLocksOfTheSystemThereIsOneAllTheSame(code: Int32) throws {
+    @Test(arguments: [ENOLCK, ENOSYS, EOPNOTSUPP]) func withoutLocksOfTheSystemThereIsOneAllTheSame(code: Int32) throws
+    {
         let output = example.freshOutput(), fault = try Fault.noLocks(errno: code).environment
         let result = try two(ranks: 0, output, ending: "KILL", environment: fault)
-        #expect(result.second == 1 && result.complaint.contains("another process trains in \(output): process "), "\(result)")
+        #expect(
+            result.second == 1 && result.complaint.contains("another process trains in \(output): process "),
+            "\(result)")
         let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
         let further = try Command.run(
             "convlstm-dist", example.arguments(output, ["--steps", "\(last + 5)"]), environment: fault,
@@ -105,8 +116,13 @@ import Testing
         let result = try example.train(ranks: 0, output, ["--batch-size", "500000"])
         #expect(result.status == 2)
         #expect(try !Folder.holds(example.folder.file(output)))
-        let memory = try example.train(ranks: 0, output, ["--config", try example.configuration(
-            replacing: "hidden: 6,", with: "hidden: 30000,")])
+        let memory = try example.train(
+            ranks: 0, output,
+            [
+                "--config",
+                try example.configuration(
+                    replacing: "hidden: 6,", with: "hidden: 30000,"),
+            ])
         #expect(memory.status == 2, "\(memory.stderr)")
         #expect(try !Folder.holds(example.folder.file(output)))
     }

@@ -13,7 +13,9 @@ import Trainer
         let folder = example.folder.file(output)
         var record: [String: [UInt8]] = [:]
         for name in try FileManager.default.subpathsOfDirectory(atPath: folder) where name != ".lock" {
-            if try !Folder.isOne(folder + "/" + name) { record[name] = try InputFile(path: folder + "/" + name).bytes() }
+            if try !Folder.isOne(folder + "/" + name) {
+                record[name] = try InputFile(path: folder + "/" + name).bytes()
+            }
         }
         return record
     }
@@ -22,7 +24,8 @@ import Trainer
         // By a shell, which outlives what is killed.
         let command = ([Command.path(of: "convlstm-dist")] + example.arguments(output, more)).joined(separator: " ")
         return try Command.run(
-            "sh", ["-c", "\(command) || exit $?"], environment: try fault?.environment ?? [:], directory: example.folder.path)
+            "sh", ["-c", "\(command) || exit $?"], environment: try fault?.environment ?? [:],
+            directory: example.folder.path)
     }
 
     @Test func aFinishedRunStaysAsItIs() throws {
@@ -30,7 +33,9 @@ import Trainer
         #expect(try run(output, ["--steps", "3"]).status == 0)
         let before = try record(output)
         let again = try run(output, ["--steps", "3", "--learning-rate", "0.5", "--threads", "2", "--keep", "1"])
-        #expect(again.status == 0 && again.stderr.contains("nothing to do: the run in \(output) has all its steps"), "\(again)")
+        #expect(
+            again.status == 0 && again.stderr.contains("nothing to do: the run in \(output) has all its steps"),
+            "\(again)")
         #expect(try record(output) == before)
         let further = try run(output, ["--steps", "5", "--learning-rate", "0.5"])
         #expect(further.status == 0)
@@ -46,7 +51,8 @@ import Trainer
         let before = try record(one), file = "\(other)/checkpoints/\(Checkpoint.fileName(step: 3))"
         let result = try run(one, ["--steps", "5", "--resume", file])
         #expect(result.status == 2, "\(result)")
-        #expect(result.stderr.contains("\(one) already holds a run with a checkpoint of step 2, and \(file) is of another"))
+        #expect(
+            result.stderr.contains("\(one) already holds a run with a checkpoint of step 2, and \(file) is of another"))
         #expect(try record(one) == before)
     }
 
@@ -63,29 +69,37 @@ import Trainer
 
     /// In place of the index after the last checkpoint.
     @Test func aKillBeforeTheIndexChangesNothing() throws {
-        let output = example.freshOutput(), options = ["--steps", "4", "--evaluate-every", "1", "--checkpoint-every", "1", "--keep", "1"]
+        let output = example.freshOutput(),
+            options = ["--steps", "4", "--evaluate-every", "1", "--checkpoint-every", "1", "--keep", "1"]
         #expect(try run(output, options, under: .killedAtRename("checkpoints.json", time: 4)).status == 137)
         let losses = try example.column("loss", of: "validation.csv", output).map { try #require(Double($0)) }
         let best = try #require(losses.indices.min { losses[$0] < losses[$1] }) + 1
         try #require(losses.count == 4 && best == 4, "the last one is to be the best")
         func name(_ step: Int) -> String { Checkpoint.fileName(step: step) }
         let evaluated = try Command.run(
-            "convlstm-dist", ["evaluate", "--checkpoint", output, "--data", "tiny.shards"], directory: example.folder.path)
+            "convlstm-dist", ["evaluate", "--checkpoint", output, "--data", "tiny.shards"],
+            directory: example.folder.path)
         #expect(evaluated.status == 0 && evaluated.stdout.contains(name(4)), "\(evaluated)")
-        let verified = try Command.run("convlstm-dist", ["checkpoint", "verify", output], directory: example.folder.path)
+        let verified = try Command.run(
+            "convlstm-dist", ["checkpoint", "verify", output], directory: example.folder.path)
         #expect(verified.status == 0 && verified.stdout.contains(name(4)), "\(verified)")
         #expect(try run(output, options).stderr.contains("nothing to do"))
         let index = try CheckpointIndex(folder: example.folder.file(output + "/checkpoints"))
         #expect(index.best == name(4) && index.checkpoints.map(\.step) == [4])
-        #expect(try Folder.names(in: example.folder.file(output + "/checkpoints"))?.sorted() == ["checkpoints.json", name(4)].sorted())
+        #expect(
+            try Folder.names(in: example.folder.file(output + "/checkpoints"))?.sorted()
+                == ["checkpoints.json", name(4)].sorted())
     }
 
     @Test func anOldCheckpointThatCannotBeRemovedEndsNoRun() throws {
         let output = example.freshOutput()
         let fault = Fault.unremovableFile(Checkpoint.fileName(step: 1), errno: EIO)
-        let result = try run(output, ["--steps", "3", "--checkpoint-every", "1", "--keep", "1", "--evaluate-every", "9"], under: fault)
+        let result = try run(
+            output, ["--steps", "3", "--checkpoint-every", "1", "--keep", "1", "--evaluate-every", "9"], under: fault)
         #expect(result.status == 0, "\(result)")
-        #expect(result.stderr.contains("warning: an older checkpoint stays: \(output)/checkpoints/step-000000001"), "\(result)")
+        #expect(
+            result.stderr.contains("warning: an older checkpoint stays: \(output)/checkpoints/step-000000001"),
+            "\(result)")
         #expect(result.stderr.contains("could not be removed (input/output error)"))
     }
 
@@ -96,7 +110,8 @@ import Trainer
         let rows = try example.text(of: "metrics.csv", output).split(separator: "\n")
         try Data((rows[...2].joined(separator: "\n") + "\n3").utf8).write(to: URL(fileURLWithPath: path))
         let result = try run(output, ["--steps", "5"])
-        #expect(result.status == 0 && result.stderr.contains("metrics.csv lacks 1 row, the first of step 3"), "\(result)")
+        #expect(
+            result.status == 0 && result.stderr.contains("metrics.csv lacks 1 row, the first of step 3"), "\(result)")
         #expect(try example.column("step", of: "metrics.csv", output) == ["1", "2", "4", "5"])
     }
 
@@ -116,7 +131,8 @@ import Trainer
     /// With one checkpoint that comes and goes all the time.
     @Test func verifyIsRightAboutALivingRun() throws {
         let output = example.freshOutput(), program = Command.path(of: "convlstm-dist")
-        let arguments = example.arguments(output, ["--steps", "1000000", "--checkpoint-every", "1", "--keep", "1", "--evaluate-every", "1000000"])
+        let arguments = example.arguments(
+            output, ["--steps", "1000000", "--checkpoint-every", "1", "--keep", "1", "--evaluate-every", "1000000"])
         let script = """
             \(program) \(arguments.joined(separator: " ")) > /dev/null 2>&1 &
             until grep -qs '^5,' \(output)/metrics.csv; do kill -0 $! || exit 99; sleep 0.02; done
@@ -125,14 +141,21 @@ import Trainer
             kill $!; wait $!
             """
         let result = try Command.run("bash", ["-c", script], directory: example.folder.path, timeout: 100)
-        #expect(result.status == 143 && !result.stdout.contains("WRONG") && !result.stdout.contains("DAMAGED"), "\(result)")
+        #expect(
+            result.status == 143 && !result.stdout.contains("WRONG") && !result.stdout.contains("DAMAGED"), "\(result)")
     }
 
     @Test func whatAKilledRunLeftHalfWrittenIsRemoved() throws {
         let output = example.freshOutput()
-        #expect(try run(output, ["--steps", "4", "--checkpoint-every", "1"], under: .killedAtRename("000000002.safetensors.zst", time: 1)).status == 137)
+        #expect(
+            try run(
+                output, ["--steps", "4", "--checkpoint-every", "1"],
+                under: .killedAtRename("000000002.safetensors.zst", time: 1)
+            ).status == 137)
         let folder = example.folder.file(output)
-        func halves() throws -> [String] { try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".partial") } }
+        func halves() throws -> [String] {
+            try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".partial") }
+        }
         #expect(try halves().count == 1)
         #expect(try run(output, ["--steps", "4"]).status == 0)
         #expect(try halves().isEmpty)

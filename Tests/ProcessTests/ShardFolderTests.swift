@@ -15,7 +15,8 @@ import Testing
     }
 
     @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func filmsOfFramesBecomeSequences() throws {
-        _ = try python("""
+        _ = try python(
+            """
             for film in range(3):
                 os.makedirs(f'clips.v2/film{film}')
                 for t in range(11): png(f'clips.v2/film{film}/{t}.png', 12, 9, [film * 20 + t] * 324, kind=2)
@@ -24,7 +25,8 @@ import Testing
         #expect(split.status == 0 && split.stdout.contains("9 frames are in no sequence"), "\(split)")
         #expect(split.stdout.contains("clips.v2.shards: 6 sequences of 4 frames of 9 x 12 x 3"))
         #expect(try shard("cat", "clips.v2.shards", "--sequence", "3", "--output", "x.npy").status == 0)
-        let values = try python("""
+        let values = try python(
+            """
             import numpy as n
             a = n.load('x.npy'); print(a.shape, a[:, 0, 0, 0].tolist(), a.std((1, 2, 3)).max())
             """)
@@ -36,7 +38,8 @@ import Testing
     }
 
     @Test func aBrokenFrameLeavesNothingAndIsNamed() throws {
-        _ = try python("""
+        _ = try python(
+            """
             os.mkdir('film')
             for t in range(9): png(f'film/{t}.png', 5, 5, [t] * 25)
             data = open('film/7.png', 'rb').read(); open('film/7.png', 'wb').write(data[:50])
@@ -55,7 +58,8 @@ import Testing
 
     /// 180 MB of frames are split by a process that may not have 120 MB of data.
     @Test func memoryStaysAtAWindow() throws {
-        _ = try python("""
+        _ = try python(
+            """
             os.mkdir('film')
             png('film/0.png', 1000, 600, [7] * 600000)
             for t in range(1, 300): os.link('film/0.png', f'film/{t}.png')
@@ -68,10 +72,13 @@ import Testing
     }
 
     @Test func pairsOfFilesBecomeOneDataSet() throws {
-        #expect(try shard("generate", "moving-squares", "--sequences", "120", "--frames", "6", "--output", "s").status == 0)
-        let split = try shard("split", "s-clean.npy", "--inputs", "s-noisy.npy", "--shards", "2", "--output", "s.shards")
+        #expect(
+            try shard("generate", "moving-squares", "--sequences", "120", "--frames", "6", "--output", "s").status == 0)
+        let split = try shard(
+            "split", "s-clean.npy", "--inputs", "s-noisy.npy", "--shards", "2", "--output", "s.shards")
         #expect(split.status == 0 && split.stdout.contains("; inputs apart"), "\(split)")
-        #expect(try shard("info", "s.shards").stdout.contains("inputs     apart from these sequences, in s.shards/inputs"))
+        #expect(
+            try shard("info", "s.shards").stdout.contains("inputs     apart from these sequences, in s.shards/inputs"))
         #expect(try shard("info", "s.shards/inputs").stdout.contains("values     float32, -0."))
         #expect(try shard("verify", "s.shards").stdout.contains("all 4 shards"))
         let name = "s.shards/inputs/00001-of-00002.npy.zst"
@@ -81,7 +88,8 @@ import Testing
         let verdict = try shard("verify", "s.shards")
         #expect(verdict.status == 1 && verdict.stdout.contains(name))
 
-        #expect(try shard("generate", "moving-squares", "--sequences", "119", "--frames", "6", "--output", "t").status == 0)
+        #expect(
+            try shard("generate", "moving-squares", "--sequences", "119", "--frames", "6", "--output", "t").status == 0)
         let before = try folder.names
         let odd = try shard("split", "s-clean.npy", "--inputs", "t-noisy.npy", "--output", "odd.shards")
         #expect(odd.status == 1 && odd.stderr.contains("frame by frame"), "\(odd)")
@@ -91,7 +99,8 @@ import Testing
     /// The file of bei2020/Video_ConvLSTM's generator in small: `arr_0`, uint8, frames in one row.
     @Test(.enabled(if: Python.has("numpy"), "needs numpy"), arguments: ["savez", "savez_compressed"])
     func neuralScenesFileIsRead(saver: String) throws {
-        _ = try python("""
+        _ = try python(
+            """
             import numpy as n
             a = (n.arange(120 * 20 * 256) * 7 % 251).astype('u1').reshape(120 * 20, 1, 16, 16)
             n.\(saver)('frame20_seqs120.npz', a); n.\(saver)('other.npz', clips=a, dims=n.zeros(3)); n.save('a.npy', a)
@@ -99,13 +108,15 @@ import Testing
         let split = try shard("split", "frame20_seqs120.npz", "--frames", "20")
         #expect(split.status == 0 && split.stdout.contains("120 sequences of 20 frames of 16 x 16 x 1"), "\(split)")
         #expect(try shard("cat", "frame20_seqs120.shards", "--sequence", "119", "--output", "x.npy").status == 0)
-        #expect(try python("import numpy as n; print((n.load('x.npy') == n.load('a.npy')[119*20:, 0]).all())") == "True\n")
+        #expect(
+            try python("import numpy as n; print((n.load('x.npy') == n.load('a.npy')[119*20:, 0]).all())") == "True\n")
         for (line, phrase) in [
             (["frame20_seqs120.npz"], "--frames 20"),
             (["other.npz", "--frames", "20"], "holds the arrays clips, dims; choose one with --key"),
             (["other.npz", "--key", "arr_0"], "holds the arrays clips, dims"),
         ] {
-            let result = try Command.run("convlstm-shard", ["split"] + line + ["--output", "no.shards"], directory: folder.path)
+            let result = try Command.run(
+                "convlstm-shard", ["split"] + line + ["--output", "no.shards"], directory: folder.path)
             #expect(result.status == 1 && result.stderr.contains(phrase), "\(result)")
         }
     }

@@ -24,10 +24,12 @@ import Testing
     private func train(in disks: [String], _ output: String, _ options: [String]) throws -> CommandResult {
         let arguments = ["train", "--config", example.folder.file("tiny.yaml"), "--data", "tiny.shards", "--output"]
         let ranks = disks.map { disk in
-            ["-np", "1", "-wdir", disk, Command.path(of: "convlstm-dist")] + arguments + [example.folder.file(output)] + options
+            ["-np", "1", "-wdir", disk, Command.path(of: "convlstm-dist")] + arguments + [example.folder.file(output)]
+                + options
         }
         return try Command.run(
-            "mpirun", Mpirun.options + Array(ranks.joined(separator: [":"])), environment: Mpirun.rootIsWelcome, timeout: 120)
+            "mpirun", Mpirun.options + Array(ranks.joined(separator: [":"])), environment: Mpirun.rootIsWelcome,
+            timeout: 120)
     }
 
     /// The first shard has 13 of the 20 training sequences, of which a batch of 6 takes 3: an epoch is 5 steps long.
@@ -39,7 +41,8 @@ import Testing
         #expect(try example.tensors(apart, step: 7) == example.tensors(whole, step: 7))
         #expect(try example.column("epoch", of: "metrics.csv", apart) == ["0", "0", "0", "0", "0", "1", "1"])
         #expect(try example.column("step", of: "validation.csv", apart) == ["5", "7"])
-        let sentence = "sampling shard: each rank has 7 to 13 training sequences in shards of its own; an epoch takes 5 steps, "
+        let sentence =
+            "sampling shard: each rank has 7 to 13 training sequences in shards of its own; an epoch takes 5 steps, "
             + "in the last 2 of which a rank has none left"
         #expect(try example.text(of: "log.txt", apart).contains(sentence))
         // On the wrong disks.
@@ -55,14 +58,16 @@ import Testing
             #expect(result.status == 0, "\(result.stderr)")
         }
         #expect(try example.tensors(parts, step: 7) == example.tensors(whole, step: 7))
-        #expect(try example.column("loss", of: "metrics.csv", parts) == example.column("loss", of: "metrics.csv", whole))
+        #expect(
+            try example.column("loss", of: "metrics.csv", parts) == example.column("loss", of: "metrics.csv", whole))
     }
 
     /// Epochs of other ranks are made of other batches; between two of them nothing is lost.
     @Test func otherRanksGoOnWithTheNextEpoch() throws {
         let output = example.freshOutput(), shard = ["--sampling", "shard", "--steps"]
         try #require(try example.train(ranks: 2, output, shard + ["3"]).status == 0)
-        let began = "is in the middle of an epoch drawn by each of 2 ranks from its own shards in batches of 6, and this job would"
+        let began =
+            "is in the middle of an epoch drawn by each of 2 ranks from its own shards in batches of 6, and this job would"
         for (ranks, options, sentence) in [
             (0, shard, "draw by each of 1 ranks from its own shards in batches of 6; go on as it began"),
             (2, ["--batch-size", "4"] + shard, "draw by each of 2 ranks from its own shards in batches of 4; go on"),
@@ -74,7 +79,10 @@ import Testing
         try #require(try example.train(ranks: 2, output, shard + ["5"]).status == 0)
         let alone = try example.train(ranks: 0, output, shard + ["9"])
         #expect(alone.status == 0 && alone.stderr.contains("an epoch takes 4 steps"), "\(alone.stderr)")
-        #expect(try example.column("epoch", of: "metrics.csv", output) == Array(repeating: "0", count: 5) + ["1", "1", "1", "1"])
+        #expect(
+            try example.column("epoch", of: "metrics.csv", output) == Array(repeating: "0", count: 5) + [
+                "1", "1", "1", "1",
+            ])
     }
 
     /// Lanes of batch normalisation meet in every pass, also those of a rank without sequences.
@@ -93,12 +101,16 @@ import Testing
     }
 
     @Test func whereItCannotBeItIsRefused() throws {
-        let windows = try example.configuration(replacing: "outputFrames: 3", with: "outputFrames: 3, order: slidingWindow")
+        let windows = try example.configuration(
+            replacing: "outputFrames: 3", with: "outputFrames: 3, order: slidingWindow")
         for (ranks, options, sentence) in [
             (0, ["--lanes", "2"], "sampling is shard, so that batches depend on the number of ranks, and lanes is 2"),
             (0, ["--data", "generated"], "sampling is shard, and generated data has no shards"),
             (0, ["--config", windows], "windows of model tiny slide"),
-            (3, [], "tiny.shards has training sequences in 2 shards, and with --sampling shard each of 3 ranks needs one"),
+            (
+                3, [],
+                "tiny.shards has training sequences in 2 shards, and with --sampling shard each of 3 ranks needs one"
+            ),
             (2, ["--batch-size", "1"], "a global batch of 1 leaves some of 2 ranks without sequences"),
             (0, ["--sampling", "local"], "'local' is invalid for '--sampling"),
         ] as [(Int, [String], String)] {

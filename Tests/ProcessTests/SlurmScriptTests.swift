@@ -15,7 +15,8 @@ import Testing
     }
 
     @Test func sbatchKnowsItsOptions() throws {
-        let known = try Set(Repository.text(of: "Tests/ProcessTests/Fixtures/sbatch-options.txt").split(separator: "\n"))
+        let known = try Set(
+            Repository.text(of: "Tests/ProcessTests/Fixtures/sbatch-options.txt").split(separator: "\n"))
         let names = try directives().map { $0.dropFirst(2).prefix { $0 != "=" } }
         #expect(names.count >= 8 && names.allSatisfy { known.contains($0) }, "\(names)")
         #expect(try directives().contains("--signal=B:USR1@90") && directives().contains("--requeue"))

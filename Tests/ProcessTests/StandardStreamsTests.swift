@@ -11,7 +11,8 @@ import Testing
     /// Runs a shell's line in the example's folder; `$D` and `$S` are the two programs.
     private func shell(_ line: String, timeout: Double = 60) throws -> CommandResult {
         let variables = ["D": dist, "S": shard].merging(Mpirun.rootIsWelcome) { $1 }
-        return try Command.run("bash", ["-c", line], environment: variables, directory: tools.folder.path, timeout: timeout)
+        return try Command.run(
+            "bash", ["-c", line], environment: variables, directory: tools.folder.path, timeout: timeout)
     }
 
     private func training(_ output: String) throws -> String {
@@ -48,9 +49,11 @@ import Testing
 
     @Test(arguments: [
         "$D models", "$D models small --yaml", "$D models --json", "$D --help", "$D --version", "$D train --help",
-        "$D train --model small --data generated --print-config", "$D checkpoint inspect tools", "$D checkpoint verify tools",
+        "$D train --model small --data generated --print-config", "$D checkpoint inspect tools",
+        "$D checkpoint verify tools",
         "$D evaluate --checkpoint tools", "$D evaluate --checkpoint tools --json", "$D bench plan small",
-        "$D --generate-completion-script bash", "$S info tiny.shards", "$S verify tiny.shards", "$S --help", "$S --version",
+        "$D --generate-completion-script bash", "$S info tiny.shards", "$S verify tiny.shards", "$S --help",
+        "$S --version",
         "$S cat tiny.shards --sequence 0 --output $(mktemp -u).npy",
     ])
     func resultsThatCannotBeWrittenAreAnError(_ line: String) throws {
@@ -63,7 +66,8 @@ import Testing
 
     @Test func aReaderThatHasSeenEnoughIsNoFault() throws {
         for line in ["$D models", "$D models --json", "$D --help", "$S --help", "$S info tiny.shards"] {
-            let script = "import os, subprocess, sys; r, w = os.pipe(); os.close(r); "
+            let script =
+                "import os, subprocess, sys; r, w = os.pipe(); os.close(r); "
                 + "print(subprocess.run(sys.argv[1], shell=True, stdout=w).returncode)"
             let result = try shell("python3 -c '\(script)' 'exec \(line)'")
             #expect(result.stdout == "141\n" && result.stderr.isEmpty, "\(line): \(result)")
@@ -71,7 +75,8 @@ import Testing
     }
 
     @Test func whatIsSaidIsWrittenInOnePlace() throws {
-        let sources = Repository.path + "Sources", writes = try Regex(#"FileHandle\.standard|(?:^|[^\w.])(?:print|fputs)\("#)
+        let sources = Repository.path + "Sources",
+            writes = try Regex(#"FileHandle\.standard|(?:^|[^\w.])(?:print|fputs)\("#)
         let files = try FileManager.default.subpathsOfDirectory(atPath: sources).filter { $0.hasSuffix(".swift") }
         for file in files {
             let text = try String(contentsOfFile: "\(sources)/\(file)", encoding: .utf8)

@@ -11,9 +11,13 @@ import Testing
         let published = try Repository.text(of: "Launch/hosts.conf"), name = "odls_base_sigkill_timeout"
         try #require(published.contains(try Regex("-mca \(name) \\d+")))
         let conf = try example.folder.write(
-            Array(published.replacing(try Regex("\(name) \\d+"), with: "\(name) \(seconds)").utf8), to: output + ".conf")
-        let model = ["train", "--model", "pytorch-seq2seq", "--data", "generated", "--batch-size", "2", "--steps", "1000"]
-        let command = ["timeout", "250", "mpirun", "--tune", conf, "-np", "2"] + Mpirun.options
+            Array(published.replacing(try Regex("\(name) \\d+"), with: "\(name) \(seconds)").utf8), to: output + ".conf"
+        )
+        let model = [
+            "train", "--model", "pytorch-seq2seq", "--data", "generated", "--batch-size", "2", "--steps", "1000",
+        ]
+        let command =
+            ["timeout", "250", "mpirun", "--tune", conf, "-np", "2"] + Mpirun.options
             + [Command.path(of: "convlstm-dist")] + model + ["--output", output]
         let script = """
             \(command.joined(separator: " ")) &

@@ -17,13 +17,15 @@ import Testing
 
     /// The run that ended after a step goes on for three more, and is then the same as one that never ended.
     private func goesOn(_ output: String, ranks: Int, after step: Int) throws {
-        let whole = example.freshOutput(), options = steady + ["--steps", "\(step + 3)", "--checkpoint-every", "100000"]
+        let whole = example.freshOutput(),
+            options = steady + ["--steps", "\(step + 3)", "--checkpoint-every", "100000"]
         let further = try example.train(ranks: ranks, output, options)
         #expect(further.status == 0 && further.stderr.contains("goes on after step \(step) "), "\(further.stderr)")
         try example.train(ranks: ranks, whole, options)
         #expect(try example.tensors(output, step: step + 3) == example.tensors(whole, step: step + 3))
         #expect(try example.column("step", of: "metrics.csv", output) == (1...step + 3).map(String.init))
-        #expect(try example.column("loss", of: "metrics.csv", output) == example.column("loss", of: "metrics.csv", whole))
+        #expect(
+            try example.column("loss", of: "metrics.csv", output) == example.column("loss", of: "metrics.csv", whole))
     }
 
     /// mpirun hands both signals on to all ranks.
@@ -31,7 +33,8 @@ import Testing
     func allRanksStopAtTheSameStep(ranks: Int, signal: String) throws {
         let output = example.freshOutput()
         let result = try example.train(
-            ranks: ranks, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 5)
+            ranks: ranks, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal,
+            after: 5)
         #expect(result.status == 75, "\(result.stderr)")
         let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
         let sentence = "SIG\(signal): stopped after step \(last); go on with the same command and --resume auto"
@@ -47,11 +50,14 @@ import Testing
         for (step, status) in [(1, 75), (2, 75), (3, 0)] as [(Int, Int32)] {
             let result = try example.train(ranks: ranks, parts, ["--steps", "3", "--max-time", "1s"])
             #expect(result.status == status, "\(result.stderr)")
-            #expect(result.stderr.contains("--max-time: stopped after step \(step);") == (status == 75), "\(result.stderr)")
+            #expect(
+                result.stderr.contains("--max-time: stopped after step \(step);") == (status == 75), "\(result.stderr)")
         }
         try example.train(ranks: ranks, whole, ["--steps", "3"])
         #expect(try example.tensors(parts, step: 3) == example.tensors(whole, step: 3))
-        #expect(try example.column("loss", of: "validation.csv", parts) == example.column("loss", of: "validation.csv", whole))
+        #expect(
+            try example.column("loss", of: "validation.csv", parts)
+                == example.column("loss", of: "validation.csv", whole))
     }
 
     @Test func aTimeLimitIsUsedAndKept() throws {
@@ -73,7 +79,8 @@ import Testing
             "convlstm-dist", ["checkpoint", "verify", output], directory: example.folder.path)
         #expect(verified.status == 0 && verified.stdout.contains("ok "), "\(verified)")
         let step = try #require(
-            try names(of: output).compactMap { $0.wholeMatch(of: /step-(\d+)\.safetensors\.zst/).flatMap { Int($0.1) } }.max())
+            try names(of: output).compactMap { $0.wholeMatch(of: /step-(\d+)\.safetensors\.zst/).flatMap { Int($0.1) } }
+                .max())
         try goesOn(output, ranks: 2, after: step)
     }
 
@@ -81,7 +88,8 @@ import Testing
     @Test(arguments: ["INT", "TERM"]) func ranksThatMpirunEndsSaveTheirStep(signal: String) throws {
         let output = example.freshOutput()
         let result = try example.train(
-            ranks: 2, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 20)
+            ranks: 2, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 20
+        )
         #expect(result.status != 0 && result.status != 75, "\(result)")
         let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
         #expect(result.stderr.contains("SIGTERM: ends after step \(last) with a checkpoint"), "\(result.stderr)")
@@ -96,7 +104,8 @@ import Testing
     func oneProcessSavesItsStep(signal: String, status: Int32) throws {
         let output = example.freshOutput()
         let result = try example.train(
-            ranks: 0, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 20)
+            ranks: 0, output, steady + ["--steps", "100000", "--checkpoint-every", "100000"], sending: signal, after: 20
+        )
         #expect(result.status == status, "\(result)")
         let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
         try goesOn(output, ranks: 0, after: last)

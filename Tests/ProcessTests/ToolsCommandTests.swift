@@ -28,7 +28,10 @@ import Testing
         #expect(facts.map { $0["rank"] as? Int } == Array(0..<max(1, ranks)))
         #expect(facts.allSatisfy { ($0["gigaflops"] as! Double) > 0.1 })
         let findings = try #require(diagnosis["findings"] as? [[String: Any]])
-        #expect(Set(findings.map { $0["subject"] as! String }).isSuperset(of: ["MPI", "cores", "OpenBLAS", "memory", "disk"]))
+        #expect(
+            Set(findings.map { $0["subject"] as! String }).isSuperset(of: [
+                "MPI", "cores", "OpenBLAS", "memory", "disk",
+            ]))
         for finding in findings { #expect((finding["state"] as? String == "ok") == (finding["remedy"] == nil)) }
     }
 

@@ -44,14 +44,16 @@ private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
         #expect(rows.filter { $0.count == 13 }.map { $0[0] } == ["frame", "-----", "4", "5", "mean"])
         #expect(result.stdout.contains("2 test sequences of tiny.shards, 2 frames forecast from 3"))
         #expect(result.stdout.contains("\nMetrics: standard, on pixels scaled to [0, 1].\n"))
-        #expect(result.stdout.contains(
-            "\nSSIM: 7 x 7 uniform window, sample covariance, data range 1, float64, nothing clipped.\n"))
+        #expect(
+            result.stdout.contains(
+                "\nSSIM: 7 x 7 uniform window, sample covariance, data range 1, float64, nothing clipped.\n"))
         #expect(result.stdout.contains("\nPSNR: mean of each frame's, data range 1, float64, nothing clipped.\n"))
     }
 
-    @Test(arguments: [
-        ("predrnn", "uint8", 255, 255), ("openstl", "float32", 2, 1), ("mindspore", "uint8", 255, 1),
-    ] as [(String, String, Double, Double)])
+    @Test(
+        arguments: [
+            ("predrnn", "uint8", 255, 255), ("openstl", "float32", 2, 1), ("mindspore", "uint8", 255, 1),
+        ] as [(String, String, Double, Double)])
     func metricsOfTheFieldAreNamedWithTheirRanges(name: String, type: String, ssim: Double, psnr: Double) throws {
         let command = ["evaluate", "--checkpoint", tools.run, "--metrics", name]
         let report = try tools.json(command), own = try tools.json(["evaluate", "--checkpoint", tools.run])
@@ -92,18 +94,22 @@ private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
         #expect(try tools.dist(command).stdout.contains(" inf "))
     }
 
-    @Test(arguments: [
-        (["--checkpoint", "nowhere"], 1, "nowhere does not exist"),
-        (["--checkpoint", "tiny.shards"], 1, "holds no checkpoints"),
-        (["--checkpoint", "tiny.yaml"], 1, "tiny.yaml is not a checkpoint; name the run's folder"),
-        (["--checkpoint", "tools", "--data", "nowhere.shards"], 1, "nowhere.shards does not exist seen from "),
-        (["--checkpoint", "tools", "--data", "generated"], 2, "frames of 64 x 64 x 1 and the checkpoint was trained on 24 x 24"),
-        (["--checkpoint", "tools", "--frames", "4"], 2, "lower --frames to at most 3"),
-        (["--checkpoint", "tools", "--frames", "0"], 2, "--frames is 0"),
-        (["--checkpoint", "tools", "--batch-size", "0"], 2, "--batch-size is 0"),
-        (["--checkpoint", "tools", "--split", "all"], 2, "'all'"),
-        (["--checkpoint", "tools", "--metrics", "predrn"], 2, "'predrn'"),
-    ] as [([String], Int32, String)])
+    @Test(
+        arguments: [
+            (["--checkpoint", "nowhere"], 1, "nowhere does not exist"),
+            (["--checkpoint", "tiny.shards"], 1, "holds no checkpoints"),
+            (["--checkpoint", "tiny.yaml"], 1, "tiny.yaml is not a checkpoint; name the run's folder"),
+            (["--checkpoint", "tools", "--data", "nowhere.shards"], 1, "nowhere.shards does not exist seen from "),
+            (
+                ["--checkpoint", "tools", "--data", "generated"], 2,
+                "frames of 64 x 64 x 1 and the checkpoint was trained on 24 x 24"
+            ),
+            (["--checkpoint", "tools", "--frames", "4"], 2, "lower --frames to at most 3"),
+            (["--checkpoint", "tools", "--frames", "0"], 2, "--frames is 0"),
+            (["--checkpoint", "tools", "--batch-size", "0"], 2, "--batch-size is 0"),
+            (["--checkpoint", "tools", "--split", "all"], 2, "'all'"),
+            (["--checkpoint", "tools", "--metrics", "predrn"], 2, "'predrn'"),
+        ] as [([String], Int32, String)])
     func badInputGetsOneSentence(options: [String], status: Int32, sentence: String) throws {
         let result = try tools.dist(["evaluate"] + options)
         #expect(result.status == status && result.stderr.contains(sentence), "\(result)")
@@ -112,8 +118,11 @@ private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
 
     @Test func aDataSetWithoutATestSplitIsAskedAboutWhatItHas() throws {
         let split = try Command.run(
-            "convlstm-shard", ["split", "squares-shifted.npy", "--layout", "sequences-first", "--test", "0",
-                "--validation", "6", "--output", "untested.shards"], directory: tools.folder.path)
+            "convlstm-shard",
+            [
+                "split", "squares-shifted.npy", "--layout", "sequences-first", "--test", "0",
+                "--validation", "6", "--output", "untested.shards",
+            ], directory: tools.folder.path)
         #expect(split.status == 0, "\(split.stderr)")
         let result = try tools.dist(["evaluate", "--checkpoint", tools.run, "--data", "untested.shards"])
         #expect(result.status == 2)

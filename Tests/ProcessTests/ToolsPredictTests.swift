@@ -30,7 +30,8 @@ import Testing
         let result = try predict(["--sequence", "1", "--split", "test", "--frames", "5"], to: "p1")
         #expect(result.status == 0, "\(result.stderr)")
         #expect(try names(in: "p1") == ["input.npy", "prediction.npy", "strip.png", "truth.npy"])
-        let facts = try numpy("""
+        let facts = try numpy(
+            """
             x = n.load(p + '/squares-shifted.npy')[25]
             i, t, y = [n.load(p + '/p1/%s.npy' % a) for a in ('input', 'truth', 'prediction')]
             print(y.shape, y.dtype, (i == x[:3]).all(), (t == x[3:]).all(), n.isfinite(y).all(), y.std() > 0)
@@ -43,7 +44,8 @@ import Testing
         try numpy("x = n.load(p + '/squares-shifted.npy'); n.save(p + '/batch.npy', x[:18, :5].astype('f8'))")
         let result = try predict(["--input", "batch.npy", "--layout", "sequences-first"], to: "p2")
         #expect(result.status == 0, "\(result.stderr)")
-        let facts = try numpy("""
+        let facts = try numpy(
+            """
             x, i, y = [n.load(p + a) for a in ('/batch.npy', '/p2/input.npy', '/p2/prediction.npy')]
             print(i.shape, y.shape, (i == x[:, 2:].astype('f4')).all())
             """)
@@ -54,22 +56,27 @@ import Testing
 
     /// The layout of the Toronto file: ten frames of ten sequences would look like a film, too.
     @Test(.enabled(if: Python.has("numpy"))) func framesFirstIsNotTakenForSequences() throws {
-        try numpy("""
+        try numpy(
+            """
             x = n.load(p + '/squares-shifted.npy'); n.save(p + '/toronto.npy', n.repeat(x[:, :5], 5, 0).swapaxes(0, 1)[:, :125])
             n.save(p + '/tchw.npy', x[3, :5, None]); n.save(p + '/doubt.npy', x[:18, :5])
             """)
         let result = try predict(["--input", "toronto.npy"], to: "p5")
-        let sentence = "toronto.npy: shape [5, 125, 24, 24], read as frames-first because its first axis is the shorter one\n"
+        let sentence =
+            "toronto.npy: shape [5, 125, 24, 24], read as frames-first because its first axis is the shorter one\n"
         #expect(result.status == 0 && result.stdout.hasPrefix(sentence), "\(result)")
         let film = try predict(["--input", "tchw.npy"], to: "p6")
         #expect(film.stdout.contains("read as concatenated because its second axis is a single channel"), "\(film)")
-        let facts = try numpy("""
+        let facts = try numpy(
+            """
             x, i, j = [n.load(p + a) for a in ('/squares-shifted.npy', '/p5/input.npy', '/p6/input.npy')]
             print(i.shape, (i == n.repeat(x[:25, 2:5], 5, 0)).all(), j.shape, (j == x[3, 2:5]).all())
             """)
         #expect(facts == "(125, 3, 24, 24) True (3, 24, 24) True")
         let doubt = try predict(["--input", "doubt.npy"], to: "p7")
-        #expect(doubt.status == 2 && doubt.stderr.contains("--layout sequences-first for 18 sequences of 5 frames"), "\(doubt)")
+        #expect(
+            doubt.status == 2 && doubt.stderr.contains("--layout sequences-first for 18 sequences of 5 frames"),
+            "\(doubt)")
         let named = try predict(["--sequence", "1", "--layout", "concatenated"], to: "p8")
         #expect(named.status == 2 && named.stderr.contains("--layout is for the axes of --input"), "\(named)")
     }
@@ -82,19 +89,20 @@ import Testing
         #expect(try tools.folder.bytes(of: "p3/prediction.npy") == tools.folder.bytes(of: "p4/prediction.npy"))
     }
 
-    @Test(arguments: [
-        ([], 2, "either --input FILE or --sequence K"),
-        (["--sequence", "1", "--input", "short.npy"], 2, "either --input FILE or --sequence K"),
-        (["--input", "short.npy", "--split", "test"], 2, "leave out --data and --split"),
-        (["--input", "short.npy"], 2, "short.npy has 2 frames and the model sees 3"),
-        (["--input", "wide.npy"], 2, "wide.npy has the shape [4, 24, 25]"),
-        (["--input", "nowhere.npy"], 1, "nowhere.npy could not be opened"),
-        (["--input", "tiny.yaml"], 1, "tiny.yaml is not a .npy array"),
-        (["--sequence", "26"], 2, "tiny.shards has sequences 0 to 25"),
-        (["--sequence=-1"], 2, "--sequence is -1"),
-        (["--sequence", "2", "--split", "test"], 2, "the test split of tiny.shards has sequences 0 to 1"),
-        (["--sequence", "1", "--frames", "1001"], 2, "--frames is 1001"),
-    ] as [([String], Int32, String)])
+    @Test(
+        arguments: [
+            ([], 2, "either --input FILE or --sequence K"),
+            (["--sequence", "1", "--input", "short.npy"], 2, "either --input FILE or --sequence K"),
+            (["--input", "short.npy", "--split", "test"], 2, "leave out --data and --split"),
+            (["--input", "short.npy"], 2, "short.npy has 2 frames and the model sees 3"),
+            (["--input", "wide.npy"], 2, "wide.npy has the shape [4, 24, 25]"),
+            (["--input", "nowhere.npy"], 1, "nowhere.npy could not be opened"),
+            (["--input", "tiny.yaml"], 1, "tiny.yaml is not a .npy array"),
+            (["--sequence", "26"], 2, "tiny.shards has sequences 0 to 25"),
+            (["--sequence=-1"], 2, "--sequence is -1"),
+            (["--sequence", "2", "--split", "test"], 2, "the test split of tiny.shards has sequences 0 to 1"),
+            (["--sequence", "1", "--frames", "1001"], 2, "--frames is 1001"),
+        ] as [([String], Int32, String)])
     func badInputGetsOneSentenceAndLeavesNothing(options: [String], status: Int32, sentence: String) throws {
         let output = "bad-" + UUID().uuidString, result = try predict(options, to: output)
         #expect(result.status == status && result.stderr.contains(sentence), "\(options): \(result)")

@@ -12,8 +12,8 @@ import Testing
         #expect(try example.tensors(alone, step: 5) == example.tensors(one, step: 5))
     }
 
-    /// The fourth batch is the epoch's last, of 2 sequences: with 3 ranks one has no part of it. Sums of other parts round
-    /// otherwise, which Adam's first steps make larger; minimal filtering rounds more than plain products.
+    /// The fourth batch is the epoch's last, of 2 sequences: with 3 ranks one has no part of it. Sums of other parts
+    /// round otherwise, which Adam's first steps make larger; minimal filtering rounds more than plain products.
     @Test(arguments: [2, 3], [("plain", 1e-5), ("filtering", 5e-5)])
     func ranksShareABatchWithoutChangingTheResult(ranks: Int, way: (name: String, tolerance: Double)) throws {
         let (alone, many) = (example.freshOutput(), example.freshOutput())
@@ -27,8 +27,11 @@ import Testing
         #expect(Double(difference(parameters(expected), parameters(found))) < way.tolerance)
         for column in ["loss", "gradient_norm"] {
             let pairs = zip(
-                try example.column(column, of: "metrics.csv", alone), try example.column(column, of: "metrics.csv", many))
-            for (a, b) in pairs { #expect(abs(Double(a)! - Double(b)!) < 1e-5 * Double(a)!, "\(column): \(a) and \(b)") }
+                try example.column(column, of: "metrics.csv", alone),
+                try example.column(column, of: "metrics.csv", many))
+            for (a, b) in pairs {
+                #expect(abs(Double(a)! - Double(b)!) < 1e-5 * Double(a)!, "\(column): \(a) and \(b)")
+            }
         }
     }
 
@@ -52,7 +55,8 @@ import Testing
         #expect(second.status == 0 && second.stderr.contains("goes on after step \(stop)"), "\(second.stderr)")
         #expect(try example.tensors(whole, step: 7) == example.tensors(parts, step: 7))
         #expect(try example.column("step", of: "metrics.csv", parts) == (1...7).map(String.init))
-        #expect(try example.column("loss", of: "metrics.csv", parts) == example.column("loss", of: "metrics.csv", whole))
+        #expect(
+            try example.column("loss", of: "metrics.csv", parts) == example.column("loss", of: "metrics.csv", whole))
         #expect(try example.column("epoch", of: "metrics.csv", parts) == ["0", "0", "0", "0", "1", "1", "1"])
     }
 
@@ -83,7 +87,8 @@ import Testing
 
     /// Huge parameters show in the loss of the next step; infinite ones already in the checkpoint to be.
     @Test(arguments: [0, 2], [("1e30", "ends before this update"), ("1e41", "are not saved")])
-    func numbersThatAreNotFiniteEndTheRunBeforeTheyAreSaved(ranks: Int, found: (rate: String, sentence: String)) throws {
+    func numbersThatAreNotFiniteEndTheRunBeforeTheyAreSaved(ranks: Int, found: (rate: String, sentence: String)) throws
+    {
         let output = example.freshOutput()
         let result = try example.train(
             ranks: ranks, output, ["--learning-rate", found.rate, "--steps", "50", "--checkpoint-every", "1"])

@@ -17,7 +17,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{adam: {form: tensorFlow, weightDecay: 0.1}}", 3), ("{adamW: {}}", 3), ("{rmsProp: {}}", 2), ("{adadelta: {}}", 3),
+        ("{adam: {form: tensorFlow, weightDecay: 0.1}}", 3), ("{adamW: {}}", 3), ("{rmsProp: {}}", 2),
+        ("{adadelta: {}}", 3),
         ("{sgd: {momentum: 0.9, nesterov: true}}", 2), ("{sgd: {}}", 1),
     ])
     func resumingIsTheSameUnderEveryOptimizer(optimizer: String, vectors: Int) throws {
@@ -28,8 +29,9 @@ import Testing
         #expect(try example.tensors(parts, step: 7) == tensors)
     }
 
-    /// A loss must fall by half to count, so with patience 1 the learning rate falls at the third validation and at every
-    /// second one after it. One after each second step leaves out step 3, where the first part ends: it must not count.
+    /// A loss must fall by half to count, so with patience 1 the learning rate falls at the third validation and at
+    /// every second one after it. One after each second step leaves out step 3, where the first part ends: it must not
+    /// count.
     @Test(arguments: [0, 2], ["1", "2"]) func resumingIsTheSameOnAPlateau(ranks: Int, every: String) throws {
         let config = try example.configuration(with: "schedule: {plateau: {factor: 0.5, patience: 1, threshold: 0.5}}")
         let (whole, parts) = try wholeAndParts(ranks: ranks, ["--config", config, "--evaluate-every", every])
@@ -47,11 +49,13 @@ import Testing
         let options = ["--config", config, "--learning-rate", "1e-30", "--evaluate-every", "2", "--steps", "50"]
         let output = example.freshOutput()
         let first = try example.train(ranks: ranks, output, options)
-        #expect(first.status == 0 && first.stderr.contains("step 6: the run stops early: 2 validations"), "\(first.stderr)")
+        #expect(
+            first.status == 0 && first.stderr.contains("step 6: the run stops early: 2 validations"), "\(first.stderr)")
         #expect(try example.tensors(output, step: 6).count == 19)
         let again = try example.train(ranks: ranks, output, options)
         #expect(again.status == 0, "\(again.stderr)")
-        #expect(again.stderr.contains("stopped early after step 6; raise model.earlyStopping.patience"), "\(again.stderr)")
+        #expect(
+            again.stderr.contains("stopped early after step 6; raise model.earlyStopping.patience"), "\(again.stderr)")
         #expect(try example.column("step", of: "metrics.csv", output) == (1...6).map(String.init))
     }
 
@@ -106,8 +110,10 @@ import Testing
         let folder = try TemporaryFolder(), output = example.freshOutput()
         let split = try Command.run(
             "convlstm-shard",
-            ["split", example.folder.file("squares-shifted.npy"), "--validation", "0", "--test", "2", "--layout",
-             "sequences-first", "--output", "all.shards"], directory: folder.path)
+            [
+                "split", example.folder.file("squares-shifted.npy"), "--validation", "0", "--test", "2", "--layout",
+                "sequences-first", "--output", "all.shards",
+            ], directory: folder.path)
         #expect(split.status == 0, "\(split.stderr)")
         let config = try example.configuration(with: keys)
         let result = try example.train(

@@ -16,7 +16,8 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     @Test(arguments: [
         Refusal(options: ["--steps", "0"], sentence: "--steps is 0; give a number from 1"),
         Refusal(options: ["--steps", "3", "--epochs", "2"], sentence: "leave one of the two out"),
-        Refusal(options: ["--batch-size", "21"], sentence: "a global batch of 21 is more than the 20 training sequences"),
+        Refusal(
+            options: ["--batch-size", "21"], sentence: "a global batch of 21 is more than the 20 training sequences"),
         Refusal(options: ["--accumulate", "0"], sentence: "--accumulate is 0; give a number from 1"),
         Refusal(options: ["--batch-size", "many"], sentence: "'many' is invalid for '--batch-size"),
         Refusal(options: ["--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
@@ -30,7 +31,9 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(options: ["--output", ""], sentence: "--output is empty; give a name"),
         Refusal(options: ["--data", ""], sentence: "--data is empty; give a name"),
         Refusal(options: ["--config", ""], sentence: "--config is empty; give a name"),
-        Refusal(options: ["--resume", "tiny.yaml"], status: 1, sentence: "tiny.yaml is not a checkpoint; name the run's folder"),
+        Refusal(
+            options: ["--resume", "tiny.yaml"], status: 1,
+            sentence: "tiny.yaml is not a checkpoint; name the run's folder"),
         Refusal(options: ["--model", "smal"], sentence: "tiny.yaml is about model tiny and --model is smal"),
         Refusal(options: ["--bacth-size", "3"], sentence: "Unknown option '--bacth-size'"),
         Refusal(options: ["--data", "nowhere.shards"], status: 1, sentence: "nowhere.shards does not exist"),
@@ -90,7 +93,8 @@ struct Refusal: Sendable, CustomTestStringConvertible {
 
     @Test func aPrintedConfigurationGivesItself() throws {
         let options = [
-            "train", "--config", "tiny.yaml", "--learning-rate", "0.00017", "--output", "elsewhere", "--convolution", "plain",
+            "train", "--config", "tiny.yaml", "--learning-rate", "0.00017", "--output", "elsewhere", "--convolution",
+            "plain",
             "--print-config",
         ]
         let first = try Command.run("convlstm-dist", options, directory: example.folder.path)

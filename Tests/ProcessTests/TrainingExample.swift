@@ -17,8 +17,10 @@ final class TrainingExample: Sendable {
         let squares = ["generate", "moving-squares", "--sequences", "26", "--frames", "6", "--size", "24"]
         try Self.convlstmShard(squares + ["--output", "squares"], in: folder)
         try Self.convlstmShard(
-            ["split", "squares-shifted.npy", "--shards", "2", "--validation", "4", "--test", "2", "--layout",
-             "sequences-first", "--output", "tiny.shards"],
+            [
+                "split", "squares-shifted.npy", "--shards", "2", "--validation", "4", "--test", "2", "--layout",
+                "sequences-first", "--output", "tiny.shards",
+            ],
             in: folder)
         try folder.write(Array(Self.configuration.utf8), to: "tiny.yaml")
     }
@@ -104,11 +106,12 @@ final class TrainingExample: Sendable {
         let bytes = try InputFile(path: path).bytes()
         let content = try Zstd.decompress(bytes.span, limit: 1 << 24, file: path)
         let tensors = try SafetensorsFile(decoding: content, file: path).tensors
-        return Dictionary(uniqueKeysWithValues: try tensors.map { tensor in
-            var floats = [Float](repeating: 0, count: tensor.shape.reduce(1, *)), span = floats.mutableSpan
-            try tensor.copy(into: &span, file: path)
-            return (tensor.name, floats)
-        })
+        return Dictionary(
+            uniqueKeysWithValues: try tensors.map { tensor in
+                var floats = [Float](repeating: 0, count: tensor.shape.reduce(1, *)), span = floats.mutableSpan
+                try tensor.copy(into: &span, file: path)
+                return (tensor.name, floats)
+            })
     }
 
     /// A column of one of a run's tables.

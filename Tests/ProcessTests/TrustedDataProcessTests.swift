@@ -10,7 +10,9 @@ import Testing
     private func requireSentence(_ result: CommandResult, _ phrases: String..., line: String = "") {
         #expect(result.status == 1, "\(line): \(result)")
         for phrase in phrases { #expect(result.stderr.contains(phrase), "\(line): \(result.stderr)") }
-        let sentences = result.stderr.split(separator: "\n").filter { $0.hasPrefix("convlstm-") || $0.hasPrefix("Error: ") }
+        let sentences = result.stderr.split(separator: "\n").filter {
+            $0.hasPrefix("convlstm-") || $0.hasPrefix("Error: ")
+        }
         #expect(sentences.count == 1, "\(line): \(result.stderr)")
     }
 
@@ -37,8 +39,10 @@ import Testing
             let films = try NoiseShards("films-\(isOld).shards", seed: 1, in: folder, isOld: isOld)
             let commands = [
                 ["evaluate", "--checkpoint", tools.run, "--data", films.path],
-                ["predict", "--checkpoint", tools.run, "--data", films.path, "--sequence", "0",
-                 "--output", folder.file("p\(isOld)")],
+                [
+                    "predict", "--checkpoint", tools.run, "--data", films.path, "--sequence", "0",
+                    "--output", folder.file("p\(isOld)"),
+                ],
             ]
             for ranks in [0, 2] {
                 try films.replace(2, by: films.shard(0))
@@ -56,7 +60,8 @@ import Testing
         let arguments = example.arguments(output, ["--data", films.path, "--steps", "100000"])
         let command = (["timeout", "50", Command.path(of: "convlstm-dist")] + arguments).joined(separator: " ")
         let isRunning = "kill -0 $! 2> /dev/null && ! grep -qs '^3,' \(output)/metrics.csv"
-        let script = "\(command) & while \(isRunning); do sleep 0.01; done; "
+        let script =
+            "\(command) & while \(isRunning); do sleep 0.01; done; "
             + "dd if=\(others.shard(1)) of=\(films.shard(1)) conv=notrunc status=none; wait $!"
         let result = try Command.run("sh", ["-c", script], directory: example.folder.path)
         #expect(result.status == 1, "\(result)")
@@ -76,7 +81,8 @@ import Testing
         try #require(text.contains("    1\n"))
         try Data(text.replacing("    1\n", with: "    3\n").utf8).write(to: URL(fileURLWithPath: file))
         requireSentence(
-            try example.train(ranks: 0, folder.file("run"), ["--data", floats, "--steps", "1"]), "is not as it was written",
+            try example.train(ranks: 0, folder.file("run"), ["--data", floats, "--steps", "1"]),
+            "is not as it was written",
             "sha256sum")
         let verdict = try Command.run("convlstm-shard", ["verify", floats])
         requireSentence(verdict, "is not as it was written")
@@ -95,11 +101,14 @@ import Testing
     func impossibleManifestsGetOneSentenceEverywhere(pattern: String, number: String) throws {
         let films = try NoiseShards("films.shards", seed: 1, in: folder), tools = try ToolsExample.shared.get()
         try films.changeManifest { text in
-            text.replacing(try Regex(pattern, as: (Substring, Substring).self), maxReplacements: 1) { "\($0.output.1)\(number)" }
+            text.replacing(try Regex(pattern, as: (Substring, Substring).self), maxReplacements: 1) {
+                "\($0.output.1)\(number)"
+            }
         }
         let cat = ["cat", films.path, "--sequence", "3", "--output", "c.npy"]
         for command in [["info", films.path], ["verify", films.path], cat] {
-            requireSentence(try Command.run("convlstm-shard", command, directory: folder.path), "is \(number) and must be from")
+            requireSentence(
+                try Command.run("convlstm-shard", command, directory: folder.path), "is \(number) and must be from")
         }
         let data = ["--data", films.path]
         for command in [

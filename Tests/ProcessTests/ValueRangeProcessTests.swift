@@ -12,12 +12,16 @@ import Testing
             "import numpy as n, sys; a = n.load(sys.argv[1]); n.save(sys.argv[2], \(numpy))",
             [tools.folder.file("squares-shifted.npy"), folder.file("\(name).npy")])
         return try Command.run(
-            "convlstm-shard", ["split", "\(name).npy", "--layout", "sequences-first", "--test", "4"], directory: folder.path)
+            "convlstm-shard", ["split", "\(name).npy", "--layout", "sequences-first", "--test", "4"],
+            directory: folder.path)
     }
 
     private func commands(_ name: String) -> [[String]] {
         let data = ["--checkpoint", tools.run, "--data", folder.file("\(name).shards")]
-        return [["evaluate"] + data, ["predict", "--sequence", "0", "--output", folder.file("p-\(UUID().uuidString)")] + data]
+        return [
+            ["evaluate"] + data,
+            ["predict", "--sequence", "0", "--output", folder.file("p-\(UUID().uuidString)")] + data,
+        ]
     }
 
     /// The network was trained on 0 to 1.

@@ -20,7 +20,8 @@ extension Picture {
 }
 
 @Suite struct PredictionStripTests {
-    // Layout at this size: names end at 4 + 98 + 8 = 110; columns are 16 + 4 wide; numbers take 14 + 4 and frames 16 + 4 rows.
+    // Layout at this size: names end at 4 + 98 + 8 = 110; columns are 16 + 4 wide; numbers take 14 + 4 and frames 16 +
+    // 4 rows.
     private let columns = [110, 130, 150]
     private let paper: [UInt8] = [228, 228, 228]
     private let inputTop = 22, truthTop = 60, predictionTop = 80, errorTop = 100
@@ -85,7 +86,8 @@ extension Picture {
         input[0] = 1
         input[4] = .nan
         let picture = PredictionStrip(
-            input: input, truth: nil, prediction: [], height: 8, width: 8, channels: 3, range: 0...1).picture()
+            input: input, truth: nil, prediction: [], height: 8, width: 8, channels: 3, range: 0...1
+        ).picture()
         #expect(picture.color(columns[0] + 1, inputTop + 1) == [255, 0, 0])
         #expect(picture.color(columns[0] + 2, inputTop) == [0, 0, 0])
     }

@@ -12,12 +12,16 @@ import Testing
         return error?.description ?? ""
     }
 
-    @Test(arguments: [
-        ([20, 10_000, 64, 64], .framesFirst), ([20, 10_000, 128, 160], .framesFirst), ([20, 101, 64, 64], .framesFirst),
-        ([1200, 15, 40, 40], .sequencesFirst), ([10_000, 20, 120, 160], .sequencesFirst), ([150, 20, 361, 720], .sequencesFirst),
-        ([2000, 1, 64, 64], .concatenated), ([12, 6, 11, 10, 6], .sequencesFirst), ([1000, 20, 64, 64, 3], .sequencesFirst),
-        ([1000, 20, 1, 64, 64], .sequencesFirst), ([12, 6, 16, 16, 1], .sequencesFirst),
-    ] as [([Int], ArrayLayout)])
+    @Test(
+        arguments: [
+            ([20, 10_000, 64, 64], .framesFirst), ([20, 10_000, 128, 160], .framesFirst),
+            ([20, 101, 64, 64], .framesFirst),
+            ([1200, 15, 40, 40], .sequencesFirst), ([10_000, 20, 120, 160], .sequencesFirst),
+            ([150, 20, 361, 720], .sequencesFirst),
+            ([2000, 1, 64, 64], .concatenated), ([12, 6, 11, 10, 6], .sequencesFirst),
+            ([1000, 20, 64, 64, 3], .sequencesFirst),
+            ([1000, 20, 1, 64, 64], .sequencesFirst), ([12, 6, 16, 16, 1], .sequencesFirst),
+        ] as [([Int], ArrayLayout)])
     func shapesThatLeaveNoDoubtAreRead(shape: [Int], layout: ArrayLayout) {
         #expect(reading(shape) == layout)
     }
@@ -44,7 +48,9 @@ import Testing
         #expect(refusal(shape).contains("numpy.moveaxis(array, -3, -1)"))
     }
 
-    @Test(arguments: [[64, 64], [2000], [], [1, 2, 3, 4, 5, 6], [20, 64, 64]]) func otherNumbersOfAxesAreRefused(shape: [Int]) {
+    @Test(arguments: [[64, 64], [2000], [], [1, 2, 3, 4, 5, 6], [20, 64, 64]]) func otherNumbersOfAxesAreRefused(
+        shape: [Int]
+    ) {
         #expect(refusal(shape).contains("reshape it with numpy"))
     }
 
@@ -52,19 +58,25 @@ import Testing
     func emptyArraysHoldNoSequences(shape: [Int]) {
         #expect(refusal(shape).contains("holds no sequences"))
         #expect(refusal(shape, grey).contains("holds no sequences"))
-        let error = #expect(throws: ShardError.self) { try ArrayPlan(shape: shape, layout: .sequencesFirst, file: "x.npy") }
+        let error = #expect(throws: ShardError.self) {
+            try ArrayPlan(shape: shape, layout: .sequencesFirst, file: "x.npy")
+        }
         #expect(error?.description.contains("holds no sequences") == true)
     }
 
     private let grey = KnownFrames(height: 64, width: 64, channels: 1, atLeast: 10)
 
     /// Frames of 64 x 64 x 1, of which ten are seen.
-    @Test(arguments: [
-        ([20, 64, 64], .concatenated), ([20, 64, 64, 1], .concatenated), ([20, 1, 64, 64], .concatenated),
-        ([10_000, 1, 64, 64], .concatenated), ([20, 10_000, 64, 64], .framesFirst), ([10_000, 20, 64, 64], .sequencesFirst),
-        ([1, 20, 64, 64], .sequencesFirst), ([4, 10, 64, 64], .sequencesFirst), ([5, 200, 64, 64], .sequencesFirst),
-        ([10, 5, 64, 64], .framesFirst), ([9, 12, 1, 64, 64], .sequencesFirst), ([18, 12, 64, 64, 1], .sequencesFirst),
-    ] as [([Int], ArrayLayout)])
+    @Test(
+        arguments: [
+            ([20, 64, 64], .concatenated), ([20, 64, 64, 1], .concatenated), ([20, 1, 64, 64], .concatenated),
+            ([10_000, 1, 64, 64], .concatenated), ([20, 10_000, 64, 64], .framesFirst),
+            ([10_000, 20, 64, 64], .sequencesFirst),
+            ([1, 20, 64, 64], .sequencesFirst), ([4, 10, 64, 64], .sequencesFirst),
+            ([5, 200, 64, 64], .sequencesFirst),
+            ([10, 5, 64, 64], .framesFirst), ([9, 12, 1, 64, 64], .sequencesFirst),
+            ([18, 12, 64, 64, 1], .sequencesFirst),
+        ] as [([Int], ArrayLayout)])
     func whatIsKnownOfFramesRulesReadingsOut(shape: [Int], layout: ArrayLayout) {
         #expect(reading(shape, grey) == layout)
     }
@@ -84,13 +96,16 @@ import Testing
         let colours = KnownFrames(height: 64, width: 48, channels: 3, atLeast: 1)
         #expect(refusal([20, 3, 64, 48], colours).contains("numpy.moveaxis(array, -3, -1)"))
         #expect(reading([20, 64, 48, 3], colours) == .concatenated)
-        #expect(refusal([20, 1, 64, 64], KnownFrames(height: 64, width: 64, channels: 1, atLeast: 1)).contains("--layout"))
+        #expect(
+            refusal([20, 1, 64, 64], KnownFrames(height: 64, width: 64, channels: 1, atLeast: 1)).contains("--layout"))
     }
 
     @Test func aRowOfFramesIsOneSequenceOrSeveral() throws {
         for (shape, channels) in [([6, 8, 7], 1), ([6, 1, 8, 7], 1), ([6, 8, 7, 3], 3)] {
             let film = try ArrayPlan(shape: shape, layout: .concatenated, file: "x")
-            #expect(film.count == 1 && film.geometry == SequenceGeometry(frames: 6, height: 8, width: 7, channels: channels))
+            #expect(
+                film.count == 1 && film.geometry == SequenceGeometry(frames: 6, height: 8, width: 7, channels: channels)
+            )
             #expect(try ArrayPlan(shape: shape, layout: .concatenated, frames: 3, file: "x").count == 2)
         }
     }

@@ -27,7 +27,9 @@ import Testing
         #expect(try sequences.bytes(of: 1..<3) == expected)
     }
 
-    @Test(arguments: [[4, 2, 1, 2], [4, 2, 2, 1, 1], [4, 2, 1, 1, 2]]) func sequencesFirstIsReadThrough(shape: [Int])
+    @Test(arguments: [[4, 2, 1, 2], [4, 2, 2, 1, 1], [4, 2, 1, 1, 2]]) func sequencesFirstIsReadThrough(
+        shape: [Int]
+    )
         throws
     {
         let array = try array(shape) { ($0 / 2 % 2, $0 / 4, $0 % 2) }

@@ -18,7 +18,8 @@ private struct MotionFixture: Decodable {
     var paths: [String: [[[Int]]]]
 
     static func read() throws -> MotionFixture {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures/motions.json")
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "Fixtures/motions.json")
         return try JSONDecoder().decode(MotionFixture.self, from: Data(contentsOf: file))
     }
 }

@@ -52,7 +52,8 @@ import Testing
         let films = try films(frames: 3, stride: stride)
         #expect(try numbers(films) == expected && films.leftOver == leftOver)
         for (index, sequence) in expected.enumerated().reversed() {
-            #expect(try films.bytes(of: index..<index + 1) == sequence.flatMap { [UInt8](repeating: UInt8($0), count: 6) })
+            #expect(
+                try films.bytes(of: index..<index + 1) == sequence.flatMap { [UInt8](repeating: UInt8($0), count: 6) })
         }
     }
 
@@ -113,7 +114,8 @@ import Testing
         (["0", "1", "3", "4"], "jump from 1 to 3"), (["f008", "f009", "f011"], "jump from 9 to 11"),
         (["1", "2", "4", "5", "9", "10"], "jump from 2 to 4, and in 1 other place"),
         (["cam1_5", "cam1_6", "cam1_9"], "jump from 6 to 9"), (["10", "20", "30", "50"], "jump from 30 to 50"),
-        (["a1", "b2", "b3"], "several forms (a1.png, b2.png)"), (["left0", "right0", "left1", "right1"], "several forms"),
+        (["a1", "b2", "b3"], "several forms (a1.png, b2.png)"),
+        (["left0", "right0", "left1", "right1"], "several forms"),
         (["0", "1", "last"], "several forms"),
     ])
     func framesThatDoNotFollowEachOtherAreTold(names: [String], phrase: String) throws {
@@ -142,11 +144,14 @@ import Testing
             try folder.write([1], to: "films/\(name)")
         }
         let films = try FilmSequences(folder: folder.file("films"), frames: 2, stride: 2, asGrey: false)
-        #expect(films.remarks == [
-            "\(folder.file("films")): 5 files are no PNG files and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
-            "\(folder.file("films")): 1 folder in it is no film and was passed over (deep)",
-        ])
+        #expect(
+            films.remarks == [
+                "\(folder.file("films")): 5 files are no PNG files and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
+                "\(folder.file("films")): 1 folder in it is no film and was passed over (deep)",
+            ])
         try FileManager.default.moveItem(atPath: folder.file("films/notes.txt"), toPath: folder.file("films/0.png"))
-        #expect(throws: ShardError.self) { try FilmSequences(folder: folder.file("films"), frames: 2, stride: 2, asGrey: false) }
+        #expect(throws: ShardError.self) {
+            try FilmSequences(folder: folder.file("films"), frames: 2, stride: 2, asGrey: false)
+        }
     }
 }

@@ -46,7 +46,10 @@ import Testing
         (#""first" : 4"#, "9223372036854775807", "shards[1].first is 9223372036854775807"),
         (#""sequences" : 4"#, "0", "shards[0].sequences is 0"),
         (#""sequences" : 4"#, "134217728", "shards[0].sequences is 134217728"),
-        (#""sequences" : 4"#, "9223372036854775808", "shards[0].sequences is 9223372036854775808 and must be a whole number"),
+        (
+            #""sequences" : 4"#, "9223372036854775808",
+            "shards[0].sequences is 9223372036854775808 and must be a whole number"
+        ),
         (#""sequences" : 4"#, "4.5", "shards[0].sequences is 4.5 and"),
         (#""sequences" : 4"#, "null", "shards[0].sequences is null"),
         (#""sequences" : 4"#, #""4""#, "shards[0].sequences is not a whole number"),
@@ -77,7 +80,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", ".", "..", "/etc/passwd", "../00000-of-00002.npy.zst", "a/b", "a\\u0000b", "a\\nb", ".hidden", "manifest.json",
+        "", ".", "..", "/etc/passwd", "../00000-of-00002.npy.zst", "a/b", "a\\u0000b", "a\\nb", ".hidden",
+        "manifest.json",
         "\\/\\u0338x", "00001-of-00002.npy.zst",
     ])
     func namesThatLeadElsewhereAreRefused(name: String) throws {

@@ -49,7 +49,8 @@ import Testing
     private func writePair() throws -> String {
         let splits = try SplitRange.ranges(total: 23, validation: HeldBack("3")!, test: HeldBack("2")!)
         let writer = try ShardWriter(
-            folder: folder.file("x.shards"), geometry: geometry, elementType: .uint8, splits: splits, shards: 4, level: 3)
+            folder: folder.file("x.shards"), geometry: geometry, elementType: .uint8, splits: splits, shards: 4,
+            level: 3)
         let inputs = try writer.inputs(elementType: .float32)
         try inputs.append(bytes(0..<23, .float32))
         _ = try inputs.finish()

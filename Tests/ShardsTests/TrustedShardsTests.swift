@@ -16,10 +16,11 @@ import Testing
         let writer = try ShardWriter(
             folder: folder.file(name), geometry: geometry, elementType: .uint8, splits: splits, shards: 2, level: 1)
         var state = UInt64(seed)
-        try writer.append((0..<10 * geometry.elements).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return UInt8(state >> 56)
-        })
+        try writer.append(
+            (0..<10 * geometry.elements).map { _ in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8(state >> 56)
+            })
         _ = try writer.finish()
         return folder.file(name)
     }
@@ -37,7 +38,9 @@ import Testing
 
     private func requireRefusal(_ file: String, _ read: () throws -> Void) {
         let error = #expect(throws: FormatError.self) { try read() }
-        #expect(error?.file.hasSuffix(file) == true && error?.advice.contains("copy the data set again") == true, "\(error!)")
+        #expect(
+            error?.file.hasSuffix(file) == true && error?.advice.contains("copy the data set again") == true,
+            "\(error!)")
     }
 
     /// The shard of another data set, and one of the same data set in another's place.
@@ -102,8 +105,10 @@ import Testing
 
     /// What verify must not call well: the same digests, and a manifest that says something else of the shards.
     @Test(arguments: [
-        (#""bytes" : [0-9]+"#, #""bytes" : 1000"#, "bytes and not 1000"), (#""frames" : 2"#, #""frames" : 4"#, "in sequence 0"),
-        (#""channels" : 1"#, #""channels" : 2"#, "in sequence 0"), (#""height" : 16"#, #""height" : 32"#, "in sequence 0"),
+        (#""bytes" : [0-9]+"#, #""bytes" : 1000"#, "bytes and not 1000"),
+        (#""frames" : 2"#, #""frames" : 4"#, "in sequence 0"),
+        (#""channels" : 1"#, #""channels" : 2"#, "in sequence 0"),
+        (#""height" : 16"#, #""height" : 32"#, "in sequence 0"),
         (#""tableSha256" : "...."#, #""tableSha256" : "beef"#, "table of other sequences"),
     ])
     func verifyFindsWhatTheManifestSaysWrongly(pattern: String, replacement: String, phrase: String) throws {
@@ -119,7 +124,8 @@ import Testing
     @Test func twoSidesWithTheSameBytesAreNotTheOtherWayRound() throws {
         let path = try write("a", seed: 1)
         var text = String(decoding: try folder.bytes(of: "a/manifest.json"), as: UTF8.self)
-        text = text.replacing(#""height" : 16"#, with: #""height" : 8"#).replacing(#""width" : 16"#, with: #""width" : 32"#)
+        text = text.replacing(#""height" : 16"#, with: #""height" : 8"#).replacing(
+            #""width" : 16"#, with: #""width" : 32"#)
         try folder.write([UInt8](text.utf8), to: "a/manifest.json")
         try FileManager.default.removeItem(atPath: path + "/manifest.json.sha256")
         let manifest = try Manifest(folder: path), found = manifest.examination(of: manifest.shards[0], in: path)

@@ -38,8 +38,8 @@ import Trainer
         }
     }
 
-    /// Adam's first updates are the signs of the gradient, so that numbers near zero, whose sign rounding decides, move by
-    /// twice the learning rate: with the larger rounding of minimal filtering neural-scene's losses agree to 1e-3.
+    /// Adam's first updates are the signs of the gradient, so that numbers near zero, whose sign rounding decides, move
+    /// by twice the learning rate: with the larger rounding of minimal filtering neural-scene's losses agree to 1e-3.
     @Test(arguments: systems, ConvolutionMethod.allCases)
     func tenLosses(name: String, convolution: ConvolutionMethod) throws {
         let tolerance = name == "neural-scene" && convolution != .plain ? 1e-3 : 1e-4

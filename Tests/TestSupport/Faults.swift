@@ -1,5 +1,6 @@
-// System calls that fail, or kill the program, at a place that a test chooses. The choice: a small library of C put in front
-// of the system's own (LD_PRELOAD), built when the first test wants it, so that the program under test is the real one.
+// System calls that fail, or kill the program, at a place that a test chooses. The choice: a small library of C put in
+// front of the system's own (LD_PRELOAD), built when the first test wants it, so that the program under test is the
+// real one.
 
 import Foundation
 
@@ -17,14 +18,16 @@ package enum Fault {
     /// What to add to the environment of the program.
     package var environment: [String: String] {
         get throws {
-            let facts: (call: String, path: String, number: Int) = switch self {
-            case .noLocks(let errno): ("flock", "", Int(errno))
-            case .unreadableFolder(let path, let errno): ("opendir", path, Int(errno))
-            case .killedAtRename(let path, let time): ("rename", path, time)
-            case .unremovableFile(let path, let errno): ("unlink", path, Int(errno))
-            }
+            let facts: (call: String, path: String, number: Int) =
+                switch self {
+                case .noLocks(let errno): ("flock", "", Int(errno))
+                case .unreadableFolder(let path, let errno): ("opendir", path, Int(errno))
+                case .killedAtRename(let path, let time): ("rename", path, time)
+                case .unremovableFile(let path, let errno): ("unlink", path, Int(errno))
+                }
             return [
-                "LD_PRELOAD": try Self.library.get().file("faults.so"), "FAULT_CALL": facts.call, "FAULT_PATH": facts.path,
+                "LD_PRELOAD": try Self.library.get().file("faults.so"), "FAULT_CALL": facts.call,
+                "FAULT_PATH": facts.path,
                 "FAULT_NUMBER": "\(facts.number)",
             ]
         }

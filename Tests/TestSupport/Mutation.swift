@@ -38,10 +38,13 @@ package struct Mutation {
 
     /// An integer that readers stumble over, of two, four or eight bytes in either order.
     private mutating func overwrite(_ bytes: inout [UInt8], at place: Int) {
-        let extremes: [UInt64] = [0, 1, .max, 1 << 63, (1 << 63) - 1, 1 << 62, 1 << 31, (1 << 32) - 1, 1 << 40, 1 << 15, 255]
+        let extremes: [UInt64] = [
+            0, 1, .max, 1 << 63, (1 << 63) - 1, 1 << 62, 1 << 31, (1 << 32) - 1, 1 << 40, 1 << 15, 255,
+        ]
         let value = extremes[below(extremes.count)], width = [2, 4, 8][below(3)], isLittle = below(2) == 0
         for index in 0..<min(width, bytes.count - place) {
-            bytes[place + index] = UInt8(truncatingIfNeeded: value >> UInt64(8 * (isLittle ? index : width - 1 - index)))
+            bytes[place + index] = UInt8(
+                truncatingIfNeeded: value >> UInt64(8 * (isLittle ? index : width - 1 - index)))
         }
     }
 
@@ -51,7 +54,8 @@ package struct Mutation {
         guard let first = bytes[place...].firstIndex(where: isDigit) else { return bytes[place] ^= 0x80 }
         let end = bytes[first...].firstIndex { !isDigit($0) } ?? bytes.count
         let numbers = [
-            "0", "-1", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "4294967296", "1e9", "3.5", "",
+            "0", "-1", "9223372036854775807", "9223372036854775808", "-9223372036854775808", "4294967296", "1e9", "3.5",
+            "",
         ]
         bytes.replaceSubrange(first..<end, with: numbers[below(numbers.count)].utf8)
     }

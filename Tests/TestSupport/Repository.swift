@@ -4,7 +4,8 @@ import Foundation
 
 package enum Repository {
     /// Its folder, with a slash at the end.
-    package static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    package static let path =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path + "/"
 
     /// The text of one of its files.

@@ -1,5 +1,5 @@
-// Two hosts on this one machine. The choice: two network namespaces joined by a cable, each with a name of its own, so that
-// Open MPI finds two machines between which there is nothing but TCP. Programs and files are the same on both.
+// Two hosts on this one machine. The choice: two network namespaces joined by a cable, each with a name of its own, so
+// that Open MPI finds two machines between which there is nothing but TCP. Programs and files are the same on both.
 
 import Foundation
 
@@ -63,7 +63,8 @@ package final class TwoHosts {
     package func mpirun(ranks: [Int], options: [String] = [], _ program: String, _ arguments: [String]) -> String {
         let hosts = zip(Self.addresses, ranks).map { "\($0):\($1)" }.joined(separator: ",")
         let networks = ["oob_tcp_if_include", "btl_tcp_if_include"].flatMap { ["--mca", $0, Self.network] }
-        let words = ["mpirun", "-np", "\(ranks.reduce(0, +))", "--host", hosts, "--mca", "plm_rsh_agent"]
+        let words =
+            ["mpirun", "-np", "\(ranks.reduce(0, +))", "--host", hosts, "--mca", "plm_rsh_agent"]
             + [folder.file("agent")] + networks + Mpirun.options + options + [Command.path(of: program)] + arguments
         return "\(entering(0)) '\(words.joined(separator: " "))'"
     }

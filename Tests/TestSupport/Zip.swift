@@ -2,9 +2,10 @@
 
 /// Functions for scripts of `Python.run`, which import numpy as n.
 ///
-/// `npy(array)` is the bytes of a .npy file. `archive(path, members)` writes members `(name, bytes)`; the keywords change what
-/// the records say: `flags`, `method`, `crc`, `size`, `packed`, `offset` and `local` (the name in the local headers) of all
-/// members, `count`, `start` and `length` of the directory, `comment` behind it, and with `wide` the records are those of zip64.
+/// `npy(array)` is the bytes of a .npy file. `archive(path, members)` writes members `(name, bytes)`; the keywords
+/// change what the records say: `flags`, `method`, `crc`, `size`, `packed`, `offset` and `local` (the name in the local
+/// headers) of all members, `count`, `start` and `length` of the directory, `comment` behind it, and with `wide` the
+/// records are those of zip64.
 package enum ZipScript {
     package static let functions = """
         import io, struct, zlib, numpy as n

@@ -16,7 +16,8 @@ import Trainer
     }
 
     static let jobs = [
-        Job(lanes: nil, ranks: 1, threads: 1), Job(lanes: nil, ranks: 2, threads: 1), Job(lanes: nil, ranks: 3, threads: 2),
+        Job(lanes: nil, ranks: 1, threads: 1), Job(lanes: nil, ranks: 2, threads: 1),
+        Job(lanes: nil, ranks: 3, threads: 2),
         Job(lanes: nil, ranks: 8, threads: 1), Job(lanes: 8, ranks: 1, threads: 1), Job(lanes: 8, ranks: 3, threads: 2),
         Job(lanes: 7, ranks: 5, threads: 1), Job(lanes: 8, ranks: 8, threads: 1),
     ]
@@ -87,7 +88,8 @@ import Trainer
     }
 
     /// From any position on a run draws what it would have drawn without stopping, to the sequence.
-    @Test(arguments: [nil, [0..<4, 4..<13, 13..<14]]) func aRunGoesOnInTheMiddleOfAnEpoch(shares: [Range<Int>]?) throws {
+    @Test(arguments: [nil, [0..<4, 4..<13, 13..<14]]) func aRunGoesOnInTheMiddleOfAnEpoch(shares: [Range<Int>]?) throws
+    {
         for order in SequenceOrder.allCases where shares == nil || order != .slidingWindow {
             for batchSize in [3, 5, 14] {
                 let lanes = try Lanes(ranks: 3)
@@ -114,8 +116,10 @@ import Trainer
         for count in [16, 29, 80] {
             for number in [1, 2, 5, 8, 9] {
                 let shards = Self.shards(count, even: even, number: number), training = 0..<count - 5
-                guard let deal = try? ShardDeal(
-                    shards, training: training, validation: count - 5..<count - 2, ranks: job.ranks, name: "x") else {
+                guard
+                    let deal = try? ShardDeal(
+                        shards, training: training, validation: count - 5..<count - 2, ranks: job.ranks, name: "x")
+                else {
                     #expect(shards.filter { $0.overlaps(training) }.count < job.ranks)
                     continue
                 }
@@ -141,7 +145,8 @@ import Trainer
                 let own = lanes[view.own].flatMap { $0 }, counts = lanes[view.own].map(\.count)
                 #expect(own.allSatisfy(deal.training[view.rank].contains))
                 // Memory was laid out for it.
-                let known = ([sizes.usual] + sizes.others).map { bounds in view.own.map { bounds[$0 + 1] - bounds[$0] } }
+                let known = ([sizes.usual] + sizes.others).map { bounds in view.own.map { bounds[$0 + 1] - bounds[$0] }
+                }
                 #expect(known.contains(counts), "\(counts) of \(known)")
                 #expect(counts.max()! - counts.min()! <= 1 && position.used < count)
             }
@@ -189,7 +194,8 @@ import Trainer
                     continue
                 }
                 let deal = try ShardDeal(shards, training: training, validation: validation, ranks: ranks, name: "x")
-                #expect(deal.training.flatMap(Array.init) == Array(training) && deal.training.allSatisfy { !$0.isEmpty })
+                #expect(
+                    deal.training.flatMap(Array.init) == Array(training) && deal.training.allSatisfy { !$0.isEmpty })
                 #expect(deal.validation.flatMap(Array.init) == Array(validation))
                 let held = (0..<ranks).map { rank in holders.filter { $0.overlaps(deal.training[rank]) }.count }
                 #expect(held.max()! - held.min()! <= 1 && held.reduce(0, +) == holders.count)
@@ -203,12 +209,14 @@ import Trainer
             try ShardDeal(shards, training: 0..<15, validation: 15..<30, ranks: 3, name: "films.shards")
         }
         #expect(
-            error?.description == "films.shards has training sequences in 2 shards, and with --sampling shard each of 3 ranks "
+            error?.description
+                == "films.shards has training sequences in 2 shards, and with --sampling shard each of 3 ranks "
                 + "needs one of its own; split it into more with convlstm-shard split --shards, or start fewer ranks")
         let deal = try ShardDeal(shards, training: 0..<15, validation: 15..<30, ranks: 2, name: "films.shards")
         #expect(deal.training == [0..<10, 10..<15] && deal.validation == [15..<20, 20..<30])
         #expect(
-            deal.inWords(stepsOfRanks: [5, 3]) == "sampling shard: each rank has 5 to 10 training sequences in shards of its own; "
+            deal.inWords(stepsOfRanks: [5, 3])
+                == "sampling shard: each rank has 5 to 10 training sequences in shards of its own; "
                 + "an epoch takes 5 steps, in the last 2 of which a rank has none left")
     }
 }
@@ -218,7 +226,8 @@ import Trainer
         let range = 5..<5 + count
         for size in [1, 2, 5, 30] {
             for threads in 1...3 {
-                let cut = 5 + count / 3, dealt = (0..<ranks).map { $0 == 0 ? 5..<cut : $0 == 1 ? cut..<5 + count : 9..<9 }
+                let cut = 5 + count / 3,
+                    dealt = (0..<ranks).map { $0 == 0 ? 5..<cut : $0 == 1 ? cut..<5 + count : 9..<9 }
                 let jobs = [
                     (0..<ranks).map { ValidationBlocks(range, of: size, rank: $0, ranks: ranks) },
                     ranks == 1 ? [] : (0..<ranks).map { ValidationBlocks(dealt: dealt, of: size, rank: $0) },
@@ -228,7 +237,8 @@ import Trainer
                         (0..<threads).flatMap { blocks.own(ofThread: $0, of: threads).map { blocks.all[$0] } }
                     }
                     #expect(owned == job[0].all && job.allSatisfy { $0.all == job[0].all && $0.count == count })
-                    #expect(owned.flatMap(Array.init) == Array(range) && owned.allSatisfy { (1...size).contains($0.count) })
+                    #expect(
+                        owned.flatMap(Array.init) == Array(range) && owned.allSatisfy { (1...size).contains($0.count) })
                 }
             }
         }

@@ -113,7 +113,8 @@ import Trainer
         try Folder.remove(store.folder + "/" + CheckpointIndex.fileName)
         try save(step: 2)
         #expect(try CheckpointIndex(folder: store.folder).checkpoints.map(\.step) == [1, 2])
-        try Data("half".utf8).write(to: URL(fileURLWithPath: store.folder + "/.step-000000003.safetensors.zst.1@elsewhere.partial"))
+        try Data("half".utf8).write(
+            to: URL(fileURLWithPath: store.folder + "/.step-000000003.safetensors.zst.1@elsewhere.partial"))
         try Leftovers.removeAll(in: store.folder)
         #expect(try Folder.names(in: store.folder)?.count == 3)
     }
@@ -124,7 +125,8 @@ import Trainer
         try save(step: 2, best: Validation(step: 1, loss: 3))
         let index = store.folder + "/" + CheckpointIndex.fileName, old = try InputFile(path: index).bytes()
         let path = try CheckpointStore(folder: store.folder, keep: 9).save(
-            Checkpoint(state(step: 3, best: Validation(step: 3, loss: 1)), configuration: configuration, data: data)).path
+            Checkpoint(state(step: 3, best: Validation(step: 3, loss: 1)), configuration: configuration, data: data)
+        ).path
         try Data(old).write(to: URL(fileURLWithPath: index))
         let best = try #require(try store.best()), newest = try #require(try store.newest())
         #expect(best.path == path && newest.path == path)
@@ -164,7 +166,9 @@ import Trainer
         #expect(found.path == newest && found.damaged[0].reason.contains("the best one: "))
     }
 
-    @Test(arguments: ["step-7.safetensors.zst", "step-9999999999999999999.safetensors.zst", "step--00000001.safetensors.zst"])
+    @Test(arguments: [
+        "step-7.safetensors.zst", "step-9999999999999999999.safetensors.zst", "step--00000001.safetensors.zst",
+    ])
     func aFileOfAnotherNameIsNoCheckpointOfTheRun(name: String) throws {
         let path = try save(step: 1)
         try FileManager.default.copyItem(atPath: path, toPath: store.folder + "/" + name)
@@ -191,9 +195,12 @@ import Trainer
     }
 
     @Test(arguments: [
-        ("epoch", "9223372036854775807"), ("position", "-1"), ("step", "4611686018427387904"), ("left_out", "-9223372036854775808 0"),
-        ("left_out", "3 4"), ("frame", "-32 32 1"), ("frame", "4294967296 4294967296 1"), ("frame", "1000000 1000000 1"),
-        ("frame", "64 64"), ("frame", "64 64 1 x"), ("value_range", "nan 1"), ("value_range", "2 1"), ("training_sequences", "1e3"),
+        ("epoch", "9223372036854775807"), ("position", "-1"), ("step", "4611686018427387904"),
+        ("left_out", "-9223372036854775808 0"),
+        ("left_out", "3 4"), ("frame", "-32 32 1"), ("frame", "4294967296 4294967296 1"),
+        ("frame", "1000000 1000000 1"),
+        ("frame", "64 64"), ("frame", "64 64 1 x"), ("value_range", "nan 1"), ("value_range", "2 1"),
+        ("training_sequences", "1e3"),
         ("sampling_ranks", "-1"), ("best_loss", "inf"), ("plateau", "7 1 1"), ("early_stopping", "1 -1"),
         ("configuration", "batchSize: 1"), ("format", "convlstm-dist 1"),
     ])

@@ -25,7 +25,8 @@ import Trainer
     @Test func aModelIsNamedOrChangedInPart() throws {
         #expect(try resolved("model: neural-scene").model == Presets.neuralScene)
         #expect(try resolved("", preset: "neural-scene").model == Presets.neuralScene)
-        let it = try resolved("model:\n  schedule: {cosine: {warmUp: 7}}\n  optimizer: {adam: {beta2: 0.98}}\n  clipNorm: null\n")
+        let it = try resolved(
+            "model:\n  schedule: {cosine: {warmUp: 7}}\n  optimizer: {adam: {beta2: 0.98}}\n  clipNorm: null\n")
         #expect(it.model.schedule == .cosine(.init(warmUp: 7)) && it.model.clipNorm == nil)
         #expect(it.model.optimizer == .adam(.init(beta2: 0.98)) && it.output == "runs/small")
     }
@@ -63,11 +64,23 @@ import Trainer
         ("batch_size: 3", "line 2: there is no key batch_size; the keys there are: model, data, "),
         ("model:\n  batch_size: 3", "line 3: there is no key model.batch_size; did you mean model.batchSize?"),
         ("step: 3", "did you mean steps?"),
-        ("model:\n  optimizer: {adam: {beta3: 0.9}}", "no key model.optimizer.adam.beta3; did you mean model.optimizer.adam.beta1?"),
-        ("model:\n  optimizer: {beta1: 0.9}", "there is no key model.optimizer.beta1; the keys there are: adam, adamW, "),
-        ("model:\n  schedule: {linear: {}}", "there is no key model.schedule.linear; the keys there are: constant, stepDecay, cosine, oneCycle, plateau"),
+        (
+            "model:\n  optimizer: {adam: {beta3: 0.9}}",
+            "no key model.optimizer.adam.beta3; did you mean model.optimizer.adam.beta1?"
+        ),
+        (
+            "model:\n  optimizer: {beta1: 0.9}",
+            "there is no key model.optimizer.beta1; the keys there are: adam, adamW, "
+        ),
+        (
+            "model:\n  schedule: {linear: {}}",
+            "there is no key model.schedule.linear; the keys there are: constant, stepDecay, cosine, oneCycle, plateau"
+        ),
         ("model:\n  loss: meanSquaredError", "model.loss has a value of the wrong kind"),
-        ("model:\n  loss: {error: squares}", "model.loss.error is squares; did you mean squared? choose one of: squared, absolute, crossEntropy"),
+        (
+            "model:\n  loss: {error: squares}",
+            "model.loss.error is squares; did you mean squared? choose one of: squared, absolute, crossEntropy"
+        ),
         ("model:\n  earlyStopping: {patience: 0}", "model.earlyStopping.patience is 0 and must be from 1"),
         ("model:\n  clipValue: 0", "model.clipValue is 0.0 and must be a positive number"),
         (
@@ -79,9 +92,18 @@ import Trainer
         ("sampling: shards", "sampling is shards; did you mean shard? choose one of: global, shard"),
         ("sampling: shard", "sampling is shard, and generated data has no shards"),
         ("accumulate: 0", "accumulate is 0 and must be from 1"),
-        ("model:\n  schedule: {oneCycle: {pctStart: 1}}", "model.schedule.oneCycle.pctStart is 1.0 and must be between 0 and 1"),
-        ("model:\n  schedule: {stepDecay: {factor: 0.5, every: 0}}", "model.schedule.stepDecay.every is 0.0 and must be at least 1"),
-        ("model:\n  optimizer: {sgd: {weightDecay: -1}}", "model.optimizer.sgd.weightDecay is -1.0 and must be 0 or more"),
+        (
+            "model:\n  schedule: {oneCycle: {pctStart: 1}}",
+            "model.schedule.oneCycle.pctStart is 1.0 and must be between 0 and 1"
+        ),
+        (
+            "model:\n  schedule: {stepDecay: {factor: 0.5, every: 0}}",
+            "model.schedule.stepDecay.every is 0.0 and must be at least 1"
+        ),
+        (
+            "model:\n  optimizer: {sgd: {weightDecay: -1}}",
+            "model.optimizer.sgd.weightDecay is -1.0 and must be 0 or more"
+        ),
         ("model:\n  schedule: {cosine: {warmUp: 7, wramUp: 8}}", "did you mean model.schedule.cosine.warmUp?"),
         ("model: smal", "there is no model smal; choose one of: small, neural-scene"),
         ("model: {name: smal}", "there is no model smal"),
@@ -124,7 +146,9 @@ import Trainer
 }
 
 @Suite struct GeneratorConfigurationTests {
-    private func resolved(_ yaml: String, _ options: (inout TrainingConfiguration) -> Void = { _ in }) throws
+    private func resolved(
+        _ yaml: String, _ options: (inout TrainingConfiguration) -> Void = { _ in }
+    ) throws
         -> TrainingConfiguration
     {
         let folder = try TemporaryFolder()
@@ -133,12 +157,14 @@ import Trainer
     }
 
     @Test func whatIsLeftOutOfAGeneratorIsStandard() throws {
-        let squares = try resolved("model: {sequences: {generator: {films: {movingSquares: {}}, size: 40, fresh: true}}}")
+        let squares = try resolved(
+            "model: {sequences: {generator: {films: {movingSquares: {}}, size: 40, fresh: true}}}")
         #expect(
             squares.model.sequences.generator
                 == GeneratorDescription(films: .movingSquares(.init(view: .noisy)), size: 40, fresh: true))
-        let digits = try resolved("model: {sequences: {order: slidingWindow, reversedInput: true, generator: {films: "
-            + "{movingMNIST: {motion: tenciaLee, digits: 3}}, training: 9}}}")
+        let digits = try resolved(
+            "model: {sequences: {order: slidingWindow, reversedInput: true, generator: {films: "
+                + "{movingMNIST: {motion: tenciaLee, digits: 3}}, training: 9}}}")
         #expect(
             digits.model.sequences
                 == SequenceDescription(

@@ -28,8 +28,10 @@ import Trainer
     @Test func aRunThatWasMovedIsLookedBeside() throws {
         try make("elsewhere/films.shards")
         try make("elsewhere/copy")
-        #expect(found("films.shards", output: "runs/small", run: "elsewhere/copy") == folder.file("elsewhere/films.shards"))
-        #expect(found("films.shards", output: "/gone/run", run: "elsewhere/copy") == folder.file("elsewhere/films.shards"))
+        #expect(
+            found("films.shards", output: "runs/small", run: "elsewhere/copy") == folder.file("elsewhere/films.shards"))
+        #expect(
+            found("films.shards", output: "/gone/run", run: "elsewhere/copy") == folder.file("elsewhere/films.shards"))
     }
 
     @Test func absolutePathsAndGeneratedFilmsAreWhatTheyAre() {

@@ -38,7 +38,8 @@ import Trainer
     @Test func kerasSquaresAreSeenNoisyAndComparedClean() throws {
         func squares(_ view: GeneratorDescription.MovingSquares.View) throws -> any SequenceSource {
             let films = GeneratorDescription.Films.movingSquares(.init(view: view))
-            let generator = GeneratorDescription(films: films, frames: 16, size: 40, training: 4, validation: 1, test: 1)
+            let generator = GeneratorDescription(
+                films: films, frames: 16, size: 40, training: 4, validation: 1, test: 1)
             return try data(generator).source
         }
         let noisy = try squares(.noisy)

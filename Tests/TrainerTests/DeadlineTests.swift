@@ -3,7 +3,8 @@ import Trainer
 
 @Suite struct TimeLimitTests {
     @Test(arguments: [
-        ("90s", 90.0), ("30m", 1800), ("2h", 7200), ("1d", 86_400), ("1h30m", 5400), ("1d2h3m4s", 93_784), ("30:00", 1800),
+        ("90s", 90.0), ("30m", 1800), ("2h", 7200), ("1d", 86_400), ("1h30m", 5400), ("1d2h3m4s", 93_784),
+        ("30:00", 1800),
         ("90:00", 5400), ("12:00:00", 43_200), ("1-12", 129_600), ("1-12:30", 131_400), ("1-12:00:00", 129_600),
     ])
     func timesArePeoplesAndBatchSystems(text: String, seconds: Double) throws {
@@ -11,7 +12,9 @@ import Trainer
         #expect(limit.seconds == seconds && limit.description == text)
     }
 
-    @Test(arguments: ["", "5", "0s", "0:00", "-1h", "1.5h", "2 h", "1h2d", "h", "1-", ":30", "1:2:3:4", "never", "9999999d"])
+    @Test(arguments: [
+        "", "5", "0s", "0:00", "-1h", "1.5h", "2 h", "1h2d", "h", "1-", ":30", "1:2:3:4", "never", "9999999d",
+    ])
     func othersAreNone(text: String) { #expect(TimeLimit(text) == nil) }
 }
 

@@ -65,7 +65,8 @@ import Trainer
             try image.add(prediction: means.span, truth: truth.span)
         }
         for (found, expected) in try zip(
-            [evaluation.model, evaluation.lastFrame, #require(evaluation.meanImage)], [model, last, image]) {
+            [evaluation.model, evaluation.lastFrame, #require(evaluation.meanImage)], [model, last, image])
+        {
             #expect(found.convention == convention && found.sums.count == 1 + 4 * frames)
             for (a, b) in zip(found.sums, expected.sums) { #expect(abs(a - b) < 1e-3 * max(1, abs(b))) }
         }
@@ -89,7 +90,8 @@ import Trainer
         #expect(abs(evaluation.lastFrame[0].squaredErrorPerFrame - last / 2) < 1e-4)
     }
 
-    @Test(arguments: 1...5, [1, 2, 3, 4, 7]) func eachSequenceCountsOnceWhateverTheRanks(ranks: Int, count: Int) throws {
+    @Test(arguments: 1...5, [1, 2, 3, 4, 7]) func eachSequenceCountsOnceWhateverTheRanks(ranks: Int, count: Int) throws
+    {
         let source = ExampleSource(count: 20), range = 5..<5 + count
         var parts = [Double](), whole = try evaluate(ExampleSource(count: 20), range).model.sums
         for rank in 0..<ranks {

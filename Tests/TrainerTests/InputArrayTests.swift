@@ -11,29 +11,34 @@ import Trainer
     private func array(_ shape: [Int], type: NpyHeader.ElementType = .float32) throws -> String {
         let count = shape.reduce(1, *), path = folder.file("x.npy")
         let numbers = (0..<count).map { $0 % 251 }
-        let bytes: [UInt8] = switch type {
-        case .uint8: numbers.map { UInt8($0) }
-        case .float32: numbers.map(Float.init).withUnsafeBytes { [UInt8]($0) }
-        case .float64: numbers.map(Double.init).withUnsafeBytes { [UInt8]($0) }
-        }
+        let bytes: [UInt8] =
+            switch type {
+            case .uint8: numbers.map { UInt8($0) }
+            case .float32: numbers.map(Float.init).withUnsafeBytes { [UInt8]($0) }
+            case .float64: numbers.map(Double.init).withUnsafeBytes { [UInt8]($0) }
+            }
         try NpyFile.write(bytes.span, header: NpyHeader(type: type, shape: shape), to: path)
         return path
     }
 
-    @Test(arguments: [
-        ([6, 8, 7], 1, nil, 6), ([6, 8, 7, 1], 1, nil, 6), ([6, 1, 8, 7], 1, nil, 6), ([2, 6, 8, 7], 1, 2, 6),
-        ([2, 6, 8, 7, 1], 1, 2, 6), ([6, 8, 7, 3], 3, nil, 6), ([2, 6, 8, 7, 3], 3, 2, 6), ([5, 120, 8, 7], 1, 120, 5),
-    ] as [([Int], Int, Int?, Int)])
+    @Test(
+        arguments: [
+            ([6, 8, 7], 1, nil, 6), ([6, 8, 7, 1], 1, nil, 6), ([6, 1, 8, 7], 1, nil, 6), ([2, 6, 8, 7], 1, 2, 6),
+            ([2, 6, 8, 7, 1], 1, 2, 6), ([6, 8, 7, 3], 3, nil, 6), ([2, 6, 8, 7, 3], 3, 2, 6),
+            ([5, 120, 8, 7], 1, 120, 5),
+        ] as [([Int], Int, Int?, Int)])
     func theFrameSizeTellsBatchesFromChannels(shape: [Int], channels: Int, batch: Int?, frames: Int) throws {
         let frame = FeatureShape(height: 8, width: 7, channels: channels)
         let input = try InputArray(path: try array(shape), frame: frame, needed: 3)
-        #expect(input.batch == batch && input.frames == frames && input.reading.contains("x.npy: shape \(shape), read as"))
+        #expect(
+            input.batch == batch && input.frames == frames && input.reading.contains("x.npy: shape \(shape), read as"))
     }
 
     @Test func layoutsInDoubtAreNamedByAPerson() throws {
         let path = try array([4, 6, 8, 7])
         let error = #expect(throws: TrainingError.self) { try InputArray(path: path, frame: exampleFrame, needed: 3) }
-        #expect(error?.isUsage == true && error!.description.contains("--layout frames-first for 6 sequences of 4 frames"))
+        #expect(
+            error?.isUsage == true && error!.description.contains("--layout frames-first for 6 sequences of 4 frames"))
         for (layout, batch) in [(ArrayLayout.sequencesFirst, 4), (.framesFirst, 6)] {
             #expect(try InputArray(path: path, frame: exampleFrame, needed: 3, layout: layout).batch == batch)
         }
@@ -45,7 +50,8 @@ import Trainer
     @Test func framesFirstIsReadAcrossTheSequences() throws {
         let input = try InputArray(path: try array([5, 2, 8, 7]), frame: exampleFrame, needed: 3, layout: .framesFirst)
         for sequence in 0..<2 {
-            let expected = (2..<5).flatMap { frame in (0..<56).map { Float((($0 + (frame * 2 + sequence) * 56)) % 251) } }
+            let expected = (2..<5).flatMap { frame in (0..<56).map { Float((($0 + (frame * 2 + sequence) * 56)) % 251) }
+            }
             #expect(try input.past(of: sequence, count: 3) == expected)
         }
     }

@@ -51,7 +51,8 @@ import Trainer
 
     @Test func threadsWithoutALaneAreAMistake() throws {
         let error = #expect(throws: TrainingError.self) { try Lanes(4, threads: 2, rank: 0, ranks: 3) }
-        let sentence = "4 lanes cannot occupy 3 ranks of 2 threads, each of which needs one; raise --lanes, or start "
+        let sentence =
+            "4 lanes cannot occupy 3 ranks of 2 threads, each of which needs one; raise --lanes, or start "
             + "fewer ranks or threads"
         #expect(error?.description == sentence)
     }

@@ -7,7 +7,8 @@ import Trainer
     }
 
     @Test func hostsThatAreLargeEnoughAreLeftAlone() {
-        #expect(MemoryBudget.complaint(about: [budget("a", 4, of: 9), budget("a", 4, of: 9), budget("b", 8, of: 9)]) == nil)
+        #expect(
+            MemoryBudget.complaint(about: [budget("a", 4, of: 9), budget("a", 4, of: 9), budget("b", 8, of: 9)]) == nil)
     }
 
     @Test func aLimitOfARankIsSaid() {
@@ -25,7 +26,9 @@ import Trainer
     }
 
     @Test func theRanksOfAHostCountTogether() {
-        let complaint = MemoryBudget.complaint(about: [budget("a", 8, of: 9), budget("b", 5, of: 9), budget("b", 5, of: 8)])
+        let complaint = MemoryBudget.complaint(about: [
+            budget("a", 8, of: 9), budget("b", 5, of: 9), budget("b", 5, of: 8),
+        ])
         #expect(
             complaint == "the 2 ranks on b would need 10.0 GB of memory and 8.0 GB are available; "
                 + "choose a larger --accumulate, --recompute, a smaller --batch-size, or more hosts")

@@ -27,16 +27,19 @@ private func rank(_ rank: Int, change: (inout RankIdentity) -> Void = { _ in }) 
         let data = (0..<4).map { number in rank(number) { if number == 3 { $0.data = "" } } }
         #expect(RankIdentity.complaint(about: data)?.hasPrefix("rank 3 on node2 has other data") == true)
         let many = (0..<12).map { number in rank(number) { if number > 6 { $0.data = "" } } }
-        #expect(RankIdentity.complaint(about: many)?.contains("rank 10 on node6, and 1 more rank have other data") == true)
+        #expect(
+            RankIdentity.complaint(about: many)?.contains("rank 10 on node6, and 1 more rank have other data") == true)
     }
 
     @Test func unlikeProcessorsAndCrowdedHostsAreTold() {
         let unlike = (0..<4).map { number in rank(number) { if number > 1 { $0.kernels = "Haswell" } } }
-        #expect(RankIdentity.warnings(about: unlike).map { $0.contains("Haswell on node2, SkylakeX on node1") } == [true])
+        #expect(
+            RankIdentity.warnings(about: unlike).map { $0.contains("Haswell on node2, SkylakeX on node1") } == [true])
         let crowded = (0..<4).map { number in rank(number) { if number > 1 { $0.cores.threads = 3 } } }
         #expect(
             RankIdentity.warnings(about: crowded).map {
-                $0.hasPrefix("warning: node2: oversubscribed, 2 ranks of 3 threads on 4 cores: they take turns; mpirun ")
+                $0.hasPrefix(
+                    "warning: node2: oversubscribed, 2 ranks of 3 threads on 4 cores: they take turns; mpirun ")
             } == [true])
     }
 }

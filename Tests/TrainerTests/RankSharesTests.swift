@@ -11,7 +11,8 @@ import Trainer
         while position.epoch == 0 {
             let batch = batches.batch(at: position)
             for places in run.map(batch.places) {
-                sizes.formUnion(configuration.model.network.normalisesBatches ? [places.count] : parts(of: places.count, part))
+                sizes.formUnion(
+                    configuration.model.network.normalisesBatches ? [places.count] : parts(of: places.count, part))
             }
             position = batches.next(after: position)
         }

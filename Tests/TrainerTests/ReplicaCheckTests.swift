@@ -18,7 +18,8 @@ import Trainer
     @Test func theFirstRankMayBeTheOddOne() {
         let divergence = Divergence(
             digests: [["9", "8", "3"], ["1", "2", "3"], ["1", "2", "3"]], hosts: hosts, tensors: tensors)
-        #expect(divergence.description.hasPrefix("rank 0 on node1 has another parameter a and 1 more tensor than rank 1"))
+        #expect(
+            divergence.description.hasPrefix("rank 0 on node1 has another parameter a and 1 more tensor than rank 1"))
     }
 
     @Test func ofTwoTheSecondIsNamed() {

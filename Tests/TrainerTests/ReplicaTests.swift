@@ -72,8 +72,10 @@ import Trainer
         let batch = [4, 0, 7, 19, 2, 5, 11]
         func numbers(_ lanes: Int) throws -> (loss: Double, gradient: [Float], averages: [Float]) {
             let found = try found(batch, of: 7, lanes: lanes, threads: 1, normalised: normalised)
-            return (Double(bitPattern: found.loss), found.gradient.map(Float.init(bitPattern:)),
-                found.averages.map(Float.init(bitPattern:)))
+            return (
+                Double(bitPattern: found.loss), found.gradient.map(Float.init(bitPattern:)),
+                found.averages.map(Float.init(bitPattern:))
+            )
         }
         let whole = try numbers(1), lanes = try numbers(5)
         #expect(abs(whole.loss - lanes.loss) < 1e-6 * whole.loss && whole.gradient != lanes.gradient)

@@ -21,15 +21,16 @@ import Trainer
         #expect(Array(try forecast(network, frames: 9, inputFrames: 3)[..<short.count]) == short)
     }
 
-    /// What it reads after the given frames is what it gave, `lead` steps before: the same as a run that was given those
-    /// frames from the start.
+    /// What it reads after the given frames is what it gave, `lead` steps before: the same as a run that was given
+    /// those frames from the start.
     @Test(arguments: [1, 2, 3, 4, 5], [1, 2]) func oneOutputPerInputGoesOnFromItsOwnForecasts(
         frames: Int, lead: Int
     ) throws {
         let network = try exampleNetwork(oneOutputPerInput: true), frame = 2 * exampleFrame.count
         let found = try forecast(network, frames: frames, inputFrames: 2, lead: lead)
-        let all = 2 + frames, trace = try NetworkTrace(
-            network, batch: 2, Unrolling(inputFrames: all, outputFrames: all, lead: lead))
+        let all = 2 + frames,
+            trace = try NetworkTrace(
+                network, batch: 2, Unrolling(inputFrames: all, outputFrames: all, lead: lead))
         fill(trace.input[0..<2])
         var input = trace.input.mutableSpan
         for i in found.indices { input[2 * frame + i] = found[i] }
@@ -66,7 +67,8 @@ import Trainer
         rollout.forward()
         let expected = numbers(rollout.output).map { $0 / 255 * 8 - 2 }
         let scale = ValueScale(source.valueRange, peak: 255)
-        let found = try Forecaster(network, inputFrames: 3, frames: 2, lead: 3, scale: scale).forecasts(after: [past])[0]
+        let found = try Forecaster(network, inputFrames: 3, frames: 2, lead: 3, scale: scale).forecasts(after: [past])[
+            0]
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 } && found.count == expected.count)
     }
 

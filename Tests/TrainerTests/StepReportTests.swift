@@ -36,12 +36,14 @@ import Trainer
     @Test func oneRankStopsAll() {
         let (go, late) = (rank([1, 1, 1, 1], reduce: 1), rank([1, 1, 1, 1], reduce: 1, stop: .timeLimit))
         #expect(StepReport(ranks: [go, go]).stop == nil)
-        #expect(StepReport(ranks: [go, late, rank([1, 1, 1, 1], reduce: 1, stop: .signal(SIGTERM))]).stop == .timeLimit)
+        #expect(
+            StepReport(ranks: [go, late, rank([1, 1, 1, 1], reduce: 1, stop: .signal(SIGTERM))]).stop == .timeLimit)
     }
 
     @Test func whoeverEndsItSaysSoInTheExitCode() {
         let codes: [(StopReason, Int32)] = [
-            (.timeLimit, 75), (.signal(SIGUSR1), 75), (.signal(SIGUSR2), 75), (.signal(SIGINT), 130), (.signal(SIGTERM), 143),
+            (.timeLimit, 75), (.signal(SIGUSR1), 75), (.signal(SIGUSR2), 75), (.signal(SIGINT), 130),
+            (.signal(SIGTERM), 143),
         ]
         for (reason, code) in codes {
             #expect(reason.exitCode == code && StopReason(number: reason.number) == reason)

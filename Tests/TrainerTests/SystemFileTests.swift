@@ -52,7 +52,8 @@ import Trainer
             "  inputFrames: 10", "  peak: 255", "  order: shuffled", "  - name: patches",
             "    patches: {size: 4, order: reshape}", "      peepholes: perPosition", "    from: [enco_cl3]",
             "      kernelInitialisation: {uniform: {limit: 0.001}}", "  forecasterInput: nothing",
-            "schedule: {stepDecay: {factor: 0.9, every: 275}}", "loss: {error: squared, reduction: halfSum}", "sampling: ownOutput",
+            "schedule: {stepDecay: {factor: 0.9, every: 275}}", "loss: {error: squared, reduction: halfSum}",
+            "sampling: ownOutput",
         ] { #expect(yaml.contains("\n\(line)\n"), "\(line) in \(yaml)") }
     }
 
@@ -100,38 +101,66 @@ import Trainer
         ("convLSTM", "convLTSM", "line 6: there is no key $.convLTSM; did you mean $.convLSTM?"),
         ("    convLSTM: {hidden: 4, kernel: 3}\n", "", "$ says nothing of what it is; it takes one of the keys "),
         ("  readout:", "    activation: tanh\n  readout:", "$ is convLSTM and activation at once; it takes one of"),
-        ("kernel: 3", "kernel: 3, peepholes: perPositon",
-         "$.convLSTM.peepholes is perPositon; did you mean perPosition? choose one of: none, perPosition, perChannel"),
-        ("kernel: 3", "kernel: 3, normalisation: {gruop: {channels: 8}}",
-         "did you mean $.convLSTM.normalisation.group?"),
-        ("kernel: 3", "kernel: 3, normalisation: {group: {channel: 8}}",
-         "normalisation.group.channel; did you mean $.convLSTM.normalisation.group.channels?"),
-        ("kernel: 3", "kernel: 3, normalisation: batch",
-         "there is no key $.convLSTM.normalisation.batch; the keys there are: group, layer"),
-        ("kernel: 3", "kernel: 3, kernelInitialisation: uniform",
-         "$.convLSTM.kernelInitialisation.uniform.limit is missing"),
-        ("kernel: 3", "kernel: 3, kernelInitialisation: {uniform: {limit: 1, lower: 0}}",
-         "there is no key $.convLSTM.kernelInitialisation.uniform.lower"),
-        ("kernel: 3", "kernel: 3, kernelInitialisation: {uniform: {limit: 1}, constant: {value: 0}}",
-         "$.convLSTM.kernelInitialisation is uniform and constant at once"),
-        ("hidden: 4", "hidden: four",
-         "line 6: $.convLSTM.hidden has a value of the wrong kind; it must be a whole number"),
+        (
+            "kernel: 3", "kernel: 3, peepholes: perPositon",
+            "$.convLSTM.peepholes is perPositon; did you mean perPosition? choose one of: none, perPosition, perChannel"
+        ),
+        (
+            "kernel: 3", "kernel: 3, normalisation: {gruop: {channels: 8}}",
+            "did you mean $.convLSTM.normalisation.group?"
+        ),
+        (
+            "kernel: 3", "kernel: 3, normalisation: {group: {channel: 8}}",
+            "normalisation.group.channel; did you mean $.convLSTM.normalisation.group.channels?"
+        ),
+        (
+            "kernel: 3", "kernel: 3, normalisation: batch",
+            "there is no key $.convLSTM.normalisation.batch; the keys there are: group, layer"
+        ),
+        (
+            "kernel: 3", "kernel: 3, kernelInitialisation: uniform",
+            "$.convLSTM.kernelInitialisation.uniform.limit is missing"
+        ),
+        (
+            "kernel: 3", "kernel: 3, kernelInitialisation: {uniform: {limit: 1, lower: 0}}",
+            "there is no key $.convLSTM.kernelInitialisation.uniform.lower"
+        ),
+        (
+            "kernel: 3", "kernel: 3, kernelInitialisation: {uniform: {limit: 1}, constant: {value: 0}}",
+            "$.convLSTM.kernelInitialisation is uniform and constant at once"
+        ),
+        (
+            "hidden: 4", "hidden: four",
+            "line 6: $.convLSTM.hidden has a value of the wrong kind; it must be a whole number"
+        ),
         ("hidden: 4", "hidden: ", "$.convLSTM.hidden has a value of the wrong kind"),
         ("hidden: 4, ", "", "$.convLSTM.hidden is missing; add it"),
-        ("kernel: 3", "kernel: 3, hasBias: 2",
-         "$.convLSTM.hasBias has a value of the wrong kind; it must be true or false"),
+        (
+            "kernel: 3", "kernel: 3, hasBias: 2",
+            "$.convLSTM.hasBias has a value of the wrong kind; it must be true or false"
+        ),
         ("{hidden: 4, kernel: 3}", "[4, 3]", "$.convLSTM has a value of the wrong kind; it must be a mapping of keys"),
         ("name: mine\n", "", "name is missing; add it"),
-        ("name: mine", "name: mine\nlearning_rate: 1",
-         "line 2: there is no key learning_rate; did you mean learningRate?"),
-        ("name: mine", "name: mine\nloss: {error: square}",
-         "loss.error is square; did you mean squared? choose"),
-        ("name: mine", "name: mine\nschedule: cosin",
-         "line 2: there is no key schedule.cosin; did you mean schedule.cosine?"),
-        ("{inputFrames: 2, outputFrames: 2}", "10",
-         "line 2: sequences has a value of the wrong kind; it must be a mapping"),
-        ("name: mine", "name: mine\noptimizer: beta1",
-         "line 2: there is no key optimizer.beta1; the keys there are: adam, adamW"),
+        (
+            "name: mine", "name: mine\nlearning_rate: 1",
+            "line 2: there is no key learning_rate; did you mean learningRate?"
+        ),
+        (
+            "name: mine", "name: mine\nloss: {error: square}",
+            "loss.error is square; did you mean squared? choose"
+        ),
+        (
+            "name: mine", "name: mine\nschedule: cosin",
+            "line 2: there is no key schedule.cosin; did you mean schedule.cosine?"
+        ),
+        (
+            "{inputFrames: 2, outputFrames: 2}", "10",
+            "line 2: sequences has a value of the wrong kind; it must be a mapping"
+        ),
+        (
+            "name: mine", "name: mine\noptimizer: beta1",
+            "line 2: there is no key optimizer.beta1; the keys there are: adam, adamW"
+        ),
         ("inputFrames", "inputframes", "there is no key sequences.inputframes; did you mean sequences.inputFrames?"),
         ("  readout:", "  raedout:", "there is no key network.raedout; did you mean network.readout?"),
         ("name: mine", "name: mine\nname: yours", "line 2: name stands there twice (first in line 1)"),

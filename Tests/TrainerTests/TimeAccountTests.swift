@@ -33,7 +33,9 @@ import Trainer
         var account = account(Array(repeating: step([4, 4], exchange: 1), count: 10))
         account.add(30, to: .validation)
         account.add(10, to: .checkpoints)
-        let lines = account.summary(wall: 100, hosts: ["a", "b"]).map { $0.split(separator: " ").joined(separator: " ") }
+        let lines = account.summary(wall: 100, hosts: ["a", "b"]).map {
+            $0.split(separator: " ").joined(separator: " ")
+        }
         #expect(lines[0] == "10 steps, mean of 2 ranks seconds share")
         for line in [
             "loading 5.0 5.0 %", "forward 10.0 10.0 %", "backward 20.0 20.0 %", "update 5.0 5.0 %",
@@ -71,7 +73,8 @@ import Trainer
                     after: step(isLate ? [1, work, 1] : [1, 1, 1], exchange: 0), hosts: ["a", "b", "c"])
             }
             #expect(sentences.dropLast().allSatisfy { $0 == nil }, "round \(round)")
-            let sentence = "rank 1 on b held up \(late) of the last 100 steps: its own work took \(work) s and "
+            let sentence =
+                "rank 1 on b held up \(late) of the last 100 steps: its own work took \(work) s and "
                 + "that of the others 1.0 s"
             #expect(sentences.last! == (isNamed ? sentence : nil), "round \(round)")
         }

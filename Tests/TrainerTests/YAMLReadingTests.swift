@@ -40,7 +40,8 @@ import Trainer
         let plain = try read(Self.system)
         #expect(try read([0xEF, 0xBB, 0xBF] + Array(Self.system.utf8)) == plain)
         #expect(try read(Self.system.replacing("\n", with: "\r\n")) == plain)
-        let file = try folder.write([0xEF, 0xBB, 0xBF] + Array("seed: 3\nsteps: 2\ndata: generated\n".utf8), to: "c.yaml")
+        let file = try folder.write(
+            [0xEF, 0xBB, 0xBF] + Array("seed: 3\nsteps: 2\ndata: generated\n".utf8), to: "c.yaml")
         #expect(try TrainingConfiguration.resolved(model: "small", file: file).seed == 3)
     }
 
@@ -58,8 +59,11 @@ import Trainer
 
     @Test func textThatIsNoYAMLIsNamedWithItsLine() throws {
         let deep = try complaint(about: "name: x\nnetwork: " + String(repeating: "[", count: 300_000))
-        #expect(deep.hasPrefix("my.yaml, line 2,") && deep.contains("more than 1000 deep") && !deep.contains("yaml_"), "\(deep)")
-        #expect(try complaint(about: Self.system + "\nloss:\n\terror: squared\n").contains("line 10, is not YAML: a tab"))
+        #expect(
+            deep.hasPrefix("my.yaml, line 2,") && deep.contains("more than 1000 deep") && !deep.contains("yaml_"),
+            "\(deep)")
+        #expect(
+            try complaint(about: Self.system + "\nloss:\n\terror: squared\n").contains("line 10, is not YAML: a tab"))
         #expect(try complaint(about: "name: \"mine\n" + String(repeating: "x ", count: 100_000)).contains("line"))
         #expect(try complaint(about: "name: m\n---\nname: n\n").contains("another document"))
         #expect(try complaint(about: "name: a\u{1}b\n").contains("control characters are not allowed"))
@@ -111,7 +115,8 @@ import Trainer
     @Test func numbersThatAreNoneAreRefused() throws {
         let rate = Self.system + "\nlearningRate: "
         for (number, sentence) in [
-            ("1e400", "learningRate is 1e400; give a finite number"), (".nan", "is .nan; give"), (".inf", "is .inf; give"),
+            ("1e400", "learningRate is 1e400; give a finite number"), (".nan", "is .nan; give"),
+            (".inf", "is .inf; give"),
             ("1:30", "must be a number"), ("1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1", "must be a number"),
             ("one", "must be a number"), ("[1]", "must be a number"),
         ] {
@@ -119,15 +124,18 @@ import Trainer
         }
         let size = Self.system + "\nbatchSize: "
         for number in [
-            "9223372036854775808", "9223372036854775807:59", "1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1", "1.5", "0x", "09", "1e3",
+            "9223372036854775808", "9223372036854775807:59", "1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1:1", "1.5", "0x", "09",
+            "1e3",
         ] {
-            #expect(try complaint(about: size + number).contains("batchSize has a value of the wrong kind"), "\(number)")
+            #expect(
+                try complaint(about: size + number).contains("batchSize has a value of the wrong kind"), "\(number)")
         }
         for (number, value) in [("0x10", 16), ("1_000", 1000), ("010", 8), ("+7", 7)] {
             #expect(try read(size + number).batchSize == value)
         }
         #expect(try complaint(about: size + "1000000000").contains("batchSize is 1000000000; choose 1 to 1000000"))
-        let films = Self.system.replacing("outputFrames: 2", with: "outputFrames: 2, generator: {size: 4611686018427387904}")
+        let films = Self.system.replacing(
+            "outputFrames: 2", with: "outputFrames: 2, generator: {size: 4611686018427387904}")
         #expect(try complaint(about: films).contains("model.sequences.generator.size is 4611686018427387904"))
     }
 
@@ -154,7 +162,9 @@ import Trainer
     }
 
     @Test func aModelIsCalledWhatAFolderCanBe() throws {
-        for name in ["..", ".", "", "a/../../b", "/tmp/x", "a\\nb", "a\\tb", "a\\u2028b", String(repeating: "n", count: 300)] {
+        for name in [
+            "..", ".", "", "a/../../b", "/tmp/x", "a\\nb", "a\\tb", "a\\u2028b", String(repeating: "n", count: 300),
+        ] {
             let text = Self.system.replacing("name: mine", with: "name: \"\(name)\"")
             #expect(try complaint(about: text).contains("my.yaml: name is"), "\(name)")
             let file = try folder.write(Array("model: {name: \"\(name)\"}\ndata: generated\n".utf8), to: "c.yaml")

@@ -26,11 +26,15 @@ final class FaultyCommunicator: Communicator {
     var size: Int { base.size }
     var hostName: String { base.hostName }
 
-    func broadcast(_ values: inout MutableSpan<Float>, from root: Int) throws { try base.broadcast(&values, from: root) }
+    func broadcast(_ values: inout MutableSpan<Float>, from root: Int) throws {
+        try base.broadcast(&values, from: root)
+    }
     func broadcast(_ bytes: inout [UInt8], from root: Int) throws { try base.broadcast(&bytes, from: root) }
     func sum(_ values: inout [Double]) throws { try base.sum(&values) }
     func maximum(_ values: inout [Double]) throws { try base.maximum(&values) }
-    func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws { try base.complete(&values, slices) }
+    func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws {
+        try base.complete(&values, slices)
+    }
     func gather(_ bytes: [UInt8]) throws -> [[UInt8]] { try base.gather(bytes) }
     func barrier() throws { try base.barrier() }
     func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {

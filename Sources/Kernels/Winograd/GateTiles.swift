@@ -1,8 +1,9 @@
-// The gates' step on tiles as they come out of the domain of points, and its gradient on tiles as they go in: neither the
-// preactivations nor their gradient are written anywhere else.
+// The gates' step on tiles as they come out of the domain of points, and its gradient on tiles as they go in: neither
+// the preactivations nor their gradient are written anywhere else.
 //
-// Products of a gate convolution have their columns in blocks of sixteen hidden channels, those of the gates i, f, g and
-// o of a block side by side (a last block may be narrower), so that a block is all that its channels' states wait for.
+// Products of a gate convolution have their columns in blocks of sixteen hidden channels, those of the gates i, f, g
+// and o of a block side by side (a last block may be narrower), so that a block is all that its channels' states wait
+// for.
 
 /// Hidden channels in the order of the products' columns.
 package struct GateColumns: Sendable {
@@ -86,8 +87,9 @@ private func stepTilesBackward<S: Scalar>(
 ) {
     let pointers = GateGradientPointers(step), columns = GateColumns(hidden: pointers.n)
     @inline(always) func run<F: GateFunction>(_: F.Type, _ block: Int, _ sums: UnsafeMutablePointer<S>) {
-        let lanes = columns.lanes(block), source = GateStepSource<S, F>(
-            step: pointers, channel: 16 * block, width: columns.width(block), ahead: maps.geometry.side, sums: sums)
+        let lanes = columns.lanes(block),
+            source = GateStepSource<S, F>(
+                step: pointers, channel: 16 * block, width: columns.width(block), ahead: maps.geometry.side, sums: sums)
         maps.geometry.kernel == 3
             ? outputTilesBackward(ThreeTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
             : outputTilesBackward(FiveTaps.self, maps, images: step.images, at: first, lanes: lanes, source)

@@ -1,6 +1,6 @@
 // Minimal filtering, the one-dimensional equations: 9 - r outputs of a filter of r taps from eight products instead of
-// r (9 - r). A filter g and an input d are evaluated as polynomials at eight points, multiplied there, and the result is
-// interpolated:
+// r (9 - r). A filter g and an input d are evaluated as polynomials at eight points, multiplied there, and the result
+// is interpolated:
 //
 //     y = A' [(G g) * (B' d)]
 //
@@ -172,8 +172,8 @@ struct LaneRow<S: Scalar>: LaneTarget {
     }
 }
 
-/// A row of the domain of points, written past the caches: more is written there before any of it is read than they hold,
-/// and a write through them would first read what it replaces. Whoever writes for other threads calls
+/// A row of the domain of points, written past the caches: more is written there before any of it is read than they
+/// hold, and a write through them would first read what it replaces. Whoever writes for other threads calls
 /// `finishStreams` in the end.
 struct StreamedRow<S: Scalar>: LaneTarget {
     private let row: LaneRow<S>

@@ -198,7 +198,8 @@ private func multiplyColumns<Block: LaneBlock>(
     multiply(OneRow<Block>.self)
 }
 
-/// `multiplyColumns` for a block of 1 to 4 lanes: together where six rows of them fit into registers, else lane by lane.
+/// `multiplyColumns` for a block of 1 to 4 lanes: together where six rows of them fit into registers, else lane by
+/// lane.
 @inline(always)
 func multiplyColumns<S: Scalar>(
     lanes: Int, _ first: Segment<S>, _ second: Segment<S>?, rows: Int, _ c: UnsafeMutablePointer<S>, cStride: Int,

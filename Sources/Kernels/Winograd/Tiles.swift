@@ -1,5 +1,5 @@
-// The tiles of feature maps: where each lies in its image, and in the domain of points, whose many places a transform asks
-// for a tile ahead.
+// The tiles of feature maps: where each lies in its image, and in the domain of points, whose many places a transform
+// asks for a tile ahead.
 
 import CProcessor
 

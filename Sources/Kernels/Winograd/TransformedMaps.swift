@@ -1,6 +1,6 @@
-// Feature maps in the domain of points: for each point of a tile a matrix of tiles by channels, so that a convolution is
-// one product for each point. Points are an odd number of lanes apart, because strides that are powers of two would send
-// a tile's points to the same few places of the caches.
+// Feature maps in the domain of points: for each point of a tile a matrix of tiles by channels, so that a convolution
+// is one product for each point. Points are an odd number of lanes apart, because strides that are powers of two would
+// send a tile's points to the same few places of the caches.
 
 /// Tiles of square outputs that cover feature maps of one size, with the filter that they are for.
 package struct WinogradGeometry: Sendable, Equatable {
@@ -66,8 +66,8 @@ package enum MapContent: Sendable {
     case input, hidden, product, gradient
 }
 
-/// Memory for maps that live no longer than a step or a few, as large as its largest user asked for. One instance serves
-/// one thread.
+/// Memory for maps that live no longer than a step or a few, as large as its largest user asked for. One instance
+/// serves one thread.
 package final class PointWorkspace<S: Scalar> {
     private var numbers: [MapContent: Tensor<S>] = [:]
 

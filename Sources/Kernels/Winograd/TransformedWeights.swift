@@ -1,6 +1,6 @@
-// Weights in the domain of points, packed the way the micro-kernel reads them: for each point, panels of up to four lanes
-// of columns, each with all its rows one after the other. Made once for each update of the parameters and used at every
-// step of every sequence.
+// Weights in the domain of points, packed the way the micro-kernel reads them: for each point, panels of up to four
+// lanes of columns, each with all its rows one after the other. Made once for each update of the parameters and used at
+// every step of every sequence.
 //
 //     U = G g G'
 
@@ -75,7 +75,8 @@ private func pack<S: Scalar, Filter: MinimalFilter>(
                         }
                         Filter.filter(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
                     }
-                    let panel = UnsafeMutableRawPointer(transformed.panel(point: 0, lane: first))
+                    let panel =
+                        UnsafeMutableRawPointer(transformed.panel(point: 0, lane: first))
                         .assumingMemoryBound(to: SIMD16<S>.self) + row * count + lane
                     for p in 0..<n {
                         Filter.filter(

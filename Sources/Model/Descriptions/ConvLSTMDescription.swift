@@ -68,8 +68,8 @@ package enum GateNormalisation: Codable, Sendable, Equatable {
     /// Over all places and `channels` neighbouring channels of the four gates side by side, which it has to divide;
     /// scale and shift per channel.
     ///
-    /// A group lies within one gate where `channels` divides the hidden ones. Else it spans gates, and which ones depends on
-    /// the gates' order: here i, f, g, o, so that a system with another order is then another function.
+    /// A group lies within one gate where `channels` divides the hidden ones. Else it spans gates, and which ones
+    /// depends on the gates' order: here i, f, g, o, so that a system with another order is then another function.
     ///
     /// Source: Wu and He, "Group normalization", ECCV 2018; PyTorch's `GroupNorm`.
     case group(channels: Int)

@@ -117,11 +117,13 @@ extension GeneratorDescription.Films: Codable {
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
-        self = switch try values.onlyKey {
-        case .movingMNIST: .movingMNIST(try values.decode(GeneratorDescription.MovingMNIST.self, forKey: .movingMNIST))
-        case .movingSquares:
-            .movingSquares(try values.decode(GeneratorDescription.MovingSquares.self, forKey: .movingSquares))
-        }
+        self =
+            switch try values.onlyKey {
+            case .movingMNIST:
+                .movingMNIST(try values.decode(GeneratorDescription.MovingMNIST.self, forKey: .movingMNIST))
+            case .movingSquares:
+                .movingSquares(try values.decode(GeneratorDescription.MovingSquares.self, forKey: .movingSquares))
+            }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -9,7 +9,8 @@ extension KeyedDecodingContainer where Key: CaseIterable {
             guard allKeys.count == 1 else {
                 let names = Key.allCases.map(\.stringValue).joined(separator: ", ")
                 throw DecodingError.dataCorrupted(
-                    DecodingError.Context(codingPath: codingPath, debugDescription: "it takes one of the keys \(names)"))
+                    DecodingError.Context(codingPath: codingPath, debugDescription: "it takes one of the keys \(names)")
+                )
             }
             return allKeys[0]
         }

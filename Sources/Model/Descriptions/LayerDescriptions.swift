@@ -114,7 +114,8 @@ extension ConvolutionDescription {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            filters: try values.decode(Int.self, forKey: .filters), kernel: try values.decode(Int.self, forKey: .kernel))
+            filters: try values.decode(Int.self, forKey: .filters), kernel: try values.decode(Int.self, forKey: .kernel)
+        )
         stride = try values.decode(.stride, or: stride)
         padding = try values.decodeIfPresent(Int.self, forKey: .padding)
         hasBias = try values.decode(.hasBias, or: hasBias)
@@ -127,7 +128,8 @@ extension Convolution3DDescription {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            filters: try values.decode(Int.self, forKey: .filters), kernel: try values.decode(Int.self, forKey: .kernel),
+            filters: try values.decode(Int.self, forKey: .filters),
+            kernel: try values.decode(Int.self, forKey: .kernel),
             kernelTime: try values.decode(Int.self, forKey: .kernelTime))
         timePadding = try values.decode(.timePadding, or: timePadding)
         hasBias = try values.decode(.hasBias, or: hasBias)

@@ -18,17 +18,18 @@ extension StageDescription: Codable {
         name = try values.decode(String.self, forKey: .name)
         from = try values.decodeIfPresent([String].self, forKey: .from)
         let kind = try kinds.onlyKey
-        operation = switch kind {
-        case .convLSTM: .convLSTM(try decode(kind))
-        case .convolution: .convolution(try decode(kind))
-        case .transposedConvolution: .transposedConvolution(try decode(kind))
-        case .convolution3D: .convolution3D(try decode(kind))
-        case .batchNormalisation: .batchNormalisation(try decode(kind))
-        case .activation: .activation(try decode(kind))
-        case .leakyReLU: .leakyReLU(try decode(kind))
-        case .patches: .patches(try decode(kind))
-        case .unpatches: .unpatches(try decode(kind))
-        }
+        operation =
+            switch kind {
+            case .convLSTM: .convLSTM(try decode(kind))
+            case .convolution: .convolution(try decode(kind))
+            case .transposedConvolution: .transposedConvolution(try decode(kind))
+            case .convolution3D: .convolution3D(try decode(kind))
+            case .batchNormalisation: .batchNormalisation(try decode(kind))
+            case .activation: .activation(try decode(kind))
+            case .leakyReLU: .leakyReLU(try decode(kind))
+            case .patches: .patches(try decode(kind))
+            case .unpatches: .unpatches(try decode(kind))
+            }
     }
 
     package func encode(to encoder: any Encoder) throws {

@@ -1,14 +1,15 @@
-// A network as a value: what stages it has and what each of them reads. Systems of the field differ in these values, not
-// in code.
+// A network as a value: what stages it has and what each of them reads. Systems of the field differ in these values,
+// not in code.
 
 import Kernels
 
 /// An encoder, which runs over the input frames; a forecaster, which runs over the output frames; and a readout, which
 /// makes frames of what either of them computed.
 ///
-/// Without a forecaster the network gives one output frame for each step of the encoder, and beyond the input frames its
-/// own outputs are its input. A stage reads the stage before it, or those that it names; the first stage of the encoder
-/// reads the frames, the first of the forecaster `forecasterInput`, the first of the readout the last stage before it.
+/// Without a forecaster the network gives one output frame for each step of the encoder, and beyond the input frames
+/// its own outputs are its input. A stage reads the stage before it, or those that it names; the first stage of the
+/// encoder reads the frames, the first of the forecaster `forecasterInput`, the first of the readout the last stage
+/// before it.
 package struct NetworkDescription: Codable, Sendable, Equatable {
     package var encoder: [StageDescription]
     package var forecaster: [StageDescription]
@@ -35,8 +36,8 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
         /// forecaster's own last stage at the step before.
         case lastHidden
 
-        /// At the first step the last input frame, which the encoder does not see then; later the frame before the one to
-        /// forecast: the true one, or the one forecast, as training samples them.
+        /// At the first step the last input frame, which the encoder does not see then; later the frame before the one
+        /// to forecast: the true one, or the one forecast, as training samples them.
         case previousFrame
 
         private enum CodingKeys: String, CodingKey, CaseIterable {

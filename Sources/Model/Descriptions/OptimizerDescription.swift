@@ -98,13 +98,14 @@ extension OptimizerDescription: Codable {
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Kind.self)
-        self = switch try values.onlyKey {
-        case .adam: .adam(try values.decode(Adam.self, forKey: .adam))
-        case .adamW: .adamW(try values.decode(AdamW.self, forKey: .adamW))
-        case .rmsProp: .rmsProp(try values.decode(RMSProp.self, forKey: .rmsProp))
-        case .adadelta: .adadelta(try values.decode(Adadelta.self, forKey: .adadelta))
-        case .sgd: .sgd(try values.decode(SGD.self, forKey: .sgd))
-        }
+        self =
+            switch try values.onlyKey {
+            case .adam: .adam(try values.decode(Adam.self, forKey: .adam))
+            case .adamW: .adamW(try values.decode(AdamW.self, forKey: .adamW))
+            case .rmsProp: .rmsProp(try values.decode(RMSProp.self, forKey: .rmsProp))
+            case .adadelta: .adadelta(try values.decode(Adadelta.self, forKey: .adadelta))
+            case .sgd: .sgd(try values.decode(SGD.self, forKey: .sgd))
+            }
     }
 
     package func encode(to encoder: any Encoder) throws {

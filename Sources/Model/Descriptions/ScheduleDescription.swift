@@ -76,13 +76,14 @@ extension ScheduleDescription: Codable {
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Kind.self)
-        self = switch try values.onlyKey {
-        case .constant: .constant
-        case .stepDecay: .stepDecay(try values.decode(StepDecay.self, forKey: .stepDecay))
-        case .cosine: .cosine(try values.decode(Cosine.self, forKey: .cosine))
-        case .oneCycle: .oneCycle(try values.decode(OneCycle.self, forKey: .oneCycle))
-        case .plateau: .plateau(try values.decode(Plateau.self, forKey: .plateau))
-        }
+        self =
+            switch try values.onlyKey {
+            case .constant: .constant
+            case .stepDecay: .stepDecay(try values.decode(StepDecay.self, forKey: .stepDecay))
+            case .cosine: .cosine(try values.decode(Cosine.self, forKey: .cosine))
+            case .oneCycle: .oneCycle(try values.decode(OneCycle.self, forKey: .oneCycle))
+            case .plateau: .plateau(try values.decode(Plateau.self, forKey: .plateau))
+            }
     }
 
     package func encode(to encoder: any Encoder) throws {

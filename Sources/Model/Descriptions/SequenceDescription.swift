@@ -27,7 +27,8 @@ package struct SequenceDescription: Codable, Sendable, Equatable {
 
     package init(
         inputFrames: Int, outputFrames: Int, firstOutput: Int? = nil, peak: Double = 1,
-        order: SequenceOrder = .shuffled, reversedInput: Bool = false, generator: GeneratorDescription = GeneratorDescription()
+        order: SequenceOrder = .shuffled, reversedInput: Bool = false,
+        generator: GeneratorDescription = GeneratorDescription()
     ) {
         (self.inputFrames, self.outputFrames, self.peak) = (inputFrames, outputFrames, peak)
         (self.firstOutput, self.order, self.reversedInput) = (firstOutput, order, reversedInput)

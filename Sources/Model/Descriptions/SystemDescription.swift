@@ -26,8 +26,8 @@ package struct SystemDescription: Codable, Sendable, Equatable {
     /// The most that the gradient's norm may be; nil for no limit.
     package var clipNorm: Double?
 
-    /// The most that each number of the gradient may be, either way, before the norm is taken for `clipNorm`; nil for no
-    /// limit.
+    /// The most that each number of the gradient may be, either way, before the norm is taken for `clipNorm`; nil for
+    /// no limit.
     package var clipValue: Double?
 
     /// When to end a run that learns no more; nil for never.
@@ -36,17 +36,18 @@ package struct SystemDescription: Codable, Sendable, Equatable {
     /// How the system's published figures were measured.
     package var metrics = MetricConvention.standard
 
-    /// Whether training normalises over the batch between an output and where it is read again: there steps wait for one
-    /// another, and the statistics are those of all steps at once.
+    /// Whether training normalises over the batch between an output and where it is read again: there steps wait for
+    /// one another, and the statistics are those of all steps at once.
     package var normalisesWhatWaits: Bool {
         let isForced = sampling == .teacherForcing
-        let waiting: [StageDescription] = switch network.forecasterInput {
-        case _ where network.forecaster.isEmpty:
-            isForced || sequences.outputFrames <= sequences.inputFrames ? [] : network.encoder + network.readout
-        case .nothing, .zeros: []
-        case .lastHidden: network.forecaster
-        case .previousFrame: isForced ? [] : network.forecaster + network.readout
-        }
+        let waiting: [StageDescription] =
+            switch network.forecasterInput {
+            case _ where network.forecaster.isEmpty:
+                isForced || sequences.outputFrames <= sequences.inputFrames ? [] : network.encoder + network.readout
+            case .nothing, .zeros: []
+            case .lastHidden: network.forecaster
+            case .previousFrame: isForced ? [] : network.forecaster + network.readout
+            }
         return waiting.contains(where: \.normalisesBatches)
     }
 

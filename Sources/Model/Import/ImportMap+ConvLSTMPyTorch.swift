@@ -1,8 +1,8 @@
 // The names in state dicts of jhhuang96/ConvLSTM-PyTorch, for a system whose stages are called as in MindSpore's port.
 
 extension ImportMap {
-    /// Encoder and decoder of three ConvLSTM layers each, numbered from the frames inwards, with plain convolutions between
-    /// them; each cell is a convolution and a group normalisation.
+    /// Encoder and decoder of three ConvLSTM layers each, numbered from the frames inwards, with plain convolutions
+    /// between them; each cell is a convolution and a group normalisation.
     package static let convLSTMPyTorch = ImportMap(
         cells.flatMap { stage, name in
             [

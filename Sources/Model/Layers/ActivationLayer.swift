@@ -12,7 +12,9 @@ final class ActivationLayer<S: Scalar>: Stage {
         outputShape = input
     }
 
-    static func leakyReLU(_ name: String, _ d: LeakyReLUDescription, input: FeatureShape) throws(ModelError)
+    static func leakyReLU(
+        _ name: String, _ d: LeakyReLUDescription, input: FeatureShape
+    ) throws(ModelError)
         -> ActivationLayer
     {
         guard d.slope >= 0, d.slope.isFinite else {

@@ -5,8 +5,8 @@
 //     u = (x - m) / sqrt(v + epsilon)              y = scale u + shift
 //     moving := momentum moving + (1 - momentum) (m or v)
 //
-// Forecasts take the moving averages for m and v. Source: Ioffe and Szegedy, "Batch normalization", ICML 2015; the biased
-// variance in the moving average is Keras 2.1.0's.
+// Forecasts take the moving averages for m and v. Source: Ioffe and Szegedy, "Batch normalization", ICML 2015; the
+// biased variance in the moving average is Keras 2.1.0's.
 
 import Kernels
 

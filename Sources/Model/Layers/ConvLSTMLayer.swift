@@ -2,7 +2,8 @@
 //
 //     a_t = W_x * x_t + W_h * h_{t-1} + b      normalised where asked, then the gates' step (Kernels/Gates.swift)
 //
-// Source: Shi et al., "Convolutional LSTM network: a machine learning approach for precipitation nowcasting", NIPS 2015.
+// Source: Shi et al., "Convolutional LSTM network: a machine learning approach for precipitation nowcasting", NIPS
+// 2015.
 
 import Kernels
 
@@ -83,7 +84,9 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
         func start(_ initialisation: Initialisation) -> Initialisation {
             initialisation.resolved(fanIn: k * k * (input.channels + n))
         }
-        let inputTensors = input == .nothing ? nil
+        let inputTensors =
+            input == .nothing
+            ? nil
             : tensors.append("input.kernel", [k, k, input.channels], start(d.kernelInitialisation), to: &layout)
         let hiddenTensors = tensors.append(
             "hidden.kernel", [k, k, n], start(d.hiddenInitialisation), to: &layout)
@@ -91,9 +94,10 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
         normaliser = try d.normalisation.map { form throws(ModelError) in
             try GateNormaliser(stage: name, form, state: state, layout: &layout)
         }
-        peepholeSlots = d.peepholes.shape(state).map { shape in
-            ["i", "f", "o"].map { layout.append("\(name).\($0).peephole", shape, d.peepholeInitialisation) }
-        } ?? []
+        peepholeSlots =
+            d.peepholes.shape(state).map { shape in
+                ["i", "f", "o"].map { layout.append("\(name).\($0).peephole", shape, d.peepholeInitialisation) }
+            } ?? []
 
         inputKernel = Tensor(input.isComputed ? k * k * input.channels : 0, 4 * n)
         hiddenKernel = Tensor(d.carriesHidden ? k * k * n : 0, 4 * n)

@@ -22,7 +22,9 @@ final class RearrangementLayer<S: Scalar>: Stage {
     }
 
     /// A frame cut into patches: (H, W, C) to (H / size, W / size, size x size x C).
-    static func patches(_ name: String, _ d: PatchDescription, input: FeatureShape) throws(ModelError)
+    static func patches(
+        _ name: String, _ d: PatchDescription, input: FeatureShape
+    ) throws(ModelError)
         -> RearrangementLayer
     {
         guard d.size > 0, input.height % d.size == 0, input.width % d.size == 0 else {
@@ -34,7 +36,9 @@ final class RearrangementLayer<S: Scalar>: Stage {
     }
 
     /// The inverse of `patches`.
-    static func unpatches(_ name: String, _ d: PatchDescription, input: FeatureShape) throws(ModelError)
+    static func unpatches(
+        _ name: String, _ d: PatchDescription, input: FeatureShape
+    ) throws(ModelError)
         -> RearrangementLayer
     {
         guard d.size > 0, input.channels % (d.size * d.size) == 0 else {

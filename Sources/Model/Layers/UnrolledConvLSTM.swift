@@ -1,4 +1,5 @@
-// A ConvLSTM layer over the steps of a batch: forward through time, and below it, mirrored, backpropagation through time.
+// A ConvLSTM layer over the steps of a batch: forward through time, and below it, mirrored, backpropagation through
+// time.
 
 import Kernels
 
@@ -52,7 +53,8 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
             layer: layer, input: input,
             hidden: layer.description.carriesHidden ? HiddenStates(output: output, start: start?.output) : nil,
             gates: gates, steps: steps)
-        convolution = layer.winograd.map { WinogradGateConvolution(operands, $0, context: context) }
+        convolution =
+            layer.winograd.map { WinogradGateConvolution(operands, $0, context: context) }
             ?? PlainGateConvolution(operands, workspace: context.workspace)
     }
 
@@ -74,10 +76,11 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     private func place(_ t: Int) -> Int { t % holders.count }
 
     private func forward(_ t: Int, _ images: Range<Int>) {
-        let gates = gates[cyclic: t][images], step = GateStep(
-            gates: gates, bias: normaliser == nil ? layer.bias : layer.zeroBias,
-            activation: layer.description.gateActivation, peepholes: layer.peepholes,
-            previousCell: cell(before: t)[images], cell: cells[t][images], hidden: output.values[t][images])
+        let gates = gates[cyclic: t][images],
+            step = GateStep(
+                gates: gates, bias: normaliser == nil ? layer.bias : layer.zeroBias,
+                activation: layer.description.gateActivation, peepholes: layer.peepholes,
+                previousCell: cell(before: t)[images], cell: cells[t][images], hidden: output.values[t][images])
         guard let kernel = layer.normalisation, let normaliser else { return convolution.forward(t, images, step) }
         convolution.preactivations(t, images)
         if layer.biasBlocks != nil { addRow(layer.bias, toRowsOf: gates) }
@@ -123,10 +126,11 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     }
 
     private func backward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
-        let gates = gates[cyclic: t][images], step = GateStepBackward(
-            gates: gates, activation: layer.description.gateActivation, peepholes: layer.peepholes,
-            peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t)[images], cell: cells[t][images],
-            hiddenGradient: output.requiredGradient[t][images], cellGradient: cellGradient[images])
+        let gates = gates[cyclic: t][images],
+            step = GateStepBackward(
+                gates: gates, activation: layer.description.gateActivation, peepholes: layer.peepholes,
+                peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t)[images], cell: cells[t][images],
+                hiddenGradient: output.requiredGradient[t][images], cellGradient: cellGradient[images])
         guard let kernel = layer.normalisation, let normaliser else {
             return convolution.backward(t, images, in: part, step, biasGradient: biasGradient)
         }

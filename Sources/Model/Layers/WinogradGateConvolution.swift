@@ -45,9 +45,10 @@ struct WinogradGateWeights<S: Scalar> {
     /// Numbers of the weights' gradients in the domain of points.
     var gradientNumbers: Int {
         [input, hidden].reduce(0) { sum, direction in
-            sum + (direction.map {
-                TransformedGradient<S>.count(geometry, rows: $0.forward.rows, columns: $0.forward.columns)
-            } ?? 0)
+            sum
+                + (direction.map {
+                    TransformedGradient<S>.count(geometry, rows: $0.forward.rows, columns: $0.forward.columns)
+                } ?? 0)
         }
     }
 }

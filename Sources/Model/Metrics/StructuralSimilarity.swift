@@ -16,12 +16,13 @@ package enum MetricsError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The mean structural similarity of two frames of shape (H, W, C), averaged over windows and channels; 1 for equal frames.
+/// The mean structural similarity of two frames of shape (H, W, C), averaged over windows and channels; 1 for equal
+/// frames.
 ///
 /// `dataRange` R > 0 is the distance between the least and the greatest possible pixel. Throws `MetricsError` for
-/// frames of fewer than 7 rows or columns. In `Double` the figure is that of scikit-image's
-/// `structural_similarity(a, b, data_range=R)` on float64 frames or on bytes; in `Float` that on float32 frames, where
-/// every array in between is rounded.
+/// frames of fewer than 7 rows or columns. In `Double` the figure is that of scikit-image's `structural_similarity(a,
+/// b, data_range=R)` on float64 frames or on bytes; in `Float` that on float32 frames, where every array in between is
+/// rounded.
 ///
 /// Source: Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment", IEEE TIP 2004, equation 13.
 @specialized(where Real == Float)

@@ -1,6 +1,6 @@
 // All learned numbers of a network in one contiguous range, seen through named slots. The values, their gradient and
-// each moment of an optimizer have this type, so that an all-reduce, a broadcast, a clip, an update and a checkpoint are
-// each one pass over one range.
+// each moment of an optimizer have this type, so that an all-reduce, a broadcast, a clip, an update and a checkpoint
+// are each one pass over one range.
 
 import Kernels
 

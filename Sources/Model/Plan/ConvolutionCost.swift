@@ -21,9 +21,9 @@ package struct ConvolutionCost: Sendable, Equatable, Encodable {
 }
 
 // The speeds. Tests/Benchmarks/fit-convolution-plan measured 44 layers both ways, on 2026-11-22 on one of two cores of
-// an AMD Zen 5 with AVX-512, otherwise idle, and fitted them; the plan rests on their ratios alone. Run the script again
-// after a change of the kernels. The amounts are of batches of 4 and sequences of 10 frames: larger batches favour
-// minimal filtering more, whose weights are larger.
+// an AMD Zen 5 with AVX-512, otherwise idle, and fitted them; the plan rests on their ratios alone. Run the script
+// again after a change of the kernels. The amounts are of batches of 4 and sequences of 10 frames: larger batches
+// favour minimal filtering more, whose weights are larger.
 
 /// How fast one way of convolving goes.
 private struct Speed {

@@ -59,11 +59,12 @@ package struct ConvolutionPlan: Sendable, Equatable {
         let filtering = shape.tiling.map { ConvolutionCost(filtering: shape, $0) }
         let pays = filtering.map { $0.seconds < plain.seconds } ?? false
         (self.shape, self.plain, self.filtering) = (shape, plain, filtering)
-        way = switch method {
-        case .automatic: pays ? .filtering : .plain
-        case .plain: .plain
-        case .filtering: filtering == nil ? .plain : .filtering
-        }
+        way =
+            switch method {
+            case .automatic: pays ? .filtering : .plain
+            case .plain: .plain
+            case .filtering: filtering == nil ? .plain : .filtering
+            }
     }
 
     /// The tiles of the way taken; nil for the plain one.

@@ -1,5 +1,6 @@
-// How far the numbers of a training step are from those of double precision. The choice: the plain convolution in doubles is
-// the truth; the way that trains stands beside the plain one in floats, so that one sees what is rounding in any case.
+// How far the numbers of a training step are from those of double precision. The choice: the plain convolution in
+// doubles is the truth; the way that trains stands beside the plain one in floats, so that one sees what is rounding in
+// any case.
 
 import Collectives
 import Kernels

@@ -1,13 +1,14 @@
-// What an all-reduce should cost over a network, and what it does cost by measurements. The choice: the linear model of the
-// literature, a message of n bytes taking alpha + n beta, because its two numbers can be measured and looked up.
+// What an all-reduce should cost over a network, and what it does cost by measurements. The choice: the linear model of
+// the literature, a message of n bytes taking alpha + n beta, because its two numbers can be measured and looked up.
 
 import Foundation
 
 /// A way of adding up a vector of n bytes over p ranks, of which each has a host of its own.
 ///
-/// Both send the least that can be: each rank all but its share of the vector, once to be added up and once as a sum. They
-/// differ in the number of messages. Thakur, Rabenseifner and Gropp, Optimization of Collective Communication Operations in
-/// MPICH (2005), section 4; the ring as a reduction in Patarasuk and Yuan, Bandwidth Optimal All-reduce Algorithms (2009).
+/// Both send the least that can be: each rank all but its share of the vector, once to be added up and once as a sum.
+/// They differ in the number of messages. Thakur, Rabenseifner and Gropp, Optimization of Collective Communication
+/// Operations in MPICH (2005), section 4; the ring as a reduction in Patarasuk and Yuan, Bandwidth Optimal All-reduce
+/// Algorithms (2009).
 package enum AllReduceAlgorithm: String, CaseIterable, Codable, Sendable {
     /// p - 1 neighbours hand on a share of the vector each, and then the sums: Open MPI's choice for large vectors.
     case ring

@@ -1,5 +1,5 @@
-// How training scales: measured on the ranks that there are, predicted for those that there are not. The choice: smaller
-// numbers of ranks are measured within the same job, on its first ranks, because a job cannot start another.
+// How training scales: measured on the ranks that there are, predicted for those that there are not. The choice:
+// smaller numbers of ranks are measured within the same job, on its first ranks, because a job cannot start another.
 
 import Collectives
 import Model

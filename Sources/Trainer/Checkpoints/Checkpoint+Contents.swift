@@ -1,7 +1,8 @@
 // What a checkpoint holds, to look at: the tensors of its parts.
 
 extension Checkpoint {
-    /// Tensors that belong together: `parameters`, `moving averages`, or a moment of the optimizer such as `optimizer.m`.
+    /// Tensors that belong together: `parameters`, `moving averages`, or a moment of the optimizer such as
+    /// `optimizer.m`.
     package struct Part: Sendable, Equatable {
         package let name: String
         package var tensors = 0, numbers = 0

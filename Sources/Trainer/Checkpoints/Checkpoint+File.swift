@@ -41,7 +41,8 @@ extension Checkpoint {
             var facts = [
                 "format": Self.format, "configuration": try configuration.yaml, "step": "\(position.step)",
                 "epoch": "\(position.epoch)", "position": "\(position.used)", "seed": "\(configuration.seed)",
-                "training_sequences": "\(trainingSequences)", "frame": "\(frame.height) \(frame.width) \(frame.channels)",
+                "training_sequences": "\(trainingSequences)",
+                "frame": "\(frame.height) \(frame.width) \(frame.channels)",
                 "value_range": "\(valueRange.lowerBound) \(valueRange.upperBound)",
             ]
             if let samplingRanks { facts["sampling_ranks"] = "\(samplingRanks)" }
@@ -64,7 +65,8 @@ extension Checkpoint {
     package init(decoding bytes: [UInt8], file: String) throws {
         guard Zstd.isFrame(bytes.span) else {
             let start = [UInt8](bytes.prefix(FileKind.neededBytes))
-            throw FileKind.error(file, start, not: "a checkpoint", advice: "name the run's folder, or a file in its checkpoints/")
+            throw FileKind.error(
+                file, start, not: "a checkpoint", advice: "name the run's folder, or a file in its checkpoints/")
         }
         let plain = try Zstd.decompress(bytes.span, limit: Self.mostContent(of: bytes.count), file: file)
         let content = try SafetensorsFile(decoding: plain, file: file)
@@ -79,7 +81,8 @@ extension Checkpoint {
         samplingRanks = try facts.has("sampling_ranks") ? facts.count("sampling_ranks") : nil
         position = Position(
             step: try facts.count("step"), epoch: try facts.count("epoch"), used: try facts.count("position"))
-        best = try facts.has("best_step")
+        best =
+            try facts.has("best_step")
             ? Validation(step: facts.count("best_step"), loss: facts.finite("best_loss", 1)[0]) : nil
         plateaus = try facts.has("plateau") ? facts.plateaus() : Plateaus()
         stopping = try facts.has("early_stopping") ? facts.earlyStopping() : Patience()
@@ -180,6 +183,7 @@ private struct Facts {
     }
 
     private func damage(in key: String) -> FormatError {
-        FormatError(file, "has a damaged \(key) among the facts of a checkpoint", "use another checkpoint, or make it again")
+        FormatError(
+            file, "has a damaged \(key) among the facts of a checkpoint", "use another checkpoint, or make it again")
     }
 }

@@ -60,7 +60,8 @@ package struct Checkpoint: Sendable {
 
     /// Makes the network that the parameters belong to ready to forecast.
     ///
-    /// Throws `FormatError` about `file` if a tensor is missing, of another shape, or holds numbers that are not finite.
+    /// Throws `FormatError` about `file` if a tensor is missing, of another shape, or holds numbers that are not
+    /// finite.
     package func prepare(_ network: Network<Float>, file: String) throws {
         let layouts = [network.layout, network.statistics.layout]
         for slot in layouts.flatMap(\.slots) { _ = try tensor(slot.name, slot.shape, file: file) }
@@ -109,7 +110,8 @@ package struct Checkpoint: Sendable {
     private func tensor(_ name: String, _ shape: [Int], file: String) throws -> SafetensorsFile.Tensor {
         let found = tensors.first { $0.name == name }
         guard let found, found.shape == shape, found.type == .float32 else {
-            let what = found.map { "holds \($0.name) as \($0.type.rawValue) of shape \($0.shape)" } ?? "has no tensor \(name)"
+            let what =
+                found.map { "holds \($0.name) as \($0.type.rawValue) of shape \($0.shape)" } ?? "has no tensor \(name)"
             throw FormatError(
                 file, "\(what), and the model needs F32 of \(shape)", "use the model that it was made with")
         }

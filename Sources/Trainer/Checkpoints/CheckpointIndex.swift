@@ -1,6 +1,6 @@
-// What `checkpoints.json` says: the digests of a folder's checkpoints, and which one is best. The choice: it is for people
-// and their scripts. The program writes it from the files and believes the files, so that a lost or damaged index loses
-// nothing and condemns nothing.
+// What `checkpoints.json` says: the digests of a folder's checkpoints, and which one is best. The choice: it is for
+// people and their scripts. The program writes it from the files and believes the files, so that a lost or damaged
+// index loses nothing and condemns nothing.
 
 import Formats
 import Foundation
@@ -37,7 +37,8 @@ package struct CheckpointIndex: Codable, Equatable, Sendable {
         self.init(checkpoints: [], best: nil)
         guard try Folder.holds(path) else { return }
         let file = try InputFile(path: path)
-        guard file.size <= Self.largest, let index = try? JSONDecoder().decode(Self.self, from: Data(file.bytes())) else {
+        guard file.size <= Self.largest, let index = try? JSONDecoder().decode(Self.self, from: Data(file.bytes()))
+        else {
             throw FormatError(
                 path, "is damaged, and the checkpoints that it lists are not",
                 "remove it; the next `train` of the run writes it anew")

@@ -1,5 +1,5 @@
-// The checkpoint that a person means. The choice: a file, a run's folder and its checkpoints folder all name one; a folder
-// stands for its best checkpoint, or the newest where none was validated.
+// The checkpoint that a person means. The choice: a file, a run's folder and its checkpoints folder all name one; a
+// folder stands for its best checkpoint, or the newest where none was validated.
 
 import Collectives
 import Formats

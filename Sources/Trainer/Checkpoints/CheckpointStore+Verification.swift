@@ -1,6 +1,6 @@
 // Whether the checkpoints of a folder can be used as they were written. The choice: every file is read in full and held
-// against the network that it is of, as going on from it would; what the index says that the files do not is said too. A
-// run may be training in the folder meanwhile.
+// against the network that it is of, as going on from it would; what the index says that the files do not is said too.
+// A run may be training in the folder meanwhile.
 
 import Formats
 import Foundation
@@ -17,7 +17,8 @@ extension CheckpointStore {
         package var remark: String?
     }
 
-    /// Reads every checkpoint of a run's folder or of a folder of checkpoints, in the order of their steps; or one file.
+    /// Reads every checkpoint of a run's folder or of a folder of checkpoints, in the order of their steps; or one
+    /// file.
     ///
     /// Throws `FormatError` where there are none.
     package static func verdicts(on path: String) throws -> [Verdict] {

@@ -91,7 +91,9 @@ package struct CheckpointStore: Sendable {
     @discardableResult
     package func mendIndex(newest: Found) throws -> [String] {
         let step = newest.checkpoint.position.step
-        guard try steps.last == step, try Folder.isSame(newest.path, path(of: Checkpoint.fileName(step: step))) else { return [] }
+        guard try steps.last == step, try Folder.isSame(newest.path, path(of: Checkpoint.fileName(step: step))) else {
+            return []
+        }
         return try enter(entry(of: step, known: nil), best: newest.checkpoint.best?.step, known: nil)
     }
 
@@ -160,7 +162,9 @@ extension CheckpointStore {
     package func best() throws -> Found? {
         for _ in 0..<100 {
             guard var newest = try newest() else { return nil }
-            guard let best = newest.checkpoint.best?.step, best != newest.checkpoint.position.step else { return newest }
+            guard let best = newest.checkpoint.best?.step, best != newest.checkpoint.position.step else {
+                return newest
+            }
             let path = path(of: Checkpoint.fileName(step: best))
             do {
                 var found = try Self.read(path)

@@ -1,5 +1,5 @@
-// `<<: *other`, the merge key of YAML 1.1, by which people give several layers the same keys. The choice: done once, when
-// a file is read, as PyYAML does it, so that nothing else needs to know of it.
+// `<<: *other`, the merge key of YAML 1.1, by which people give several layers the same keys. The choice: done once,
+// when a file is read, as PyYAML does it, so that nothing else needs to know of it.
 
 import Yams
 
@@ -43,7 +43,11 @@ struct MergeKeys {
     private mutating func resolved(_ entries: [(Node, Node)]) throws -> [(Node, Node)] {
         var own: [(Node, Node)] = [], merged: [(Node, Node)] = [], known = Set<Node>()
         for (key, value) in entries {
-            if key.isMergeKey { merged += try self.merged(value, by: key) } else { own.append((key, try resolved(value))) }
+            if key.isMergeKey {
+                merged += try self.merged(value, by: key)
+            } else {
+                own.append((key, try resolved(value)))
+            }
         }
         known.formUnion(own.map(\.0))
         return merged.filter { known.insert($0.0).inserted } + own

@@ -29,8 +29,10 @@ extension SystemDescription {
     private func requireNumbers(file: String) throws(TrainingError) {
         let frames = TrainingConfiguration.Limits.frames, batches = TrainingConfiguration.Limits.batchSize
         let counts = [
-            ("sequences.inputFrames", sequences.inputFrames, frames), ("sequences.outputFrames", sequences.outputFrames, frames),
-            ("sequences.firstOutput", sequences.firstOutput ?? 0, 0...frames.upperBound), ("batchSize", batchSize, batches),
+            ("sequences.inputFrames", sequences.inputFrames, frames),
+            ("sequences.outputFrames", sequences.outputFrames, frames),
+            ("sequences.firstOutput", sequences.firstOutput ?? 0, 0...frames.upperBound),
+            ("batchSize", batchSize, batches),
         ]
         for (name, count, range) in counts where !range.contains(count) {
             throw .usage("\(file): \(name) is \(count); choose \(range.lowerBound) to \(range.upperBound)")

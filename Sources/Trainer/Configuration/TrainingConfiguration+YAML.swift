@@ -117,7 +117,9 @@ extension TrainingConfiguration {
             guard let record, try !Folder.holds(data) else { return data }
             return DataPlace.found(data, output: record.output, run: record.run) ?? data
         }
-        if case .from(let path) = configuration.resume, let data = try CheckpointStore.read(path).dataPlace() { return data }
+        if case .from(let path) = configuration.resume, let data = try CheckpointStore.read(path).dataPlace() {
+            return data
+        }
         return try DataSet.located()
     }
 
@@ -138,7 +140,9 @@ extension TrainingConfiguration {
     /// What differs from an older configuration, but for where the run is: "model.learningRate 0.001 instead of 0.002".
     func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
-        let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter { $0 != Key.output.rawValue && $0 != Key.resume.rawValue }
+        let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter {
+            $0 != Key.output.rawValue && $0 != Key.resume.rawValue
+        }
         return keys.flatMap { differences(new[$0], old[$0], $0) }
     }
 

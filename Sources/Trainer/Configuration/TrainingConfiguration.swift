@@ -95,11 +95,12 @@ package enum Resume: Equatable, Sendable {
     case from(path: String)
 
     package init(_ text: String) {
-        self = switch text {
-        case "auto": .auto
-        case "never": .never
-        default: .from(path: text)
-        }
+        self =
+            switch text {
+            case "auto": .auto
+            case "never": .never
+            default: .from(path: text)
+            }
     }
 
     package var text: String {
@@ -163,7 +164,8 @@ extension TrainingConfiguration {
                     + "the two out")
         }
         guard case .movingMNIST = model.sequences.generator.films else {
-            throw .usage("digits is \(digits.quotable()), and the films of model \(model.name) have none; leave --digits out")
+            throw .usage(
+                "digits is \(digits.quotable()), and the films of model \(model.name) have none; leave --digits out")
         }
     }
 
@@ -208,7 +210,8 @@ extension TrainingConfiguration {
         for (name, value) in positive where !(value > 0 && value.isFinite) {
             return (name, value, "a positive number")
         }
-        let bounded = model.optimizer.boundedNumbers.map { ("model.optimizer.", $0) }
+        let bounded =
+            model.optimizer.boundedNumbers.map { ("model.optimizer.", $0) }
             + model.schedule.boundedNumbers.map { ("model.schedule.", $0) }
         return bounded.first { !$0.1.isAllowed }.map { path, it in (path + it.name, it.value, it.bound.rawValue) }
     }

@@ -75,7 +75,8 @@ final class TreeDecoder: Decoder {
             throw source.wrongKind(node, codingPath, wanted: Self.inWords(type))
         }
         guard (value as? Double)?.isFinite ?? true, (value as? Float)?.isFinite ?? true else {
-            throw source.error(node, "\(TreeSource.name(codingPath)) is \(scalar.string.quotable()); give a finite number")
+            throw source.error(
+                node, "\(TreeSource.name(codingPath)) is \(scalar.string.quotable()); give a finite number")
         }
         return value
     }

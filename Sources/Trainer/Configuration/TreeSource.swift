@@ -96,7 +96,8 @@ final class TreeMapping {
     private func unknown(_ key: String, in source: TreeSource) -> TrainingError {
         let names = asked + alternatives.filter { !asked.contains($0) }
         let prefix = path.isEmpty ? "" : TreeSource.name(path) + "."
-        let advice = nearest(to: key, among: names).map { "did you mean \(prefix)\($0)?" }
+        let advice =
+            nearest(to: key, among: names).map { "did you mean \(prefix)\($0)?" }
             ?? "the keys there are: \(names.joined(separator: ", "))"
         let mark = node.mapping?.keys.first { $0.string == key } ?? node
         return source.error(mark, "there is no key \(prefix)\(key.quotable()); \(advice)")

@@ -1,5 +1,5 @@
-// Why a text is no YAML, in a sentence. The choice: Yams' own descriptions quote the text, all of it where a key stands there
-// twice; ours name the line and quote the key.
+// Why a text is no YAML, in a sentence. The choice: Yams' own descriptions quote the text, all of it where a key stands
+// there twice; ours name the line and quote the key.
 
 import Foundation
 import Platform
@@ -11,7 +11,9 @@ struct YAMLFault {
     private let text: String
     private let file: String
 
-    init(_ error: any Error, in text: String, of file: String) { (self.error, self.text, self.file) = (error, text, file) }
+    init(_ error: any Error, in text: String, of file: String) {
+        (self.error, self.text, self.file) = (error, text, file)
+    }
 
     /// A usage error naming the file and the line.
     var explained: TrainingError { .usage("\(file)\(sentence)") }
@@ -26,7 +28,8 @@ struct YAMLFault {
             return malformed(context?.text, problem, mark)
         case .reader(let problem, let offset, _, _):
             let line = offset.map { text.prefix($0).count { $0.isNewline } + 1 }
-            return "\(line.map { ", line \($0)," } ?? "") is not YAML: \(problem.quotable()); remove them, or name another file"
+            return
+                "\(line.map { ", line \($0)," } ?? "") is not YAML: \(problem.quotable()); remove them, or name another file"
         default:
             return " is not YAML: \("\(error)".quotable(100)); correct it"
         }
@@ -38,7 +41,8 @@ struct YAMLFault {
     private func malformed(_ context: String?, _ problem: String, _ mark: Mark) -> String {
         let line = lines.dropFirst(max(0, mark.line - 1)).first ?? ""
         if problem.contains("nesting") {
-            return ", line \(mark.line), is not a description: its lists or mappings are more than 1000 deep within one "
+            return
+                ", line \(mark.line), is not a description: its lists or mappings are more than 1000 deep within one "
                 + "another; name another file"
         }
         if line.prefix(while: { $0 == " " || $0 == "\t" }).contains("\t") {
@@ -58,7 +62,8 @@ struct YAMLFault {
         return ", line \(second): \(name) stands there \(before); leave one of the two out"
     }
 
-    /// The line where a key stands again: in the same column, as keys of one mapping do, or else anywhere behind a brace.
+    /// The line where a key stands again: in the same column, as keys of one mapping do, or else anywhere behind a
+    /// brace.
     private func line(ofNext key: String, after first: Mark) -> Int? {
         let lines = lines
         guard first.line >= 1, first.line <= lines.count else { return nil }
@@ -66,7 +71,9 @@ struct YAMLFault {
             let names = [key, "\"\(key)\"", "'\(key)'"]
             return names.contains { text.hasPrefix($0) && text.dropFirst($0.count).drop { $0 == " " }.first == ":" }
         }
-        for number in first.line..<lines.count where isKey(lines[number].dropFirst(first.column - 1)) { return number + 1 }
+        for number in first.line..<lines.count where isKey(lines[number].dropFirst(first.column - 1)) {
+            return number + 1
+        }
         for number in (first.line - 1)..<lines.count {
             var rest = number == first.line - 1 ? lines[number].dropFirst(first.column) : lines[number]
             while let place = rest.firstIndex(where: { $0 == "," || $0 == "{" }) {

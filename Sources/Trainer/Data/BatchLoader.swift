@@ -1,5 +1,5 @@
-// Sequences as a network wants them. The choice: raw values are scaled and put into place as they are read, one sequence
-// at a time, so that a batch exists once in memory.
+// Sequences as a network wants them. The choice: raw values are scaled and put into place as they are read, one
+// sequence at a time, so that a batch exists once in memory.
 
 import Kernels
 import Model

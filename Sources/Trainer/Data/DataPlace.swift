@@ -1,5 +1,5 @@
-// Where the data are that the record of a run names. The choice: a relative path is meant from the folder where the run was
-// started, which is found again from where the run's folder is now; the current folder comes next.
+// Where the data are that the record of a run names. The choice: a relative path is meant from the folder where the run
+// was started, which is found again from where the run's folder is now; the current folder comes next.
 
 import Foundation
 import Shards

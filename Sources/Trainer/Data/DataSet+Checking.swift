@@ -11,7 +11,9 @@ extension DataSet {
     /// Throws `FormatError` naming the first file that is not as it was written.
     package func requireWholeShards(on communicator: any Communicator) throws {
         let names = try communicator.gather(communicator.hostName), hosts = try communicator.shared { names }
-        let neighbours = hosts.indices.filter { deal == nil ? hosts[$0] == communicator.hostName : $0 == communicator.rank }
+        let neighbours = hosts.indices.filter {
+            deal == nil ? hosts[$0] == communicator.hostName : $0 == communicator.rank
+        }
         let place = neighbours.firstIndex(of: communicator.rank) ?? 0
         try (source as? ShardSet)?.requireWholeShards(part: place, of: max(1, neighbours.count))
         // Nobody goes on while another may still find damage.
@@ -38,10 +40,13 @@ extension DataSet {
         }
         let frames = source.geometry.frames, seen = forecaster.inputFrames
         guard frames >= seen + known else {
-            let advice = frames > seen ? "lower --frames to at most \(frames - seen), or use longer sequences"
+            let advice =
+                frames > seen
+                ? "lower --frames to at most \(frames - seen), or use longer sequences"
                 : "use longer sequences"
             throw .usage(
-                "\(name) has sequences of \(frames) frames; to see \(seen) and know \(known) takes \(seen + known); \(advice)")
+                "\(name) has sequences of \(frames) frames; to see \(seen) and know \(known) takes \(seen + known); \(advice)"
+            )
         }
     }
 }

@@ -17,7 +17,8 @@ package struct EpochOrder: Sendable, Equatable {
         self.epoch = epoch
         switch order {
         case .shuffled:
-            var stream = rank.map { RandomStream(seed, Self.purpose, UInt64(epoch), UInt64($0)) }
+            var stream =
+                rank.map { RandomStream(seed, Self.purpose, UInt64(epoch), UInt64($0)) }
                 ?? RandomStream(seed, Self.purpose, UInt64(epoch))
             sequences = stream.permutation(of: count)
         case .sequential, .slidingWindow:

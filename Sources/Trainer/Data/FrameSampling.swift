@@ -1,5 +1,5 @@
-// Which frames a training step reads as they are. The choice: a pure function of (seed, step, place in the global batch),
-// so that the number of ranks cannot change it.
+// Which frames a training step reads as they are. The choice: a pure function of (seed, step, place in the global
+// batch), so that the number of ranks cannot change it.
 
 import Model
 import Randomness

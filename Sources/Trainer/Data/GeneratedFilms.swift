@@ -34,11 +34,12 @@ struct GeneratedFilms {
     private static func movingMNIST(
         _ films: GeneratorDescription.MovingMNIST, _ description: GeneratorDescription, count: Int, digits file: String?
     ) throws -> MovingMNISTGenerator {
-        let motion: DigitMotion = switch films.motion {
-        case .canonical: .canonical
-        case .tenciaLee: .tenciaLee
-        case .svg: .svg
-        }
+        let motion: DigitMotion =
+            switch films.motion {
+            case .canonical: .canonical
+            case .tenciaLee: .tenciaLee
+            case .svg: .svg
+            }
         return try MovingMNISTGenerator(
             digits: try file.map(DigitBitmaps.init(idx:)) ?? .drawn(seed: description.seed),
             digitsPerSequence: films.digits, motion: motion, frames: description.frames, size: description.size,

@@ -20,7 +20,8 @@ package enum ValueComplaint {
         let width = range.upperBound - range.lowerBound, slack = width / 100
         let isOutside = values.lowerBound < range.lowerBound - slack || values.upperBound > range.upperBound + slack
         guard isOutside || values.upperBound - values.lowerBound < width * narrowest else { return nil }
-        return "the values of \(name) lie between \(values.lowerBound) and \(values.upperBound), and the network was trained "
+        return
+            "the values of \(name) lie between \(values.lowerBound) and \(values.upperBound), and the network was trained "
             + "on values from \(range.lowerBound) to \(range.upperBound); unless both are in the same units, bring "
             + "them to that range for a sensible forecast"
     }

@@ -1,4 +1,5 @@
-// What is well with a machine or a job, and what is not. The choice: a pure function of the facts that the ranks gathered.
+// What is well with a machine or a job, and what is not. The choice: a pure function of the facts that the ranks
+// gathered.
 
 import Foundation
 import Reports
@@ -36,8 +37,10 @@ package struct Diagnosis: Codable, Sendable, Equatable {
     package init(_ ranks: [RankFacts], _ launch: LaunchFacts) {
         (self.ranks, self.launch) = (ranks, launch)
         let hosts = Dictionary(grouping: ranks, by: \.host).sorted { $0.key < $1.key }
-        findings = Self.mpi(launch, ranks: ranks.count, hosts: hosts.count) + Self.root(launch)
-            + hosts.flatMap { Self.cores($0.value.map(\.coreUse), host: $0.key) } + Self.kernels(ranks) + Self.build(ranks)
+        findings =
+            Self.mpi(launch, ranks: ranks.count, hosts: hosts.count) + Self.root(launch)
+            + hosts.flatMap { Self.cores($0.value.map(\.coreUse), host: $0.key) } + Self.kernels(ranks)
+            + Self.build(ranks)
             + hosts.flatMap { Self.memory($0.value[0], host: $0.key) + Self.sharedMemory($0.value, host: $0.key) }
             + Self.disk(ranks[0])
     }
@@ -52,16 +55,22 @@ extension Diagnosis {
         guard let launcher = launch.launcher else {
             let alone = "\(launch.library); this is one process alone, without MPI"
             guard let mpirun = launch.mpirun else {
-                return [.warning("MPI", "\(alone), and there is no mpirun to start several", "apt-get install openmpi-bin")]
+                return [
+                    .warning("MPI", "\(alone), and there is no mpirun to start several", "apt-get install openmpi-bin")
+                ]
             }
             guard mpirun.contains("Open MPI") else {
-                return [.warning("MPI", "\(alone), and the mpirun on the PATH is another MPI's (\(mpirun))",
-                    "apt-get install openmpi-bin; update-alternatives --config mpirun")]
+                return [
+                    .warning(
+                        "MPI", "\(alone), and the mpirun on the PATH is another MPI's (\(mpirun))",
+                        "apt-get install openmpi-bin; update-alternatives --config mpirun")
+                ]
             }
             return [.ok("MPI", "\(alone); \(mpirun) starts several")]
         }
         let slots = launch.slots.map { ", \(counted($0, "slot"))" } ?? ""
-        let text = "\(launch.library); \(launcher) started \(counted(ranks, "rank")) on \(counted(hosts, "host"))\(slots)"
+        let text =
+            "\(launch.library); \(launcher) started \(counted(ranks, "rank")) on \(counted(hosts, "host"))\(slots)"
         return [.ok("MPI", text)]
     }
 
@@ -69,8 +78,11 @@ extension Diagnosis {
         guard launch.isRoot, launch.launcher == nil, launch.mpirun != nil else { return [] }
         return launch.rootMayRun
             ? [.ok("root", "mpirun is allowed to run as root")]
-            : [.warning("root", "mpirun refuses to run as root",
-                "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")]
+            : [
+                .warning(
+                    "root", "mpirun refuses to run as root",
+                    "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")
+            ]
     }
 }
 
@@ -80,36 +92,51 @@ extension Diagnosis {
     static func cores(_ ranks: [CoreUse], host: String) -> [Finding] {
         let cores = Set(ranks.flatMap(\.cores)).count, wanted = ranks.reduce(0) { $0 + $1.threads }
         let usable = min(cores, ranks[0].quota.map { max(1, Int($0)) } ?? cores)
-        let limit = usable < cores ? "\(counted(cores, "core")), of which the container's quota leaves \(usable)"
+        let limit =
+            usable < cores
+            ? "\(counted(cores, "core")), of which the container's quota leaves \(usable)"
             : counted(cores, "core")
         let work = "\(counted(ranks.count, "rank")) of \(counted(ranks[0].threads, "thread"))"
         if wanted > usable {
             let most = usable / ranks[0].threads
-            return [.warning("cores", "\(host): oversubscribed, \(work) on \(limit): they take turns",
-                most > 0 ? "mpirun -np \(most) convlstm-dist train --threads \(ranks[0].threads)"
-                    : "convlstm-dist train --threads \(usable)")]
+            return [
+                .warning(
+                    "cores", "\(host): oversubscribed, \(work) on \(limit): they take turns",
+                    most > 0
+                        ? "mpirun -np \(most) convlstm-dist train --threads \(ranks[0].threads)"
+                        : "convlstm-dist train --threads \(usable)")
+            ]
         }
         if let crowded = ranks.first(where: { $0.cores.count < $0.threads }) {
-            return [.warning("cores", "\(host): rank \(crowded.rank) computes with \(crowded.threads) threads and is bound to "
-                + counted(crowded.cores.count, "core"),
-                "mpirun -np \(ranks.count) --map-by slot:PE=\(crowded.threads) convlstm-dist train "
-                    + "--threads \(crowded.threads)")]
+            return [
+                .warning(
+                    "cores",
+                    "\(host): rank \(crowded.rank) computes with \(crowded.threads) threads and is bound to "
+                        + counted(crowded.cores.count, "core"),
+                    "mpirun -np \(ranks.count) --map-by slot:PE=\(crowded.threads) convlstm-dist train "
+                        + "--threads \(crowded.threads)")
+            ]
         }
         return [.ok("cores", "\(host): \(work) on \(limit)")]
     }
 
     private static func kernels(_ ranks: [RankFacts]) -> [Finding] {
         let slowest = ranks.map(\.gigaflops).min()!, fastest = ranks.map(\.gigaflops).max()!
-        let speed = ranks.count == 1 ? "\(rounded(slowest)) GFLOP/s"
+        let speed =
+            ranks.count == 1
+            ? "\(rounded(slowest)) GFLOP/s"
             : "\(rounded(slowest)) to \(rounded(fastest)) GFLOP/s a rank, all at once"
-        let text = "\(ranks[0].openBLAS), \(Set(ranks.map(\.kernels)).sorted().joined(separator: " and ")) kernels, "
+        let text =
+            "\(ranks[0].openBLAS), \(Set(ranks.map(\.kernels)).sorted().joined(separator: " and ")) kernels, "
             + "\(counted(ranks[0].threads, "thread")): \(speed)"
         if let complaint = ranks.lazy.compactMap(\.kernelComplaint).first {
             return [.warning("OpenBLAS", "\(text). \(complaint)", "unset OPENBLAS_CORETYPE")]
         }
         guard slowest > fastest / 2 else {
             let slow = ranks.first { $0.gigaflops == slowest }!
-            return [.warning("OpenBLAS", "\(text); all wait for rank \(slow.rank) on \(slow.host)", "ssh \(slow.host) top")]
+            return [
+                .warning("OpenBLAS", "\(text); all wait for rank \(slow.rank) on \(slow.host)", "ssh \(slow.host) top")
+            ]
         }
         return [.ok("OpenBLAS", text)]
     }
@@ -128,19 +155,26 @@ extension Diagnosis {
 
     private static func memory(_ rank: RankFacts, host: String) -> [Finding] {
         guard let available = rank.availableMemory else {
-            return [.warning("memory", "\(host): how much is available is not known, as /proc/meminfo cannot be read",
-                "ls -l /proc/meminfo; mount -t proc proc /proc")]
+            return [
+                .warning(
+                    "memory", "\(host): how much is available is not known, as /proc/meminfo cannot be read",
+                    "ls -l /proc/meminfo; mount -t proc proc /proc")
+            ]
         }
         let text = "\(host): \(inGigabytes(available)) available"
-        return available >= gigabyte ? [.ok("memory", text)]
+        return available >= gigabyte
+            ? [.ok("memory", text)]
             : [.warning("memory", "\(text); a model and its batch may not fit", "convlstm-dist train --batch-size 4")]
     }
 
     /// Open MPI gives each rank of a machine a segment of 4 MB there, and some more for long messages.
     private static func sharedMemory(_ ranks: [RankFacts], host: String) -> [Finding] {
         guard let free = ranks[0].freeSharedMemory else {
-            return [.warning("/dev/shm", "\(host): there is none, so ranks exchange messages through the network",
-                "mkdir -p /dev/shm && mount -t tmpfs tmpfs /dev/shm")]
+            return [
+                .warning(
+                    "/dev/shm", "\(host): there is none, so ranks exchange messages through the network",
+                    "mkdir -p /dev/shm && mount -t tmpfs tmpfs /dev/shm")
+            ]
         }
         let text = "\(host): \(inGigabytes(free)) free for messages between ranks", segment = 4 << 20
         let remedy = "mount -o remount,size=1G /dev/shm"
@@ -151,14 +185,18 @@ extension Diagnosis {
     /// Rank 0 writes the run's files.
     private static func disk(_ rank: RankFacts) -> [Finding] {
         guard rank.folderIsWritable else {
-            return [.failure("disk", "\(rank.folder) cannot be written to",
-                "convlstm-dist train --output \"$HOME/runs/first\"")]
+            return [
+                .failure(
+                    "disk", "\(rank.folder) cannot be written to",
+                    "convlstm-dist train --output \"$HOME/runs/first\"")
+            ]
         }
         guard let free = rank.freeDisk else {
             return [.warning("disk", "how much is free in \(rank.folder) is not known", "df -h .")]
         }
         let text = "\(inGigabytes(free)) free in \(rank.folder)"
-        return free >= gigabyte ? [.ok("disk", text)]
+        return free >= gigabyte
+            ? [.ok("disk", text)]
             : [.warning("disk", "\(text), and a run keeps several checkpoints", "df -h; convlstm-dist train --keep 1")]
     }
 

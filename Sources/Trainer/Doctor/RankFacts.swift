@@ -45,7 +45,8 @@ package struct RankFacts: Codable, Sendable, Equatable {
             rank: rank, host: host, cores: SystemFiles.allowedCores, quota: SystemFiles.quota, threads: threads,
             openBLAS: BLASLibrary.configuration.split(separator: " ").prefix(2).joined(separator: " "),
             kernels: BLASLibrary.core, gigaflops: MatrixSpeed.measured(seconds: 0.3, on: crew),
-            instructions: Processor.compiledFor, betterBuild: Processor.betterBuild, kernelComplaint: BLASLibrary.complaint,
+            instructions: Processor.compiledFor, betterBuild: Processor.betterBuild,
+            kernelComplaint: BLASLibrary.complaint,
             availableMemory: SystemFiles.availableMemory, freeDisk: FreeSpace.available(at: folder),
             freeSharedMemory: FreeSpace.available(at: "/dev/shm"), folder: folder,
             folderIsWritable: FileManager.default.isWritableFile(atPath: folder))

@@ -1,4 +1,5 @@
-// What Linux says of this process in /proc and /sys. The choice: text in, numbers out, so that every case can be tested.
+// What Linux says of this process in /proc and /sys. The choice: text in, numbers out, so that every case can be
+// tested.
 
 import Foundation
 
@@ -23,7 +24,9 @@ package enum SystemFiles {
     /// - Parameter text: "QUOTA PERIOD" in microseconds; "max" or a negative quota stands for no limit.
     package static func quota(_ text: String) -> Double? {
         let numbers = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
-        guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else { return nil }
+        guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else {
+            return nil
+        }
         return quota / period
     }
 
@@ -41,8 +44,10 @@ package enum SystemFiles {
     /// Bytes that the machine, or the container if that has less, can still give; nil where neither can be read.
     static var availableMemory: Int? {
         let machine = value("MemAvailable", in: content("/proc/meminfo")).flatMap(kilobytes)
-        let limits = [("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
-            ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes")]
+        let limits = [
+            ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+            ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+        ]
         return limits.reduce(machine) { least, files in
             guard let limit = Int(word(files.0)), let used = Int(word(files.1)) else { return least }
             return min(least ?? .max, max(0, limit - used))

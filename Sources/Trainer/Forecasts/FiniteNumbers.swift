@@ -1,5 +1,5 @@
-// Whether a network can forecast at all: one number of its weights that is not finite makes every forecast so. The choice:
-// they are looked at before they are used, where their file and the tensor can be named.
+// Whether a network can forecast at all: one number of its weights that is not finite makes every forecast so. The
+// choice: they are looked at before they are used, where their file and the tensor can be named.
 
 import Formats
 import Kernels
@@ -14,7 +14,8 @@ func requireFinite(_ numbers: [Float], of tensor: String, file: String, advice: 
     let wrong = numbers.count { !$0.isFinite }
     guard wrong == 0 else {
         throw FormatError(
-            file, "holds \(counted(wrong, "number")) of \(numbers.count) in \(tensor.quotable()) that "
+            file,
+            "holds \(counted(wrong, "number")) of \(numbers.count) in \(tensor.quotable()) that "
                 + "\(wrong == 1 ? "is" : "are") not finite", advice)
     }
 }
@@ -28,7 +29,8 @@ extension Checkpoint {
                 (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
             }
             try Trainer.requireFinite(
-                numbers, of: tensor.name, file: file, advice: "use another checkpoint, such as an earlier one of the run")
+                numbers, of: tensor.name, file: file,
+                advice: "use another checkpoint, such as an earlier one of the run")
         }
     }
 }

@@ -1,5 +1,6 @@
-// Frames that somebody wants continued, from a .npy file. The choice: the file is the past, so its last frames are what the
-// network sees; its axes are read by the rules that convlstm-shard split has, with what the checkpoint knows of frames.
+// Frames that somebody wants continued, from a .npy file. The choice: the file is the past, so its last frames are what
+// the network sees; its axes are read by the rules that convlstm-shard split has, with what the checkpoint knows of
+// frames.
 
 import Formats
 import Foundation
@@ -32,7 +33,8 @@ package struct InputArray: Sendable {
         let shape = array.header.shape
         do {
             let known = KnownFrames(height: frame.height, width: frame.width, channels: frame.channels, atLeast: needed)
-            let found = try layout.map { LayoutReading(layout: $0, reason: "--layout says so") }
+            let found =
+                try layout.map { LayoutReading(layout: $0, reason: "--layout says so") }
                 ?? ArrayLayout.read(shape, file: path, knowing: known)
             plan = try ArrayPlan(shape: shape, layout: found.layout, file: path)
             batch = found.layout == .concatenated ? nil : plan.count
@@ -47,7 +49,8 @@ package struct InputArray: Sendable {
                     + "the checkpoint was trained on frames of \(frame); name another --layout, or give other frames")
         }
         guard frames >= needed else {
-            throw TrainingError.usage("\(path) has \(frames) frames and the model sees \(needed); give at least \(needed)")
+            throw TrainingError.usage(
+                "\(path) has \(frames) frames and the model sees \(needed); give at least \(needed)")
         }
     }
 
@@ -57,11 +60,14 @@ package struct InputArray: Sendable {
     package func past(of sequence: Int, count: Int) throws -> [Float] {
         let first = sequence * plan.sequenceStride + (frames - count) * plan.frameStride
         let isRun = plan.frameStride == 1
-        let values = try isRun ? numbers(at: first, frames: count)
+        let values =
+            try isRun
+            ? numbers(at: first, frames: count)
             : (0..<count).flatMap { try numbers(at: first + $0 * plan.frameStride, frames: 1) }
         if let wrong = values.first(where: { !$0.isFinite }) {
             throw TrainingError.usage(
-                "\(array.path) holds \(wrong) in sequence \(sequence); replace such numbers, for example with numpy.nan_to_num")
+                "\(array.path) holds \(wrong) in sequence \(sequence); replace such numbers, for example with numpy.nan_to_num"
+            )
         }
         return values
     }

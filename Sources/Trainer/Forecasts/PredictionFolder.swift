@@ -58,7 +58,8 @@ package struct PredictionFolder: Sendable {
 
     private func writeArray(_ sequences: [[Float]], _ isBatch: Bool, _ path: String) throws {
         let frames = sequences[0].count / frame.count
-        let shape = (isBatch ? [sequences.count] : []) + [frames, frame.height, frame.width]
+        let shape =
+            (isBatch ? [sequences.count] : []) + [frames, frame.height, frame.width]
             + (frame.channels == 1 ? [] : [frame.channels])
         let values = Array(sequences.joined())
         let bytes = values.withUnsafeBytes { [UInt8]($0) }

@@ -1,6 +1,6 @@
 // Whether the replicas of all ranks are still the same numbers, bit for bit. The choice: the first 128 bits of SHA-256,
-// of a library that uses the processor's instructions for it, tensor by tensor; ranks exchange the digest of the digests,
-// and those of the tensors only to name the one that differs.
+// of a library that uses the processor's instructions for it, tensor by tensor; ranks exchange the digest of the
+// digests, and those of the tensors only to name the one that differs.
 
 import Collectives
 import Formats
@@ -28,7 +28,8 @@ package enum ReplicaCheck {
         let sentence = try communicator.shared {
             Divergence(
                 digests: ranks.map { $0.split(separator: " ").map(String.init) }, hosts: hosts,
-                tensors: tensors.map(\.name)).description
+                tensors: tensors.map(\.name)
+            ).description
         }
         throw TrainingError("step \(step): \(sentence)")
     }
@@ -70,7 +71,8 @@ package struct Divergence: CustomStringConvertible {
             let others = tensors.count > 1 ? " and \(counted(tensors.count - 1, "more tensor"))" : ""
             return "rank \(rank) on \(hosts[rank]) has another \(tensors.first ?? "state")\(others)"
         }
-        return "\(clauses.joined(separator: ", "))\(more) than rank \(reference) on \(hosts[reference]), so the replicas "
+        return
+            "\(clauses.joined(separator: ", "))\(more) than rank \(reference) on \(hosts[reference]), so the replicas "
             + "are no longer one model; go on with --resume auto from the last checkpoint, and check the memory of "
             + "that host if it comes again"
     }

@@ -1,6 +1,6 @@
-// Whose numbers were not finite, found out by learning a batch again with the lanes kept apart. The choice: only after the
-// sums were not finite, so that a healthy step pays nothing; data that are not finite themselves are named before the
-// lanes that read them, because batch normalisation takes them to all lanes.
+// Whose numbers were not finite, found out by learning a batch again with the lanes kept apart. The choice: only after
+// the sums were not finite, so that a healthy step pays nothing; data that are not finite themselves are named before
+// the lanes that read them, because batch normalisation takes them to all lanes.
 
 import Collectives
 import Model
@@ -65,7 +65,8 @@ private func listed(_ numbers: [Int], _ noun: String) -> String {
 }
 
 extension DataSet {
-    /// Those of some sequences that hold numbers which are not finite, themselves or in what a network is to see of them.
+    /// Those of some sequences that hold numbers which are not finite, themselves or in what a network is to see of
+    /// them.
     func notFinite(among sequences: [Int]) throws -> [Int] {
         var values = [Float](repeating: 0, count: source.geometry.elements)
         func isFinite(_ sequence: Int, in source: any SequenceSource) throws -> Bool {

@@ -4,8 +4,8 @@ import Kernels
 import Model
 
 extension TrainingLoop {
-    /// Leaves out the update that a batch would make, or goes back to the last checkpoint; returns whether it went back.
-    /// Collective.
+    /// Leaves out the update that a batch would make, or goes back to the last checkpoint; returns whether it went
+    /// back. Collective.
     ///
     /// Throws `TrainingError` where the run is to end, or has no checkpoint to go back to.
     func meetNonFinite(_ loss: Double, _ norm: Double, in batch: Batch) throws -> Bool {

@@ -23,11 +23,13 @@ struct StateDict {
         for tensor in content.tensors {
             let name = tensor.name.hasPrefix("module.") ? String(tensor.name.dropFirst(7)) : tensor.name
             guard tensors.updateValue(tensor, forKey: name) == nil else {
-                throw FormatError(path, "holds \(name.quotable()) with and without `module.`", "leave one of the two out")
+                throw FormatError(
+                    path, "holds \(name.quotable()) with and without `module.`", "leave one of the two out")
             }
             guard tensor.type == .float32 else {
                 throw FormatError(
-                    path, "holds \(tensor.name.quotable()) as \(tensor.type.rawValue)", "save it again after `.float()`")
+                    path, "holds \(tensor.name.quotable()) as \(tensor.type.rawValue)", "save it again after `.float()`"
+                )
             }
         }
         (self.path, self.tensors) = (path, tensors)

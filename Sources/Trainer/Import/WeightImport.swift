@@ -33,7 +33,8 @@ package struct WeightImport {
 
     /// The parameters of the network on frames of this size.
     ///
-    /// Throws `FormatError` about the file, naming the tensor that has no place, is missing, of another shape or not finite.
+    /// Throws `FormatError` about the file, naming the tensor that has no place, is missing, of another shape or not
+    /// finite.
     package func parameters(from path: String, for network: Network<Float>) throws -> ParameterVector<Float> {
         let file = try StateDict(path: path), values = ParameterVector<Float>(network.layout)
         let places = try places(in: file, network.layout)
@@ -92,7 +93,8 @@ package struct WeightImport {
         }
         guard let first = missing.first else { return }
         throw FormatError(
-            file.path, "lacks \(first)" + (missing.count > 1 ? " and \(missing.count - 1) more tensors" : "")
+            file.path,
+            "lacks \(first)" + (missing.count > 1 ? " and \(missing.count - 1) more tensors" : "")
                 + " of \(system.name)", "save the whole state dict")
     }
 

@@ -74,7 +74,8 @@ package final class Replica {
         (self.network, self.lanes, self.crew, size) = (network, lanes, crew, shares.part)
         let runs = lanes.runs(oneEach: network.hasBatchStatistics)
         try crew.prepare(for: runs.count)
-        let meeting = network.hasBatchStatistics
+        let meeting =
+            network.hasBatchStatistics
             ? LaneMeeting(lanes: runs.count, atOnce: lanes.threads, add: reducer.sumOrAbort) : nil
         let lesson = Lesson(network: network, model: model, loader: loader, sampling: sampling)
         students = try runs.enumerated().map { number, run in

@@ -1,6 +1,6 @@
 // The sum of a vector over the ranks in half of the bytes. The choice: what is sent has 16 bits a number, what is added
-// 32: each rank adds up one slice of the vector in the order of the ranks, rounds it, and gives it to all, itself included,
-// so that all ranks hold the same bits.
+// 32: each rank adds up one slice of the vector in the order of the ranks, rounds it, and gives it to all, itself
+// included, so that all ranks hold the same bits.
 
 import Collectives
 import Kernels

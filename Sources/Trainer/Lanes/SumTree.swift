@@ -72,7 +72,8 @@ package struct TreeSum<Value> {
     package mutating func append(_ value: Value, at node: SumTree.Node, adding: (Value, Value) -> Value) {
         var (node, value) = (tree.lifted(node), value)
         while node.place % 2 == 1, let left = parts.last, left.node.height == node.height,
-            left.node.place == node.place - 1 {
+            left.node.place == node.place - 1
+        {
             parts.removeLast()
             value = adding(left.value, value)
             node = tree.lifted(SumTree.Node(height: node.height + 1, place: node.place / 2))

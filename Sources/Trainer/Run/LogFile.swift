@@ -63,7 +63,8 @@ final class LogFile {
             return try body()
         } catch {
             let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-            let words = reason.domain == NSPOSIXErrorDomain
+            let words =
+                reason.domain == NSPOSIXErrorDomain
                 ? String(cString: strerror(Int32(reason.code))).lowercased() : error.localizedDescription
             throw FormatError(path, "could not be written (\(words))", "free some space or check the disk, then go on")
         }

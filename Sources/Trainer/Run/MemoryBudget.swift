@@ -1,5 +1,5 @@
-// Whether the ranks of each host fit into its memory, asked before it is taken: a rank that Linux kills for want of memory
-// can tell nobody why.
+// Whether the ranks of each host fit into its memory, asked before it is taken: a rank that Linux kills for want of
+// memory can tell nobody why.
 
 import Collectives
 import Foundation
@@ -30,7 +30,8 @@ package struct MemoryBudget: Codable, Sendable, Equatable {
     /// What helps a training run.
     package static let remedy = "choose a larger --accumulate, --recompute, a smaller --batch-size, or more hosts"
 
-    /// Addresses that a thread takes beside what it computes with: OpenBLAS' piece, its stack, and room for what it allocates.
+    /// Addresses that a thread takes beside what it computes with: OpenBLAS' piece, its stack, and room for what it
+    /// allocates.
     private static let ofThread = BLASLibrary.pieceSize + (72 << 20)
 
     /// Collective. Throws `TrainingError` on rank 0 where a host has less than its ranks need.
@@ -62,7 +63,8 @@ package struct MemoryBudget: Codable, Sendable, Equatable {
             }
             if let rank = ranks.first(where: { $0.unmappable != nil }), let bytes = rank.unmappable {
                 let limit = rank.limit.map { "the limit on memory (\($0)) leaves less" } ?? "the system gives less"
-                return "a rank on \(host) would need \(inGigabytes(bytes)) of addresses, with those of OpenBLAS and its threads, "
+                return
+                    "a rank on \(host) would need \(inGigabytes(bytes)) of addresses, with those of OpenBLAS and its threads, "
                     + "and \(limit); raise the limit, lower --threads, or \(remedy)"
             }
         }

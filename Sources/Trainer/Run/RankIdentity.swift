@@ -75,7 +75,9 @@ extension RankIdentity {
     ) -> (odd: String, most: String)? {
         // Of groups of one size, the one of the lowest rank.
         let groups = Dictionary(grouping: ranks.indices) { value(ranks[$0]) }.values
-        guard groups.count > 1, let most = groups.max(by: { ($0.count, -$0[0]) < ($1.count, -$1[0]) }) else { return nil }
+        guard groups.count > 1, let most = groups.max(by: { ($0.count, -$0[0]) < ($1.count, -$1[0]) }) else {
+            return nil
+        }
         func name(_ rank: Int) -> String { "rank \(rank) on \(ranks[rank].host)" }
         let odd = ranks.indices.filter { !most.contains($0) }, shown = odd.prefix(4).map(name)
         let more = odd.count > shown.count ? ", and \(counted(odd.count - shown.count, "more rank"))" : ""
@@ -92,7 +94,8 @@ extension RankIdentity {
         let unlike = kernels.map { "\($0.key) on \($0.value[0].host)" }.joined(separator: ", ")
         return crowded + [
             "warning: OpenBLAS computes with \(unlike), so --lanes cannot promise the bits of another job; set "
-                + "OPENBLAS_CORETYPE for all hosts"]
+                + "OPENBLAS_CORETYPE for all hosts"
+        ]
     }
 }
 

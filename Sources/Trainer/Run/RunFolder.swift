@@ -40,7 +40,9 @@ final class RunFolder {
     }
 
     /// A checkpoint that a person named: one of this run without later ones, or one of another run to begin this with.
-    private static func start(from file: String, in store: CheckpointStore, of run: String) throws -> CheckpointStore.Found {
+    private static func start(
+        from file: String, in store: CheckpointStore, of run: String
+    ) throws -> CheckpointStore.Found {
         let found = try CheckpointStore.read(file), steps = try store.steps
         guard let newest = steps.last else { return found }
         let isOwn = try Folder.isSame(URL(fileURLWithPath: file).deletingLastPathComponent().path, store.folder)

@@ -1,5 +1,5 @@
-// Keeps a second process out of a run's folder. The choice: folders that are there only because of the lock go with it, so
-// that a run that could not start leaves nothing.
+// Keeps a second process out of a run's folder. The choice: folders that are there only because of the lock go with it,
+// so that a run that could not start leaves nothing.
 
 import Formats
 import Foundation
@@ -20,7 +20,8 @@ final class RunLock {
         do {
             lock = try LockFile(path: folder + "/.lock") { owner in
                 ProgressLine.onStandardError().say(
-                    "\(folder) is locked by \(owner), which cannot be asked from here; looking for 10 s whether it goes on")
+                    "\(folder) is locked by \(owner), which cannot be asked from here; looking for 10 s whether it goes on"
+                )
             }
         } catch let held as LockFile.Held {
             let who = held.owner.map { ": \($0)" } ?? ""

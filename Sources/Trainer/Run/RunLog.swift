@@ -24,7 +24,8 @@ final class RunLog {
             PhaseTimes.Phase.allCases.map(report.longest) + [report.exchange, report.slowestBusy, report.othersBusy]
         }
 
-        fileprivate static let timeColumns = PhaseTimes.Phase.allCases.map { "\($0)_s" }
+        fileprivate static let timeColumns =
+            PhaseTimes.Phase.allCases.map { "\($0)_s" }
             + ["exchange_s", "slowest_busy_s", "others_busy_s"]
     }
 
@@ -32,7 +33,8 @@ final class RunLog {
     ///
     /// - Parameter steps: updates of the whole run.
     init(folder: String, through step: Int, of steps: Int) throws {
-        let columns = ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"]
+        let columns =
+            ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"]
             + Row.timeColumns + ["slowest_rank"]
         metrics = try LogFile(path: folder + "/metrics.csv", header: columns.joined(separator: ","), through: step)
         validations = try LogFile(path: folder + "/validation.csv", header: "step,epoch,loss", through: step)
@@ -54,10 +56,11 @@ final class RunLog {
         cells += row.times.map { String(format: "%.6f", $0) }
         cells.append("\(row.report.slowest)")
         try metrics.append(cells.joined(separator: ","))
-        lastLine = TrainingProgress(
-            step: row.step, steps: steps, loss: row.loss, sequencesPerSecond: row.sequencesPerSecond,
-            secondsPerStep: (now() - started) / Double(row.step - firstStep)
-        ).line
+        lastLine =
+            TrainingProgress(
+                step: row.step, steps: steps, loss: row.loss, sequencesPerSecond: row.sequencesPerSecond,
+                secondsPerStep: (now() - started) / Double(row.step - firstStep)
+            ).line
         progress.show(lastLine)
     }
 

@@ -6,8 +6,11 @@ import Reports
 /// Seconds of a run by what they were spent on.
 package struct TimeAccount: Sendable {
     package enum Activity: String, CaseIterable, Sendable {
-        case load = "loading", forward, backward, update, waiting = "waiting for the slowest rank"
-        case exchange = "adding up gradients", validation, checkpoints
+        case load = "loading"
+        case forward, backward, update
+        case waiting = "waiting for the slowest rank"
+        case exchange = "adding up gradients"
+        case validation, checkpoints
     }
 
     package private(set) var steps = 0

@@ -24,9 +24,10 @@ package enum TrainingRun {
         let data = try DataSet(of: configuration, as: (communicator.rank, communicator.size))
         try data.check(for: configuration.model)
         try data.requireWholeShards(on: communicator)
-        let model = configuration.model, network = try Network<Float>(
-            model.network, frame: data.frame, convolution: configuration.convolution,
-            recomputesGates: configuration.recompute)
+        let model = configuration.model,
+            network = try Network<Float>(
+                model.network, frame: data.frame, convolution: configuration.convolution,
+                recomputesGates: configuration.recompute)
         var state = TrainingState(network, optimizer: model.optimizer, seed: configuration.seed)
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
         defer { folder?.release() }
@@ -41,12 +42,14 @@ package enum TrainingRun {
         let shares = RankShares(of: configuration, data, batches, lanes)
         let warnings = try RankIdentity.require(configuration, on: communicator)
         try MemoryBudget.require(
-            memory(network, model, lanes, shares, configuration.reducePrecision), threads: lanes.threads, on: communicator)
+            memory(network, model, lanes, shares, configuration.reducePrecision), threads: lanes.threads,
+            on: communicator)
         let crew = try Crew(lanes.threads), count = network.layout.count
         let reducer = GradientReducer(
             communicator, lanes, on: crew, count: count, precision: configuration.reducePrecision)
         let replica = try Replica(
-            network, model, BatchLoader(data.source, for: model), FrameSampling(model.sampling, seed: configuration.seed),
+            network, model, BatchLoader(data.source, for: model),
+            FrameSampling(model.sampling, seed: configuration.seed),
             lanes, shares, on: crew, reducer)
         let checkpointSize = state.vectors.count * count * MemoryLayout<Float>.stride
         try folder?.claim(configuration, checkpointSize: checkpointSize)

@@ -90,12 +90,13 @@ extension Heartbeat.Moment {
     /// "in backward of step 12", "waiting for others in reduce of step 12".
     package var inWords: String {
         let phase = phases.isEmpty ? "" : phases.joined(separator: " and ") + " of "
-        let place = switch stage {
-        case .start: "the start"
-        case .firstStep, .step: "step \(step)"
-        case .validation: "the validation after step \(step)"
-        case .checkpoint: "the checkpoint of step \(step)"
-        }
+        let place =
+            switch stage {
+            case .start: "the start"
+            case .firstStep, .step: "step \(step)"
+            case .validation: "the validation after step \(step)"
+            case .checkpoint: "the checkpoint of step \(step)"
+            }
         return "\(waits ? "waiting for others " : "")in \(phase)\(place)"
     }
 }

@@ -1,6 +1,6 @@
-// What the ranks of a run leave for each other to read without MPI, which serves nobody while a rank is stuck. The choice:
-// a small file a rank in the run's folder, written again and again; whose file stays as it is has stopped, whatever the
-// clocks of the hosts say.
+// What the ranks of a run leave for each other to read without MPI, which serves nobody while a rank is stuck. The
+// choice: a small file a rank in the run's folder, written again and again; whose file stays as it is has stopped,
+// whatever the clocks of the hosts say.
 
 import Formats
 import Foundation
@@ -40,19 +40,23 @@ package struct LifeSigns: Sendable {
     /// What cannot be removed is old, as its counter will tell.
     func clear() { try? Folder.remove(folder) }
 
-    /// Where the folder cannot be seen, or written to, nothing is left. Others see the last sign or this one and never a
-    /// part of it, even if this process is stopped in between.
+    /// Where the folder cannot be seen, or written to, nothing is left. Others see the last sign or this one and never
+    /// a part of it, even if this process is stopped in between.
     package func leave(_ sign: LifeSign) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         let path = file(of: sign.rank), new = path + ".new"
-        guard let bytes = try? encoder.encode(sign), (try? bytes.write(to: URL(fileURLWithPath: new))) != nil else { return }
+        guard let bytes = try? encoder.encode(sign), (try? bytes.write(to: URL(fileURLWithPath: new))) != nil else {
+            return
+        }
         try? Folder.rename(new, to: path)
     }
 
     package func sign(of rank: Int) -> LifeSign? {
         // Opened anew each time: a network's file system then asks for what others wrote.
-        (try? Data(contentsOf: URL(fileURLWithPath: file(of: rank)))).flatMap { try? JSONDecoder().decode(LifeSign.self, from: $0) }
+        (try? Data(contentsOf: URL(fileURLWithPath: file(of: rank)))).flatMap {
+            try? JSONDecoder().decode(LifeSign.self, from: $0)
+        }
     }
 
     private func file(of rank: Int) -> String { "\(folder)/rank-\(rank)" }

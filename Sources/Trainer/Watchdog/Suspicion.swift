@@ -1,5 +1,5 @@
-// Which rank is stuck, from what one rank knows of all. The choice: a rank that works condemns itself, and one that waits
-// only those who left no sign of life, so nobody is blamed for being slow.
+// Which rank is stuck, from what one rank knows of all. The choice: a rank that works condemns itself, and one that
+// waits only those who left no sign of life, so nobody is blamed for being slow.
 
 import Reports
 
@@ -47,11 +47,14 @@ package struct Suspicion {
         let unseen = others.filter { $0.sign == nil }
         if !unseen.isEmpty {
             guard own.seconds > WatchLimit.patience * limit else { return nil }
-            return "\(name(of: own)) has spent \(rounded(own.seconds)) s \(own.moment.inWords) and cannot see from here "
+            return
+                "\(name(of: own)) has spent \(rounded(own.seconds)) s \(own.moment.inWords) and cannot see from here "
                 + "what rank \(unseen.map { "\($0.rank)" }.prefix(8).joined(separator: ", ")) does, as the run's folder "
                 + "is not shared; \(advice)"
         }
-        guard !others.isEmpty, others.allSatisfy({ $0.sign!.moment.waits && $0.sign!.seconds > limit }) else { return nil }
+        guard !others.isEmpty, others.allSatisfy({ $0.sign!.moment.waits && $0.sign!.seconds > limit }) else {
+            return nil
+        }
         return "all \(others.count + 1) ranks wait for each other: \(name(of: own)) for \(rounded(own.seconds)) s "
             + "\(own.moment.inWords); check the network between the hosts, then go on with --resume auto"
     }

@@ -45,8 +45,8 @@ package enum WatchLimit: Sendable, Equatable {
     /// Seconds for a step at least.
     package var least: Double { if case .seconds(let seconds) = self { seconds } else { 60 } }
 
-    /// Seconds without progress that a rank may spend, waiting or in a stage that takes its time. Who waits looks around
-    /// sooner, since it blames nobody who works.
+    /// Seconds without progress that a rank may spend, waiting or in a stage that takes its time. Who waits looks
+    /// around sooner, since it blames nobody who works.
     func seconds(for moment: Heartbeat.Moment, _ heartbeat: Heartbeat) -> Double {
         let stage = moment.waits && heartbeat.slowest(.step) != nil ? .step : moment.stage
         return seconds(for: stage, slowest: heartbeat.slowest(stage))

@@ -1,6 +1,6 @@
-// Ends a job in which nothing goes on any more. The choice: two threads a rank, one that judges and touches no file, as a
-// file system that hangs must not silence it, and one that leaves this rank's sign and looks at those of others. Time is
-// counted in their own wakings, so that a job that was stopped as a whole and goes on is not taken for stuck.
+// Ends a job in which nothing goes on any more. The choice: two threads a rank, one that judges and touches no file, as
+// a file system that hangs must not silence it, and one that leaves this rank's sign and looks at those of others. Time
+// is counted in their own wakings, so that a job that was stopped as a whole and goes on is not taken for stuck.
 
 import Collectives
 import Foundation

@@ -1,11 +1,11 @@
 // The next-frame systems of the Keras example.
 
 extension Presets {
-    /// The film predictor of Keras 2.1.0, examples/conv_lstm.py: four ConvLSTM layers, each normalised over the batch, and
-    /// a 3-D convolution that makes the next frame of every one.
+    /// The film predictor of Keras 2.1.0, examples/conv_lstm.py: four ConvLSTM layers, each normalised over the batch,
+    /// and a 3-D convolution that makes the next frame of every one.
     ///
-    /// The published convolution is padded on both sides in time, so that it sees features of the very frame that it is to
-    /// give; `timePadding: causal` mends that. The last frame of a rollout has no such neighbour.
+    /// The published convolution is padded on both sides in time, so that it sees features of the very frame that it is
+    /// to give; `timePadding: causal` mends that. The last frame of a rollout has no such neighbour.
     package static let kerasStack = kerasStack("keras-stack", layers: 4)
 
     /// The same with the three layers that the readme of iamrakesh28's next-frame tutorial speaks of.

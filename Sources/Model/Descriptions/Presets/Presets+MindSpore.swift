@@ -29,10 +29,12 @@ extension Presets {
     private static func threeScales(
         lastKernel: Int, hasBias: Bool, initialisation: Initialisation
     ) -> NetworkDescription {
-        func convolution(_ filters: Int, _ kernel: Int, stride: Int = 1, padding: Int? = nil) -> ConvolutionDescription {
+        func convolution(_ filters: Int, _ kernel: Int, stride: Int = 1, padding: Int? = nil) -> ConvolutionDescription
+        {
             ConvolutionDescription(
                 filters: filters, kernel: kernel, stride: stride, padding: padding, hasBias: hasBias,
-                kernelInitialisation: initialisation, biasInitialisation: hasBias ? initialisation : .constant(value: 0))
+                kernelInitialisation: initialisation, biasInitialisation: hasBias ? initialisation : .constant(value: 0)
+            )
         }
         func leaky(_ name: String) -> StageDescription {
             StageDescription(name, .leakyReLU(LeakyReLUDescription(slope: 0.2)))

@@ -10,7 +10,8 @@ extension Presets {
                 "cell\(number)",
                 .convLSTM(
                     ConvLSTMDescription(
-                        hidden: 128, kernel: 5, hasBias: false, kernelInitialisation: .uniform(limit: limit(25 * input)),
+                        hidden: 128, kernel: 5, hasBias: false,
+                        kernelInitialisation: .uniform(limit: limit(25 * input)),
                         hiddenInitialisation: .uniform(limit: limit(25 * 128)))))
         }
         func limit(_ fanIn: Int) -> Double { 1 / Double(fanIn).squareRoot() }

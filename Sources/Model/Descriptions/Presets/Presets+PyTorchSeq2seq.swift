@@ -1,8 +1,8 @@
 // The sequence-to-sequence network of holmdk and of NiuHuangxiaozi's Convlstm_MovingMinist.
 
 extension Presets {
-    /// Two ConvLSTM layers that read and two, from a state of zeros, that go on from the last hidden state and then from
-    /// their own.
+    /// Two ConvLSTM layers that read and two, from a state of zeros, that go on from the last hidden state and then
+    /// from their own.
     package static let pytorchSeq2seq: SystemDescription = {
         func layer(_ name: String) -> StageDescription {
             StageDescription(

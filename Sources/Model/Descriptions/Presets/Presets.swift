@@ -19,8 +19,9 @@ package enum Presets {
 }
 
 extension Presets {
-    /// The default: an encoder and a forecaster of three layers each on patches of 4 x 4 pixels, states copied in reverse
-    /// order, and a readout over all hidden states. In the manner of Shi et al. 2015, of a size that learns within minutes.
+    /// The default: an encoder and a forecaster of three layers each on patches of 4 x 4 pixels, states copied in
+    /// reverse order, and a readout over all hidden states. In the manner of Shi et al. 2015, of a size that learns
+    /// within minutes.
     package static let small: SystemDescription = {
         func layer(_ name: String, from state: String? = nil) -> StageDescription {
             StageDescription(
@@ -53,15 +54,17 @@ extension Presets {
 }
 
 extension Presets {
-    /// The next-frame system of bei2020/Video_ConvLSTM: three chained ConvLSTM layers, three parallel ones that read the
-    /// third and never see a hidden state of their own, and a 1 x 1 readout over the parallel three.
+    /// The next-frame system of bei2020/Video_ConvLSTM: three chained ConvLSTM layers, three parallel ones that read
+    /// the third and never see a hidden state of their own, and a 1 x 1 readout over the parallel three.
     package static let neuralScene: SystemDescription = {
-        func layer(_ name: String, _ hidden: Int, from: [String]? = nil, carriesHidden: Bool = true) -> StageDescription {
+        func layer(_ name: String, _ hidden: Int, from: [String]? = nil, carriesHidden: Bool = true) -> StageDescription
+        {
             StageDescription(
                 name, from: from,
                 .convLSTM(
                     ConvLSTMDescription(
-                        hidden: hidden, kernel: 5, peepholes: .perPosition, tensors: .perGate, carriesHidden: carriesHidden,
+                        hidden: hidden, kernel: 5, peepholes: .perPosition, tensors: .perGate,
+                        carriesHidden: carriesHidden,
                         kernelInitialisation: .uniform(limit: 0.001),
                         peepholeInitialisation: .uniform(limit: 0.001))))
         }

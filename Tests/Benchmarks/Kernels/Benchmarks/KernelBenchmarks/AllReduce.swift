@@ -1,5 +1,5 @@
-// The sum of a gradient over two ranks: what `convlstm-dist bench scaling` says of neural-scene's. The choice: the program
-// measures, because a process that was not started by mpirun has no ranks.
+// The sum of a gradient over two ranks: what `convlstm-dist bench scaling` says of neural-scene's. The choice: the
+// program measures, because a process that was not started by mpirun has no ranks.
 
 import Benchmark
 import Foundation

@@ -13,7 +13,9 @@ let benchmarks: @Sendable () -> Void = {
 extension BenchmarkMetric {
     static var operations: Self { .custom("MFLOP/s", polarity: .prefersLarger, useScalingFactor: false) }
     static var bytes: Self { .custom("MB/s", polarity: .prefersLarger, useScalingFactor: false) }
-    static var partOfCopy: Self { .custom("% of the rate of a copy", polarity: .prefersLarger, useScalingFactor: false) }
+    static var partOfCopy: Self {
+        .custom("% of the rate of a copy", polarity: .prefersLarger, useScalingFactor: false)
+    }
 }
 
 extension Workload {
