@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.3
 import PackageDescription
 
 // CONVLSTM_CPU names the instruction set to compile for, as clang's -march does: native (the default), x86-64-v3,
@@ -7,7 +7,10 @@ import PackageDescription
 let cpu = Context.environment["CONVLSTM_CPU"] ?? "native"
 
 let settings: [SwiftSetting] =
-    [.enableExperimentalFeature("Lifetimes")]
+    [
+        .enableExperimentalFeature("Lifetimes"), .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ]
     + (cpu == "portable" ? [] : [.unsafeFlags(["-Xcc", "-march=\(cpu)", "-Xcc", "-fno-math-errno"])])
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -18,12 +21,12 @@ let package = Package(
     products: [
         .executable(name: "convlstm-dist", targets: ["convlstm-dist"]),
         .executable(name: "convlstm-shard", targets: ["convlstm-shard"]),
-        // For Tests/Benchmarks/Kernels, a package of its own.
+        // For Benchmarks/KernelBenchmarks, a package of its own.
         .library(name: "KernelWorkloads", targets: ["KernelWorkloads"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
         // System libraries, each with one Swift importer.
@@ -39,65 +42,127 @@ let package = Package(
 
         // In import order: nothing imports what stands below it. Whatever a target imports it must name here too: else
         // it is not compiled again when the other changes.
-        .target(name: "Platform"),
+        .target(name: "Platform", dependencies: ["CProcessor"]),
         .target(name: "Randomness"),
         .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Platform"]),
-        .target(name: "Model", dependencies: ["Kernels", "Platform", "Randomness"]),
+        .target(name: "Model", dependencies: ["Kernels", "Randomness"]),
         .target(name: "Formats", dependencies: ["CZstd", "CZlib", "CPNG", "COpenSSL"]),
         .target(name: "Shards", dependencies: ["Formats", "Platform", "Randomness"]),
         .target(name: "Collectives", dependencies: ["CMPI", "Platform"]),
         .target(name: "Reports", dependencies: ["Formats", "Platform"]),
+        .target(name: "Configuration", dependencies: ["Formats", "Kernels", "Model", "Platform", "Shards", yams]),
+        .target(name: "Distribution", dependencies: ["Collectives", "Configuration", "Kernels", "Model", "Reports"]),
+        .target(
+            name: "Supervision",
+            dependencies: ["Collectives", "Configuration", "Formats", "Kernels", "Platform", "Reports"]),
+        .target(
+            name: "DataLoading",
+            dependencies: [
+                "Collectives", "Configuration", "Distribution", "Kernels", "Model", "Randomness", "Reports", "Shards",
+            ]),
         .target(
             name: "Trainer",
             dependencies: [
-                "Kernels", "Model", "Shards", "Formats", "Collectives", "Reports", "Platform", "Randomness", yams,
+                "Collectives", "Configuration", "DataLoading", "Distribution", "Formats", "Kernels", "Model",
+                "Platform", "Reports", "Shards", "Supervision",
             ]),
+        .target(
+            name: "Forecasting",
+            dependencies: [
+                "Collectives", "Configuration", "DataLoading", "Distribution", "Formats", "Kernels", "Model", "Reports",
+                "Shards", "Trainer",
+            ]),
+        .target(
+            name: "Diagnostics",
+            dependencies: [
+                "Collectives", "Configuration", "DataLoading", "Distribution", "Forecasting", "Formats", "Kernels",
+                "Model", "Platform", "Randomness", "Reports", "Shards", "Supervision", "Trainer",
+            ]),
+        .target(name: "Version", plugins: ["CommitPlugin"]),
+        .plugin(name: "CommitPlugin", capability: .buildTool()),
+        .target(name: "CommandSupport", dependencies: ["Platform", "Reports", argumentParser]),
         .executableTarget(
             name: "convlstm-dist",
             dependencies: [
-                "CStartup", "Trainer", "Collectives", "Formats", "Kernels", "Model", "Platform", "Reports", "Shards",
-                argumentParser,
+                "CStartup", "Collectives", "CommandSupport", "Configuration", "DataLoading", "Diagnostics",
+                "Distribution", "Forecasting", "Formats", "Kernels", "Model", "Platform", "Reports", "Shards",
+                "Supervision", "Trainer", "Version", argumentParser,
             ]),
         .executableTarget(
-            name: "convlstm-shard", dependencies: ["Shards", "Formats", "Platform", "Reports", argumentParser]),
+            name: "convlstm-shard",
+            dependencies: ["CommandSupport", "Formats", "Platform", "Reports", "Shards", "Version", argumentParser]),
 
         .target(name: "TestSupport", path: "Tests/TestSupport"),
-        .target(name: "NetworkTestSupport", dependencies: ["Kernels", "Model"], path: "Tests/NetworkTestSupport"),
+        .target(
+            name: "NetworkTestSupport", dependencies: ["Kernels", "Model", "Randomness"],
+            path: "Tests/NetworkTestSupport"),
+        .target(
+            name: "TrainingTestSupport", dependencies: ["Collectives", "Kernels", "Model", "Shards"],
+            path: "Tests/TrainingTestSupport"),
         .executableTarget(
-            name: "collectives-probe", dependencies: ["Collectives", "Kernels", "Trainer"],
+            name: "collectives-probe", dependencies: ["Collectives", "Distribution", "Kernels"],
             path: "Tests/CollectivesProbe"),
         .executableTarget(
-            name: "training-probe", dependencies: ["Trainer", "Collectives", "Kernels", "Model"],
+            name: "training-probe",
+            dependencies: ["Collectives", "Configuration", "Supervision", "Trainer"],
             path: "Tests/TrainingProbe"),
-        .target(name: "KernelWorkloads", dependencies: ["Kernels", "Randomness"], path: "Tests/KernelWorkloads"),
+        .target(
+            name: "KernelWorkloads", dependencies: ["Kernels", "Randomness"],
+            path: "Benchmarks/KernelWorkloads"),
+
+        // A target of tests for each target of sources, with the same folders; then what holds the whole against
+        // others.
         .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
         .testTarget(
             name: "KernelsTests",
-            dependencies: ["Kernels", "KernelWorkloads", "NetworkTestSupport", "Randomness", "TestSupport"]),
+            dependencies: ["Kernels", "KernelWorkloads", "NetworkTestSupport", "Platform", "Randomness"]),
         .testTarget(
-            name: "ModelTests", dependencies: ["Model", "Kernels", "NetworkTestSupport", "Randomness", "TestSupport"],
+            name: "ModelTests", dependencies: ["Kernels", "Model", "NetworkTestSupport", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),
         .testTarget(
             name: "ShardsTests", dependencies: ["Shards", "Formats", "Randomness", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "Platform"]),
-        .testTarget(name: "ReportsTests", dependencies: ["Reports", "Formats", "TestSupport"]),
+        .testTarget(name: "ReportsTests", dependencies: ["Formats", "Reports"]),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: ["Configuration", "Kernels", "Model", "NetworkTestSupport", "TestSupport"]),
+        .testTarget(name: "DistributionTests", dependencies: ["Distribution", "Configuration"]),
+        .testTarget(
+            name: "SupervisionTests",
+            dependencies: ["Configuration", "Supervision", "TestSupport", "TrainingTestSupport"]),
+        .testTarget(
+            name: "DataLoadingTests",
+            dependencies: [
+                "Configuration", "DataLoading", "Distribution", "Kernels", "NetworkTestSupport", "Shards",
+                "TestSupport",
+            ]),
         .testTarget(
             name: "TrainerTests",
             dependencies: [
-                "Trainer", "Collectives", "Formats", "Kernels", "Model", "NetworkTestSupport", "Shards", "TestSupport",
+                "Collectives", "Configuration", "DataLoading", "Distribution", "Formats", "Kernels", "Model", "Shards",
+                "Supervision", "TestSupport", "Trainer", "TrainingTestSupport",
             ],
             exclude: ["Fixtures"]),
         .testTarget(
+            name: "ForecastingTests",
+            dependencies: [
+                "Configuration", "DataLoading", "Forecasting", "Formats", "Kernels", "Model", "NetworkTestSupport",
+                "Shards", "TestSupport", "TrainingTestSupport",
+            ]),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Supervision"]),
+        .testTarget(
             name: "SystemsTests",
-            dependencies: ["Trainer", "Formats", "Kernels", "Model", "NetworkTestSupport", "TestSupport"],
+            dependencies: [
+                "Configuration", "Formats", "Kernels", "Model", "NetworkTestSupport", "TestSupport", "Trainer",
+            ],
             exclude: ["Fixtures"]),
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "TestSupport", "NetworkTestSupport", "Formats", "Model", "Shards", "Trainer", "convlstm-dist",
-                "convlstm-shard", "collectives-probe", "training-probe", yams,
+                "collectives-probe", "Configuration", "convlstm-dist", "convlstm-shard", "DataLoading", "Formats",
+                "Model", "NetworkTestSupport", "Reports", "Shards", "TestSupport", "Trainer", "training-probe", yams,
             ],
             exclude: ["Fixtures"]),
     ],
@@ -117,6 +182,6 @@ if let tests = Context.environment["CONVLSTM_TESTS"] {
     package.products.removeAll()
 }
 
-for target in package.targets where target.type != .system {
+for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings = settings
 }

@@ -1,19 +1,25 @@
 // The command itself: its subcommands, and how every error leaves it. The choice: one sentence on stderr, from one
 // rank; exit code 2 for what was asked wrongly, 1 for what went wrong.
 
+import Collectives
+import CommandSupport
+import Configuration
+import Formats
+import Version
 import ArgumentParser
 import Foundation
 import Kernels
 import Platform
-import Trainer
 
 @main
-struct ConvLSTMDist: ParsableCommand {
+struct ConvLSTMDist: Program {
     static let configuration = CommandConfiguration(
         commandName: "convlstm-dist",
         abstract: "Trains ConvLSTM networks that predict video, on the CPUs of one machine or of many.",
         discussion: "Under mpirun every process trains on its part of each batch; without, one process trains alone.",
-        version: "0.1.0",
+        version: Version.description(
+            instructions: Processor.compiledFor,
+            libraries: [MPILibrary.version, BLASLibrary.version, "zstd \(Zstd.version)"]),
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ModelsCommand.self, DoctorCommand.self,
             CheckpointCommand.self, ImportCommand.self, BenchCommand.self,
@@ -34,20 +40,5 @@ struct ConvLSTMDist: ParsableCommand {
         }
     }
 
-    private static func leave(with error: any Error) -> Never {
-        let code = processExitCode(of: error), text = sentence(ofFoundations: error) ?? message(for: error)
-        OneProcess.speak(isError: code != 0) {
-            if code == 0 { showAndLeave(fullMessage(for: error)) }
-            if !text.isEmpty { StandardError.write("convlstm-dist: \(text.bounded)\n") }
-        }
-        StandardOutput.flush()
-        Foundation.exit(code)
-    }
-
-    /// For what ArgumentParser has to show: help, the version.
-    private static func showAndLeave(_ text: String) -> Never {
-        StandardOutput.print(text)
-        do { try StandardOutput.requireWritten() } catch { leave(with: error) }
-        Foundation.exit(0)
-    }
+    static func exitStatus(of error: any Error) -> Int32 { processExitCode(of: error) }
 }

@@ -1,8 +1,8 @@
 // A program for the tests: every collective operation once, each rank printing what it sees as "rank name=value".
+import Distribution
 import Collectives
 import Foundation
 import Kernels
-import Trainer
 
 struct Planned: Error, CustomStringConvertible {
     var description: String { "the probe was asked to fail here." }

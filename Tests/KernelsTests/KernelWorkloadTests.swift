@@ -3,7 +3,7 @@ import Kernels
 import NetworkTestSupport
 import Testing
 
-/// What Tests/Benchmarks/Kernels times, each once: it does something, and counts what the equations say.
+/// What Benchmarks/KernelBenchmarks times, each once: it does something, and counts what the equations say.
 @Suite(.serialized) struct KernelWorkloadTests {
     @Test func everyWorkloadDoesItsWork() {
         #expect(Set((Workload.all + GateWorkload.all.map(\.bothWays)).map(\.name)).count == 35)

@@ -2,7 +2,7 @@
 
 import Kernels
 import Model
-import Randomness
+import NetworkTestSupport
 import Testing
 
 /// Compares the gradient of a loss with fourth-order central differences along random directions, one for each learned
@@ -37,12 +37,6 @@ func worstGradientError(
         if !(error <= worst.error) { worst = (error, tensor.name) }
     }
     return worst
-}
-
-/// Numbers uniform in [-scale, scale].
-func fill<S: Scalar>(_ tensor: Tensor<S>, seed: UInt64, scale: Double = 1) {
-    var stream = RandomStream(seed, 77), numbers = tensor.mutableSpan
-    for i in numbers.indices { numbers[i] = S(stream.uniform(-scale, scale)) }
 }
 
 func copy<S: Scalar>(of tensor: Tensor<S>) -> Tensor<S> {

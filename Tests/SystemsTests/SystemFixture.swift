@@ -2,6 +2,7 @@
 
 import Formats
 import Foundation
+import TestSupport
 import Kernels
 
 /// A fixture on disk.
@@ -39,11 +40,10 @@ struct SystemFixture {
     }
 
     init(_ system: String) throws {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Fixtures")
-        let path = folder.appendingPathComponent(system + ".safetensors").path
+        let path = Repository.fixture(system + ".safetensors", of: "SystemsTests").path
         let content = try SafetensorsFile(decoding: InputFile(path: path).bytes(), file: path)
         tensors = Dictionary(uniqueKeysWithValues: content.tensors.map { ($0.name, $0) })
-        let text = try Data(contentsOf: folder.appendingPathComponent(system + ".json"))
+        let text = try Data(contentsOf: Repository.fixture(system + ".json", of: "SystemsTests"))
         facts = try JSONDecoder().decode(Facts.self, from: text)
     }
 

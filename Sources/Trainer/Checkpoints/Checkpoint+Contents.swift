@@ -1,5 +1,8 @@
 // What a checkpoint holds, to look at: the tensors of its parts.
 
+import Formats
+import Model
+
 extension Checkpoint {
     /// Tensors that belong together: `parameters`, `moving averages`, or a moment of the optimizer such as
     /// `optimizer.m`.

@@ -1,5 +1,7 @@
 // A checkpoint's bytes. The choice: `__metadata__` holds one string a fact, so that any safetensors reader shows them.
 
+import DataLoading
+import Configuration
 import Formats
 import Foundation
 import Model

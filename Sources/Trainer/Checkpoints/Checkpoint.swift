@@ -1,6 +1,10 @@
 // A training state as a file that other tools open: a zstd-compressed safetensors file. The choice: parameters under
 // their own names, so that the file is at the same time the model; moments and everything else beside them.
 
+import Shards
+import Kernels
+import DataLoading
+import Configuration
 import Formats
 import Model
 

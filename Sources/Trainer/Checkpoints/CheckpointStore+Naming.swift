@@ -36,18 +36,3 @@ extension CheckpointStore {
         FormatError(folder, "holds no checkpoints", "name a checkpoint, or the folder of a run that has saved one")
     }
 }
-
-extension CheckpointStore.Found {
-    /// The trained network, ready to forecast `frames` frames.
-    ///
-    /// Throws `FormatError` for weights that are not finite.
-    package func forecaster(frames: Int) throws -> Forecaster {
-        let network = try checkpoint.network(), model = checkpoint.configuration.model
-        try checkpoint.requireFinite(for: network, file: path)
-        try checkpoint.prepare(network, file: path)
-        return Forecaster(
-            network, inputFrames: model.sequences.inputFrames, frames: frames, lead: model.sequences.lead,
-            reversedInput: model.sequences.reversedInput,
-            scale: ValueScale(checkpoint.valueRange, peak: model.sequences.peak))
-    }
-}

@@ -2,6 +2,7 @@
 // before it takes the name, then entered in the index; only after that is an old one removed. The files are the truth:
 // whatever the index says, or does not say, follows from them.
 
+import DataLoading
 import Formats
 import Foundation
 

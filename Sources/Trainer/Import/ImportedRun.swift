@@ -1,6 +1,8 @@
 // Imported weights as the folder of a run that has made no step yet. The choice: it is a run like any other, so that
 // forecasting, evaluation and further training need to know nothing of imports.
 
+import Kernels
+import Configuration
 import Formats
 import Foundation
 import Model

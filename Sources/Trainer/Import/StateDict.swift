@@ -1,8 +1,8 @@
 // A PyTorch state dict in a safetensors file. The choice: the prefix `module.` of DataParallel is dropped as the file
 // is read, so that nothing after it knows of two spellings.
 
-import Formats
 import Platform
+import Formats
 
 /// Named tensors of 32-bit floats.
 struct StateDict {

@@ -1,10 +1,10 @@
 // Weights that another program trained, as those of a system. The choice: all or nothing. Every tensor of the file must
 // have its place, and every number of the network comes from the file.
 
-import Formats
-import Kernels
-import Model
 import Platform
+import Configuration
+import Formats
+import Model
 
 /// The way from a state dict to the parameters of a system.
 package struct WeightImport {

@@ -1,11 +1,13 @@
 // Whether the ranks of a job are parts of one job. The choice: what must be the same is compared as digests before the
 // first step, because ranks that differ would train on without a word, and train something else.
 
+import Reports
+import Supervision
+import Configuration
 import Collectives
 import Formats
 import Foundation
 import Kernels
-import Reports
 import Shards
 
 /// What one rank was started as.
@@ -87,7 +89,7 @@ extension RankIdentity {
     /// Sentences about what works and could be better.
     package static func warnings(about ranks: [RankIdentity]) -> [String] {
         let hosts = Dictionary(grouping: ranks, by: \.host).sorted { $0.key < $1.key }
-        let crowded = hosts.flatMap { host, ranks in Diagnosis.cores(ranks.map(\.cores), host: host) }
+        let crowded = hosts.flatMap { host, ranks in CoreUse.findings(about: ranks.map(\.cores), host: host) }
             .filter { $0.state == .warning }.map { "warning: \($0.text); \($0.remedy ?? "")" }
         let kernels = Dictionary(grouping: ranks, by: \.kernels).sorted { $0.key < $1.key }
         guard kernels.count > 1 else { return crowded }
@@ -103,7 +105,9 @@ extension TrainingConfiguration {
     /// The digest of what says which data these are: manifests hold the digests of all shards.
     fileprivate var dataDigest: String {
         get throws {
-            guard let data, data != DataSet.generatedName else { return try digits.map(Digest.ofFile) ?? "" }
+            guard let data, data != TrainingConfiguration.generatedData else {
+                return try digits.map(Digest.ofFile) ?? ""
+            }
             let manifest = try Manifest(folder: data), inputs = manifest.inputs.map { ["\(data)/\($0)"] } ?? []
             return try ([data] + inputs).map { try Digest.ofFile($0 + "/" + Manifest.fileName) }.joined()
         }

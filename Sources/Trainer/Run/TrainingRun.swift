@@ -1,6 +1,11 @@
 // From a configuration to a running loop: what is checked, opened and said before the first step. The choice: rank 0
 // alone touches the run's files, and gives every rank its state, so replicas are equal by construction.
 
+import Shards
+import Supervision
+import Distribution
+import DataLoading
+import Configuration
 import Collectives
 import Foundation
 import Kernels
@@ -91,7 +96,7 @@ package enum TrainingRun {
     /// Bytes that a rank takes: for each thread the parts of its lanes, and the largest of another size beside them;
     /// the sums of gradients that it has at a time, and what their exchange takes; values and moments, and the copies
     /// of a checkpoint in the making.
-    static func memory(
+    package static func memory(
         _ network: Network<Float>, _ model: SystemDescription, _ lanes: Lanes, _ shares: RankShares,
         _ precision: ReducePrecision
     ) -> Int {

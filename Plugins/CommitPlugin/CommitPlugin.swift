@@ -1,0 +1,34 @@
+// Tells the programs from which commit they are built. The choice: git is asked whenever its log of HEAD has grown, so
+// that a build after a commit names it, and a build without one compiles nothing again.
+
+import Foundation
+import PackagePlugin
+
+@main
+struct CommitPlugin: BuildToolPlugin {
+    func createBuildCommands(context: PluginContext, target: Target) throws -> [Command] {
+        let repository = context.package.directoryURL
+        let output = context.pluginWorkDirectoryURL.appending(path: "Commit.swift")
+        let script = """
+            commit=$(git -C "$0" rev-parse --short=12 HEAD 2> /dev/null || echo unknown)
+            echo "/// The commit that this program was built from; unknown outside a repository." > "$1"
+            echo "package let commit = \\"$commit\\"" >> "$1"
+            """
+        return [
+            .buildCommand(
+                displayName: "Asking git for the commit", executable: URL(filePath: "/bin/sh"),
+                arguments: ["-c", script, repository.path(), output.path()], inputFiles: headLogs(of: repository),
+                outputFiles: [output])
+        ]
+    }
+
+    /// The file that grows with every commit, checkout and pull; none outside a repository.
+    private func headLogs(of repository: URL) -> [URL] {
+        let git = repository.appending(path: ".git")
+        // In a worktree it is a file: "gitdir: /elsewhere/.git/worktrees/name".
+        let pointer = (try? String(contentsOf: git, encoding: .utf8))?.split(separator: ": ").last
+        let folder = pointer.map { URL(filePath: $0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? git
+        let log = folder.appending(path: "logs/HEAD")
+        return FileManager.default.fileExists(atPath: log.path()) ? [log] : []
+    }
+}

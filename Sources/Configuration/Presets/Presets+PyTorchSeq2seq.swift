@@ -1,0 +1,43 @@
+// The sequence-to-sequence network of holmdk and of NiuHuangxiaozi's Convlstm_MovingMinist.
+
+import Kernels
+import Model
+
+extension Presets {
+    /// Two ConvLSTM layers that read and two, from a state of zeros, that go on from the last hidden state and then
+    /// from their own.
+    package static let pytorchSeq2seq: SystemDescription = {
+        func layer(_ name: String) -> StageDescription {
+            StageDescription(
+                name,
+                .convLSTM(
+                    ConvLSTMDescription(
+                        hidden: 64, kernel: 3, kernelInitialisation: .fanIn, biasInitialisation: .fanIn)))
+        }
+        return SystemDescription(
+            name: "pytorch-seq2seq",
+            summary: "NiuHuangxiaozi/Convlstm_MovingMinist: 2 + 2 ConvLSTM layers, own hidden state as input",
+            sequences: SequenceDescription(inputFrames: 10, outputFrames: 10),
+            network: NetworkDescription(
+                encoder: [layer("encoder1"), layer("encoder2")], forecaster: [layer("decoder1"), layer("decoder2")],
+                forecasterInput: .lastHidden,
+                readout: [
+                    StageDescription(
+                        "readout",
+                        .convolution(
+                            ConvolutionDescription(
+                                filters: 1, kernel: 3, kernelInitialisation: .fanIn, biasInitialisation: .fanIn))),
+                    StageDescription("sigmoid", .activation(.sigmoid)),
+                ]),
+            loss: .meanSquaredError, optimizer: .adam(.init()), batchSize: 100, learningRate: 1e-3, clipValue: 10)
+    }()
+
+    /// What the modules are called in holmdk's state dicts, and in the other model of NiuHuangxiaozi.
+    static let pytorchSeq2seqNames = ImportMap([
+        ImportMap.Module("encoder1", ["encoder_1_convlstm.conv", "encoder_lay_one.conv"]),
+        ImportMap.Module("encoder2", ["encoder_2_convlstm.conv", "encoder_lay_two.conv"]),
+        ImportMap.Module("decoder1", ["decoder_1_convlstm.conv", "decoder_lay_one.conv"]),
+        ImportMap.Module("decoder2", ["decoder_2_convlstm.conv", "decoder_lay_two.conv"]),
+        ImportMap.Module("readout", ["decoder_CNN", "conv3d"]),
+    ])
+}

@@ -1,0 +1,98 @@
+// The systems that come with the program, as values.
+
+import Platform
+import Kernels
+import Shards
+import Model
+
+/// The presets.
+package enum Presets {
+    package static let all = [
+        small, neuralScene, kerasStack, kerasStack3, kerasEncoderDecoder, pytorchSeq2seq, mindsporeEncoderForecaster,
+        mindsporeUpstream, openSTL, shi2015,
+    ]
+
+    package static func named(_ name: String) throws(ModelError) -> SystemDescription {
+        guard let preset = all.first(where: { $0.name == name }) else {
+            let known = all.map(\.name).joined(separator: ", ")
+            throw ModelError("there is no model \(name.quotable()); choose one of: \(known)")
+        }
+        return preset
+    }
+}
+
+extension Presets {
+    /// The default: an encoder and a forecaster of three layers each on patches of 4 x 4 pixels, states copied in
+    /// reverse order, and a readout over all hidden states. In the manner of Shi et al. 2015, of a size that learns
+    /// within minutes.
+    package static let small: SystemDescription = {
+        func layer(_ name: String, from state: String? = nil) -> StageDescription {
+            StageDescription(
+                name,
+                .convLSTM(ConvLSTMDescription(hidden: 32, kernel: 3, initialState: state, forgetBias: 1)))
+        }
+        return SystemDescription(
+            name: "small",
+            summary: "encoder-forecaster of 3 + 3 ConvLSTM layers on 4 x 4 patches; learns within minutes",
+            sequences: SequenceDescription(inputFrames: 10, outputFrames: 10),
+            network: NetworkDescription(
+                encoder: [
+                    StageDescription("patches", .patches(PatchDescription(size: 4))),
+                    layer("encoder1"), layer("encoder2"), layer("encoder3"),
+                ],
+                forecaster: [
+                    layer("forecaster1", from: "encoder3"), layer("forecaster2", from: "encoder2"),
+                    layer("forecaster3", from: "encoder1"),
+                ],
+                readout: [
+                    StageDescription(
+                        "readout", from: ["forecaster1", "forecaster2", "forecaster3"],
+                        .convolution(ConvolutionDescription(filters: 16, kernel: 3))),
+                    StageDescription("sigmoid", .activation(.sigmoid)),
+                    StageDescription("unpatches", .unpatches(PatchDescription(size: 4))),
+                ]),
+            loss: .binaryCrossEntropy, optimizer: .adam(.init()), schedule: .cosine(.init(warmUp: 50)), batchSize: 8,
+            learningRate: 2e-3, clipNorm: 1)
+    }()
+}
+
+extension Presets {
+    /// The next-frame system of bei2020/Video_ConvLSTM: three chained ConvLSTM layers, three parallel ones that read
+    /// the third and never see a hidden state of their own, and a 1 x 1 readout over the parallel three.
+    package static let neuralScene: SystemDescription = {
+        func layer(_ name: String, _ hidden: Int, from: [String]? = nil, carriesHidden: Bool = true) -> StageDescription
+        {
+            StageDescription(
+                name, from: from,
+                .convLSTM(
+                    ConvLSTMDescription(
+                        hidden: hidden, kernel: 5, peepholes: .perPosition, tensors: .perGate,
+                        carriesHidden: carriesHidden,
+                        kernelInitialisation: .uniform(limit: 0.001),
+                        peepholeInitialisation: .uniform(limit: 0.001))))
+        }
+        let patches = PatchDescription(size: 4, order: .reshape)
+        return SystemDescription(
+            name: "neural-scene",
+            summary: "bei2020/Video_ConvLSTM: 3 + 3 ConvLSTM layers, 5 x 5, peepholes, one output per input",
+            sequences: SequenceDescription(
+                inputFrames: 10, outputFrames: 10, peak: 255,
+                generator: GeneratorDescription(films: .movingMNIST(.init(motion: .tenciaLee)))),
+            network: NetworkDescription(
+                encoder: [
+                    StageDescription("patches", .patches(patches)),
+                    layer("enco_cl1", 128), layer("enco_cl2", 64), layer("enco_cl3", 64),
+                    layer("fore_cl1", 128, from: ["enco_cl3"], carriesHidden: false),
+                    layer("fore_cl2", 64, from: ["enco_cl3"], carriesHidden: false),
+                    layer("fore_cl3", 64, from: ["enco_cl3"], carriesHidden: false),
+                ],
+                readout: [
+                    StageDescription(
+                        "finl_predict", from: ["fore_cl1", "fore_cl2", "fore_cl3"],
+                        .convolution(ConvolutionDescription(filters: 16, kernel: 1))),
+                    StageDescription("unpatches", .unpatches(patches)),
+                ]),
+            loss: .halfSumOfSquares, optimizer: .adam(.init(form: .tensorFlow)),
+            schedule: .stepDecay(.init(factor: 0.9, every: 275)), batchSize: 8, learningRate: 1e-3)
+    }()
+}

@@ -1,0 +1,62 @@
+// A YAML file that changes some keys of a configuration. The choice: its tree is laid over the configuration's, level
+// by level, and the whole is decoded, which notices keys that nothing asks for.
+
+import Yams
+
+/// The keys that a file sets.
+package struct ConfigurationLayer {
+    let file: String
+    let root: Node
+
+    package init(path: String) throws {
+        try self.init(yaml: YAMLFile.text(path), file: path)
+    }
+
+    init(yaml: String, file: String) throws {
+        (self.file, root) = (file, try Tree.parsed(yaml, file: file))
+    }
+
+    /// The model that the file is about: `model: NAME`, or `name` among the model's keys.
+    package var modelName: String? {
+        guard let model = root["model"] else { return nil }
+        return model.scalar?.string ?? model["name"]?.scalar?.string
+    }
+
+    /// The system to start from; nil where the file says nothing, or describes a network under a name of its own.
+    package var startName: String? {
+        let isOwn = root["model"]?["network"] != nil && !Presets.all.contains { $0.name == modelName }
+        return isOwn ? nil : modelName
+    }
+
+    /// The checkpoint to go on from, if the file names one.
+    package var resume: Resume { Resume(root["resume"]?.scalar?.string ?? Resume.auto.text) }
+
+    /// The configuration with this file's keys in place of its own.
+    ///
+    /// Throws a usage error naming the file, the line and the key that is unknown or has a value of the wrong kind.
+    package func applied(to base: TrainingConfiguration) throws -> TrainingConfiguration {
+        var changes = root
+        if root["model"]?.scalar != nil { changes.mapping?["model"] = nil }
+        var configuration = try decoded(Self.merge(changes, into: try Tree.of(base)))
+        if changes["output"] == nil { configuration.output = TrainingConfiguration(model: configuration.model).output }
+        return configuration
+    }
+
+    /// Decodes a tree with all keys.
+    func decoded(_ node: Node) throws -> TrainingConfiguration {
+        try TreeDecoder.decode(TrainingConfiguration.self, from: node, of: TreeSource(file: file))
+    }
+
+    /// The base with the changes' keys in place of its own, level by level.
+    ///
+    /// A mapping of one key says which of several alternatives is meant, and takes the place of another one as a whole.
+    private static func merge(_ changes: Node, into base: Node) -> Node {
+        guard let new = changes.mapping, let old = base.mapping, old.count > 1 || old.keys.elementsEqual(new.keys)
+        else { return changes }
+        var merged = base
+        for (key, value) in new {
+            merged[key] = base[key].map { merge(value, into: $0) } ?? value
+        }
+        return merged
+    }
+}

@@ -1,0 +1,96 @@
+// A system as a YAML file, which a person writes or starts from a preset. The choice: `--model` takes a name or a path,
+// and its ending tells them apart.
+
+import Platform
+import Formats
+
+extension SystemDescription {
+    /// The system that a person means: a preset's name, or the path of a YAML file that describes one.
+    ///
+    /// Throws a usage error naming the file, the line and what is wrong there; a `ModelError` for an unknown preset.
+    package static func named(_ name: String) throws -> SystemDescription {
+        guard isFile(name) else { return try Presets.named(name) }
+        let system = try SystemDescription(yaml: try YAMLFile.text(name), file: name)
+        try system.requireName(file: name)
+        try system.requireNumbers(file: name)
+        return system
+    }
+
+    /// A run's folder is called after its model, under `runs`.
+    func requireName(file: String) throws(TrainingError) {
+        guard name.isPlainName else {
+            throw .usage(
+                "\(file): name is \"\(name.quotable())\", and a run's folder is called so; choose another one, without / and "
+                    + "control characters, of at most \(String.longestName) bytes")
+        }
+    }
+
+    private func requireNumbers(file: String) throws(TrainingError) {
+        let frames = TrainingConfiguration.Limits.frames, batches = TrainingConfiguration.Limits.batchSize
+        let counts = [
+            ("sequences.inputFrames", sequences.inputFrames, frames),
+            ("sequences.outputFrames", sequences.outputFrames, frames),
+            ("sequences.firstOutput", sequences.firstOutput ?? 0, 0...frames.upperBound),
+            ("batchSize", batchSize, batches),
+        ]
+        for (name, count, range) in counts where !range.contains(count) {
+            throw .usage("\(file): \(name) is \(count); choose \(range.lowerBound) to \(range.upperBound)")
+        }
+        try sequences.generator.check()
+    }
+
+    /// Whether a model, given by a name or a file, is called `named`.
+    package static func isMeant(by model: String, named: String) throws -> Bool {
+        try model == named || isFile(model) && self.named(model).name == named
+    }
+
+    private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
+
+    /// - Parameter file: its name, for errors.
+    package init(yaml: String, file: String) throws {
+        let source = TreeSource(file: file)
+        self = try TreeDecoder.decode(SystemDescription.self, from: Tree.parsed(yaml, file: file), of: source)
+    }
+
+    /// All its keys but those that are not set.
+    package var yaml: String {
+        get throws { try Tree.text(Tree.of(self)) }
+    }
+}
+
+enum YAMLFile {
+    /// No description is longer; a file of data named by mistake is.
+    private static let largest = 1 << 20
+
+    /// The content of a file.
+    static func text(_ path: String) throws -> String {
+        let file = try InputFile(path: path)
+        guard file.size <= largest else {
+            throw TrainingError.usage("\(path) has \(file.size) bytes, too many for a description; name a YAML file")
+        }
+        // A byte order mark is allowed (YAML 1.2, 5.2), and some editors write one.
+        let bytes = try file.bytes(), content = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes[3...] : bytes[...]
+        guard let text = String(validating: content, as: UTF8.self) else {
+            throw TrainingError.usage("\(path) is not YAML\(place(in: content)): it is no UTF-8 text; save it as such")
+        }
+        return text
+    }
+
+    /// The first line that is no UTF-8.
+    private static func place(in bytes: ArraySlice<UInt8>) -> String {
+        let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
+        return line.map { ", line \($0 + 1)" } ?? ""
+    }
+}
+
+extension String {
+    /// Leaves room for endings within what file systems allow.
+    fileprivate static let longestName = 200
+
+    /// Whether it may name a folder among others.
+    fileprivate var isPlainName: Bool {
+        guard (1...Self.longestName).contains(utf8.count), self != ".", self != ".." else { return false }
+        return !unicodeScalars.contains { $0 == "/" || $0.isControl }
+    }
+}

@@ -1,0 +1,226 @@
+// Everything that a person decides about a run. The choice: one complete value; a file or an option replaces parts of
+// it, and nothing else in the program has defaults of its own.
+
+import Platform
+import Model
+
+/// A training run before it starts.
+package struct TrainingConfiguration: Sendable, Equatable {
+    /// Network, loss, optimizer, schedule, global batch size and learning rate.
+    package var model: SystemDescription
+
+    /// The folder of shards; nil for the only one in the current folder, or else the built-in generator.
+    package var data: String?
+
+    /// An idx file whose digits move in generated data; nil for digits that the program draws.
+    package var digits: String?
+
+    /// The length of the run, in passes over the training sequences or in updates: one of the two, the other nil.
+    package var epochs, steps: Int?
+
+    /// The start of the parameters and the order of the sequences depend on this number alone.
+    package var seed: UInt64 = 1
+
+    /// The run's folder, by default `runs/MODEL`: the same command again finds its checkpoints and goes on.
+    package var output: String
+
+    /// How long one process may work on it; nil for as long as it takes.
+    package var maxTime: TimeLimit?
+
+    package var resume = Resume.auto
+
+    /// Steps from one checkpoint to the next; the last step always leaves one.
+    package var checkpointEvery = 200
+
+    /// Checkpoints that stay, beside the best one.
+    package var keep = 3
+
+    /// Steps from one validation to the next; 0 for the end of every epoch.
+    package var evaluateEvery = 0
+
+    /// Whose sequences a rank draws.
+    package var sampling = SamplingScope.global
+
+    /// Threads of each rank, which work through its lanes.
+    package var threads = 1
+
+    /// Parts of the global batch whose sums keep their order, so that ranks and threads change no bit; nil for a part
+    /// for each thread, and sums as they come.
+    package var lanes: Int?
+
+    /// Parts in which a lane's sequences are worked through, one after the other, to take less memory.
+    package var accumulate = 1
+
+    /// Whether gates are computed again on the way back instead of being kept, to take less memory.
+    package var recompute = false
+
+    /// How the convolutions of ConvLSTM layers are computed.
+    package var convolution = ConvolutionMethod.automatic
+
+    /// In how many bits ranks send numbers of the gradient to each other.
+    package var reducePrecision = ReducePrecision.float32
+
+    /// What becomes of an update whose loss or gradient is not finite.
+    package var onNaN = NonFinitePolicy.abort
+
+    /// Steps from one comparison of the ranks' replicas to the next, those before checkpoints aside; 0 for none at all.
+    package var verifyReplicasEvery = 100
+
+    /// When a job that makes no progress is ended.
+    package var watchdog = WatchLimit.automatic
+
+    package static let defaultEpochs = 10
+
+    /// What `data` is for the sequences of the model's generator.
+    package static let generatedData = "generated"
+
+    package init(model: SystemDescription) {
+        self.model = model
+        output = "runs/\(model.name)"
+    }
+}
+
+/// From what a rank draws its part of a batch.
+package enum SamplingScope: String, Codable, CaseIterable, Sendable {
+    /// From all training sequences, with all ranks.
+    case global
+    /// From shards of its own, which it alone needs to have.
+    case shard
+}
+
+/// What a run makes of checkpoints that exist.
+package enum Resume: Equatable, Sendable {
+    /// Go on from the newest whole one in the output folder, if there is any.
+    case auto
+    /// Start anew, in a folder without a run.
+    case never
+    /// Go on from this file.
+    case from(path: String)
+
+    package init(_ text: String) {
+        self =
+            switch text {
+            case "auto": .auto
+            case "never": .never
+            default: .from(path: text)
+            }
+    }
+
+    package var text: String {
+        switch self {
+        case .auto: "auto"
+        case .never: "never"
+        case .from(let path): path
+        }
+    }
+}
+
+extension TrainingConfiguration {
+    /// What its numbers may be: more than any run has had, and few enough to be counted with and to be held.
+    package enum Limits {
+        package static let threads = 1...1024
+        package static let lanes = 1...65_536
+        package static let batchSize = 1...1_000_000
+        package static let frames = 1...100_000
+
+        /// Of a run, and between two things that happen in one.
+        package static let steps = 1...1_000_000_000
+        package static let interval = 0...1_000_000_000
+    }
+
+    /// Throws a usage error about the first value that no run can have.
+    package func check() throws(TrainingError) {
+        let wrong = firstOutOfRange
+        if let (name, value, wanted) = wrong {
+            throw .usage("\(name) is \(value) and must be \(wanted); change it in the configuration or by its option")
+        }
+        guard (steps == nil) != (epochs == nil) else {
+            throw .usage("the length of the run is given in epochs and in steps; leave one of the two out")
+        }
+        guard accumulate == 1 || !model.network.normalisesBatches else {
+            throw .usage(
+                "model \(model.name) normalises over the whole batch, which it would not be in \(accumulate) parts; "
+                    + "leave --accumulate out")
+        }
+        guard !model.normalisesWhatWaits else {
+            throw .usage(
+                "model \(model.name) normalises over all steps at once and reads its own outputs step by step; leave "
+                    + "batchNormalisation out of the stages that wait for them, or set sampling to teacherForcing")
+        }
+        guard lanes == nil || reducePrecision == .float32 else {
+            throw .usage(
+                "lanes keep results the same bits on any ranks, and reducePrecision \(reducePrecision) rounds what ranks "
+                    + "send; leave one of the two out")
+        }
+        try checkDigits()
+        try checkSampling()
+        try model.requireName(file: "the configuration")
+        try model.sequences.generator.check()
+        guard !output.isEmpty else { throw .usage("the output folder has no name; give one with --output") }
+    }
+
+    private func checkDigits() throws(TrainingError) {
+        guard let digits else { return }
+        guard data ?? Self.generatedData == Self.generatedData else {
+            throw .usage(
+                "digits is \(digits.quotable()), which is for generated data, and data is \(data!.quotable()); leave one of "
+                    + "the two out")
+        }
+        guard case .movingMNIST = model.sequences.generator.films else {
+            throw .usage(
+                "digits is \(digits.quotable()), and the films of model \(model.name) have none; leave --digits out")
+        }
+    }
+
+    private func checkSampling() throws(TrainingError) {
+        guard sampling == .shard else { return }
+        guard data ?? Self.generatedData != Self.generatedData else {
+            throw .usage("sampling is shard, and generated data has no shards; name a folder of shards with --data")
+        }
+        guard lanes == nil else {
+            throw .usage(
+                "sampling is shard, so that batches depend on the number of ranks, and lanes is \(lanes!), which is "
+                    + "for results that do not; leave one of the two out")
+        }
+        guard model.sequences.order != .slidingWindow else {
+            throw .usage(
+                "sampling is shard, and the windows of model \(model.name) slide over the sequences of all shards; "
+                    + "leave --sampling out, or set model.sequences.order to shuffled")
+        }
+    }
+
+    private var firstOutOfRange: (String, Any, String)? {
+        let numbers: [(String, Int?, ClosedRange<Int>)] = [
+            ("model.batchSize", model.batchSize, Limits.batchSize), ("epochs", epochs, Limits.steps),
+            ("steps", steps, Limits.steps), ("checkpointEvery", checkpointEvery, Limits.steps),
+            ("keep", keep, Limits.steps), ("evaluateEvery", evaluateEvery, Limits.interval),
+            ("verifyReplicasEvery", verifyReplicasEvery, Limits.interval), ("threads", threads, Limits.threads),
+            ("lanes", lanes, Limits.lanes), ("accumulate", accumulate, Limits.batchSize),
+            ("model.earlyStopping.patience", model.earlyStopping?.patience, Limits.steps),
+            ("model.sequences.inputFrames", model.sequences.inputFrames, Limits.frames),
+            ("model.sequences.outputFrames", model.sequences.outputFrames, Limits.frames),
+            ("model.sequences.firstOutput", model.sequences.firstOutput, 0...Limits.frames.upperBound),
+        ]
+        for (name, value, range) in numbers {
+            if let value, !range.contains(value) {
+                return (name, value, "from \(range.lowerBound) to \(range.upperBound)")
+            }
+        }
+        let positive = [
+            ("model.learningRate", model.learningRate), ("model.sequences.peak", model.sequences.peak),
+            ("model.clipNorm", model.clipNorm ?? 1), ("model.clipValue", model.clipValue ?? 1),
+        ]
+        for (name, value) in positive where !(value > 0 && value.isFinite) {
+            return (name, value, "a positive number")
+        }
+        let bounded =
+            model.optimizer.boundedNumbers.map { ("model.optimizer.", $0) }
+            + model.schedule.boundedNumbers.map { ("model.schedule.", $0) }
+        return bounded.first { !$0.1.isAllowed }.map { path, it in (path + it.name, it.value, it.bound.rawValue) }
+    }
+}
+
+extension TrainingConfiguration {
+    /// Updates of the whole run.
+    package func length(stepsPerEpoch: Int) -> Int { steps ?? (epochs ?? Self.defaultEpochs) * stepsPerEpoch }
+}

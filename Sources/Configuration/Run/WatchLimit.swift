@@ -1,0 +1,46 @@
+// What a person wants of the watchdog. The choice: one word or one number, so that it is an option as it is a key.
+
+import Foundation
+
+/// What a person wants of the watchdog.
+package enum WatchLimit: Sendable, Equatable {
+    /// A minute, or 20 of the slowest recent steps.
+    case automatic
+
+    /// In place of that, for a step.
+    case seconds(Double)
+
+    case off
+
+    package init?(_ text: String) {
+        switch text {
+        case "automatic": self = .automatic
+        case "off": self = .off
+        default:
+            guard let seconds = Double(text), seconds > 0, seconds <= Self.longest else { return nil }
+            self = .seconds(seconds)
+        }
+    }
+
+    /// - Throws: a usage error for what is no limit.
+    init(text: String) throws(TrainingError) {
+        guard let limit = WatchLimit(text) else {
+            throw .usage("watchdog is \(text) and must be seconds (up to \(Self.longest)), automatic or off")
+        }
+        self = limit
+    }
+
+    package var text: String {
+        switch self {
+        case .automatic: "automatic"
+        case .seconds(let seconds): String(format: "%g", seconds)
+        case .off: "off"
+        }
+    }
+
+    /// What may be wished for: about a year.
+    package static let longest = 3e7
+
+    /// Seconds for a step at least.
+    package var least: Double { if case .seconds(let seconds) = self { seconds } else { 60 } }
+}

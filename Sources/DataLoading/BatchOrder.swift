@@ -1,0 +1,120 @@
+// Which sequences each update learns from. The choice: a function of (seed, epoch, position): all ranks together draw
+// from the whole training split, or each from its own shards, and every rank works out what the others draw.
+
+import Shards
+import Distribution
+import Configuration
+
+/// The training split, batch by batch and epoch by epoch.
+package struct BatchOrder: Sendable {
+    private let order: SequenceOrder
+    private let seed: UInt64
+    private let batchSize: Int
+    private let lanes: Lanes
+
+    /// Places of the training split.
+    private let count: Int
+
+    /// The places of each rank; nil where all ranks draw together.
+    private let shares: [Range<Int>]?
+
+    /// The orders of the epoch that was asked for last: one of all, or one a rank.
+    private var drawn: (epoch: Int, orders: [EpochOrder]) = (-1, [])
+
+    package init(
+        _ order: SequenceOrder, seed: UInt64, batchSize: Int, count: Int, shares: [Range<Int>]? = nil, lanes: Lanes
+    ) {
+        (self.order, self.seed, self.batchSize) = (order, seed, batchSize)
+        (self.count, self.shares, self.lanes) = (count, shares, lanes)
+    }
+
+    package init(of configuration: TrainingConfiguration, _ data: DataSet, _ lanes: Lanes) {
+        let model = configuration.model, training = data.range(of: .train)
+        let first = training.lowerBound
+        let shares = data.deal?.training.map { $0.lowerBound - first..<$0.upperBound - first }
+        self.init(
+            model.sequences.order, seed: configuration.seed, batchSize: model.batchSize, count: training.count,
+            shares: shares, lanes: lanes)
+    }
+
+    /// The batch at a position, as places of the training split.
+    package mutating func batch(at position: Position) -> Batch {
+        draw(epoch: position.epoch)
+        guard let shares else {
+            return Batch(Array(drawn.orders[0].batch(at: position.used, size: batchSize)), of: lanes)
+        }
+        let number = number(at: position.used, shares)
+        let parts = shares.indices.map { rank in
+            let own = drawn.orders[rank].batch(at: number * size(ofRank: rank), size: size(ofRank: rank))
+            return own.map { shares[rank].lowerBound + $0 }
+        }
+        return Batch(parts.flatMap { $0 }, bounds: lanes.bounds(parts: parts.map(\.count)))
+    }
+
+    private mutating func draw(epoch: Int) {
+        guard drawn.epoch != epoch else { return }
+        let orders = shares?.enumerated().map { rank, share in
+            EpochOrder(order, seed: seed, epoch: epoch, count: share.count, rank: rank)
+        }
+        drawn = (epoch, orders ?? [EpochOrder(order, seed: seed, epoch: epoch, count: count)])
+    }
+
+    /// The position after the batch at another one.
+    package func next(after position: Position) -> Position {
+        var next = position
+        if let shares {
+            next.advance(by: passed(number(at: position.used, shares) + 1, shares) - position.used, of: count)
+        } else {
+            next.advance(by: order.stride(batchSize: batchSize), of: order.end(count: count, batchSize: batchSize))
+        }
+        return next
+    }
+
+    /// Updates that an epoch takes.
+    package var stepsPerEpoch: Int {
+        shares == nil ? order.steps(count: count, batchSize: batchSize) : stepsOfRanks.max()!
+    }
+
+    /// Where the lanes' places begin and end in the usual batch, and in the others, as far as this rank's lanes are
+    /// concerned.
+    package var bounds: (usual: [Int], others: [[Int]]) {
+        guard let shares else {
+            let last = count - (stepsPerEpoch - 1) * order.stride(batchSize: batchSize)
+            return (lanes.bounds(batch: batchSize), [lanes.bounds(batch: min(batchSize, last))])
+        }
+        func bounds(_ parts: [Int]) -> [Int] { lanes.bounds(parts: parts) }
+        let last = shares.indices.map { shares[$0].count % size(ofRank: $0) }
+        return (bounds(shares.indices.map(size(ofRank:))), [bounds(last), bounds(shares.map { _ in 0 })])
+    }
+}
+
+// Ranks that draw from their own shards
+
+extension BatchOrder {
+    /// Sequences that a rank brings to the usual batch.
+    private func size(ofRank rank: Int) -> Int {
+        Share.range(of: batchSize, part: rank, parts: lanes.ranks).count
+    }
+
+    /// Updates until each rank has no sequences left; where all draw together, those of an epoch.
+    package var stepsOfRanks: [Int] {
+        guard let shares else { return [stepsPerEpoch] }
+        return shares.indices.map { (shares[$0].count + size(ofRank: $0) - 1) / size(ofRank: $0) }
+    }
+
+    /// Sequences of the first batches of an epoch.
+    private func passed(_ batches: Int, _ shares: [Range<Int>]) -> Int {
+        shares.indices.reduce(0) { $0 + min(batches * size(ofRank: $1), shares[$1].count) }
+    }
+
+    /// The batch that begins when so many sequences have passed.
+    private func number(at used: Int, _ shares: [Range<Int>]) -> Int {
+        var low = 0, high = stepsPerEpoch
+        while low < high {
+            let middle = (low + high) / 2
+            if passed(middle, shares) < used { low = middle + 1 } else { high = middle }
+        }
+        precondition(passed(low, shares) == used, "no batch of these ranks begins at \(used)")
+        return low
+    }
+}

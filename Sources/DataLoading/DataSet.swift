@@ -1,0 +1,125 @@
+// The data of a run: a folder of shards, or films that the program makes by itself. The choice: what is used stands in
+// the configuration under a name that finds it again.
+
+import Distribution
+import Configuration
+import Foundation
+import Model
+import Shards
+
+/// A source of sequences, and which of them train, validate and test.
+package struct DataSet: Sendable {
+    /// The folder, or `generated`.
+    package let name: String
+
+    /// The name, with what stands behind it.
+    package let summary: String
+
+    package let source: any SequenceSource
+    private let splits: [SplitRange]
+    private let isFresh: Bool
+
+    /// What each rank has shards of; nil where every rank reads them all.
+    package let deal: ShardDeal?
+
+    /// Opens the data that a configuration names, by default the model's generator.
+    ///
+    /// Throws the shards' own errors, and a usage error for a generator that is impossible, or for shards that cannot
+    /// be dealt to the ranks.
+    ///
+    /// - Parameter place: of the one who trains; nil to read all shards, however ranks were to sample them.
+    package init(of configuration: TrainingConfiguration, as place: (rank: Int, ranks: Int)? = nil) throws {
+        name = configuration.data ?? TrainingConfiguration.generatedData
+        if name == TrainingConfiguration.generatedData {
+            let films = try GeneratedFilms(configuration.model.sequences.generator, digits: configuration.digits)
+            (source, splits, isFresh, deal) = (films.source, films.splits, films.description.fresh, nil)
+            summary = "\(name) (\(films.inWords); --data names a folder of shards to use instead)"
+        } else {
+            let manifest = try Manifest(folder: name)
+            let folder = name, place = configuration.sampling == .shard ? place : nil
+            let deal = try place.map { try manifest.deal(ranks: $0.ranks, name: folder) }
+            source = try ShardSet(folder: name, reading: place.flatMap { deal?.sequences(ofRank: $0.rank) })
+            (splits, isFresh, summary, self.deal) = (manifest.splits, false, name, deal)
+        }
+    }
+
+    /// The numbers of the sequences with a use; empty if none were held back for it.
+    ///
+    /// Of a source that is fresh for every epoch, those to train are the first epoch's.
+    package func range(of split: Split) -> Range<Int> { splits.range(of: split) }
+
+    /// The number, in the source, of the sequence at a place of the training split.
+    package func trainingSequence(_ place: Int, epoch: Int) -> Int {
+        let first = range(of: .train)
+        guard isFresh, epoch > 0 else { return first.lowerBound + place }
+        return source.count + (epoch - 1) * first.count + place
+    }
+
+    /// The validation split in blocks of at most `size` sequences.
+    package func validationBlocks(of size: Int, _ lanes: Lanes) -> ValidationBlocks {
+        deal.map { ValidationBlocks(dealt: $0.validation, of: size, rank: lanes.rank) }
+            ?? ValidationBlocks(range(of: .validation), of: size, rank: lanes.rank, ranks: lanes.ranks)
+    }
+
+    /// The size of its frames.
+    package var frame: FeatureShape {
+        let geometry = source.geometry
+        return FeatureShape(height: geometry.height, width: geometry.width, channels: geometry.channels)
+    }
+
+    /// Throws a usage error unless the model's frames fit into a sequence, and its batch into an epoch.
+    package func check(for model: SystemDescription) throws(TrainingError) {
+        let frames = model.sequences, wanted = frames.frames, training = range(of: .train).count
+        guard source.geometry.frames >= wanted else {
+            let advice =
+                name == TrainingConfiguration.generatedData
+                ? "raise model.sequences.generator.frames" : "use longer sequences"
+            throw .usage(
+                "\(name) has sequences of \(source.geometry.frames) frames and model \(model.name) needs \(wanted) "
+                    + "(\(frames.inputFrames) to see, \(frames.outputFrames) to forecast from number \(frames.lead) on); "
+                    + "lower model.sequences.inputFrames or .outputFrames in a --config file, or \(advice)")
+        }
+        guard frames.lead >= 0 else {
+            throw .usage(
+                "model.sequences.firstOutput is \(frames.lead) and must be at least 0; change it in the --config file")
+        }
+        guard model.batchSize <= training else {
+            throw .usage(
+                "a global batch of \(model.batchSize) is more than the \(training) training sequences of \(name); "
+                    + "lower --batch-size")
+        }
+        guard model.batchSize >= deal?.training.count ?? 1 else {
+            throw .usage(
+                "a global batch of \(model.batchSize) leaves some of \(deal!.training.count) ranks without sequences, "
+                    + "and with --sampling shard each has its own to pass; raise --batch-size")
+        }
+        guard !model.needsValidation || !range(of: .validation).isEmpty else {
+            throw .usage(
+                "\(name) has no validation split, which model.schedule.plateau and model.earlyStopping need; leave them "
+                    + "out, or use data with one")
+        }
+    }
+}
+
+extension DataSet {
+    /// The name of the data that a person who named none means: the only folder of shards here, or the generator.
+    ///
+    /// Throws a usage error naming the folders if there are several.
+    package static func located(in folder: String = FileManager.default.currentDirectoryPath) throws -> String {
+        let everything = try FileManager.default.contentsOfDirectory(atPath: folder)
+        let names = everything.filter { $0.hasSuffix(".shards") }.sorted()
+        guard names.count < 2 else {
+            throw TrainingError.usage(
+                "there are several data sets here (\(names.joined(separator: ", "))); choose one with --data")
+        }
+        return names.first ?? TrainingConfiguration.generatedData
+    }
+}
+
+extension Manifest {
+    fileprivate func deal(ranks: Int, name: String) throws(TrainingError) -> ShardDeal {
+        try ShardDeal(
+            shards.map(\.range), training: splits.range(of: .train), validation: splits.range(of: .validation),
+            ranks: ranks, name: name)
+    }
+}

@@ -1,0 +1,56 @@
+// A generator's description brought to life. The choice: this is the one place where the names of the descriptions meet
+// the generators, which know nothing of models.
+
+import Configuration
+import Shards
+
+/// The films of a generator, and which of them train, validate and test.
+struct GeneratedFilms {
+    let description: GeneratorDescription
+    let source: any SequenceSource
+    let splits: [SplitRange]
+
+    /// What moves, for people.
+    let inWords: String
+
+    /// - Parameter digits: an idx file; nil for digits that the program draws.
+    /// - Throws: a usage error naming the first number that is impossible, and the errors of the file.
+    init(_ description: GeneratorDescription, digits file: String?) throws {
+        try description.check()
+        self.description = description
+        let total = description.training + description.validation + description.test
+        splits = try SplitRange.ranges(
+            total: total, validation: HeldBack(count: description.validation), test: HeldBack(count: description.test))
+        switch description.films {
+        case .movingMNIST(let films):
+            source = try Self.movingMNIST(films, description, count: total, digits: file)
+            inWords = "\(films.digits) moving digits"
+        case .movingSquares(let films):
+            source = Self.movingSquares(films.view, description, count: total)
+            inWords = "moving squares"
+        }
+    }
+
+    private static func movingMNIST(
+        _ films: GeneratorDescription.MovingMNIST, _ description: GeneratorDescription, count: Int, digits file: String?
+    ) throws -> MovingMNISTGenerator {
+        return try MovingMNISTGenerator(
+            digits: try file.map(DigitBitmaps.init(idx:)) ?? .drawn(seed: description.seed),
+            digitsPerSequence: films.digits, motion: films.motion, frames: description.frames, size: description.size,
+            count: count, seed: description.seed)
+    }
+
+    private static func movingSquares(
+        _ view: MovingSquaresGenerator.View, _ description: GeneratorDescription, count: Int
+    ) -> any SequenceSource {
+        func films(_ view: MovingSquaresGenerator.View) -> MovingSquaresGenerator {
+            MovingSquaresGenerator(
+                view: view, frames: description.frames, size: description.size, count: count, seed: description.seed)
+        }
+        return switch view {
+        case .noisy: PairedSource(truth: films(.clean), inputs: films(.noisy))
+        case .clean: films(.clean)
+        case .shifted: films(.shifted)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+// How long the ranks take to add up a vector. The choice: every size is measured as the training loop does it, with all
+// ranks beginning together and the slowest one's time counting.
+
+import Supervision
+import Distribution
+import Collectives
+import Kernels
+
+/// Times of all-reduces over the ranks of a job.
+package struct AllReduceMeasurement: Codable, Sendable {
+    /// A vector's bytes, and the median time in seconds.
+    package struct Row: Codable, Sendable {
+        package let bytes: Int
+        package let seconds: Double
+    }
+
+    /// By rising size, the last of them the gradient's. Empty for one rank.
+    package let rows: [Row]
+
+    /// Seconds for the gradient added up in the order of fixed lanes, a lane a rank; nil for one rank.
+    package let orderedSeconds: Double?
+
+    /// Seconds for the gradient sent in 16 bits a number; nil for one rank.
+    package let roundedSeconds: Double?
+
+    /// Seconds in which one rank's threads add the numbers of a byte to others: the model's gamma.
+    package let secondsPerSum: Double
+
+    /// nil for one rank.
+    package var fit: AllReduceFit? {
+        rows.isEmpty ? nil : AllReduceFit(rows.map { ($0.bytes, $0.seconds) })
+    }
+
+    /// Measures as one rank of a job. Collective.
+    ///
+    /// - Parameters:
+    ///   - count: numbers of the gradient.
+    ///   - threads: of each rank, which add up.
+    package init(on communicator: any Communicator, count: Int, threads: Int) throws {
+        let crew = try Crew(threads), vector = Tensor<Float>(count), other = Tensor<Float>(count)
+        let gradient = count * MemoryLayout<Float>.stride, alone = SoloCommunicator()
+        other.fill(1)
+        secondsPerSum = try Self.seconds(on: alone) { crew.add(other, accumulatingInto: vector) } / Double(gradient)
+        guard communicator.size > 1 else {
+            (rows, orderedSeconds, roundedSeconds) = ([], nil, nil)
+            return
+        }
+
+        vector.fill(0)
+        rows = try Self.sizes(upTo: count).map { size in
+            let part = vector[0..<size]
+            let seconds = try Self.seconds(on: communicator) {
+                var numbers = part.mutableSpan
+                try communicator.sum(&numbers)
+            }
+            return Row(bytes: size * MemoryLayout<Float>.stride, seconds: seconds)
+        }
+        let lanes = try Lanes(communicator.size, rank: communicator.rank, ranks: communicator.size)
+        let ordered = OrderedSum(communicator, lanes, on: crew, count: count)
+        orderedSeconds = try Self.seconds(on: communicator) { try ordered.sum([vector], into: vector) }
+        let rounded = RoundedSum(communicator, on: crew, count: count)
+        roundedSeconds = try Self.seconds(on: communicator) { try rounded.sum(vector) }
+    }
+
+    /// Numbers of the vectors: from 1 kB on, each four times the one before, and at last the gradient's.
+    package static func sizes(upTo count: Int) -> [Int] {
+        let smaller = sequence(first: 256) { $0 * 4 }.prefix { $0 < count }
+        return smaller + [count]
+    }
+
+    /// The median of some repetitions: as many on every rank, for a fifth of a second, but from 5 to 100.
+    private static func seconds(on communicator: any Communicator, _ body: () throws -> Void) throws -> Double {
+        func once() throws -> Double {
+            try communicator.barrier()
+            let start = now()
+            try body()
+            return now() - start
+        }
+        _ = try once()
+        let first = try communicator.maximum(once())
+        let repetitions = min(100, max(5, Int(0.2 / max(first, 1e-6))))
+        var times = try (0..<repetitions).map { _ in try once() }
+        try communicator.maximum(&times)
+        return times.median
+    }
+}

@@ -1,0 +1,64 @@
+// The sum of a vector over the ranks in half of the bytes. The choice: what is sent has 16 bits a number, what is added
+// 32: each rank adds up one slice of the vector in the order of the ranks, rounds it, and gives it to all, itself
+// included, so that all ranks hold the same bits.
+
+import Collectives
+import Kernels
+
+/// A sum over all ranks that rounds each rank's numbers, and the sums, to 16 bits.
+package final class RoundedSum {
+    private let communicator: any Communicator
+    private let crew: Crew
+
+    /// The packed slices of a piece; and this rank's slice from every rank: (ranks, packed numbers).
+    private let sent, received: Tensor<Float>
+
+    /// Numbers that are exchanged at once: they bound the memory that it takes.
+    private static let piece = 1 << 22
+
+    /// - Parameter count: numbers of the vectors.
+    package init(_ communicator: any Communicator, on crew: Crew, count: Int) {
+        (self.communicator, self.crew) = (communicator, crew)
+        sent = Tensor(Self.places(count, ranks: communicator.size))
+        received = Tensor(Self.places(count, ranks: communicator.size))
+    }
+
+    /// Places of the largest slice, for all ranks.
+    private static func places(_ count: Int, ranks: Int) -> Int {
+        ranks * packedCount(of: (min(count, piece) + ranks - 1) / ranks)
+    }
+
+    /// Numbers of memory that it takes, for a vector of `count`.
+    static func numbers(_ ranks: Int, count: Int) -> Int { 2 * places(count, ranks: ranks) }
+
+    /// Replaces the vector of every rank by the sum over all, the same bits everywhere. Collective.
+    package func sum(_ vector: Tensor<Float>) throws {
+        for piece in messages(of: vector.count, atMost: Self.piece) { try sum(piece: vector[piece]) }
+    }
+
+    private func sum(piece: Tensor<Float>) throws {
+        let ranks = communicator.size, sent = sent
+        let slices = (0..<ranks).map { piece[Share.range(of: piece.count, part: $0, parts: ranks)] }
+        let ends = slices.reduce(into: [0]) { $0.append($0.last! + packedCount(of: $1.count)) }
+        let packed = zip(ends, ends.dropFirst()).map { $0..<$1 }
+        crew.forEach(ranks) { rank in pack(slices[rank], into: sent[packed[rank]]) }
+        try exchange(packed)
+
+        let own = slices[communicator.rank], ownPacked = packed[communicator.rank]
+        own.fill(0)
+        for rank in 0..<ranks {
+            addUnpacked(received[rank * ownPacked.count..<(rank + 1) * ownPacked.count], accumulatingInto: own)
+        }
+        pack(own, into: sent[ownPacked])
+        var places = sent.mutableSpan
+        try communicator.complete(&places, packed)
+        crew.forEach(ranks) { rank in unpack(sent[packed[rank]], into: slices[rank]) }
+    }
+
+    private func exchange(_ packed: [Range<Int>]) throws {
+        let (sent, received) = (sent, received), values = sent.span
+        var places = received.mutableSpan
+        let starts: [Int?] = packed.indices.map { $0 * packed[communicator.rank].count }
+        try communicator.exchange(values, packed, into: &places, at: starts)
+    }
+}

@@ -1,0 +1,130 @@
+// How good forecasts are, beside two that need no network. The choice: sequences are measured in blocks that ranks and
+// threads share, and the sums of blocks are added in their order, so each sequence counts once and no bit depends on
+// the number of ranks and threads.
+
+import Distribution
+import DataLoading
+import Collectives
+import Kernels
+import Model
+import Shards
+import Synchronization
+
+/// The scores of forecasts, and of the baselines over the same sequences. Pixels are scaled to [0, 1].
+package struct Evaluation: Sendable {
+    package private(set) var model: FrameMetrics
+
+    /// The last frame seen, again and again.
+    package private(set) var lastFrame: FrameMetrics
+
+    /// The mean frame of the training sequences, again and again; nil where there are none.
+    package private(set) var meanImage: FrameMetrics?
+
+    /// Measures the sequences `range` of a source. Collective.
+    ///
+    /// - Parameters:
+    ///   - training: the sequences whose mean frame is the second baseline.
+    ///   - values: the raw values that count as 0 and as 1.
+    ///   - convention: what the measures see of a frame, the baselines' as well.
+    ///   - batchSize: sequences of a block, which a thread forecasts at once.
+    ///   - progress: is told, on the caller's thread, how many blocks of this rank are done, and of how many.
+    /// - Throws: `MetricsError` for frames that are too small for SSIM, and the source's own errors.
+    package init(
+        _ forecaster: Forecaster, on source: any SequenceSource, _ range: Range<Int>, training: Range<Int>,
+        range values: ClosedRange<Float>, convention: MetricConvention, batchSize: Int,
+        communicator: any Communicator, on crew: Crew = Crew(), progress: @escaping (Int, Int) -> Void = { _, _ in }
+    ) throws {
+        let frame = forecaster.frame, unit = ValueScale(values, peak: 1)
+        model = try FrameMetrics(
+            frames: forecaster.frames, height: frame.height, width: frame.width, channels: frame.channels,
+            convention: convention)
+        lastFrame = model
+        let mean = try MeanImage.over(source, training, communicator: communicator)?.scaled(by: unit)
+        if mean != nil { meanImage = model }
+
+        let nothing = self, blocks = (range.count + batchSize - 1) / batchSize
+        let share = Share.range(of: blocks, part: communicator.rank, parts: communicator.size)
+        let forecasters = [forecaster] + (1..<crew.size).map { _ in forecaster.another() }
+        let done = Atomic(0), zeros = [Double](repeating: 0, count: sums.count)
+        let found = Mutex([[Double]](repeating: zeros, count: blocks))
+        try crew.run(crew.size) { thread in
+            for block in Share.range(of: share.count, part: thread, parts: crew.size).map({ share.lowerBound + $0 }) {
+                let first = range.lowerBound + block * batchSize, last = min(first + batchSize, range.upperBound)
+                var part = nothing
+                try part.add(Array(first..<last), of: source, forecasters[thread], mean: mean, unit: unit)
+                found.withLock { $0[block] = part.sums }
+                let finished = done.add(1, ordering: .relaxed).newValue
+                if thread == 0 { progress(finished, share.count) }
+            }
+        }
+        var all = found.withLock { Array($0.joined()) }
+        try communicator.sum(&all)
+        let width = sums.count
+        sums = (0..<blocks).reduce(sums) { sum, block in
+            zip(sum, all[block * width..<(block + 1) * width]).map(+)
+        }
+    }
+
+    /// The sums of all that is measured, one after the other.
+    private var sums: [Double] {
+        get { model.sums + lastFrame.sums + (meanImage?.sums ?? []) }
+        set {
+            let count = model.sums.count
+            (model.sums, lastFrame.sums) = (Array(newValue[..<count]), Array(newValue[count..<2 * count]))
+            meanImage?.sums = Array(newValue[(2 * count)...])
+        }
+    }
+
+    private mutating func add(
+        _ batch: [Int], of source: any SequenceSource, _ forecaster: Forecaster, mean: [Float]?, unit: ValueScale
+    ) throws {
+        let pixels = forecaster.frame.count, seen = forecaster.inputFrames * pixels
+        let sequences = try batch.map { try source.sequence($0) }
+        let pasts = try source.inputs.map { inputs in try batch.map { try inputs.sequence($0) } } ?? sequences
+        let forecasts = try forecaster.forecasts(after: pasts.map { Array($0[..<seen]) })
+        for ((sequence, past), forecast) in zip(zip(sequences, pasts), forecasts) {
+            let truth = Array(sequence[seen..<seen + forecast.count]).scaled(by: unit)
+            let last = Array(past[seen - pixels..<seen]).scaled(by: unit)
+            try model.add(prediction: forecast.scaled(by: unit).span, truth: truth.span)
+            try lastFrame.add(prediction: last.repeated(forecaster.frames).span, truth: truth.span)
+            if let mean { try meanImage?.add(prediction: mean.repeated(forecaster.frames).span, truth: truth.span) }
+        }
+    }
+}
+
+/// The mean over all frames of some sequences.
+package enum MeanImage {
+    /// Raw values (height, width, channels); nil for no sequences. Collective: ranks share the reading.
+    ///
+    /// Values are rounded to multiples of 2^-30 of the largest one's power of two: sums of up to 2^23 of them are
+    /// exact, and so the same whoever adds them.
+    package static func over(
+        _ source: any SequenceSource, _ sequences: Range<Int>, communicator: any Communicator
+    ) throws -> [Float]? {
+        guard !sequences.isEmpty else { return nil }
+        let geometry = source.geometry, pixels = geometry.frameElements
+        var sums = [Double](repeating: 0, count: pixels)
+        let range = source.valueRange
+        let unit = Double(max(abs(range.lowerBound), abs(range.upperBound), .leastNormalMagnitude)).binade * 0x1p-29
+        for offset in Share.range(of: sequences.count, part: communicator.rank, parts: communicator.size) {
+            let values = try source.sequence(sequences.lowerBound + offset)
+            for first in stride(from: 0, to: values.count, by: pixels) {
+                let frame = values.span.extracting(first..<first + pixels)
+                for i in frame.indices { sums[i] += (Double(frame[i]) / unit).rounded() }
+            }
+        }
+        try communicator.sum(&sums)
+        let count = Double(sequences.count * geometry.frames)
+        return sums.map { Float($0 * unit / count) }
+    }
+}
+
+extension [Float] {
+    fileprivate func scaled(by scale: ValueScale) -> [Float] {
+        var values = [Float](repeating: 0, count: count), span = values.mutableSpan
+        scale.scale(self.span, into: &span)
+        return values
+    }
+
+    fileprivate func repeated(_ times: Int) -> [Float] { (0..<times).flatMap { _ in self } }
+}

@@ -1,0 +1,99 @@
+// A trained network as its user sees it: frames in, frames out, in the data's own values.
+
+import Distribution
+import DataLoading
+import Kernels
+import Model
+import Synchronization
+
+/// Forecasts what comes after given frames, several sequences at a time.
+package final class Forecaster {
+    /// Frames that it sees, and frames that it forecasts.
+    package let inputFrames, frames: Int
+
+    /// The size of a frame.
+    package let frame: FeatureShape
+
+    private let network: Network<Float>
+    private let lead: Int
+    private let reversedInput: Bool
+    private let scale: ValueScale
+    private var rollout: Rollout?
+
+    /// - Parameters:
+    ///   - network: prepared with its parameters.
+    ///   - lead: how far ahead of its input an output is; see `SequenceDescription.lead`.
+    ///   - reversedInput: whether it sees frames last one first.
+    ///   - scale: from raw values to the network's.
+    package init(
+        _ network: Network<Float>, inputFrames: Int, frames: Int, lead: Int, reversedInput: Bool = false,
+        scale: ValueScale
+    ) {
+        (self.network, self.lead, self.reversedInput, self.scale) = (network, lead, reversedInput, scale)
+        (self.inputFrames, self.frames, frame) = (inputFrames, frames, network.frame)
+    }
+
+    /// One more on the same network, with memory of its own: for another thread.
+    func another() -> Forecaster {
+        Forecaster(
+            network, inputFrames: inputFrames, frames: frames, lead: lead, reversedInput: reversedInput, scale: scale)
+    }
+
+    /// The raw values of the frames after each past, as many at once as make a batch of moderate memory, by several
+    /// threads.
+    ///
+    /// Which of them are forecast together does not depend on the threads, nor does any bit.
+    package func forecasts(after pasts: [[Float]], on crew: Crew) throws -> [[Float]] {
+        let atOnce = sequencesAtOnce, starts = Array(stride(from: 0, to: pasts.count, by: atOnce))
+        let found = Mutex([[[Float]]](repeating: [], count: starts.count))
+        let forecasters = [self] + (1..<crew.size).map { _ in another() }
+        try crew.run(crew.size) { thread in
+            for block in Share.range(of: starts.count, part: thread, parts: crew.size) {
+                let pasts = pasts[starts[block]..<min(starts[block] + atOnce, pasts.count)]
+                let forecasts = try forecasters[thread].forecasts(after: Array(pasts))
+                found.withLock { $0[block] = forecasts }
+            }
+        }
+        return found.withLock { Array($0.joined()) }
+    }
+
+    /// Sequences that make a batch of moderate memory: fewer, the more frames are forecast.
+    private var sequencesAtOnce: Int { max(1, 320 / max(inputFrames, frames)) }
+
+    /// The raw values of the frames after each past.
+    ///
+    /// - Parameter pasts: raw values (input frames, height, width, channels) each.
+    /// - Returns: raw values (frames, height, width, channels) for each past.
+    package func forecasts(after pasts: [[Float]]) throws(ModelError) -> [[Float]] {
+        guard !pasts.isEmpty else { return [] }
+        let rollout = try rollout(batch: pasts.count)
+        for (place, past) in pasts.enumerated() {
+            precondition(past.count == inputFrames * frame.count, "\(past.count) numbers for \(inputFrames) x \(frame)")
+            for t in 0..<inputFrames {
+                var values = rollout.input[reversedInput ? inputFrames - 1 - t : t][place].mutableSpan
+                scale.scale(past.span.extracting(t * frame.count..<(t + 1) * frame.count), into: &values)
+            }
+        }
+        rollout.forward()
+        return pasts.indices.map { forecast($0, of: rollout) }
+    }
+
+    private func forecast(_ place: Int, of rollout: Rollout) -> [Float] {
+        var raw: [Float] = [], image = [Float](repeating: 0, count: frame.count)
+        for t in 0..<frames {
+            var values = image.mutableSpan
+            scale.restore(rollout.output[t][place].span, into: &values)
+            raw += image
+        }
+        return raw
+    }
+
+    /// The memory of a batch, kept for the next one of its size.
+    private func rollout(batch: Int) throws(ModelError) -> Rollout {
+        if let rollout, rollout.batch == batch { return rollout }
+        rollout = nil
+        let new = try Rollout(network, batch: batch, inputFrames: inputFrames, frames: frames, lead: lead)
+        rollout = new
+        return new
+    }
+}

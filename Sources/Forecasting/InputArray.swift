@@ -1,0 +1,91 @@
+// Frames that somebody wants continued, from a .npy file. The choice: the file is the past, so its last frames are what
+// the network sees; its axes are read by the rules that convlstm-shard split has, with what the checkpoint knows of
+// frames.
+
+import Configuration
+import Formats
+import Foundation
+import Model
+import Shards
+
+/// One or several sequences of frames on disk, of which the ends are read.
+package struct InputArray: Sendable {
+    /// Sequences in the file; nil where it is one without an axis of its own.
+    package let batch: Int?
+
+    /// Frames of each sequence.
+    package var frames: Int { plan.geometry.frames }
+
+    /// What the axes were taken for, as a sentence.
+    package let reading: String
+
+    private let array: NpyFile
+    private let frame: FeatureShape
+    private let plan: ArrayPlan
+
+    /// Opens (frames, H, W[, C]), or sequences of such frames in one of the layouts of `ArrayLayout`.
+    ///
+    /// Throws a usage error unless the frames are of the size `frame`, and at least `needed` in number.
+    ///
+    /// - Parameter layout: the one that a person named; nil to have it told by the shape.
+    package init(path: String, frame: FeatureShape, needed: Int, layout: ArrayLayout? = nil) throws {
+        array = try NpyFile(path: path, scratchFolder: NSTemporaryDirectory())
+        self.frame = frame
+        let shape = array.header.shape
+        do {
+            let known = KnownFrames(height: frame.height, width: frame.width, channels: frame.channels, atLeast: needed)
+            let found =
+                try layout.map { LayoutReading(layout: $0, reason: "--layout says so") }
+                ?? ArrayLayout.read(shape, file: path, knowing: known)
+            plan = try ArrayPlan(shape: shape, layout: found.layout, file: path)
+            batch = found.layout == .concatenated ? nil : plan.count
+            reading = "\(path): shape \(shape), read as \(found)"
+        } catch let error as ShardError {
+            throw TrainingError.usage(error.description)
+        }
+        let size = plan.geometry
+        guard FeatureShape(height: size.height, width: size.width, channels: size.channels) == frame else {
+            throw TrainingError.usage(
+                "\(path) has the shape \(shape), in this layout frames of \(size.height) x \(size.width) x \(size.channels), and "
+                    + "the checkpoint was trained on frames of \(frame); name another --layout, or give other frames")
+        }
+        guard frames >= needed else {
+            throw TrainingError.usage(
+                "\(path) has \(frames) frames and the model sees \(needed); give at least \(needed)")
+        }
+    }
+
+    /// The raw values of the last `count` frames of a sequence.
+    ///
+    /// Throws a usage error for a number that is not finite.
+    package func past(of sequence: Int, count: Int) throws -> [Float] {
+        let first = sequence * plan.sequenceStride + (frames - count) * plan.frameStride
+        let isRun = plan.frameStride == 1
+        let values =
+            try isRun
+            ? numbers(at: first, frames: count)
+            : (0..<count).flatMap { try numbers(at: first + $0 * plan.frameStride, frames: 1) }
+        if let wrong = values.first(where: { !$0.isFinite }) {
+            throw TrainingError.usage(
+                "\(array.path) holds \(wrong) in sequence \(sequence); replace such numbers, for example with numpy.nan_to_num"
+            )
+        }
+        return values
+    }
+
+    /// Consecutive frames.
+    private func numbers(at first: Int, frames: Int) throws -> [Float] {
+        let frameBytes = frame.count * array.header.type.size
+        var bytes = [UInt8](repeating: 0, count: frames * frameBytes), span = bytes.mutableSpan
+        try array.read(at: first * frameBytes, into: &span)
+        return floats(bytes)
+    }
+
+    private func floats(_ bytes: [UInt8]) -> [Float] {
+        switch array.header.type {
+        case .uint8: bytes.map(Float.init)
+        case .float32: bytes.withUnsafeBytes { [Float]($0.bindMemory(to: Float.self)) }
+        case .float64: bytes.withUnsafeBytes { $0.bindMemory(to: Double.self).map(Float.init) }
+        }
+    }
+}

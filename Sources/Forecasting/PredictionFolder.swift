@@ -1,0 +1,76 @@
+// Forecasts as files that numpy opens and as pictures, in a folder of their own.
+
+import Trainer
+import Formats
+import Model
+import Reports
+
+/// One forecast, in raw values (frames, height, width, channels).
+package struct Prediction: Sendable {
+    package var input, forecast: [Float]
+
+    /// The frames that came, as far as they are known.
+    package var truth: [Float]?
+
+    package init(input: [Float], truth: [Float]? = nil, forecast: [Float]) {
+        (self.input, self.truth, self.forecast) = (input, truth, forecast)
+    }
+}
+
+/// The folder of one or several forecasts: input.npy, prediction.npy, truth.npy where it is known, and strips.
+package struct PredictionFolder: Sendable {
+    package let path: String
+
+    /// Strips are drawn of this many sequences at most.
+    package static let mostStrips = 16
+
+    private let frame: FeatureShape
+
+    /// The raw values drawn as black and as white.
+    private let range: ClosedRange<Float>
+
+    /// Throws a usage error if there is something at `path` that would be lost.
+    package init(path: String, frame: FeatureShape, range: ClosedRange<Float>) throws {
+        (self.path, self.frame, self.range) = (path, frame, range)
+        try NewFolder.require(path)
+    }
+
+    /// Writes everything and returns the names of the files.
+    ///
+    /// - Parameter isBatch: whether the arrays have a first axis of sequences.
+    package func write(_ predictions: [Prediction], isBatch: Bool) throws -> [String] {
+        try NewFolder.make(path) { temporary in
+            var names = ["input.npy", "prediction.npy"]
+            try writeArray(predictions.map(\.input), isBatch, "\(temporary)/input.npy")
+            try writeArray(predictions.map(\.forecast), isBatch, "\(temporary)/prediction.npy")
+            let truths = predictions.compactMap(\.truth)
+            if truths.count == predictions.count {
+                try writeArray(truths, isBatch, "\(temporary)/truth.npy")
+                names.append("truth.npy")
+            }
+            for (number, prediction) in predictions.prefix(Self.mostStrips).enumerated() {
+                let name = "strip\(isBatch ? "-\(number)" : "").png"
+                try PNGFile.write(strip(prediction).picture(), to: "\(temporary)/\(name)")
+                names.append(name)
+            }
+            return names.sorted()
+        }
+    }
+
+    private func writeArray(_ sequences: [[Float]], _ isBatch: Bool, _ path: String) throws {
+        let frames = sequences[0].count / frame.count
+        let shape =
+            (isBatch ? [sequences.count] : []) + [frames, frame.height, frame.width]
+            + (frame.channels == 1 ? [] : [frame.channels])
+        let values = Array(sequences.joined())
+        let bytes = values.withUnsafeBytes { [UInt8]($0) }
+        try NpyFile.write(bytes.span, header: NpyHeader(type: .float32, shape: shape), to: path)
+    }
+
+    private func strip(_ prediction: Prediction) -> PredictionStrip {
+        PredictionStrip(
+            input: prediction.input, truth: prediction.truth, prediction: prediction.forecast, height: frame.height,
+            width: frame.width, channels: frame.channels,
+            range: range.lowerBound < range.upperBound ? range : range.lowerBound...range.lowerBound + 1)
+    }
+}

@@ -1,0 +1,20 @@
+// Matrix products through OpenBLAS: the only caller of gemm.
+
+import COpenBLAS
+
+/// C = A B.
+package func multiply<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>, into c: Matrix<S>) {
+    product(a, b, beta: 0, c)
+}
+
+/// C += A B.
+package func multiply<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>, accumulatingInto c: Matrix<S>) {
+    product(a, b, beta: 1, c)
+}
+
+private func product<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>, beta: S, _ c: Matrix<S>) {
+    precondition(
+        a.rows == c.rows && a.columns == b.rows && b.columns == c.columns && !c.isTransposed,
+        "product of \(a.rows) x \(a.columns) and \(b.rows) x \(b.columns) into \(c.rows) x \(c.columns)")
+    S.gemm(a, b, beta: beta, c)
+}

@@ -1,0 +1,114 @@
+// Lays a network out over a batch: memory for every sequence of feature maps, and the stages that fill it.
+
+import Kernels
+
+/// Unrolls node after node.
+struct Unroller<S: Scalar> {
+    private let network: Network<S>
+    private let unrolling: Unrolling
+    private let frames: FeatureSequence<S>
+    private let context: UnrollingContext<S>
+
+    private(set) var stages = UnrolledStages<S>()
+    private(set) var sequences: [FeatureSequence<S>] = []
+    private(set) var frameFeedback: FrameFeedback<S>?
+    private var hiddenFeedback: HiddenFeedback<S>?
+
+    /// Of each node.
+    private(set) var outputs: [FeatureSequence<S>] = []
+    private var unrolled: [any UnrolledStage<S>] = []
+
+    /// What the first stages of encoder and forecaster read, where that is not a node's output.
+    private var encoderInput: FeatureSequence<S>
+    private var forecasterInput: FeatureSequence<S>?
+
+    /// Where the cycle begins, if there is one.
+    private var cycleStart: Int?
+
+    init(
+        _ network: Network<S>, _ unrolling: Unrolling, _ frames: FeatureSequence<S>, _ context: UnrollingContext<S>
+    ) {
+        (self.network, self.unrolling, self.frames, self.context) = (network, unrolling, frames, context)
+        encoderInput = frames.window(0..<(network.hasForecaster ? network.steps(.input, unrolling) : frames.steps))
+    }
+
+    mutating func unroll() {
+        let first = network.description.encoder.count, last = network.lastOfForecaster
+        if !network.hasForecaster && frames.steps > unrolling.inputFrames {
+            encoderInput = feedFrames(from: 0, known: unrolling.inputFrames, lag: unrolling.lead)
+        }
+        for (index, node) in network.nodes.enumerated() {
+            if index == first && network.hasForecaster { beginForecaster() }
+            unroll(node)
+            if index == last, let hiddenFeedback {
+                hiddenFeedback.own = outputs[index]
+                stages.closeCycle(from: cycleStart!, known: 1, lag: 1, isOfFrames: false)
+            }
+        }
+        if let frameFeedback {
+            frameFeedback.own = outputs.last
+            stages.closeCycle(from: cycleStart!, known: frameFeedback.known, lag: frameFeedback.lag, isOfFrames: true)
+        }
+    }
+
+    private mutating func beginForecaster() {
+        switch network.description.forecasterInput {
+        case .nothing, .zeros: break
+        case .previousFrame: forecasterInput = feedFrames(from: unrolling.inputFrames - 1, known: 1, lag: 1)
+        case .lastHidden:
+            let input = newSequence(
+                network.shape(of: .forecasterInput), steps: unrolling.outputFrames, needsGradient: true)
+            let feedback = HiddenFeedback(first: outputs.last!, output: input)
+            (hiddenFeedback, forecasterInput, cycleStart) = (feedback, input, stages.all.count)
+            stages.append(feedback, steps: input.steps)
+        }
+    }
+
+    /// The frames from one on, of which those after the `known` first may be the network's own.
+    private mutating func feedFrames(from first: Int, known: Int, lag: Int) -> FeatureSequence<S> {
+        let truth = frames.window(first..<frames.steps)
+        let input = newSequence(frames.shape, steps: truth.steps, needsGradient: true)
+        let feedback = FrameFeedback(truth, known: known, lag: lag, output: input)
+        (frameFeedback, cycleStart) = (feedback, stages.all.count)
+        stages.append(feedback, steps: input.steps)
+        return input
+    }
+
+    private mutating func unroll(_ node: Network<S>.Node) {
+        let inputs = node.sources.map(sequence), steps = network.steps(node.axis, unrolling)
+        let isLearned = node.stage.hasParameters || inputs.contains { $0.gradient != nil }
+        var input = inputs.first
+        if inputs.count > 1 {
+            let channels = inputs.reduce(0) { $0 + $1.shape.channels }
+            let side = newSequence(inputs[0].shape.with(channels: channels), steps: steps, needsGradient: isLearned)
+            stages.append(UnrolledConcatenation(inputs, output: side), steps: steps)
+            input = side
+        }
+        let output =
+            network.sharesGradient(outputs.count)
+            ? kept(FeatureSequence(sharingGradientOf: input!))
+            : newSequence(node.stage.outputShape, steps: steps, needsGradient: isLearned)
+        let stage = node.stage.unrolled(
+            input: input, output: output, start: node.start.map { unrolled[$0] }, context: context)
+        stages.append(stage, steps: steps)
+        outputs.append(output)
+        unrolled.append(stage)
+    }
+
+    private func sequence(_ source: Network<S>.Source) -> FeatureSequence<S> {
+        switch source {
+        case .frames: encoderInput
+        case .forecasterInput: forecasterInput!
+        case .node(let index): outputs[index]
+        }
+    }
+
+    private mutating func newSequence(_ shape: FeatureShape, steps: Int, needsGradient: Bool) -> FeatureSequence<S> {
+        kept(FeatureSequence(shape, steps: steps, batch: frames.batch, needsGradient: needsGradient))
+    }
+
+    private mutating func kept(_ sequence: FeatureSequence<S>) -> FeatureSequence<S> {
+        sequences.append(sequence)
+        return sequence
+    }
+}

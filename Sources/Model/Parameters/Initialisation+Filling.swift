@@ -1,0 +1,69 @@
+// The numbers that learned tensors start from. Each tensor draws from a stream of its own, keyed by the run's seed and
+// the tensor's name: the same start on every rank, whatever else the network holds.
+
+import Kernels
+import Randomness
+
+extension Initialisation {
+    /// Writes initial values.
+    ///
+    /// - Parameters:
+    ///   - slot: the tensor's name and shape. The last two axes are input and output channels.
+    func fill<S: Scalar>(_ tensor: Tensor<S>, of slot: ParameterSlot, seed: UInt64) {
+        var stream = RandomStream(seed, slot.name.stableHash)
+        switch self {
+        case .constant(let value):
+            tensor.fill(S(value))
+        case .forgetBias(let value, let columns, let others):
+            others.fill(tensor, of: slot, seed: seed)
+            addToColumns(columns, of: tensor, value)
+        case .uniform(let limit):
+            draw(tensor) { stream.uniform(-limit, limit) }
+        case .normal(let deviation):
+            draw(tensor) { deviation * stream.normal() }
+        case .glorotUniform:
+            let area = slot.shape.dropLast(2).reduce(1, *), fans = slot.shape.suffix(2).reduce(0, +)
+            let limit = (6 / Double(area * fans)).squareRoot()
+            draw(tensor) { stream.uniform(-limit, limit) }
+        case .orthogonal:
+            fillOrthogonally(tensor, &stream)
+        case .fanIn:
+            resolved(fanIn: slot.shape.dropLast().reduce(1, *)).fill(tensor, of: slot, seed: seed)
+        }
+    }
+
+    @specialized(where S == Float)
+    @specialized(where S == Double)
+    private func draw<S: Scalar>(_ tensor: Tensor<S>, _ next: () -> Double) {
+        var numbers = tensor.mutableSpan
+        for index in numbers.indices { numbers[index] = S(next()) }
+    }
+
+    private func addToColumns<S: Scalar>(_ columns: Range<Int>, of tensor: Tensor<S>, _ value: Double) {
+        let row = tensor.shape.last!
+        var numbers = tensor.mutableSpan
+        for index in numbers.indices where columns.contains(index % row) { numbers[index] += S(value) }
+    }
+
+    /// Q of the decomposition Q R of a normally distributed matrix, or of its transpose where that is the taller one.
+    private func fillOrthogonally<S: Scalar>(_ tensor: Tensor<S>, _ stream: inout RandomStream) {
+        let columns = tensor.shape.last!, rows = tensor.count / columns
+        let vectors = min(rows, columns), length = max(rows, columns)
+        let q = Tensor<Double>(vectors, length)
+        draw(q) { stream.normal() }
+        orthonormaliseRows(of: q)
+        let numbers = q.span
+        var place = 0
+        draw(tensor) {
+            defer { place += 1 }
+            return numbers[rows <= columns ? place : place % columns * length + place / columns]
+        }
+    }
+}
+
+extension String {
+    /// FNV-1a over the UTF-8 bytes: the same in every process, which `hashValue` is not.
+    var stableHash: UInt64 {
+        utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    }
+}

@@ -1,0 +1,128 @@
+// Writes a folder of shards. The choice: everything goes into a hidden neighbour that takes the folder's name at the
+// end, and each sequence is a zstd frame of its own, compressed on all cores and written in order.
+
+import Foundation
+import Formats
+
+/// A data set being written; sequences are appended in order, and it exists when `finish` returns.
+package final class ShardWriter {
+    package let folder: String
+    private let output: AtomicFolder
+    private let ranges: [Range<Int>]
+    private let shards: Int
+    private let level: Int
+    private let sequenceBytes: Int
+    private var manifest: Manifest
+    private var shard: SeekableZstdWriter?
+    private var next = 0
+
+    /// Smallest and largest of the values appended so far.
+    package private(set) var values: ClosedRange<Float>?
+
+    /// Prepares `shards` files (fewer if there are fewer sequences) at zstd's compression `level`.
+    ///
+    /// Throws `ShardError` if `folder` exists, and `FormatError` if its parent cannot be written to.
+    package init(
+        folder: String, geometry: SequenceGeometry, elementType: ElementType, splits: [SplitRange], shards: Int,
+        level: Int
+    ) throws {
+        try DataFolder.requireAbsent(folder)
+        let sequences = splits.reduce(0) { $0 + $1.sequences }
+        (self.folder, self.shards, self.level) = (folder, shards, level)
+        sequenceBytes = geometry.elements * elementType.size
+        ranges = Parallel.pieces(of: 0..<sequences, shards)
+        manifest = Manifest(
+            geometry: geometry, elementType: elementType, valueRange: elementType == .uint8 ? [0, 255] : [],
+            sequences: sequences, splits: splits, shards: [])
+        output = try AtomicFolder(path: folder)
+    }
+
+    /// A writer of what a network is to see in place of these sequences; finish it before this one.
+    package func inputs(elementType: ElementType) throws -> ShardWriter {
+        manifest.inputs = "inputs"
+        return try ShardWriter(
+            folder: output.temporary + "/inputs", geometry: manifest.geometry, elementType: elementType,
+            splits: manifest.splits, shards: shards, level: level)
+    }
+
+    /// Appends whole sequences, (sequences, frames, height, width, channels).
+    package func append(_ bytes: [UInt8]) throws {
+        precondition(bytes.count.isMultiple(of: sequenceBytes), "\(bytes.count) bytes are no whole sequences")
+        widenRange(bytes)
+        for frames in try compressed(bytes) {
+            for frame in frames { try append(frame: frame) }
+        }
+    }
+
+    /// Closes the last shard, writes the manifest and gives the folder its name.
+    package func finish() throws -> Manifest {
+        precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
+        if manifest.elementType == .float32, let values {
+            manifest.valueRange = [values.lowerBound, values.upperBound]
+        }
+        if let inputs = manifest.inputs {
+            manifest.inputsSha256 = try Digest.ofFile("\(output.temporary)/\(inputs)/\(Manifest.fileName)")
+        }
+        try manifest.write(toFolder: output.temporary)
+        try output.commit()
+        return manifest
+    }
+
+    /// Each sequence as a frame, in order: one run of sequences a core.
+    private func compressed(_ bytes: [UInt8]) throws -> [[[UInt8]]] {
+        let (level, size) = (level, sequenceBytes)
+        let runs = Parallel.pieces(of: 0..<bytes.count / size, ProcessInfo.processInfo.activeProcessorCount)
+        return try Parallel.map(runs.count) { run in
+            let compressor = try ZstdCompressor(level: level)
+            return try runs[run].map { sequence in
+                try compressor.frame(of: bytes.span.extracting(sequence * size..<(sequence + 1) * size))
+            }
+        }
+    }
+
+    private func append(frame: [UInt8]) throws {
+        let index = manifest.shards.count, range = ranges[index]
+        if next == range.lowerBound { shard = try opened(index) }
+        try shard?.append(frame: frame, contentSize: sequenceBytes)
+        next += 1
+        if next == range.upperBound { try close(index) }
+    }
+
+    private func opened(_ index: Int) throws -> SeekableZstdWriter {
+        let writer = try SeekableZstdWriter(path: output.temporary + "/" + fileName(index))
+        let header = ShardFile.header(manifest, sequences: ranges[index].count).encoded
+        try writer.append(frame: ZstdCompressor(level: level).frame(of: header.span), contentSize: header.count)
+        return writer
+    }
+
+    private func close(_ index: Int) throws {
+        guard let (bytes, sha256, table) = try shard?.finish() else { return }
+        shard = nil
+        let range = ranges[index]
+        manifest.shards.append(
+            Manifest.Shard(
+                file: fileName(index), first: range.lowerBound, sequences: range.count, bytes: bytes, sha256: sha256,
+                tableSha256: table))
+    }
+
+    private func fileName(_ index: Int) -> String {
+        func digits(_ number: Int) -> String { String(String(100_000 + number).suffix(5)) }
+        return "\(digits(index))-of-\(digits(ranges.count)).npy.zst"
+    }
+
+    private func widenRange(_ bytes: [UInt8]) {
+        let found =
+            manifest.elementType == .float32
+            ? bytes.withUnsafeBytes { FloatRange.of($0.bindMemory(to: Float.self)) }
+            : bytes.min().map { Float($0)...Float(bytes.max()!) }
+        if let found { values = values?.joined(found) ?? found }
+    }
+}
+
+/// What stands in a shard: frame 0 is a .npy header, frame k + 1 the shard's sequence k.
+enum ShardFile {
+    static func header(_ manifest: Manifest, sequences: Int) -> NpyHeader {
+        NpyHeader(
+            type: manifest.elementType == .uint8 ? .uint8 : .float32, shape: [sequences] + manifest.geometry.shape)
+    }
+}

@@ -1,0 +1,87 @@
+// The moving squares of Keras' ConvLSTM example: noisy films to look at, and the same films clean to compare with. The
+// choice: all are views of one film, so sequence k of one belongs to sequence k of the others.
+
+import Randomness
+
+/// Moving squares, made as they are asked for.
+///
+/// Source: Keras 2.1.0, examples/conv_lstm.py, `generate_movies`. Squares are drawn on a canvas of twice the size, of
+/// which the middle is seen.
+package struct MovingSquaresGenerator: SequenceSource {
+    /// Which of the films.
+    package enum View: String, Codable, CaseIterable, Sendable {
+        /// With noise around the squares.
+        case noisy
+        /// The same frames without noise.
+        case clean
+        /// Without noise, one step ahead of the others.
+        case shifted
+    }
+
+    package let geometry: SequenceGeometry
+    package let count: Int
+    package let valueRange: ClosedRange<Float>
+    private let view: View
+    private let seed: UInt64
+
+    /// `size` is the height and width of a frame.
+    package init(view: View, frames: Int = 15, size: Int = 40, count: Int = 1200, seed: UInt64) {
+        geometry = SequenceGeometry(frames: frames, height: size, width: size, channels: 1)
+        (self.view, self.count, self.seed) = (view, count, seed)
+        // Seven squares at most, each darkening by a tenth.
+        valueRange = view == .noisy ? -0.7...1 : 0...1
+    }
+
+    package func read(sequence: Int, into values: inout MutableSpan<Float>) throws {
+        check(values)
+        for index in values.indices { values[index] = 0 }
+        var random = RandomStream(seed, UInt64(sequence))
+        for _ in 0..<random.integer(in: 3...7) {
+            draw(Square(&random, size: geometry.width), &random, into: &values)
+        }
+        for index in values.indices where values[index] >= 1 { values[index] = 1 }
+    }
+
+    /// Draws one square into every frame; all views draw the same random numbers.
+    private func draw(_ square: Square, _ random: inout RandomStream, into values: inout MutableSpan<Float>) {
+        for frame in 0..<geometry.frames {
+            let noise = random.integer(in: 0...1) == 1 ? Float(1 - 2 * random.integer(in: 0...1)) * 0.1 : 0
+            let step = view == .shifted ? frame + 1 : frame
+            add(1, square, halfSide: square.halfSide, frame, step: step, to: &values)
+            if view == .noisy && noise != 0 {
+                add(noise, square, halfSide: square.halfSide + 1, frame, step: step, to: &values)
+            }
+        }
+    }
+
+    private func add(
+        _ value: Float, _ square: Square, halfSide: Int, _ frame: Int, step: Int, to values: inout MutableSpan<Float>
+    ) {
+        let size = geometry.width
+        let rows = Square.extent(square.x + step * square.directionX, halfSide, size)
+        let columns = Square.extent(square.y + step * square.directionY, halfSide, size)
+        for row in rows {
+            for column in columns { values[(frame * size + row) * size + column] += value }
+        }
+    }
+}
+
+/// A square's start, way and size, in pixels of what is seen.
+private struct Square {
+    let x: Int, y: Int
+    let directionX: Int, directionY: Int
+    let halfSide: Int
+
+    init(_ random: inout RandomStream, size: Int) {
+        x = random.integer(in: 0...size - 1)
+        y = random.integer(in: 0...size - 1)
+        directionX = random.integer(in: -1...1)
+        directionY = random.integer(in: -1...1)
+        halfSide = random.integer(in: 2...3)
+    }
+
+    /// The visible part of one axis.
+    static func extent(_ centre: Int, _ halfSide: Int, _ size: Int) -> Range<Int> {
+        min(size, max(0, centre - halfSide))..<max(0, min(size, centre + halfSide))
+    }
+}

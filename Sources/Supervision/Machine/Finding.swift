@@ -1,0 +1,29 @@
+// One thing that was looked at, and the command that mends it where it is not as it should be.
+
+/// What the doctor says of one thing.
+package struct Finding: Codable, Sendable, Equatable {
+    package enum State: String, Codable, Sendable {
+        case ok, warning
+        /// Training will not work.
+        case failure
+    }
+
+    package let subject: String
+    package let state: State
+    package let text: String
+
+    /// A command to type; nil where nothing is to be done.
+    package let remedy: String?
+
+    package static func ok(_ subject: String, _ text: String) -> Finding {
+        Finding(subject: subject, state: .ok, text: text, remedy: nil)
+    }
+
+    package static func warning(_ subject: String, _ text: String, _ remedy: String) -> Finding {
+        Finding(subject: subject, state: .warning, text: text, remedy: remedy)
+    }
+
+    package static func failure(_ subject: String, _ text: String, _ remedy: String) -> Finding {
+        Finding(subject: subject, state: .failure, text: text, remedy: remedy)
+    }
+}

@@ -1,0 +1,75 @@
+// What Linux says of this process in /proc and /sys. The choice: text in, numbers out, so that every case can be
+// tested.
+
+import Foundation
+
+package enum SystemFiles {
+    /// The numbers in a list such as "0-3,8".
+    package static func list(_ text: some StringProtocol) -> [Int] {
+        text.split(separator: ",").flatMap { part -> [Int] in
+            let ends = part.split(separator: "-").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
+            guard let first = ends.first, let last = ends.last, first <= last else { return [] }
+            return Array(first...last)
+        }
+    }
+
+    /// The value after "NAME:" in a file of such lines.
+    package static func value(_ name: String, in text: String) -> String? {
+        text.split(separator: "\n").first { $0.hasPrefix(name + ":") }
+            .map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
+    }
+
+    /// The cores that a quota of processor time is worth; nil for no limit.
+    ///
+    /// - Parameter text: "QUOTA PERIOD" in microseconds; "max" or a negative quota stands for no limit.
+    package static func quota(_ text: String) -> Double? {
+        let numbers = text.split(whereSeparator: \.isWhitespace).map { Double($0) }
+        guard numbers.count == 2, let quota = numbers[0], let period = numbers[1], quota > 0, period > 0 else {
+            return nil
+        }
+        return quota / period
+    }
+
+    /// The cores that this process may run on.
+    package static var allowedCores: [Int] {
+        list(value("Cpus_allowed_list", in: content("/proc/self/status")) ?? "")
+    }
+
+    /// The cores' worth of time that the container leaves this process; nil for no limit.
+    package static var quota: Double? {
+        let old = content("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") + " " + content("/sys/fs/cgroup/cpu/cpu.cfs_period_us")
+        return quota(content("/sys/fs/cgroup/cpu.max")) ?? quota(old)
+    }
+
+    /// Bytes that the machine, or the container if that has less, can still give; nil where neither can be read.
+    package static var availableMemory: Int? {
+        let machine = value("MemAvailable", in: content("/proc/meminfo")).flatMap(kilobytes)
+        let limits = [
+            ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
+            ("/sys/fs/cgroup/memory/memory.limit_in_bytes", "/sys/fs/cgroup/memory/memory.usage_in_bytes"),
+        ]
+        return limits.reduce(machine) { least, files in
+            guard let limit = Int(word(files.0)), let used = Int(word(files.1)) else { return least }
+            return min(least ?? .max, max(0, limit - used))
+        }
+    }
+
+    /// The bytes of "8123456 kB"; nil for what is no such number.
+    package static func kilobytes(_ text: String) -> Int? {
+        guard let count = text.split(separator: " ").first.flatMap({ Int($0) }) else { return nil }
+        let bytes = count.multipliedReportingOverflow(by: 1024)
+        return bytes.overflow ? nil : bytes.partialValue
+    }
+
+    /// Bytes that this program has held at most since it was started, others' before it in the same process aside.
+    package static var peakMemory: Int {
+        value("VmHWM", in: content("/proc/self/status")).flatMap(kilobytes) ?? 0
+    }
+
+    private static func word(_ path: String) -> String { content(path).trimmingCharacters(in: .whitespacesAndNewlines) }
+
+    /// The file's text; empty where there is none.
+    private static func content(_ path: String) -> String {
+        String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
+    }
+}

@@ -1,0 +1,72 @@
+// What the loop does about an update whose numbers are not finite: end, leave it out, or go back.
+
+import DataLoading
+import Distribution
+import Configuration
+import Kernels
+import Model
+
+extension TrainingLoop {
+    /// Leaves out the update that a batch would make, or goes back to the last checkpoint; returns whether it went
+    /// back. Collective.
+    ///
+    /// Throws `TrainingError` where the run is to end, or has no checkpoint to go back to.
+    func meetNonFinite(_ loss: Double, _ norm: Double, in batch: Batch) throws -> Bool {
+        averages.restore(state.statistics)
+        let step = state.position.step + 1
+        let suspects = try replica.suspects(in: batch, step: step - 1, of: data, on: communicator)
+        averages.restore(state.statistics)
+        let finding = "step \(step): the loss is \(loss) and the gradient's norm \(norm) (\(suspects))"
+        switch judge.verdict(step: step, after: state.leftOut) {
+        case .end:
+            throw refusal(finding)
+        case .goBack:
+            try goBack(finding)
+            return true
+        case .leaveOut:
+            state.leftOut.total += 1
+            state.leftOut.inARow += 1
+            try log?.say("\(finding), so this update is left out; \(state.leftOut.total) so far", at: step)
+            return false
+        }
+    }
+
+    private func refusal(_ finding: String) -> TrainingError {
+        let many = state.leftOut.inARow > 0 ? " after \(state.leftOut.inARow) left out in a row" : ""
+        let last = savedStep.map { "the last checkpoint is of step \($0)" } ?? "there is no checkpoint yet"
+        return TrainingError(
+            "\(finding), so the run ends before this update\(many); \(last); go on with a lower --learning-rate, a "
+                + "model.clipNorm, or --on-nan skip where a batch is to blame")
+    }
+
+    /// Replaces everything by what the newest whole checkpoint says, as if the run had been resumed.
+    private func goBack(_ finding: String) throws {
+        if let store {
+            guard let found = try store.newest() else {
+                throw TrainingError(
+                    "\(finding), and there is no checkpoint to go back to yet; go on with a smaller "
+                        + "--checkpoint-every or a lower --learning-rate")
+            }
+            try store.setAside(found)
+            try store.mendIndex(newest: found)
+            try found.checkpoint.restore(into: &state, file: found.path)
+        }
+        try state.share(on: communicator)
+        replica.network.prepare(state.values, on: crew)
+        let step = state.position.step
+        savedStep = step
+        try log?.cutBack(to: step)
+        try log?.say("\(finding), so the run goes back to its checkpoint of step \(step)", at: step)
+    }
+}
+
+/// The moving averages from before a pass, which a pass that is not finite spoils.
+struct KeptAverages {
+    private let kept: Tensor<Float>
+
+    init(of statistics: ParameterVector<Float>) { kept = Tensor(statistics.flat.count) }
+
+    func keep(_ statistics: ParameterVector<Float>) { kept.copy(from: statistics.flat) }
+
+    func restore(_ statistics: ParameterVector<Float>) { statistics.flat.copy(from: kept) }
+}

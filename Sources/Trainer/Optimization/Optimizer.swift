@@ -1,0 +1,89 @@
+// An optimizer at work on the flat vectors. The choice: what depends on the step alone is worked out here in double
+// precision; the pass over the numbers is a kernel.
+
+import Configuration
+import Foundation
+import Kernels
+import Model
+
+/// What an optimizer keeps of every parameter from update to update.
+package struct Moment: Sendable {
+    /// The letter that it has in the equations of `Updates.swift`, and in files.
+    package let name: String
+    package let vector: ParameterVector<Float>
+}
+
+extension OptimizerDescription {
+    /// The names of its moments; none for gradient descent without momentum.
+    package var moments: [String] {
+        switch self {
+        case .adam, .adamW: ["m", "v"]
+        case .rmsProp: ["a"]
+        case .adadelta: ["a", "d"]
+        case .sgd(let it): it.momentum > 0 ? ["b"] : []
+        }
+    }
+}
+
+/// An optimizer, and how many updates it has made.
+package struct Optimizer: Sendable {
+    package let description: OptimizerDescription
+    package let moments: [Moment]
+
+    /// Updates made.
+    package var step = 0
+
+    package init(_ description: OptimizerDescription, layout: ParameterLayout) {
+        self.description = description
+        moments = description.moments.map { Moment(name: $0, vector: ParameterVector(layout)) }
+    }
+
+    /// Moves the values against the gradient.
+    package mutating func update(
+        _ values: ParameterVector<Float>, along gradient: ParameterVector<Float>, at pace: Pace,
+        clip: GradientClip = GradientClip(), on crew: Crew = Crew()
+    ) {
+        step += 1
+        crew.forEachBlock(of: values.flat.count) { [self] in
+            move(values.flat, along: gradient.flat, $0, at: pace, clip)
+        }
+    }
+
+    /// One block of all numbers: each moves by itself.
+    private func move(
+        _ values: Tensor<Float>, along gradient: Tensor<Float>, _ block: Range<Int>, at pace: Pace, _ clip: GradientClip
+    ) {
+        let p = values[block], g = gradient[block], moments = moments.map { $0.vector.flat[block] }
+        let rate = pace.learningRate
+        switch description {
+        case .adam(let it):
+            let bias = biases(beta1: pace.momentum ?? it.beta1, beta2: it.beta2), isPaper = it.form == .paper
+            moveByAdam(
+                p, along: g, clip, m: moments[0], v: moments[1], rate: rate * (isPaper ? 1 : bias.root2) / bias.first,
+                beta1: pace.momentum ?? it.beta1, beta2: it.beta2, correction: isPaper ? 1 / bias.root2 : 1,
+                epsilon: it.epsilon, weightDecay: it.weightDecay, keep: 1)
+        case .adamW(let it):
+            let bias = biases(beta1: pace.momentum ?? it.beta1, beta2: it.beta2)
+            moveByAdam(
+                p, along: g, clip, m: moments[0], v: moments[1], rate: rate / bias.first,
+                beta1: pace.momentum ?? it.beta1, beta2: it.beta2, correction: 1 / bias.root2, epsilon: it.epsilon,
+                weightDecay: 0, keep: 1 - rate * it.weightDecay)
+        case .rmsProp(let it):
+            moveByRMSProp(p, along: g, clip, a: moments[0], rate: rate, rho: it.rho, epsilon: it.epsilon)
+        case .adadelta(let it):
+            moveByAdadelta(
+                p, along: g, clip, a: moments[0], d: moments[1], rate: rate, rho: it.rho, epsilon: it.epsilon)
+        case .sgd(let it) where moments.isEmpty:
+            moveDownhill(p, along: g, clip, rate: rate, weightDecay: it.weightDecay)
+        case .sgd(let it):
+            moveDownhill(
+                p, along: g, clip, b: moments[0], rate: rate, momentum: pace.momentum ?? it.momentum,
+                nesterov: it.nesterov, weightDecay: it.weightDecay)
+        }
+    }
+
+    /// Adam's bias corrections: 1 - beta1^t, and the root of 1 - beta2^t.
+    private func biases(beta1: Double, beta2: Double) -> (first: Double, root2: Double) {
+        (1 - pow(beta1, Double(step)), (1 - pow(beta2, Double(step))).squareRoot())
+    }
+}

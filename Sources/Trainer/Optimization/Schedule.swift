@@ -1,0 +1,66 @@
+// The learning rate and momentum of an update. The choice: a pure function of the step and, for the plateau, of what
+// past validations left in the training state.
+
+import Configuration
+import Foundation
+
+/// How an update is made.
+package struct Pace: Sendable, Equatable {
+    package var learningRate: Double
+
+    /// The momentum, Adam's beta1; nil for the optimizer's own.
+    package var momentum: Double?
+
+    package init(learningRate: Double, momentum: Double? = nil) {
+        (self.learningRate, self.momentum) = (learningRate, momentum)
+    }
+}
+
+extension ScheduleDescription {
+    /// The pace of an update.
+    ///
+    /// - Parameters:
+    ///   - base: the configured learning rate.
+    ///   - step: the updates made before this one.
+    ///   - total: the updates of the whole run.
+    ///   - plateaus: what past validations multiply the learning rate with.
+    package func pace(base: Double, step: Int, of total: Int, plateaus: Double = 1) -> Pace {
+        switch self {
+        case .constant: Pace(learningRate: base)
+        case .stepDecay(let it): Pace(learningRate: base * pow(it.factor, Double(step / it.every)))
+        case .cosine(let it): Pace(learningRate: base * it.height(step: step, of: total))
+        case .oneCycle(let it): it.pace(base: base, step: step, of: total)
+        case .plateau: Pace(learningRate: base * plateaus)
+        }
+    }
+}
+
+extension ScheduleDescription.Cosine {
+    fileprivate func height(step: Int, of total: Int) -> Double {
+        if step < warmUp { return Double(step + 1) / Double(warmUp) }
+        let progress = Double(step - warmUp) / Double(max(total - warmUp, 1))
+        return descent(from: 1, to: 0, min(progress, 1))
+    }
+}
+
+extension ScheduleDescription.OneCycle {
+    // The top lies at step pctStart total - 1, between steps if that is no whole number.
+    fileprivate func pace(base: Double, step: Int, of total: Int) -> Pace {
+        let top = pctStart * Double(total) - 1, end = Double(total - 1), at = Double(step), first = base / divFactor
+        if at <= top {
+            let progress = top > 0 ? at / top : 1
+            return Pace(
+                learningRate: descent(from: first, to: base, progress),
+                momentum: descent(from: maxMomentum, to: baseMomentum, progress))
+        }
+        let progress = end > top ? min((at - top) / (end - top), 1) : 1
+        return Pace(
+            learningRate: descent(from: base, to: first / finalDivFactor, progress),
+            momentum: descent(from: baseMomentum, to: maxMomentum, progress))
+    }
+}
+
+/// The way from one number to another along half a cosine; progress is in [0, 1].
+private func descent(from start: Double, to end: Double, _ progress: Double) -> Double {
+    end + (start - end) / 2 * (1 + cos(.pi * progress))
+}

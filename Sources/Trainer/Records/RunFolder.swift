@@ -1,0 +1,136 @@
+// A run's folder as rank 0 opens it: the lock that keeps a second run out, what is there already, and whether it may be
+// gone on with. The choice: the lock comes before anything is read, and nothing is written before everything has been
+// checked.
+
+import Shards
+import Supervision
+import DataLoading
+import Configuration
+import Formats
+import Foundation
+
+/// The folder of a run: config.yaml, the logs and `checkpoints/`.
+final class RunFolder {
+    let path: String
+    let store: CheckpointStore
+
+    /// The checkpoint to go on from.
+    let start: CheckpointStore.Found?
+
+    private let lock: RunLock
+
+    /// Takes the folder's lock, and looks at what is there.
+    ///
+    /// Throws a usage error where going on, or starting anew, would lose or mix up something.
+    init(_ configuration: TrainingConfiguration, data: DataSet) throws {
+        path = configuration.output
+        lock = try RunLock(path)
+        store = CheckpointStore.ofRun(path, keep: configuration.keep)
+        switch configuration.resume {
+        case .auto:
+            start = try store.newest()
+        case .never:
+            guard try store.steps.isEmpty, try !Folder.holds(path + "/metrics.csv") else {
+                throw TrainingError.usage(
+                    "\(path) already holds a run; choose another --output, or go on with --resume auto")
+            }
+            start = nil
+        case .from(let file):
+            start = try Self.start(from: file, in: store, of: path)
+        }
+        if let start { try start.requireSameRun(configuration, data) }
+    }
+
+    /// A checkpoint that a person named: one of this run without later ones, or one of another run to begin this with.
+    private static func start(
+        from file: String, in store: CheckpointStore, of run: String
+    ) throws -> CheckpointStore.Found {
+        let found = try CheckpointStore.read(file), steps = try store.steps
+        guard let newest = steps.last else { return found }
+        let isOwn = try Folder.isSame(URL(fileURLWithPath: file).deletingLastPathComponent().path, store.folder)
+        guard isOwn, newest <= found.checkpoint.position.step else {
+            let what = isOwn ? "later than \(file)" : "and \(file) is of another"
+            throw TrainingError.usage(
+                "\(run) already holds a run with a checkpoint of step \(newest), \(what); choose another --output to "
+                    + "branch off")
+        }
+        return found
+    }
+
+    /// Makes the folder ready for more steps of this run.
+    ///
+    /// - Parameter checkpointSize: bytes that a checkpoint may take, for which the disk must have room.
+    func claim(_ configuration: TrainingConfiguration, checkpointSize: Int) throws {
+        try Folder.make(store.folder)
+        try FreeSpace.require(checkpointSize, for: store.folder + "/checkpoint")
+        try tidy()
+        try configuration.write(to: path + "/config.yaml")
+    }
+
+    /// Brings what is derived from the checkpoints in order, and removes what killed processes left half-written. The
+    /// record of the run stays as it is.
+    func tidy() throws {
+        if let start { try store.setAside(start) }
+        for folder in [path, store.folder] { try Leftovers.removeAll(in: folder) }
+        if let start { try store.mendIndex(newest: start) }
+    }
+
+    /// Throws `TrainingError` where this process is no longer the only one that trains here.
+    func requireOwn() throws {
+        guard lock.isOwn else {
+            throw TrainingError(
+                "\(path) was removed, or taken over by another process; nothing more is written there; where it is now, the "
+                    + "same command goes on from the last checkpoint")
+        }
+    }
+
+    /// Lets the next process in, once nothing more is written.
+    func release() { lock.release() }
+}
+
+extension TrainingConfiguration {
+    /// Writes the complete configuration to a file.
+    func write(to path: String) throws {
+        let file = try AtomicFile(path: path), text = [UInt8](try yaml.utf8)
+        try file.append(text.span)
+        try file.commit()
+    }
+}
+
+extension CheckpointStore.Found {
+    /// Throws a usage error unless the order of the sequences and the tensors are those of the checkpoint.
+    fileprivate func requireSameRun(_ configuration: TrainingConfiguration, _ data: DataSet) throws {
+        let old = checkpoint.configuration
+        func refuse(_ difference: String, _ advice: String) -> TrainingError {
+            .usage("\(path) \(difference); \(advice), or choose another --output to start anew")
+        }
+        guard old.model.network == configuration.model.network, checkpoint.frame == data.frame else {
+            throw refuse(
+                "is of another network or frame size",
+                "go on with --model \(old.model.name) and the data it was made with")
+        }
+        guard old.model.optimizer.moments == configuration.model.optimizer.moments else {
+            throw refuse("is of a run with another optimizer", "go on with its model.optimizer")
+        }
+        // Before the first step no sequence was drawn: imported weights go on with any data.
+        if checkpoint.position == Position() { return }
+        guard old.seed == configuration.seed else {
+            throw refuse("is of a run with seed \(old.seed)", "go on with --seed \(old.seed)")
+        }
+        let count = data.range(of: .train).count
+        guard checkpoint.trainingSequences == count else {
+            throw refuse(
+                "is of a run with \(checkpoint.trainingSequences) training sequences and \(data.name) has \(count)",
+                "go on with the data it was made with")
+        }
+        func draws(_ ranks: Int?, _ configuration: TrainingConfiguration) -> String {
+            ranks.map { "by each of \($0) ranks from its own shards in batches of \(configuration.model.batchSize)" }
+                ?? "by all ranks from all shards"
+        }
+        let (before, now) = (draws(checkpoint.samplingRanks, old), draws(data.deal?.training.count, configuration))
+        guard before == now || checkpoint.position.used == 0 else {
+            throw refuse(
+                "is in the middle of an epoch drawn \(before), and this job would draw \(now)", "go on as it began")
+        }
+    }
+}

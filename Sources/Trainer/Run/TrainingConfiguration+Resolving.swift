@@ -1,0 +1,66 @@
+// What a command line, a file and a checkpoint make of a run together. The choice: options over the file's keys over
+// the system's values, and what runs is exactly what is printed.
+
+import Configuration
+import DataLoading
+import Formats
+
+extension TrainingConfiguration {
+    /// The configuration of a command: its system, changed by the file's keys, changed by the options.
+    ///
+    /// - Parameters:
+    ///   - model: a preset's name or a system's file, as an option; nil for the file's, or else that of the checkpoint
+    ///     to go on from, or else `small`.
+    ///   - file: a YAML file of any part of a configuration.
+    ///   - options: sets what the command line names.
+    /// - Throws: a usage error, or the file's.
+    package static func resolved(
+        model: String?, file: String?, options: (inout TrainingConfiguration) -> Void = { _ in }
+    ) throws -> TrainingConfiguration {
+        let layer = try file.map(ConfigurationLayer.init(path:))
+        if let model, let named = layer?.modelName, try !SystemDescription.isMeant(by: model, named: named) {
+            throw TrainingError.usage(
+                "\(file!) is about model \(named) and --model is \(model); leave one of the two out")
+        }
+        let base = TrainingConfiguration(model: try system(model, layer, options))
+        var configuration = try layer?.applied(to: base) ?? base
+        let record = file.map { (run: DataPlace.run(ofFile: $0), output: configuration.output) }
+        options(&configuration)
+        if configuration.steps == nil && configuration.epochs == nil { configuration.epochs = defaultEpochs }
+        configuration.data = try data(of: configuration, record, options)
+        try configuration.check()
+        // What runs is exactly what is printed: a number passes through its text once, for everyone.
+        return try TrainingConfiguration(yaml: configuration.yaml, file: "the configuration")
+    }
+
+    /// The data of a run: those that an option names; or a file, from here or from where its run was started; or the
+    /// checkpoint to go on from; or the only ones here.
+    private static func data(
+        of configuration: TrainingConfiguration, _ record: (run: String, output: String)?,
+        _ options: (inout TrainingConfiguration) -> Void
+    ) throws -> String {
+        var named = TrainingConfiguration(model: configuration.model)
+        options(&named)
+        if let data = named.data { return data }
+        if let data = configuration.data {
+            guard let record, try !Folder.holds(data) else { return data }
+            return DataPlace.found(data, output: record.output, run: record.run) ?? data
+        }
+        if case .from(let path) = configuration.resume, let data = try CheckpointStore.read(path).dataPlace() {
+            return data
+        }
+        return try DataSet.located()
+    }
+
+    /// The system that a run starts from.
+    private static func system(
+        _ model: String?, _ layer: ConfigurationLayer?, _ options: (inout TrainingConfiguration) -> Void
+    ) throws -> SystemDescription {
+        if let name = model ?? layer?.startName { return try SystemDescription.named(name) }
+        var probe = TrainingConfiguration(model: Presets.small)
+        probe.resume = layer?.resume ?? probe.resume
+        options(&probe)
+        guard layer?.modelName == nil, case .from(let path) = probe.resume else { return probe.model }
+        return try CheckpointStore.read(path).checkpoint.configuration.model
+    }
+}

@@ -1,0 +1,58 @@
+// `convlstm-dist bench accuracy`: what a training step loses against double precision.
+
+import Configuration
+import Diagnostics
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Model
+import Platform
+import Reports
+
+struct BenchAccuracyCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "accuracy",
+        abstract: "Compares outputs and gradients of a step on noise with double precision.",
+        discussion: """
+            Deviations are root mean squares of differences over that of the true numbers. Beside the way that trains \
+            stand plain convolutions in single precision.
+            """)
+
+    @OptionGroup var model: BenchModelOptions
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Sequences.", valueName: "n"))
+    var batch = 1
+
+    @Flag(help: "Print JSON instead of a table.")
+    var json = false
+
+    func validate() throws { try OptionCheck.require(batch, in: 1...1000, "--batch") }
+
+    func run() throws {
+        try OneProcess.require(for: "bench accuracy")
+        let system = try model.system(), convolution = model.convolution
+        let measured = try AccuracyMeasurement(system, batch: batch, convolution: convolution)
+        if json { return try printJSON(AccuracyFigures(system.name, convolution, measured)) }
+        var table = Table(["numbers", convolution.rawValue, "plain"], alignments: [.left, .right, .right])
+        for it in measured.deviations {
+            table.add([it.name, String(format: "%.1e", it.measured), String(format: "%.1e", it.plain)])
+        }
+        StandardOutput.print(table)
+    }
+}
+
+/// As JSON, in snake case.
+private struct AccuracyFigures: Encodable {
+    let model, way: String
+    let deviations: [Row]
+
+    struct Row: Encodable {
+        let name: String
+        let deviation, plainDeviation: Double
+    }
+
+    init(_ model: String, _ convolution: ConvolutionMethod, _ measured: AccuracyMeasurement) {
+        (self.model, way) = (model, convolution.rawValue)
+        deviations = measured.deviations.map { Row(name: $0.name, deviation: $0.measured, plainDeviation: $0.plain) }
+    }
+}

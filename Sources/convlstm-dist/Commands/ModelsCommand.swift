@@ -1,0 +1,154 @@
+// `convlstm-dist models`: the presets, and every learned tensor of one or of a person's own system. The choice: figures
+// come from building the network, so they cannot differ from what trains.
+
+import Configuration
+import ArgumentParser
+import CommandSupport
+import Foundation
+import Kernels
+import Model
+import Platform
+import Reports
+
+struct ModelsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "models",
+        abstract: "Shows the models there are, or every tensor of one.",
+        discussion: "Multiply-adds depend on the size of the frames, and so do peepholes at each place.")
+
+    @Argument(
+        help: ArgumentHelp(
+            "The model whose tensors to show: a preset, or a .yaml file that describes a system.",
+            valueName: "name|file"))
+    var name: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Height, width and channels of a frame, such as 40x40x1 (default: those of the system's own films).",
+            valueName: "HxWxC"))
+    var frame: FeatureShape?
+
+    @Flag(help: "Print JSON instead of a table.")
+    var json = false
+
+    @Flag(help: "Print the model as YAML, which --model takes back.")
+    var yaml = false
+
+    func validate() throws {
+        if yaml && name == nil { throw ValidationError("--yaml prints one model; name it: models NAME --yaml") }
+        if yaml && json { throw ValidationError("--yaml and --json are two forms of output; leave one of them out") }
+    }
+
+    func run() throws {
+        try OneProcess.require(for: "models")
+        guard let name else {
+            let presets = try Presets.all.map { try SystemFigures($0, frame: frame, withTensors: false) }
+            return json ? try printJSON(presets) : show(presets)
+        }
+        let system = try SystemDescription.named(name)
+        if yaml { return StandardOutput.print(try system.yaml, terminator: "") }
+        let figures = try SystemFigures(system, frame: frame, withTensors: true)
+        if json { try printJSON(figures) } else { show(figures) }
+    }
+
+    private func show(_ presets: [SystemFigures]) {
+        var table = Table(
+            ["model", "parameters", "tensors", "frame", "multiply-adds", "summary"],
+            alignments: [.left, .right, .right, .left, .right, .left])
+        for preset in presets {
+            table.add([
+                preset.name, grouped(preset.parameters), "\(preset.tensorCount)", "\(preset.frame)",
+                grouped(preset.multiplyAdds), preset.summary,
+            ])
+        }
+        StandardOutput.print(table)
+        let origin = frame == nil ? "that of the system's own films" : "as asked for"
+        StandardOutput.print("Multiply-adds are of one sequence, forward, on frames of the size shown, \(origin).")
+        StandardOutput.print(
+            "`convlstm-dist models NAME` shows every tensor; `convlstm-dist train --model NAME` trains one;")
+        StandardOutput.print(
+            "`convlstm-dist models NAME --yaml` prints one to start from, which --model takes back as a file.")
+    }
+
+    private func show(_ preset: SystemFigures) {
+        StandardOutput.print(preset.name + (preset.summary.isEmpty ? "" : ": \(preset.summary)") + "\n")
+        StandardOutput.print(TensorFigures.table(preset.tensors ?? []))
+        let averages = preset.movingAverages == 0 ? "" : " and \(grouped(preset.movingAverages)) moving averages"
+        StandardOutput.print(
+            "\(grouped(preset.parameters)) parameters in \(preset.tensorCount) tensors\(averages); "
+                + "\(grouped(preset.multiplyAdds)) multiply-adds a sequence, "
+                + "\(preset.inputFrames) frames of \(preset.frame) to \(preset.outputFrames)")
+    }
+}
+
+/// What `models` shows of a system.
+private struct SystemFigures: Encodable {
+    let name, summary: String
+    let inputFrames, outputFrames: Int
+
+    /// Of a frame.
+    let frame: FeatureShape
+
+    /// Learned numbers; those that batch normalisation measures are not among them.
+    let parameters, tensorCount, movingAverages: Int
+
+    let multiplyAdds: Int
+    let tensors: [TensorFigures]?
+
+    /// - Parameter frame: nil for the size of the system's own films.
+    init(_ preset: SystemDescription, frame: FeatureShape?, withTensors: Bool) throws {
+        self.frame = frame ?? preset.sequences.generator.frame
+        let network = try Network<Float>(preset.network, frame: self.frame)
+        (name, summary) = (preset.name, preset.summary)
+        (inputFrames, outputFrames) = (preset.sequences.inputFrames, preset.sequences.outputFrames)
+        (parameters, tensorCount) = (network.layout.count, network.layout.slots.count)
+        movingAverages = network.statistics.layout.count
+        multiplyAdds = network.multiplyAdds(Unrolling(preset.sequences))
+        tensors = withTensors ? network.layout.slots.map(TensorFigures.init) : nil
+    }
+}
+
+/// A learned tensor to look at.
+struct TensorFigures: Encodable {
+    let name: String
+    let shape: [Int]
+    let count: Int
+    let initialisation: String
+
+    init(_ slot: ParameterSlot) {
+        (name, shape, count, initialisation) = (slot.name, slot.shape, slot.count, slot.initialisation.inWords)
+    }
+
+    /// One row a tensor.
+    static func table(_ tensors: [TensorFigures]) -> Table {
+        var table = Table(["tensor", "shape", "numbers", "starts from"], alignments: [.left, .left, .right, .left])
+        for tensor in tensors {
+            let shape = tensor.shape.map(String.init).joined(separator: " x ")
+            table.add([tensor.name, shape, grouped(tensor.count), tensor.initialisation])
+        }
+        return table
+    }
+}
+
+extension Initialisation {
+    fileprivate var inWords: String {
+        switch self {
+        case .constant(let value): String(format: "%g", value)
+        case .forgetBias(let value, _, let others): others.inWords + String(format: ", forget gate +%g", value)
+        case .uniform(let limit): String(format: "uniform in +-%g", limit)
+        case .normal(let deviation): String(format: "normal, deviation %g", deviation)
+        case .glorotUniform: "Glorot uniform"
+        case .orthogonal: "orthogonal"
+        case .fanIn: "uniform in +-1/sqrt(fan in)"
+        }
+    }
+}
+
+/// A count with a comma every three digits.
+func grouped(_ count: Int) -> String {
+    let digits = Array(String(count))
+    return digits.indices.reduce(into: "") { text, index in
+        if index > 0 && (digits.count - index) % 3 == 0 { text += "," }
+        text.append(digits[index])
+    }
+}

@@ -1,0 +1,52 @@
+// What the benchmarks have in common: of which model, convolved how; and those of steps, with what on each rank.
+
+import Diagnostics
+import Configuration
+import ArgumentParser
+import CommandSupport
+import Model
+
+extension ConvolutionMethod: ExpressibleByArgument {}
+extension ReducePrecision: ExpressibleByArgument {}
+
+struct BenchModelOptions: ParsableArguments {
+    @Argument(help: ArgumentHelp("A preset, or a .yaml file that describes a system.", valueName: "name|file"))
+    var model: String
+
+    @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "way"))
+    var convolution = ConvolutionMethod.automatic
+
+    /// Throws an error naming the presets where there is no such model.
+    func system() throws -> SystemDescription { try SystemDescription.named(model) }
+}
+
+struct BenchStepOptions: ParsableArguments {
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Sequences of each rank (default: the model's batch size).", valueName: "n"))
+    var batch: Int?
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time.", valueName: "n"))
+    var steps = 5
+
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank.", valueName: "n"))
+    var threads = 1
+
+    @Option(
+        help: ArgumentHelp("In how many bits ranks send numbers of the gradient, as for train.", valueName: "precision")
+    )
+    var reducePrecision = ReducePrecision.float32
+
+    func validate() throws {
+        if let batch { try OptionCheck.require(batch, in: 1...100_000, "--batch") }
+        try OptionCheck.require(steps, in: 1...100_000, "--steps")
+        try OptionCheck.require(threads, in: 1...1024, "--threads")
+    }
+
+    func benchmark(of options: BenchModelOptions, recompute: Bool = false) throws -> StepBenchmark {
+        let system = try options.system()
+        return StepBenchmark(
+            system, batch: batch ?? system.batchSize, steps: steps, threads: threads,
+            convolution: options.convolution, recompute: recompute, reducePrecision: reducePrecision)
+    }
+}

@@ -1,0 +1,78 @@
+// What the commands that use a trained network have in common: which one, on which data, with how many threads.
+
+import Distribution
+import Configuration
+import DataLoading
+import ArgumentParser
+import CommandSupport
+import Collectives
+import Foundation
+import Platform
+import Shards
+import Trainer
+
+extension Split: ExpressibleByArgument {}
+
+struct CheckpointOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A checkpoint, or the folder of a run: its best checkpoint, or the newest where none was validated.",
+            valueName: "path"))
+    var checkpoint: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder made by convlstm-shard split, or \"generated\" (default: what the checkpoint was trained on).",
+            valueName: "folder"))
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Images of digits to move in generated data (default: those of the training).", valueName: "file"))
+    var digits: String?
+
+    @Option(
+        parsing: .unconditional, help: ArgumentHelp("Frames to forecast (default: as in training).", valueName: "n"))
+    var frames: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Threads of each rank, which forecast different sequences.", valueName: "n"))
+    var threads = 1
+
+    /// More frames would take memory without bound.
+    private static let mostFrames = 1000
+
+    func validate() throws {
+        try OptionCheck.requireNames([("--checkpoint", checkpoint), ("--data", data), ("--digits", digits)])
+        if let frames { try OptionCheck.require(frames, in: 1...Self.mostFrames, "--frames") }
+        try OptionCheck.require(threads, in: 1...1024, "--threads")
+    }
+
+    /// The checkpoint on all ranks; rank 0 warns of newer ones that are damaged.
+    func open(on communicator: any Communicator) throws -> CheckpointStore.Found {
+        let found = try CheckpointStore.named(checkpoint, on: communicator)
+        for (_, reason) in found.damaged { warn("a newer checkpoint cannot be used: \(reason)") }
+        return found
+    }
+
+    /// The data named here, or those of the training, which are as they were written. Collective.
+    func dataSet(for found: CheckpointStore.Found, on communicator: any Communicator) throws -> DataSet {
+        var configuration = found.checkpoint.configuration
+        configuration.data = try data ?? communicator.shared { try found.dataPlace() }
+        configuration.digits = digits ?? configuration.digits
+        let data = try DataSet(of: configuration)
+        try data.requireWholeShards(on: communicator)
+        return data
+    }
+
+    /// How many frames to forecast with a checkpoint.
+    func frames(for found: CheckpointStore.Found) -> Int {
+        frames ?? found.checkpoint.configuration.model.sequences.forecastFrames
+    }
+}
+
+/// Prints a warning on standard error.
+func warn(_ sentence: String) {
+    StandardError.write("convlstm-dist: warning: \(sentence.bounded)\n")
+}

@@ -1,0 +1,161 @@
+// An evaluation as people and as programs read it. The choice: each measure's baselines stand beside it, so that a row
+// says at a glance whether the network is worth its training.
+
+import Configuration
+import Forecasting
+import DataLoading
+import Foundation
+import Model
+import Reports
+import Shards
+import Trainer
+
+/// What `evaluate` prints; as JSON, its properties in snake case.
+struct EvaluationReport: Encodable {
+    let checkpoint: String
+    let step: Int
+    let model: String
+    let data: String
+    let split: Split
+    let sequences: Int
+    let inputFrames: Int
+    let outputFrames: Int
+    let metrics: MetricConvention
+    let ssimType, psnrType: MeasuredPixels.NumberType
+    let ssimDataRange, psnrDataRange: Double
+    let forecast: Scores
+    let copyLastFrame: Scores
+    let meanImage: Scores?
+
+    /// One predictor's scores.
+    struct Scores: Encodable {
+        let mean: FrameFigures
+        /// Errors over all frames of a sequence, where the convention has them.
+        let sum: SequenceErrors?
+        let frames: [FrameFigures]
+
+        init(_ metrics: FrameMetrics) {
+            mean = FrameFigures(metrics.average)
+            frames = (0..<metrics.frames).map { FrameFigures(metrics[$0]) }
+            sum = metrics.convention.sumsErrorsOverFrames ? SequenceErrors(frames) : nil
+        }
+    }
+
+    /// Errors of a whole sequence: sums over the pixels of all its frames.
+    struct SequenceErrors: Encodable {
+        let mse, mae: Double
+
+        init(_ frames: [FrameFigures]) {
+            (mse, mae) = (frames.map(\.mse).reduce(0, +), frames.map(\.mae).reduce(0, +))
+        }
+    }
+
+    init(
+        _ evaluation: Evaluation, _ found: CheckpointStore.Found, _ data: DataSet, _ split: Split, inputFrames: Int
+    ) {
+        checkpoint = found.path
+        step = found.checkpoint.position.step
+        model = found.checkpoint.configuration.model.name
+        self.data = data.name
+        self.split = split
+        sequences = evaluation.model.sequences
+        self.inputFrames = inputFrames
+        outputFrames = evaluation.model.frames
+        metrics = evaluation.model.convention
+        let (ssim, psnr) = (metrics.pixels(of: .structuralSimilarity), metrics.pixels(of: .peakSignalToNoiseRatio))
+        (ssimType, psnrType) = (ssim.type, psnr.type)
+        (ssimDataRange, psnrDataRange) = (ssim.dataRange, psnr.dataRange)
+        forecast = Scores(evaluation.model)
+        copyLastFrame = Scores(evaluation.lastFrame)
+        meanImage = evaluation.meanImage.map(Scores.init)
+    }
+}
+
+/// The scores of a frame under the names of the field's tables.
+struct FrameFigures: Encodable {
+    /// Sums over a frame's pixels.
+    let mse, mae: Double
+    let ssim: Double
+    /// Infinite where a frame was forecast exactly.
+    let psnr: Double
+    let msePerPixel, maePerPixel: Double
+
+    init(_ scores: FrameScores) {
+        (mse, mae) = (scores.squaredErrorPerFrame, scores.absoluteErrorPerFrame)
+        (ssim, psnr) = (scores.structuralSimilarity, scores.peakSignalToNoiseRatio)
+        (msePerPixel, maePerPixel) = (scores.meanSquaredError, scores.meanAbsoluteError)
+    }
+
+    enum CodingKeys: CodingKey { case mse, mae, ssim, psnr, msePerPixel, maePerPixel }
+
+    /// JSON has no infinity: an infinite PSNR is null.
+    func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(mse, forKey: .mse)
+        try values.encode(mae, forKey: .mae)
+        try values.encode(ssim, forKey: .ssim)
+        try values.encode(psnr.isFinite ? psnr : nil, forKey: .psnr)
+        try values.encode(msePerPixel, forKey: .msePerPixel)
+        try values.encode(maePerPixel, forKey: .maePerPixel)
+    }
+}
+
+// For people
+
+extension EvaluationReport {
+    var text: String {
+        """
+        \(checkpoint): \(model) after step \(step)
+        \(counted(sequences, "\(split.rawValue) sequence")) of \(data), \
+        \(counted(outputFrames, "frame")) forecast from \(inputFrames)
+
+        \(table)
+        Metrics: \(metrics.rawValue), on pixels scaled to [0, 1].
+        MSE: sum over a frame's pixels, \(treatment(for: .squaredError)).
+        MAE: sum over a frame's pixels, \(treatment(for: .absoluteError)).
+        SSIM: 7 x 7 uniform window, sample covariance, \(treatment(for: .structuralSimilarity)).
+        PSNR: mean of each frame's, \(treatment(for: .peakSignalToNoiseRatio)).
+        last: the last frame seen, again and again. mean: the mean frame of the training sequences.\(sumInWords)
+
+        """
+    }
+
+    private var table: Table {
+        let measures = ["MSE", "MAE", "SSIM", "PSNR"]
+        var table = Table(["frame"] + measures.flatMap { [$0, "last"] + (meanImage == nil ? [] : ["mean"]) })
+        for frame in 0..<outputFrames {
+            table.add(["\(inputFrames + frame + 1)"] + cells { $0.frames[frame] })
+        }
+        table.add(["mean"] + cells { $0.mean })
+        if let sums { table.add(["sum"] + sums) }
+        return table
+    }
+
+    private func cells(_ figures: (Scores) -> FrameFigures) -> [String] {
+        let rows = predictors.map(figures)
+        return rows.map { String(format: "%.2f", $0.mse) } + rows.map { String(format: "%.1f", $0.mae) }
+            + rows.map { String(format: "%.4f", $0.ssim) } + rows.map { String(format: "%.2f", $0.psnr) }
+    }
+
+    /// The cells of errors over all frames, and blanks below SSIM and PSNR.
+    private var sums: [String]? {
+        let rows = predictors.compactMap(\.sum)
+        guard !rows.isEmpty else { return nil }
+        return rows.map { String(format: "%.2f", $0.mse) } + rows.map { String(format: "%.1f", $0.mae) }
+            + [String](repeating: "", count: 2 * rows.count)
+    }
+
+    private var sumInWords: String { sums == nil ? "" : " sum: over a sequence's frames." }
+
+    private var predictors: [Scores] { [forecast, copyLastFrame, meanImage].compactMap { $0 } }
+
+    /// "data range 255, uint8, forecasts clipped"; errors refer to no range.
+    private func treatment(for measure: Measure) -> String {
+        let pixels = metrics.pixels(of: measure)
+        let hasRange = measure == .structuralSimilarity || measure == .peakSignalToNoiseRatio
+        let range = hasRange ? "data range \(String(format: "%g", pixels.dataRange)), " : ""
+        let clipped = (pixels.clipsPrediction ? ["forecasts"] : []) + (pixels.clipsTruth ? ["truths"] : [])
+        let clipping = clipped.isEmpty ? "nothing clipped" : "\(clipped.joined(separator: " and ")) clipped"
+        return "\(range)\(pixels.type.rawValue), \(clipping)"
+    }
+}

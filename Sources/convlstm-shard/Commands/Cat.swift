@@ -1,0 +1,74 @@
+// `convlstm-shard cat`: one sequence out of a folder of shards, as numbers or to look at.
+
+import ArgumentParser
+import CommandSupport
+import Formats
+import Platform
+import Shards
+
+struct Cat: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Write one sequence to a .npy file, or its frames side by side to a .png file.",
+        discussion: "A picture shows three channels as colours, and the first of any other number as grey.")
+
+    @Argument(help: "The folder.", completion: .directory)
+    var folder: String
+
+    @Option(parsing: .unconditional, help: "The number of the sequence, from 0.")
+    var sequence: Int
+
+    @Option(help: "The .npy or .png file to write.", completion: .file())
+    var output: String
+
+    private var isPicture: Bool { output.lowercased().hasSuffix(".png") }
+
+    func validate() throws {
+        try OptionCheck.requireNames([("the folder", folder)])
+        guard isPicture || output.lowercased().hasSuffix(".npy") else {
+            throw ValidationError("--output is \(output); give a name that ends in .npy or .png.")
+        }
+    }
+
+    func run() throws {
+        try DataFolder.requireAbsent(output)
+        let set = try ShardSet(folder: folder)
+        guard (0..<set.count).contains(sequence) else {
+            throw ValidationError("--sequence is \(sequence); \(folder) holds sequences 0 to \(set.count - 1).")
+        }
+        if isPicture {
+            try PNGFile.write(picture(of: set), to: output)
+        } else {
+            let type: NpyHeader.ElementType = set.manifest.elementType == .uint8 ? .uint8 : .float32
+            let bytes = try set.bytes(ofSequence: sequence)
+            try NpyFile.write(bytes.span, header: NpyHeader(type: type, shape: set.geometry.shape), to: output)
+        }
+        StandardOutput.print("\(output): sequence \(sequence) of \(folder), \(set.geometry)")
+    }
+
+    /// The frames from left to right with a grey line between them.
+    private func picture(of set: ShardSet) throws -> Picture {
+        let geometry = set.geometry, values = try set.sequence(sequence)
+        let channels = geometry.channels == 3 ? 3 : 1
+        let width = geometry.frames * (geometry.width + 1) - 1
+        var picture = Picture(
+            width: width, height: geometry.height, channels: channels,
+            pixels: [UInt8](repeating: 128, count: width * geometry.height * channels))
+        for frame in 0..<geometry.frames {
+            for row in 0..<geometry.height {
+                for column in 0..<geometry.width {
+                    let source = ((frame * geometry.height + row) * geometry.width + column) * geometry.channels
+                    let target = (row * width + frame * (geometry.width + 1) + column) * channels
+                    for channel in 0..<channels {
+                        picture.pixels[target + channel] = brightness(values[source + channel], set.valueRange)
+                    }
+                }
+            }
+        }
+        return picture
+    }
+
+    private func brightness(_ value: Float, _ range: ClosedRange<Float>) -> UInt8 {
+        let extent = range.upperBound - range.lowerBound
+        return extent > 0 ? UInt8(255 * min(1, max(0, (value - range.lowerBound) / extent))) : 0
+    }
+}

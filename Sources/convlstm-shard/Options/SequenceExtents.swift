@@ -1,0 +1,18 @@
+// The extents of sequences as options. The choice: they are checked before memory is taken for one.
+
+import ArgumentParser
+import CommandSupport
+import Shards
+
+enum SequenceExtents {
+    /// Throws an error of usage for frames that are too many, or too large, for a sequence.
+    static func check(frames: Int, size: Int) throws {
+        try OptionCheck.require(frames, in: 1...SequenceGeometry.mostFrames, "--frames")
+        try OptionCheck.require(size, in: 8...SequenceGeometry.largestSide, "--size")
+        guard frames * size * size <= SequenceGeometry.mostElements else {
+            throw ValidationError(
+                "--frames \(frames) of --size \(size) make sequences of more than \(SequenceGeometry.mostElements) "
+                    + "numbers; lower one of them")
+        }
+    }
+}

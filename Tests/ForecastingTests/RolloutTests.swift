@@ -1,0 +1,102 @@
+import Shards
+import Forecasting
+import DataLoading
+import Kernels
+import Model
+import NetworkTestSupport
+import Testing
+import TrainingTestSupport
+
+@Suite struct RolloutTests {
+    @Test(arguments: [1, 2, 3, 7]) func anEncoderForecasterUnrollsOverTheFramesAskedFor(frames: Int) throws {
+        let network = try exampleNetwork(oneOutputPerInput: false)
+        let trace = try NetworkTrace(
+            network, batch: 2, Unrolling(inputFrames: 3, outputFrames: frames, lead: 3))
+        fill(trace.input)
+        trace.forward()
+        #expect(try forecast(network, frames: frames, inputFrames: 3) == numbers(trace.output))
+    }
+
+    /// Its input being zeros, what comes first does not depend on how far it goes.
+    @Test func aLongerForecastBeginsAsAShorterOne() throws {
+        let network = try exampleNetwork(oneOutputPerInput: false)
+        let short = try forecast(network, frames: 3, inputFrames: 3)
+        #expect(Array(try forecast(network, frames: 9, inputFrames: 3)[..<short.count]) == short)
+    }
+
+    /// What it reads after the given frames is what it gave, `lead` steps before: the same as a run that was given
+    /// those frames from the start.
+    @Test(arguments: [1, 2, 3, 4, 5], [1, 2]) func oneOutputPerInputGoesOnFromItsOwnForecasts(
+        frames: Int, lead: Int
+    ) throws {
+        let network = try exampleNetwork(oneOutputPerInput: true), frame = 2 * exampleFrame.count
+        let found = try forecast(network, frames: frames, inputFrames: 2, lead: lead)
+        let all = 2 + frames,
+            trace = try NetworkTrace(
+                network, batch: 2, Unrolling(inputFrames: all, outputFrames: all, lead: lead))
+        fill(trace.input[0..<2])
+        var input = trace.input.mutableSpan
+        for i in found.indices { input[2 * frame + i] = found[i] }
+        trace.forward()
+        let first = (2 - lead) * frame
+        let expected = numbers(trace.output)[first..<first + found.count]
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 } && found.count == expected.count)
+    }
+
+    private func forecast(
+        _ network: Network<Float>, frames: Int, inputFrames: Int, lead: Int? = nil
+    ) throws -> [Float] {
+        let rollout = try Rollout(
+            network, batch: 2, inputFrames: inputFrames, frames: frames, lead: lead ?? inputFrames)
+        fill(rollout.input)
+        rollout.forward()
+        #expect(rollout.output.shape == [frames, 2, 8, 7, 1])
+        return numbers(rollout.output)
+    }
+
+    private func fill(_ tensor: Tensor<Float>) {
+        var values = tensor.mutableSpan
+        for i in values.indices { values[i] = Float(i * 13 % 29) / 29 }
+    }
+}
+
+@Suite struct ForecasterTests {
+    @Test func rawValuesAreScaledOnTheWayInAndBackOnTheWayOut() throws {
+        let network = try exampleNetwork(oneOutputPerInput: false), source = ExampleSource(count: 1)
+        let past = Array(try source.sequence(0)[..<(3 * exampleFrame.count)])
+        let rollout = try Rollout(network, batch: 1, inputFrames: 3, frames: 2, lead: 3)
+        var input = rollout.input.mutableSpan
+        for i in past.indices { input[i] = (past[i] + 2) / 8 * 255 }
+        rollout.forward()
+        let expected = numbers(rollout.output).map { $0 / 255 * 8 - 2 }
+        let scale = ValueScale(source.valueRange, peak: 255)
+        let found = try Forecaster(network, inputFrames: 3, frames: 2, lead: 3, scale: scale).forecasts(after: [past])[
+            0]
+        #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 } && found.count == expected.count)
+    }
+
+    @Test func aSequenceIsForecastAlikeInAnyBatch() throws {
+        let source = ExampleSource(count: 5)
+        let pasts = try (0..<5).map { Array(try source.sequence($0)[..<(3 * exampleFrame.count)]) }
+        let forecaster = Forecaster(
+            try exampleNetwork(oneOutputPerInput: true), inputFrames: 3, frames: 4, lead: 3,
+            scale: ValueScale(source.valueRange, peak: 1))
+        let together = try forecaster.forecasts(after: pasts)
+        for (past, forecast) in zip(pasts, together) {
+            let alone = try forecaster.forecasts(after: [past])[0]
+            #expect(zip(alone, forecast).allSatisfy { abs($0 - $1) < 1e-5 })
+        }
+        #expect(together[0] != together[1])
+    }
+
+    @Test func aRangeOfOneValueScalesToZeroAndBack() {
+        let scale = ValueScale(3...3, peak: 255), raw: [Float] = [3, 3, 3]
+        var values: [Float] = [9, 9, 9], back: [Float] = [9, 9, 9]
+        var span = values.mutableSpan
+        scale.scale(raw.span, into: &span)
+        #expect(values == [0, 0, 0])
+        var other = back.mutableSpan
+        scale.restore(values.span, into: &other)
+        #expect(back == raw)
+    }
+}

@@ -1,0 +1,102 @@
+import Kernels
+import Model
+import NetworkTestSupport
+import Testing
+
+/// Descriptions that make no network are refused with a sentence that names the stage.
+@Suite struct NetworkTests {
+    private let frame = FeatureShape(height: 6, width: 4, channels: 1)
+    private let readout = StageDescription("out", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
+
+    private func cell(_ name: String, kernel: Int = 3, from: [String]? = nil, state: String? = nil) -> StageDescription
+    {
+        StageDescription(
+            name, from: from, .convLSTM(ConvLSTMDescription(hidden: 2, kernel: kernel, initialState: state)))
+    }
+
+    private func expect(_ part: String, _ description: NetworkDescription, location: SourceLocation = #_sourceLocation)
+    {
+        let error = #expect(throws: ModelError.self, sourceLocation: location) {
+            try Network<Float>(description, frame: frame)
+        }
+        let sentence = error?.description ?? ""
+        #expect(sentence.contains(part), "\(sentence)", sourceLocation: location)
+    }
+
+    @Test func evenKernels() {
+        expect("stage e: kernel 4", NetworkDescription(encoder: [cell("e", kernel: 4)], readout: [readout]))
+    }
+
+    @Test func namesThatNothingHas() {
+        expect("names x", NetworkDescription(encoder: [cell("e", from: ["x"])], readout: [readout]))
+        expect("names y", NetworkDescription(encoder: [cell("e", state: "y")], readout: [readout]))
+    }
+
+    @Test func twoStagesOfOneName() {
+        expect("two stages are called e", NetworkDescription(encoder: [cell("e"), cell("e")], readout: [readout]))
+        expect(
+            "a stage is called frames, which is the name of the network's input; choose another",
+            NetworkDescription(encoder: [cell("frames")], readout: [readout]))
+    }
+
+    @Test func forecastersThatStartFromNothing() {
+        expect(
+            "stage f reads nothing and starts from nothing",
+            NetworkDescription(encoder: [cell("e")], forecaster: [cell("f")], readout: [readout]))
+    }
+
+    @Test func statesOfAnotherKindOrSize() {
+        let wide = StageDescription("f", .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, initialState: "e")))
+        expect(
+            "3 hidden channels", NetworkDescription(encoder: [cell("e")], forecaster: [wide], readout: [readout]))
+    }
+
+    @Test func patchesThatDoNotDivideTheFrame() {
+        expect(
+            "cannot be cut into patches of 4 x 4",
+            NetworkDescription(
+                encoder: [StageDescription("p", .patches(PatchDescription(size: 4)))], readout: [readout]))
+    }
+
+    @Test func outputsThatAreNoFrames() {
+        expect("makes frames of 6 x 4 x 2", NetworkDescription(encoder: [cell("e")], readout: []))
+    }
+
+    @Test func readoutsOverTwoAxes() {
+        let both = StageDescription(
+            "out", from: ["e", "f"], .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
+        expect(
+            "they run over other frames",
+            NetworkDescription(encoder: [cell("e")], forecaster: [cell("f", state: "e")], readout: [both]))
+    }
+
+    @Test func oneOutputPerInputIsNoFewer() throws {
+        let network = try Network<Float>(NetworkDescription(encoder: [cell("e")], readout: [readout]), frame: frame)
+        #expect(!network.hasForecaster)
+        #expect(throws: ModelError.self) {
+            try NetworkTrace(network, batch: 1, Unrolling(inputFrames: 3, outputFrames: 2, lead: 3))
+        }
+    }
+
+    /// A batch is its sequences: what one of them gives does not depend on its neighbours.
+    @Test func sequencesOfABatchDoNotSeeEachOther() throws {
+        let network = try Network<Float>(
+            NetworkDescription(encoder: [cell("e")], forecaster: [cell("f", state: "e")], readout: [readout]),
+            frame: frame)
+        let values = ParameterVector<Float>(network.layout)
+        fill(values.flat, seed: 1)
+        network.prepare(values)
+        let both = try NetworkTrace(network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 2, lead: 3))
+        fill(both.input, seed: 2)
+        both.forward()
+        for sequence in 0..<2 {
+            let alone = try NetworkTrace(network, batch: 1, Unrolling(inputFrames: 3, outputFrames: 2, lead: 3))
+            for t in 0..<3 { alone.input[t].copy(from: both.input[t][sequence]) }
+            alone.forward()
+            for t in 0..<2 {
+                let (a, b) = (alone.output[t][0], both.output[t][sequence])
+                #expect(a.span.indices.allSatisfy { abs(a.span[$0] - b.span[$0]) < 1e-6 })
+            }
+        }
+    }
+}

@@ -1,0 +1,17 @@
+// What a network holds of memory, counted buffer by buffer.
+
+import Kernels
+import Model
+
+/// Bytes of all buffers that a trace leads to, but for those of the network itself and the patches' workspace.
+package func bytesHeld(by trace: NetworkTrace<Float>) -> Int {
+    var seen: Set<ObjectIdentifier> = []
+    func bytes(in value: Any) -> Int {
+        let mirror = Mirror(reflecting: value)
+        if mirror.displayStyle == .class, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return 0 }
+        if let buffer = value as? Buffer<Float> { return buffer.count * MemoryLayout<Float>.stride }
+        return mirror.children.filter { !["layer", "workspace", "weights"].contains($0.label) }
+            .reduce(0) { $0 + bytes(in: $1.value) }
+    }
+    return bytes(in: trace)
+}

@@ -1,0 +1,178 @@
+import Reports
+import Foundation
+import TestSupport
+import Testing
+
+/// `bench step` and `bench plan` as a person and as a script use them.
+@Suite struct BenchCommandTests {
+    let tools = try! ToolsExample.shared.get()
+
+    /// A benchmark of the small network of the example, alone or under mpirun; the printed line as an object.
+    private func step(_ options: [String] = [], ranks: Int = 0) throws -> [String: Any] {
+        let arguments = ["bench", "step", try systemFile(), "--steps", "3"] + options + ["--json"]
+        let result = try tools.dist(arguments, ranks: ranks)
+        try #require(result.status == 0, "\(result)")
+        #expect(result.stdout.split(separator: "\n").count == 1, "\(result.stdout)")
+        return try #require(try JSONSerialization.jsonObject(with: Data(result.stdout.utf8)) as? [String: Any])
+    }
+
+    /// A system with wide layers, which are filtered, and one whose kernel has no algorithm, in a file.
+    private func systemFile() throws -> String {
+        let yaml = """
+            name: wide
+            sequences: {inputFrames: 3, outputFrames: 3, generator: {size: 32}}
+            batchSize: 2
+            network:
+              encoder: [{name: one, convLSTM: {hidden: 32, kernel: 5}}, {name: two, convLSTM: {hidden: 2, kernel: 1}}]
+              forecaster: [{name: three, convLSTM: {hidden: 32, kernel: 5, initialState: one}}]
+              forecasterInput: {zeros: {channels: 2}}
+              readout: [{name: readout, convolution: {filters: 1, kernel: 1}}]
+            """
+        return try tools.folder.write(Array(yaml.utf8), to: "wide-\(UUID().uuidString).yaml")
+    }
+
+    private let peerFields = [
+        "preset", "variant", "parameters", "ranks", "threads", "batch_per_rank", "step_s", "min_step_s",
+        "sequences_per_s", "peak_rss_mb",
+    ]
+
+    @Test func aStepHasTheFieldsOfItsPeer() throws {
+        let it = try step(["--batch", "3"])
+        #expect(Set(peerFields).isSubset(of: it.keys))
+        #expect(it["preset"] as? String == "wide" && it["variant"] as? String == "automatic")
+        #expect(it["ranks"] as? Int == 1 && it["threads"] as? Int == 1 && it["batch_per_rank"] as? Int == 3)
+        let number = { (name: String) in try #require(it[name] as? Double, "\(name)") }
+        let median = try number("step_s"), shortest = try number("min_step_s")
+        #expect(shortest > 0 && shortest <= median)
+        #expect(try abs(number("sequences_per_s") * median / 3 - 1) < 0.01)
+        let phases = try ["load_s", "forward_s", "backward_s", "reduce_s", "update_s"].map(number)
+        #expect(phases.allSatisfy { $0 >= 0 } && phases[1] > 0 && phases[2] > 0 && phases.reduce(0, +) < 2 * median)
+        #expect(try number("peak_rss_mb") > 5 && number("gflops") > 0)
+    }
+
+    /// Three times the forward pass, two operations a multiply-add, over the sequences of all ranks.
+    @Test func operationsAreThoseOfDirectConvolution() throws {
+        let it = try step(["--batch", "2"]), model = try tools.json(["models", systemFile()])
+        let forward = try #require(model["multiply_adds"] as? Double)
+        let counted = it["gflops"] as! Double * (it["step_s"] as! Double)
+        let expected = 6e-9 * forward * 2
+        #expect(abs(counted - expected) < 0.05 * expected + 0.1 * (it["step_s"] as! Double))
+        #expect(it["parameters"] as? Int == model["parameters"] as? Int)
+    }
+
+    @Test func everyWayOfConvolvingHasTheSameLoss() throws {
+        let losses = try ["plain", "automatic", "filtering"].map { way in
+            let it = try step(["--convolution", way])
+            #expect(it["variant"] as? String == way && it["batch_per_rank"] as? Int == 2)
+            return try #require(it["loss"] as? Double)
+        }
+        #expect(losses[0] > 0 && losses.allSatisfy { abs($0 - losses[0]) < 1e-4 * losses[0] }, "\(losses)")
+    }
+
+    /// Ranks have the same noise, so that the sum of their gradients is that of one rank's batch.
+    @Test func ranksAddUpTheirGradients() throws {
+        let alone = try step(["--batch", "2"]), two = try step(["--batch", "2"], ranks: 2)
+        #expect(two["ranks"] as? Int == 2 && two["batch_per_rank"] as? Int == 2)
+        #expect(abs((two["loss"] as! Double) - (alone["loss"] as! Double)) < 1e-5)
+        let rate = two["sequences_per_s"] as! Double, median = two["step_s"] as! Double
+        #expect(abs(rate * median / 4 - 1) < 0.01 && (two["reduce_s"] as! Double) > 0)
+    }
+
+    @Test func thePlanNamesEveryLayer() throws {
+        let file = try systemFile(), plan = try tools.json(["bench", "plan", file])
+        let layers = try #require(plan["layers"] as? [[String: Any]])
+        #expect(layers.map { $0["stage"] as! String } == ["one", "two", "three"])
+        #expect(layers.map { $0["way"] as! String } == ["filtering", "plain", "filtering"])
+        #expect(layers.map { $0["input_channels"] as! Int } == [1, 32, 0])
+        let cost = try #require(layers[2]["filtering"] as? [String: Double])
+        #expect(Set(cost.keys) == ["multiply_adds", "bytes", "seconds"] && cost.values.allSatisfy { $0 > 0 })
+        #expect(layers[1]["filtering"] == nil && layers[1]["plain"] != nil)
+        let forced = try tools.json(["bench", "plan", file, "--convolution", "plain"])
+        #expect((forced["layers"] as! [[String: Any]]).allSatisfy { $0["way"] as! String == "plain" })
+        #expect((forced["trace_bytes"] as! Int) < plan["trace_bytes"] as! Int)
+        let table = try tools.dist(["bench", "plan", "neural-scene"]).stdout
+        #expect(table.contains("enco_cl1  16 x 16  5 x 5   16 + 128  filtering"), "\(table)")
+    }
+
+    /// Every number of ranks below is measured within the job, the last shares a batch of two among three.
+    @Test func scalingIsMeasuredOnPartsOfTheJob() throws {
+        let options = ["bench", "scaling", try systemFile(), "--batch", "2", "--steps", "2", "--gbit", "1"]
+        let it = try tools.json(options, ranks: 3), steps = try #require(it["steps"] as? [[String: Any]])
+        #expect(steps.map { $0["ranks"] as! Int } == [1, 2, 3])
+        #expect(steps.map { $0["shared_step_s"] != nil } == [true, true, false])
+        #expect(abs(steps[0]["efficiency"] as! Double - 1) < 1e-9)
+        let times = steps.map { $0["step_s"] as! Double }
+        #expect(zip(steps, times).allSatisfy { abs($0["efficiency"] as! Double * $1 / times[0] - 1) < 1e-6 })
+
+        let bytes = it["gradient_bytes"] as! Int, rows = it["all_reduce"] as! [[String: Double]]
+        #expect(rows.last!["bytes"] == Double(bytes) && rows.count >= 4 && rows.allSatisfy { $0["seconds"]! > 0 })
+        #expect(
+            it["ordered_s"] as! Double > 0 && it["rounded_s"] as! Double > 0
+                && (it["fit"] as! [String: Double])["seconds_per_byte"]! > 0)
+        let predictions = it["predictions"] as! [[String: Any]], first = predictions[0]
+        #expect(predictions.count == 20 && first["algorithm"] as! String == "ring" && first["ranks"] as! Int == 2)
+        let expected = 2 * 30e-6 + Double(bytes) * (8e-9 + 0.5 * (it["sum_s"] as! Double))
+        #expect(abs(first["exchange_seconds"] as! Double / expected - 1) < 1e-9)
+        #expect(abs(first["efficiency"] as! Double * (times[0] + expected) / times[0] - 1) < 1e-9)
+    }
+
+    @Test func aPersonGetsTablesOfScaling() throws {
+        let options = ["bench", "scaling", try systemFile(), "--steps", "1", "--batch", "1"]
+        let alone = try tools.dist(options).stdout, two = try tools.dist(options, ranks: 2).stdout
+        #expect(alone.contains("1 rank of 1 thread") && alone.contains("One rank has nothing to exchange"), "\(alone)")
+        for part in ["2 ranks of 1 thread", "all-reduce ms", "Fit: ", "10 Gbit/s ring  10 Gbit/s tree", "\n1024 "] {
+            #expect(two.contains(part), "\(two)")
+        }
+    }
+
+    @Test func aPersonGetsATable() throws {
+        let text = try tools.dist(["bench", "step", systemFile(), "--steps", "1", "--batch", "1"]).stdout
+        for part in ["wide, automatic: 1 rank of 1 thread, 1 sequence a rank, 1 step timed", "backward", "GFLOP/s"] {
+            #expect(text.contains(part), "\(text)")
+        }
+    }
+
+    /// Single precision leaves seven digits, and filtering one or two fewer than plain products.
+    @Test func accuracyIsThatOfSinglePrecision() throws {
+        let it = try tools.json(["bench", "accuracy", systemFile(), "--batch", "2", "--convolution", "filtering"])
+        let rows = try #require(it["deviations"] as? [[String: Any]])
+        #expect(rows.first?["name"] as? String == "output" && rows.count == 12)
+        for row in rows {
+            let name = row["name"] as! String
+            let deviation = row["deviation"] as! Double, plain = row["plain_deviation"] as! Double
+            // Nobody reads the second layer, and the third reads zeros.
+            if name.hasPrefix("two") || name == "three.input.kernel" {
+                #expect(plain == 0 && deviation == 0, "\(row)")
+            } else {
+                #expect(plain > 0 && plain < 1e-5 && deviation > 0 && deviation < 3e-5, "\(row)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        Refusal(options: ["accuracy", "small", "--batch", "0"], sentence: "--batch is 0; give a number from 1"),
+        Refusal(options: ["step", "smal"], sentence: "there is no model smal; choose one of: small"),
+        Refusal(options: ["plan", "smal"], sentence: "there is no model smal; choose one of: small"),
+        Refusal(options: ["step", "small", "--steps", "0"], sentence: "--steps is 0; give a number from 1"),
+        Refusal(options: ["step", "small", "--batch", "0"], sentence: "--batch is 0; give a number from 1"),
+        Refusal(options: ["step", "small", "--threads", "0"], sentence: "--threads is 0; give a number from 1"),
+        Refusal(
+            options: ["step", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
+        Refusal(options: ["step", "small", "--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
+        Refusal(options: ["scaling", "smal"], sentence: "there is no model smal; choose one of: small"),
+        Refusal(options: ["scaling", "small", "--gbit", "0"], sentence: "--gbit is 0.0; give a number from 0.001"),
+        Refusal(options: ["scaling", "small", "--latency", "nan"], sentence: "--latency is nan; give a number from 0"),
+        Refusal(
+            options: ["scaling", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
+        Refusal(options: ["step"], sentence: "Missing expected argument"),
+    ])
+    func badInputGetsOneSentence(refusal: Refusal) throws {
+        // A plan is made by one process, which is said first.
+        for ranks in refusal.options[0] == "plan" ? [0] : [0, 2] {
+            let result = try tools.dist(["bench"] + refusal.options, ranks: ranks)
+            #expect(result.status == refusal.status && result.stdout.isEmpty, "\(result)")
+            let complaints = result.stderr.split(separator: "\n").filter { $0.contains(refusal.sentence) }
+            #expect(complaints.count == 1, "\(result.stderr)")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The scripts of Benchmarks/Scripts, with a stand-in where a machine has no PyTorch.
+@Suite struct BenchmarkScriptTests {
+    private static let folder = Repository.path + "Benchmarks/Scripts"
+
+    private func versus(
+        _ options: [String], python: String, environment: [String: String] = [:]
+    ) throws -> CommandResult {
+        try Command.run(
+            "python3",
+            [Self.folder + "/versus-pytorch", "--python", python, "--convlstm-dist", Command.path(of: "convlstm-dist")]
+                + options,
+            environment: environment)
+    }
+
+    /// A program that answers as Python does with PyTorch 9.9, whose steps take 1000 s, compiled ones 900 s.
+    private func fakePython(in folder: TemporaryFolder) throws -> String {
+        let script = """
+            #!/bin/sh
+            if [ "$1" = -c ]; then echo 9.9; exit; fi
+            case "$*" in *compile*) step=900 ;; *) step=1000 ;; esac
+            echo "{\\"step_s\\": $step, \\"peak_rss_mb\\": 1000000}"
+            """
+        let file = try folder.write(Array(script.utf8), to: "python")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        return file
+    }
+
+    @Test func theBestFloat32VariantIsCompared() throws {
+        let folder = try TemporaryFolder()
+        let options = ["keras-stack", "--batch", "1", "--steps", "1", "--rounds", "1", "--bf16"]
+        let result = try versus(
+            options, python: fakePython(in: folder), environment: ["OPENBLAS_CORETYPE": "Haswell"])
+        try #require(result.status == 0, "\(result)")
+        let row = try #require(result.stdout.split(separator: "\n").last { $0.hasPrefix("| keras-stack") })
+        let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        try #require(cells.count == 12, "\(row)")
+        let ours = try #require(Double(cells[2])), ratio = try #require(Double(cells[5]))
+        let bf16 = try #require(Double(cells[7]))
+        #expect(cells[1] == "1" && cells[3] == "900.0000" && cells[4] == "compile")
+        #expect(abs(ratio * ours / 900 - 1) < 0.01 && abs(bf16 * ours / 1000 - 1) < 0.01)
+        #expect(result.stdout.contains("PyTorch 9.9"))
+        #expect(result.stdout.contains("not passed on to convlstm-dist: OPENBLAS_CORETYPE"))
+    }
+
+    @Test(arguments: [
+        (["smal"], "/bin/false", "there is no peer of smal; choose of: neural-scene"),
+        (["keras-stack"], "/nowhere/python", "/nowhere/python could not be started"),
+        (["keras-stack"], "/bin/false", "/bin/false -c import torch"),
+        (["--rounds", "0"], "/bin/false", "0 is no number from 1 on"),
+    ])
+    func badInputGetsOneSentence(options: [String], python: String, sentence: String) throws {
+        let result = try versus(options, python: python)
+        #expect(result.status == 2 && result.stdout.isEmpty)
+        #expect(result.stderr.split(separator: "\n").last?.contains(sentence) == true, "\(result.stderr)")
+    }
+
+    /// Where there is PyTorch, every system learns as many numbers as the preset of its name computes with.
+    @Test(.enabled(if: Python.has("torch")), arguments: [("keras-stack", 406_681), ("pytorch-seq2seq", 1_036_097)])
+    func thePeerIsTheSystem(preset: String, parameters: Int) throws {
+        let script =
+            "import runpy, sys; sys.argv = ['peer', '\(preset)', '--batch', '1', '--steps', '1']; "
+            + "runpy.run_path('\(Self.folder)/pytorch_peer.py', run_name='__main__')"
+        let line = try Python.run(script)
+        let it = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(it["parameters"] as? Int == parameters && (it["step_s"] as! Double) > 0)
+    }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The package of Benchmarks/KernelBenchmarks, built and run as Docs/Performance.md says, on a few of its benchmarks.
+///
+/// Building it takes minutes, because it builds the kernels again and the tool that times them. So it is tested where
+/// KERNEL_BENCHMARKS is set; `KernelWorkloadTests` runs what it times everywhere.
+@Suite struct KernelBenchmarkTests {
+    private static let isAskedFor = ProcessInfo.processInfo.environment["KERNEL_BENCHMARKS"] != nil
+
+    @Test(.enabled(if: isAskedFor)) func everyKindPrintsARate() throws {
+        let lines = try Repository.text(of: "Docs/Performance.md").components(separatedBy: "\n")
+        let start = "    swift package --package-path Benchmarks/KernelBenchmarks"
+        let command = try #require(lines.first { $0.hasPrefix(start) })
+        let words = command.split(separator: " ").map(String.init)
+        let names = [
+            "product V U, keras-stack 40+40->160", "input transform, keras-stack 40+40->160",
+            "gates both ways, keras-stack 40", "update, Adam", "all-reduce, 2 ranks, neural-scene",
+        ]
+        let filters = names.flatMap { ["--filter", NSRegularExpression.escapedPattern(for: $0)] }
+        let result = try Command.run(
+            words[0], words.dropFirst() + ["--no-progress"] + filters,
+            environment: Mpirun.rootIsWelcome.merging(["CONVLSTM_DIST": Command.path(of: "convlstm-dist")]) { $1 },
+            directory: Repository.path, timeout: 1500)
+        try #require(result.status == 0, "\(result)")
+        for name in names {
+            let row = result.stdout.split(separator: "\n").first { $0.contains(name) }
+            let cells = try #require(row, "\(name): \(result.stdout)").split(separator: "│")
+            let median = cells.dropFirst(3).first.flatMap { Int($0.filter { $0 != " " }) }
+            #expect(try #require(median, "\(cells)") > 0)
+        }
+        #expect(result.stdout.contains("% of the rate of a copy"))
+    }
+
+    /// What everybody's build asks for, and nobody's should.
+    @Test func theProgramDoesNotDependOnTheTool() throws {
+        #expect(try !Repository.text(of: "Package.swift").contains("ordo-one"))
+        #expect(try Repository.text(of: "Benchmarks/KernelBenchmarks/Package.swift").contains("traits: []"))
+    }
+}

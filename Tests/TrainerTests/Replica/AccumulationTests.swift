@@ -1,0 +1,39 @@
+import Supervision
+import Distribution
+import DataLoading
+import Configuration
+import Collectives
+import Kernels
+import Model
+import Testing
+import TrainingTestSupport
+import Trainer
+
+/// A batch worked through in parts against the whole batch at once.
+@Suite struct AccumulationTests {
+    private let sequences = [3, 0, 7, 5, 1]
+
+    private func learned(_ loss: Loss, parts: Int) throws -> BatchGradient {
+        var model = Presets.small
+        model.sequences = SequenceDescription(inputFrames: 2, outputFrames: 2)
+        model.loss = loss
+        let network = try exampleNetwork(oneOutputPerInput: false)
+        let loader = BatchLoader(ExampleSource(count: 8), for: model)
+        let lanes = try Lanes(), crew = try Crew(1)
+        let reducer = GradientReducer(SoloCommunicator(), lanes, on: crew, count: network.layout.count)
+        let shares = RankShares(lanes, batch: sequences.count, parts: parts)
+        let replica = try Replica(
+            network, model, loader, FrameSampling(.ownOutput, seed: 1), lanes, shares, on: crew, reducer)
+        return try reducer.allReduce(replica.learn(from: Batch(sequences, of: lanes), step: 0, PhaseTimes()))
+    }
+
+    @Test(arguments: [Loss.meanSquaredError, .binaryCrossEntropy, .halfSumOfSquares], [2, 3, 5])
+    func partsGiveTheGradientOfTheWhole(loss: Loss, parts: Int) throws {
+        let (whole, parts) = (try learned(loss, parts: 1), try learned(loss, parts: parts))
+        #expect(abs(whole.loss - parts.loss) < 1e-6 * whole.loss)
+        let (a, b) = (whole.gradient.flat.span, parts.gradient.flat.span)
+        let largest = a.indices.map { abs(a[$0]) }.max() ?? 0
+        #expect(largest > 0)
+        for i in a.indices { #expect(abs(a[i] - b[i]) < 1e-6 * largest) }
+    }
+}

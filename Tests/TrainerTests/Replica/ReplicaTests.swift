@@ -1,0 +1,119 @@
+import Supervision
+import Distribution
+import DataLoading
+import Configuration
+import Collectives
+import Kernels
+import Model
+import Shards
+import Testing
+import TrainingTestSupport
+import Trainer
+
+/// Lanes of one rank by one thread and by several.
+@Suite struct ReplicaTests {
+    /// What eight lanes find in a batch: bit patterns of loss, gradient and moving averages, and of losses of
+    /// validation.
+    private struct Found: Equatable {
+        var loss: UInt64
+        var gradient, averages: [UInt32]
+        var validation: [UInt64]
+    }
+
+    private func network(normalised: Bool) throws -> Network<Float> {
+        var stages = [StageDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, forgetBias: 1)))]
+        if normalised { stages.append(StageDescription("norm", .batchNormalisation(BatchNormalisationDescription()))) }
+        let readout = [StageDescription("readout", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))]
+        let network = try Network<Float>(
+            NetworkDescription(encoder: stages, readout: readout), frame: exampleFrame)
+        let values = ParameterVector<Float>(network.layout)
+        values.initialise(seed: 3)
+        network.prepare(values)
+        return network
+    }
+
+    private func found(
+        _ batch: [Int], of usual: Int, lanes count: Int, threads: Int, normalised: Bool,
+        source: any SequenceSource = ExampleSource(count: 20)
+    ) throws -> Found {
+        var model = Presets.small
+        model.sequences = SequenceDescription(inputFrames: 3, outputFrames: 3, firstOutput: 1)
+        let network = try network(normalised: normalised), lanes = try Lanes(count, threads: threads)
+        let crew = try Crew(threads)
+        let reducer = GradientReducer(SoloCommunicator(), lanes, on: crew, count: network.layout.count)
+        let replica = try Replica(
+            network, model, BatchLoader(source, for: model), FrameSampling(.teacherForcing, seed: 1), lanes,
+            RankShares(lanes, batch: usual, isWhole: normalised), on: crew, reducer)
+        // Twice, so that nothing of the first step may be left in the second.
+        var found: BatchGradient?
+        for step in 0..<2 {
+            let places = Batch(step == 0 ? Array(batch.reversed()) : batch, of: lanes)
+            found = try reducer.allReduce(replica.learn(from: places, step: step, PhaseTimes()))
+        }
+        let whole = try #require(found)
+        let validation = try replica.losses(of: ValidationBlocks(3..<12, of: replica.size, rank: 0, ranks: 1))
+        return Found(
+            loss: whole.loss.bitPattern, gradient: bits(whole.gradient.flat), averages: bits(network.statistics.flat),
+            validation: validation.map(\.bitPattern))
+    }
+
+    private func bits(_ tensor: Tensor<Float>) -> [UInt32] {
+        let numbers = tensor.span
+        return numbers.indices.map { numbers[$0].bitPattern }
+    }
+
+    /// A whole batch, and one of which some lanes have nothing.
+    @Test(arguments: [false, true], [[4, 0, 7, 19, 2, 5, 11, 3, 3, 12, 6], [8, 1, 13]])
+    func threadsChangeNoBit(normalised: Bool, batch: [Int]) throws {
+        let alone = try found(batch, of: 11, lanes: 8, threads: 1, normalised: normalised)
+        #expect(alone.gradient.contains { $0 != 0 } && alone.averages.isEmpty == !normalised)
+        for threads in [2, 3, 5, 8] {
+            #expect(try found(batch, of: 11, lanes: 8, threads: threads, normalised: normalised) == alone, "\(threads)")
+        }
+    }
+
+    /// Lanes round in another order than the whole batch, and find the same but for that.
+    @Test(arguments: [false, true]) func lanesFindTheGradientOfTheWhole(normalised: Bool) throws {
+        let batch = [4, 0, 7, 19, 2, 5, 11]
+        func numbers(_ lanes: Int) throws -> (loss: Double, gradient: [Float], averages: [Float]) {
+            let found = try found(batch, of: 7, lanes: lanes, threads: 1, normalised: normalised)
+            return (
+                Double(bitPattern: found.loss), found.gradient.map(Float.init(bitPattern:)),
+                found.averages.map(Float.init(bitPattern:))
+            )
+        }
+        let whole = try numbers(1), lanes = try numbers(5)
+        #expect(abs(whole.loss - lanes.loss) < 1e-6 * whole.loss && whole.gradient != lanes.gradient)
+        let scale = whole.gradient.map(abs).max()!
+        #expect(zip(whole.gradient, lanes.gradient).allSatisfy { abs($0 - $1) < 1e-5 * scale })
+        #expect(zip(whole.averages, lanes.averages).allSatisfy { abs($0 - $1) < 1e-5 })
+    }
+
+    /// A sequence that cannot be read ends the step, whichever thread finds it and whoever waits for whom.
+    @Test(arguments: [false, true], [1, 2, 4]) func anErrorOfOneThreadEndsTheStep(normalised: Bool, threads: Int) {
+        for unreadable in [0, 7, 3] {
+            #expect(throws: TrainingError("sequence \(unreadable) is damaged")) {
+                try found(
+                    [0, 1, 2, 3, 4, 5, 6, 7], of: 8, lanes: 4, threads: threads, normalised: normalised,
+                    source: DamagedSource(unreadable))
+            }
+        }
+    }
+}
+
+/// The example's sequences, of which one cannot be read.
+private struct DamagedSource: SequenceSource {
+    private let whole = ExampleSource(count: 20)
+    private let damaged: Int
+
+    init(_ damaged: Int) { self.damaged = damaged }
+
+    var geometry: SequenceGeometry { whole.geometry }
+    var count: Int { whole.count }
+    var valueRange: ClosedRange<Float> { whole.valueRange }
+
+    func read(sequence: Int, into values: inout MutableSpan<Float>) throws {
+        if sequence == damaged { throw TrainingError("sequence \(sequence) is damaged") }
+        whole.read(sequence: sequence, into: &values)
+    }
+}

@@ -1,0 +1,27 @@
+// A rank of a job without the others.
+
+import Collectives
+
+/// One rank's view of a job whose other ranks do not exist: sums are its own part.
+package final class LoneRank: Communicator {
+    package let rank, size: Int
+    package let hostName = "nowhere"
+
+    package init(_ rank: Int, of size: Int) { (self.rank, self.size) = (rank, size) }
+
+    package func broadcast(_ values: inout MutableSpan<Float>, from root: Int) {}
+    package func broadcast(_ bytes: inout [UInt8], from root: Int) {}
+    package func sum(_ values: inout MutableSpan<Float>) {}
+    package func sum(_ values: inout [Double]) {}
+    package func maximum(_ values: inout [Double]) {}
+    package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
+    package func exchange(
+        _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
+    ) {}
+    package func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) {}
+    package func barrier() {}
+    package func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) rethrows -> Result? {
+        rank < ranks ? try work(LoneRank(rank, of: ranks)) : nil
+    }
+    package func abort(exitCode: Int32) -> Never { fatalError("aborted with \(exitCode)") }
+}
