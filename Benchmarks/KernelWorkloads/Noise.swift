@@ -6,7 +6,7 @@ func noise(_ shape: Int...) -> Tensor<Float> {
     let tensor = Tensor<Float>(shape: shape)
     var stream = RandomStream(19)
     let some = (0..<4099).map { _ in Float(stream.uniform(-1, 1)) }
-    var numbers = tensor.mutableSpan
-    for i in 0..<tensor.count { numbers[i] = some[i % some.count] }
+    var elements = tensor.mutableSpan
+    for i in 0..<tensor.count { elements[i] = some[i % some.count] }
     return tensor
 }

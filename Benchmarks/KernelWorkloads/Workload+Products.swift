@@ -1,4 +1,4 @@
-// The products in the domain of points, of the input and of the hidden state together:
+// The products in the Winograd domain, of the input and of the hidden state together:
 //
 //     M = V_x U_x + V_h U_h        dV = dM U'        dU += V' dM
 
@@ -12,7 +12,7 @@ extension Workload {
         Workload("product V U, \(shape.name)", .operations) {
             let x = PointFactor(shape.transformed(shape.input), shape.weights(shape.input, shape.gates))
             let h = PointFactor(shape.transformed(shape.hidden), shape.weights(shape.hidden, shape.gates))
-            let memory = PointWorkspace<Float>()
+            let memory = WinogradWorkspace<Float>()
             let panels = stride(from: 0, to: shape.gates, by: 64).map { first in
                 memory.maps(.product, shape.geometry, images: shape.images, channels: min(64, shape.gates - first))
             }

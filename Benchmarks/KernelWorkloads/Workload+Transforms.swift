@@ -1,4 +1,4 @@
-// To the domain of points and back, of the hidden state and its kernel. The domain's numbers count with the padding of
+// To the Winograd domain and back, of the hidden state and its kernel. The domain's numbers count with the padding of
 // last lanes, which is written and read like the rest.
 
 import Kernels

@@ -52,7 +52,7 @@ public struct PreparedWorkload {
     /// Does the work once.
     public let run: () -> Void
 
-    /// What a run writes or, where that is in the domain of points, a sum of it.
+    /// What a run writes or, where that is in the Winograd domain, a sum of it.
     package let results: () -> [Tensor<Float>]
 
     init(operations: Int, results: @escaping () -> [Tensor<Float>], run: @escaping () -> Void) {

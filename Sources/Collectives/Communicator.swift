@@ -22,13 +22,13 @@ package protocol Communicator: AnyObject {
     func broadcast(_ bytes: inout [UInt8], from root: Int) throws
 
     /// Replaces the values of every rank by their element-wise sum over all ranks, the same bits everywhere.
-    func sum(_ values: inout MutableSpan<Float>) throws
+    func allReduce(_ values: inout MutableSpan<Float>) throws
 
     /// Replaces the values of every rank by their element-wise sum over all ranks, the same bits everywhere.
-    func sum(_ values: inout [Double]) throws
+    func allReduce(_ values: inout [Double]) throws
 
     /// Replaces the values of every rank by their element-wise maximum over all ranks.
-    func maximum(_ values: inout [Double]) throws
+    func allReduceMax(_ values: inout [Double]) throws
 
     /// Gives every rank its slice of the values of those ranks that give any.
     ///
@@ -37,12 +37,12 @@ package protocol Communicator: AnyObject {
     ///   - slices: of the values, one for each rank: the same on all ranks.
     ///   - received: where this rank's slices go; their places are overwritten.
     ///   - starts: for each rank, where in `received` the slice of its values begins; nil if it gives none.
-    func exchange(
+    func allToAll(
         _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
     ) throws
 
     /// Gives every rank the slices of the others, which each knows only its own of.
-    func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws
+    func allGather(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws
 
     /// Every rank's bytes in rank order on rank 0, and nothing elsewhere. Their numbers may differ.
     func gather(_ bytes: [UInt8]) throws -> [[UInt8]]
@@ -55,7 +55,7 @@ package protocol Communicator: AnyObject {
     ///
     /// - Parameter ranks: how many they are, 1 ... size.
     /// - Returns: what the work returned; nil on the ranks that rested.
-    func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result?
+    func split<Result>(first ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result?
 
     /// Ends all processes of the job now, with this exit code. No collective, and open to any thread.
     func abort(exitCode: Int32) -> Never
@@ -63,16 +63,16 @@ package protocol Communicator: AnyObject {
 
 extension Communicator {
     /// The sum of one number over all ranks.
-    package func sum(_ value: Double) throws -> Double {
+    package func allReduce(_ value: Double) throws -> Double {
         var values = [value]
-        try sum(&values)
+        try allReduce(&values)
         return values[0]
     }
 
     /// The largest of one number over all ranks.
-    package func maximum(_ value: Double) throws -> Double {
+    package func allReduceMax(_ value: Double) throws -> Double {
         var values = [value]
-        try maximum(&values)
+        try allReduceMax(&values)
         return values[0]
     }
 

@@ -49,19 +49,19 @@ package final class MPICommunicator: Communicator {
         try bytes.withUnsafeMutableBufferPointer { try broadcast($0, cmpi_byte(), from: root) }
     }
 
-    package func sum(_ values: inout MutableSpan<Float>) throws {
+    package func allReduce(_ values: inout MutableSpan<Float>) throws {
         try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_float(), cmpi_sum()) }
     }
 
-    package func sum(_ values: inout [Double]) throws {
+    package func allReduce(_ values: inout [Double]) throws {
         try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_double(), cmpi_sum()) }
     }
 
-    package func maximum(_ values: inout [Double]) throws {
+    package func allReduceMax(_ values: inout [Double]) throws {
         try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_double(), cmpi_max()) }
     }
 
-    package func exchange(
+    package func allToAll(
         _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
     ) throws {
         precondition(values.count <= Int(Int32.max) && received.count <= Int(Int32.max), "more than MPI can count")
@@ -79,7 +79,7 @@ package final class MPICommunicator: Communicator {
         }
     }
 
-    package func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws {
+    package func allGather(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws {
         precondition(values.count <= Int(Int32.max), "more than MPI can count")
         let counts = slices.map { Int32($0.count) }, places = slices.map { Int32($0.lowerBound) }
         try values.withUnsafeMutableBufferPointer { values in
@@ -106,7 +106,7 @@ package final class MPICommunicator: Communicator {
         try check("MPI_Barrier") { MPI_Barrier(group) }
     }
 
-    package func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {
+    package func split<Result>(first ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {
         precondition(ranks >= 1 && ranks <= size, "\(ranks) of \(size) ranks")
         var part: MPI_Comm?
         try check("MPI_Comm_split") { MPI_Comm_split(group, rank < ranks ? 0 : 1, Int32(rank), &part) }

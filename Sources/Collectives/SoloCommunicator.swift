@@ -11,18 +11,18 @@ package final class SoloCommunicator: Communicator {
 
     package func broadcast(_ values: inout MutableSpan<Float>, from root: Int) { checkRoot(root) }
     package func broadcast(_ bytes: inout [UInt8], from root: Int) { checkRoot(root) }
-    package func sum(_ values: inout MutableSpan<Float>) {}
-    package func sum(_ values: inout [Double]) {}
-    package func maximum(_ values: inout [Double]) {}
-    package func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) {}
+    package func allReduce(_ values: inout MutableSpan<Float>) {}
+    package func allReduce(_ values: inout [Double]) {}
+    package func allReduceMax(_ values: inout [Double]) {}
+    package func allGather(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) {}
     package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
     package func barrier() {}
-    package func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) rethrows -> Result? {
+    package func split<Result>(first ranks: Int, _ work: (any Communicator) throws -> Result) rethrows -> Result? {
         try work(self)
     }
     package func abort(exitCode: Int32) -> Never { exit(exitCode) }
 
-    package func exchange(
+    package func allToAll(
         _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
     ) {
         guard let start = starts[0] else { return }

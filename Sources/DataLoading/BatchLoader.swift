@@ -11,11 +11,11 @@ package struct BatchLoader: Sendable {
     private let frames: SequenceDescription
     private let scale: ValueScale
 
-    /// Scales the source's value range to [0, peak].
+    /// Scales the source's value range to [0, maxValue].
     package init(_ source: any SequenceSource, for model: SystemDescription) {
         self.source = source
         frames = model.sequences
-        scale = ValueScale(source.valueRange, peak: model.sequences.peak)
+        scale = ValueScale(source.valueRange, maxValue: model.sequences.maxValue)
     }
 
     /// The target tensor for a batch: (output frames, batch, height, width, channels).
@@ -37,7 +37,9 @@ package struct BatchLoader: Sendable {
         for (place, sequence) in sequences.enumerated() {
             var span = values.mutableSpan
             try source.read(sequence: sequence, into: &span)
-            for frame in 0..<frames.outputFrames { put(values.span, frames.lead + frame, into: target[frame][place]) }
+            for frame in 0..<frames.outputFrames {
+                put(values.span, frames.firstForecast + frame, into: target[frame][place])
+            }
             if let inputs = source.inputs {
                 span = values.mutableSpan
                 try inputs.read(sequence: sequence, into: &span)

@@ -10,7 +10,7 @@ package struct BatchOrder: Sendable {
     private let order: SequenceOrder
     private let seed: UInt64
     private let batchSize: Int
-    private let lanes: Lanes
+    private let virtualRanks: VirtualRanks
 
     /// Places of the training split.
     private let count: Int
@@ -22,33 +22,34 @@ package struct BatchOrder: Sendable {
     private var drawn: (epoch: Int, orders: [EpochOrder]) = (-1, [])
 
     package init(
-        _ order: SequenceOrder, seed: UInt64, batchSize: Int, count: Int, shares: [Range<Int>]? = nil, lanes: Lanes
+        _ order: SequenceOrder, seed: UInt64, batchSize: Int, count: Int, shares: [Range<Int>]? = nil,
+        virtualRanks: VirtualRanks
     ) {
         (self.order, self.seed, self.batchSize) = (order, seed, batchSize)
-        (self.count, self.shares, self.lanes) = (count, shares, lanes)
+        (self.count, self.shares, self.virtualRanks) = (count, shares, virtualRanks)
     }
 
-    package init(of configuration: TrainingConfiguration, _ data: DataSet, _ lanes: Lanes) {
+    package init(of configuration: TrainingConfiguration, _ data: DataSet, _ virtualRanks: VirtualRanks) {
         let model = configuration.model, training = data.range(of: .train)
         let first = training.lowerBound
         let shares = data.deal?.training.map { $0.lowerBound - first..<$0.upperBound - first }
         self.init(
             model.sequences.order, seed: configuration.seed, batchSize: model.batchSize, count: training.count,
-            shares: shares, lanes: lanes)
+            shares: shares, virtualRanks: virtualRanks)
     }
 
     /// The batch at a position, as places of the training split.
     package mutating func batch(at position: Position) -> Batch {
         draw(epoch: position.epoch)
         guard let shares else {
-            return Batch(Array(drawn.orders[0].batch(at: position.used, size: batchSize)), of: lanes)
+            return Batch(Array(drawn.orders[0].batch(at: position.used, size: batchSize)), of: virtualRanks)
         }
         let number = number(at: position.used, shares)
         let parts = shares.indices.map { rank in
             let own = drawn.orders[rank].batch(at: number * size(ofRank: rank), size: size(ofRank: rank))
             return own.map { shares[rank].lowerBound + $0 }
         }
-        return Batch(parts.flatMap { $0 }, bounds: lanes.bounds(parts: parts.map(\.count)))
+        return Batch(parts.flatMap { $0 }, bounds: virtualRanks.bounds(parts: parts.map(\.count)))
     }
 
     private mutating func draw(epoch: Int) {
@@ -75,14 +76,14 @@ package struct BatchOrder: Sendable {
         shares == nil ? order.steps(count: count, batchSize: batchSize) : stepsOfRanks.max()!
     }
 
-    /// Where the lanes' places begin and end in the usual batch, and in the others, as far as this rank's lanes are
-    /// concerned.
+    /// Where the virtual ranks' places begin and end in the usual batch, and in the others, as far as this rank's
+    /// virtual ranks are concerned.
     package var bounds: (usual: [Int], others: [[Int]]) {
         guard let shares else {
             let last = count - (stepsPerEpoch - 1) * order.stride(batchSize: batchSize)
-            return (lanes.bounds(batch: batchSize), [lanes.bounds(batch: min(batchSize, last))])
+            return (virtualRanks.bounds(batch: batchSize), [virtualRanks.bounds(batch: min(batchSize, last))])
         }
-        func bounds(_ parts: [Int]) -> [Int] { lanes.bounds(parts: parts) }
+        func bounds(_ parts: [Int]) -> [Int] { virtualRanks.bounds(parts: parts) }
         let last = shares.indices.map { shares[$0].count % size(ofRank: $0) }
         return (bounds(shares.indices.map(size(ofRank:))), [bounds(last), bounds(shares.map { _ in 0 })])
     }
@@ -93,7 +94,7 @@ package struct BatchOrder: Sendable {
 extension BatchOrder {
     /// Sequences that a rank brings to the usual batch.
     private func size(ofRank rank: Int) -> Int {
-        Share.range(of: batchSize, part: rank, parts: lanes.ranks).count
+        Share.range(of: batchSize, part: rank, parts: virtualRanks.ranks).count
     }
 
     /// Updates until each rank has no sequences left; where all draw together, those of an epoch.

@@ -12,11 +12,11 @@ extension DataSet {
     /// Throws `FormatError` naming the first file that is not as it was written.
     package func requireWholeShards(on communicator: any Communicator) throws {
         let names = try communicator.gather(communicator.hostName), hosts = try communicator.shared { names }
-        let neighbours = hosts.indices.filter {
+        let neighbors = hosts.indices.filter {
             deal == nil ? hosts[$0] == communicator.hostName : $0 == communicator.rank
         }
-        let place = neighbours.firstIndex(of: communicator.rank) ?? 0
-        try (source as? ShardSet)?.requireWholeShards(part: place, of: max(1, neighbours.count))
+        let place = neighbors.firstIndex(of: communicator.rank) ?? 0
+        try (source as? ShardSet)?.requireWholeShards(part: place, of: max(1, neighbors.count))
         // Nobody goes on while another may still find damage.
         try communicator.barrier()
     }

@@ -1,4 +1,4 @@
-// The data of a run: a folder of shards, or films that the program makes by itself. The choice: what is used stands in
+// The data of a run: a folder of shards, or clips that the program makes by itself. The choice: what is used stands in
 // the configuration under a name that finds it again.
 
 import Distribution
@@ -31,9 +31,9 @@ package struct DataSet: Sendable {
     package init(of configuration: TrainingConfiguration, as place: (rank: Int, ranks: Int)? = nil) throws {
         name = configuration.data ?? TrainingConfiguration.generatedData
         if name == TrainingConfiguration.generatedData {
-            let films = try GeneratedFilms(configuration.model.sequences.generator, digits: configuration.digits)
-            (source, splits, isFresh, deal) = (films.source, films.splits, films.description.fresh, nil)
-            summary = "\(name) (\(films.inWords); --data names a folder of shards to use instead)"
+            let clips = try SyntheticSequences(configuration.model.sequences.generator, digits: configuration.digits)
+            (source, splits, isFresh, deal) = (clips.source, clips.splits, clips.description.fresh, nil)
+            summary = "\(name) (\(clips.inWords); --data names a folder of shards to use instead)"
         } else {
             let manifest = try Manifest(folder: name)
             let folder = name, place = configuration.sampling == .shard ? place : nil
@@ -56,9 +56,9 @@ package struct DataSet: Sendable {
     }
 
     /// The validation split in blocks of at most `size` sequences.
-    package func validationBlocks(of size: Int, _ lanes: Lanes) -> ValidationBlocks {
-        deal.map { ValidationBlocks(dealt: $0.validation, of: size, rank: lanes.rank) }
-            ?? ValidationBlocks(range(of: .validation), of: size, rank: lanes.rank, ranks: lanes.ranks)
+    package func validationBlocks(of size: Int, _ virtualRanks: VirtualRanks) -> ValidationBlocks {
+        deal.map { ValidationBlocks(dealt: $0.validation, of: size, rank: virtualRanks.rank) }
+            ?? ValidationBlocks(range(of: .validation), of: size, rank: virtualRanks.rank, ranks: virtualRanks.ranks)
     }
 
     /// The size of its frames.
@@ -76,12 +76,13 @@ package struct DataSet: Sendable {
                 ? "raise model.sequences.generator.frames" : "use longer sequences"
             throw .usage(
                 "\(name) has sequences of \(source.geometry.frames) frames and model \(model.name) needs \(wanted) "
-                    + "(\(frames.inputFrames) to see, \(frames.outputFrames) to forecast from number \(frames.lead) on); "
+                    + "(\(frames.inputFrames) to see, \(frames.outputFrames) to forecast from number \(frames.firstForecast) on); "
                     + "lower model.sequences.inputFrames or .outputFrames in a --config file, or \(advice)")
         }
-        guard frames.lead >= 0 else {
+        guard frames.firstForecast >= 0 else {
             throw .usage(
-                "model.sequences.firstOutput is \(frames.lead) and must be at least 0; change it in the --config file")
+                "model.sequences.forecastOffset is \(frames.firstForecast) and must be at least 0; change it in the --config file"
+            )
         }
         guard model.batchSize <= training else {
             throw .usage(

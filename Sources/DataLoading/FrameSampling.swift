@@ -13,7 +13,7 @@ package struct FrameSampling: Sendable {
         (self.description, self.seed) = (description, seed)
     }
 
-    /// Row-major (frames, places), as `NetworkTrace.readsTrueFrames` wants it.
+    /// Row-major (frames, places), as `UnrolledNetwork.readsTrueFrames` wants it.
     ///
     /// - Parameters:
     ///   - step: the updates made before.

@@ -2,15 +2,19 @@
 
 import Kernels
 
-/// The line that takes a data set's range of values to [0, peak].
+/// The line that takes a data set's range of values to [0, maxValue].
 package struct ValueScale: Sendable, Equatable {
     package let range: ClosedRange<Float>
-    package let peak: Float
+    package let maxValue: Float
 
-    package init(_ range: ClosedRange<Float>, peak: Double) { (self.range, self.peak) = (range, Float(peak)) }
+    package init(_ range: ClosedRange<Float>, maxValue: Double) {
+        (self.range, self.maxValue) = (range, Float(maxValue))
+    }
 
     /// A range of a single value has no width to scale by.
-    private var factor: Float { range.upperBound > range.lowerBound ? peak / (range.upperBound - range.lowerBound) : 1 }
+    private var factor: Float {
+        range.upperBound > range.lowerBound ? maxValue / (range.upperBound - range.lowerBound) : 1
+    }
 
     /// Raw values to what a network reads.
     package func scale(_ raw: Span<Float>, into values: inout MutableSpan<Float>) {

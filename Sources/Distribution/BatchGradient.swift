@@ -3,12 +3,12 @@
 
 import Model
 
-/// What the lanes of one rank found in their sequences of a batch.
+/// What the virtual ranks of one rank found in their sequences of a batch.
 package struct PartialGradients {
-    /// Sums along the tree of lanes, from left to right.
+    /// Sums along the tree of virtual ranks, from left to right.
     package let sums: [(node: SumTree.Node, value: ParameterVector<Float>)]
 
-    /// The loss of each lane, in their order.
+    /// The loss of each virtual rank, in their order.
     package let losses: [Double]
 
     package init(sums: [(node: SumTree.Node, value: ParameterVector<Float>)], losses: [Double]) {

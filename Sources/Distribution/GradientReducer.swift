@@ -1,6 +1,7 @@
-// The one place where training depends on other lanes and ranks: sums over all of them. Each lane's gradient is already
-// scaled for the global batch, so the sum is the gradient of the global mean loss whatever the shares. With fixed lanes
-// sums keep the order of the lanes; else MPI adds up the ranks as it likes best.
+// The one place where training depends on other virtual ranks and ranks: sums over all of them. Each virtual rank's
+// gradient is already scaled for the global batch, so the sum is the gradient of the global mean loss whatever the
+// shares. With fixed virtual ranks sums keep the order of the virtual ranks; else MPI adds up the ranks as it likes
+// best.
 
 import Configuration
 import Collectives
@@ -10,37 +11,39 @@ import Model
 /// Makes what each rank knows of its part what all ranks know of the whole. Every operation is collective.
 package final class GradientReducer {
     private let communicator: any Communicator
-    private let lanes: Lanes
-    private let crew: Crew
+    private let virtualRanks: VirtualRanks
+    private let pool: ThreadPool
     private let ordered: OrderedSum?
     private let rounded: RoundedSum?
 
     /// - Parameters:
     ///   - count: numbers of the gradient.
-    ///   - precision: in which ranks exchange it; float32 where lanes are fixed.
+    ///   - precision: in which ranks exchange it; float32 where virtual ranks are fixed.
     package init(
-        _ communicator: any Communicator, _ lanes: Lanes, on crew: Crew, count: Int,
+        _ communicator: any Communicator, _ virtualRanks: VirtualRanks, on pool: ThreadPool, count: Int,
         precision: ReducePrecision = .float32
     ) {
-        (self.communicator, self.lanes, self.crew) = (communicator, lanes, crew)
-        ordered = lanes.areFixed && lanes.ranks > 1 ? OrderedSum(communicator, lanes, on: crew, count: count) : nil
-        let isRounded = precision == .bf16 && !lanes.areFixed && lanes.ranks > 1
-        rounded = isRounded ? RoundedSum(communicator, on: crew, count: count) : nil
+        (self.communicator, self.virtualRanks, self.pool) = (communicator, virtualRanks, pool)
+        ordered =
+            virtualRanks.areFixed && virtualRanks.ranks > 1
+            ? OrderedSum(communicator, virtualRanks, on: pool, count: count) : nil
+        let isRounded = precision == .bf16 && !virtualRanks.areFixed && virtualRanks.ranks > 1
+        rounded = isRounded ? RoundedSum(communicator, on: pool, count: count) : nil
     }
 
     /// Numbers of memory that an exchange of so many takes.
-    package static func numbers(_ lanes: Lanes, _ precision: ReducePrecision, count: Int) -> Int {
-        guard lanes.ranks > 1 else { return 0 }
-        if lanes.areFixed { return OrderedSum.numbers(lanes, count: count) }
-        return precision == .bf16 ? RoundedSum.numbers(lanes.ranks, count: count) : 0
+    package static func elements(_ virtualRanks: VirtualRanks, _ precision: ReducePrecision, count: Int) -> Int {
+        guard virtualRanks.ranks > 1 else { return 0 }
+        if virtualRanks.areFixed { return OrderedSum.elements(virtualRanks, count: count) }
+        return precision == .bf16 ? RoundedSum.elements(virtualRanks.ranks, count: count) : 0
     }
 
     /// The gradient and the loss of the whole batch, the same bits on every rank, in the memory of the first sum.
     package func allReduce(_ partial: PartialGradients) throws -> BatchGradient {
-        var sum = TreeSum<ParameterVector<Float>>(lanes.tree)
+        var sum = TreeSum<ParameterVector<Float>>(virtualRanks.tree)
         for (node, gradient) in partial.sums {
             sum.append(gradient, at: node) { left, right in
-                crew.add(right.flat, accumulatingInto: left.flat)
+                pool.add(right.flat, accumulatingInto: left.flat)
                 return left
             }
         }
@@ -50,28 +53,29 @@ package final class GradientReducer {
         } else if let rounded {
             try rounded.sum(gradient.flat)
         } else {
-            var numbers = gradient.flat.mutableSpan
-            try communicator.sum(&numbers)
+            var elements = gradient.flat.mutableSpan
+            try communicator.allReduce(&elements)
         }
         return BatchGradient(gradient: gradient, loss: try self.sum(partial.losses.map { [$0] })[0])
     }
 
-    /// The sum over all lanes of one list of numbers for each lane of this rank.
+    /// The sum over all virtual ranks of one list of numbers for each virtual rank of this rank.
     ///
-    /// Fixed lanes are first made known to all: beside zeros for the lanes of others, a sum changes nothing.
+    /// Fixed virtual ranks are first made known to all: beside zeros for the virtual ranks of others, a sum changes
+    /// nothing.
     package func sum(_ rows: [[Double]]) throws -> [Double] {
-        guard lanes.areFixed else {
-            var sum = lanes.tree.sum(rows)
-            try communicator.sum(&sum)
+        guard virtualRanks.areFixed else {
+            var sum = virtualRanks.tree.sum(rows)
+            try communicator.allReduce(&sum)
             return sum
         }
         let width = rows[0].count
-        var all = [Double](repeating: 0, count: lanes.count * width)
-        for (lane, row) in zip(lanes.own, rows) {
-            for (place, number) in row.enumerated() { all[lane * width + place] += number }
+        var all = [Double](repeating: 0, count: virtualRanks.count * width)
+        for (virtualRank, row) in zip(virtualRanks.own, rows) {
+            for (place, number) in row.enumerated() { all[virtualRank * width + place] += number }
         }
-        try communicator.sum(&all)
-        return lanes.tree.sum((0..<lanes.count).map { Array(all[$0 * width..<($0 + 1) * width]) })
+        try communicator.allReduce(&all)
+        return virtualRanks.tree.sum((0..<virtualRanks.count).map { Array(all[$0 * width..<($0 + 1) * width]) })
     }
 
     /// As `sum`, within a pass that cannot throw: an error ends the job at once.

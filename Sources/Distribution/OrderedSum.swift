@@ -1,14 +1,14 @@
-// The sum of vectors over lanes in the order of their tree, over ranks. The choice: each rank adds up one slice of the
-// vector. It gets that slice of every sum that ranks could not bring further alone, and gives away the result: twice
-// the vector a rank, as in any all-reduce, where each rank brings one sum.
+// The sum of vectors over virtual ranks in the order of their tree, over ranks. The choice: each rank adds up one slice
+// of the vector. It gets that slice of every sum that ranks could not bring further alone, and gives away the result:
+// twice the vector a rank, as in any all-reduce, where each rank brings one sum.
 
 import Collectives
 import Kernels
 
 package final class OrderedSum {
     private let communicator: any Communicator
-    private let lanes: Lanes
-    private let crew: Crew
+    private let virtualRanks: VirtualRanks
+    private let pool: ThreadPool
 
     /// The sums that each rank brings, and the row of its first one among those of all.
     private let nodes: [[SumTree.Node]]
@@ -20,20 +20,20 @@ package final class OrderedSum {
     /// Numbers that are exchanged at once: they bound the memory that it takes.
     private static let piece = 1 << 22
 
-    package init(_ communicator: any Communicator, _ lanes: Lanes, on crew: Crew, count: Int) {
-        (self.communicator, self.lanes, self.crew) = (communicator, lanes, crew)
-        nodes = Self.nodes(lanes)
+    package init(_ communicator: any Communicator, _ virtualRanks: VirtualRanks, on pool: ThreadPool, count: Int) {
+        (self.communicator, self.virtualRanks, self.pool) = (communicator, virtualRanks, pool)
+        nodes = Self.nodes(virtualRanks)
         rows = nodes.reduce(into: [0]) { $0.append($0.last! + $1.count) }
-        received = Tensor(rows.last!, Self.width(count, ranks: lanes.ranks))
+        received = Tensor(rows.last!, Self.width(count, ranks: virtualRanks.ranks))
     }
 
     /// Numbers of memory that it takes, for vectors of `count`.
-    static func numbers(_ lanes: Lanes, count: Int) -> Int {
-        nodes(lanes).reduce(0) { $0 + $1.count } * width(count, ranks: lanes.ranks)
+    static func elements(_ virtualRanks: VirtualRanks, count: Int) -> Int {
+        nodes(virtualRanks).reduce(0) { $0 + $1.count } * width(count, ranks: virtualRanks.ranks)
     }
 
-    private static func nodes(_ lanes: Lanes) -> [[SumTree.Node]] {
-        (0..<lanes.ranks).map { lanes.tree.nodes(within: lanes.lanes(ofRank: $0)) }
+    private static func nodes(_ virtualRanks: VirtualRanks) -> [[SumTree.Node]] {
+        (0..<virtualRanks.ranks).map { virtualRanks.tree.nodes(within: virtualRanks.virtualRanks(ofRank: $0)) }
     }
 
     /// The most numbers of a slice.
@@ -42,34 +42,36 @@ package final class OrderedSum {
     /// Puts the sum of all ranks' vectors into `total`, which may be one of them. Collective.
     package func sum(_ vectors: [Tensor<Float>], into total: Tensor<Float>) throws {
         for piece in messages(of: total.count, atMost: Self.piece) {
-            let slices = (0..<lanes.ranks).map { Share.range(of: piece.count, part: $0, parts: lanes.ranks) }
+            let slices = (0..<virtualRanks.ranks).map {
+                Share.range(of: piece.count, part: $0, parts: virtualRanks.ranks)
+            }
             try exchange(vectors.map { $0[piece] }, slices)
             let whole = total[piece]
-            whole[slices[lanes.rank]].copy(from: sumOfRows(width: slices[lanes.rank].count))
-            var numbers = whole.mutableSpan
-            try communicator.complete(&numbers, slices)
+            whole[slices[virtualRanks.rank]].copy(from: sumOfRows(width: slices[virtualRanks.rank].count))
+            var elements = whole.mutableSpan
+            try communicator.allGather(&elements, slices)
         }
     }
 
     /// The first vector of each rank, then the second of those that have one, and so on.
     private func exchange(_ vectors: [Tensor<Float>], _ slices: [Range<Int>]) throws {
-        let width = slices[lanes.rank].count, none = Tensor<Float>(0), received = received
+        let width = slices[virtualRanks.rank].count, none = Tensor<Float>(0), received = received
         for round in 0..<nodes.map(\.count).max()! {
             let starts = nodes.indices.map { round < nodes[$0].count ? (rows[$0] + round) * width : nil }
             let given = round < vectors.count ? vectors[round] : none
             let values = given.span
             var places = received.mutableSpan
-            try communicator.exchange(values, slices, into: &places, at: starts)
+            try communicator.allToAll(values, slices, into: &places, at: starts)
         }
     }
 
     /// Adds up what was received, where it lies.
     private func sumOfRows(width: Int) -> Tensor<Float> {
-        let numbers = received.reshaped(received.count)
-        var sum = TreeSum<Tensor<Float>>(lanes.tree)
+        let elements = received.reshaped(received.count)
+        var sum = TreeSum<Tensor<Float>>(virtualRanks.tree)
         for (row, node) in nodes.joined().enumerated() {
-            sum.append(numbers[row * width..<(row + 1) * width], at: node) { left, right in
-                crew.add(right, accumulatingInto: left)
+            sum.append(elements[row * width..<(row + 1) * width], at: node) { left, right in
+                pool.add(right, accumulatingInto: left)
                 return left
             }
         }

@@ -8,7 +8,7 @@ import Kernels
 /// A sum over all ranks that rounds each rank's numbers, and the sums, to 16 bits.
 package final class RoundedSum {
     private let communicator: any Communicator
-    private let crew: Crew
+    private let pool: ThreadPool
 
     /// The packed slices of a piece; and this rank's slice from every rank: (ranks, packed numbers).
     private let sent, received: Tensor<Float>
@@ -17,8 +17,8 @@ package final class RoundedSum {
     private static let piece = 1 << 22
 
     /// - Parameter count: numbers of the vectors.
-    package init(_ communicator: any Communicator, on crew: Crew, count: Int) {
-        (self.communicator, self.crew) = (communicator, crew)
+    package init(_ communicator: any Communicator, on pool: ThreadPool, count: Int) {
+        (self.communicator, self.pool) = (communicator, pool)
         sent = Tensor(Self.places(count, ranks: communicator.size))
         received = Tensor(Self.places(count, ranks: communicator.size))
     }
@@ -29,7 +29,7 @@ package final class RoundedSum {
     }
 
     /// Numbers of memory that it takes, for a vector of `count`.
-    static func numbers(_ ranks: Int, count: Int) -> Int { 2 * places(count, ranks: ranks) }
+    static func elements(_ ranks: Int, count: Int) -> Int { 2 * places(count, ranks: ranks) }
 
     /// Replaces the vector of every rank by the sum over all, the same bits everywhere. Collective.
     package func sum(_ vector: Tensor<Float>) throws {
@@ -41,7 +41,7 @@ package final class RoundedSum {
         let slices = (0..<ranks).map { piece[Share.range(of: piece.count, part: $0, parts: ranks)] }
         let ends = slices.reduce(into: [0]) { $0.append($0.last! + packedCount(of: $1.count)) }
         let packed = zip(ends, ends.dropFirst()).map { $0..<$1 }
-        crew.forEach(ranks) { rank in pack(slices[rank], into: sent[packed[rank]]) }
+        pool.forEach(ranks) { rank in pack(slices[rank], into: sent[packed[rank]]) }
         try exchange(packed)
 
         let own = slices[communicator.rank], ownPacked = packed[communicator.rank]
@@ -51,14 +51,14 @@ package final class RoundedSum {
         }
         pack(own, into: sent[ownPacked])
         var places = sent.mutableSpan
-        try communicator.complete(&places, packed)
-        crew.forEach(ranks) { rank in unpack(sent[packed[rank]], into: slices[rank]) }
+        try communicator.allGather(&places, packed)
+        pool.forEach(ranks) { rank in unpack(sent[packed[rank]], into: slices[rank]) }
     }
 
     private func exchange(_ packed: [Range<Int>]) throws {
         let (sent, received) = (sent, received), values = sent.span
         var places = received.mutableSpan
         let starts: [Int?] = packed.indices.map { $0 * packed[communicator.rank].count }
-        try communicator.exchange(values, packed, into: &places, at: starts)
+        try communicator.allToAll(values, packed, into: &places, at: starts)
     }
 }

@@ -1,5 +1,5 @@
-// In which order the sums of lanes are added. The choice: a binary tree over their numbers, because rounding depends on
-// the order: whoever adds which part of the tree, the same additions give the same bits.
+// In which order the sums of virtual ranks are added. The choice: a binary tree over their numbers, because rounding
+// depends on the order: whoever adds which part of the tree, the same additions give the same bits.
 
 /// The tree over so many leaves, 0 ..< leaves.
 package struct SumTree: Sendable, Equatable {

@@ -13,8 +13,9 @@ extension CheckpointStore.Found {
         try checkpoint.requireFinite(for: network, file: path)
         try checkpoint.prepare(network, file: path)
         return Forecaster(
-            network, inputFrames: model.sequences.inputFrames, frames: frames, lead: model.sequences.lead,
+            network, inputFrames: model.sequences.inputFrames, frames: frames,
+            forecastOffset: model.sequences.firstForecast,
             reversedInput: model.sequences.reversedInput,
-            scale: ValueScale(checkpoint.valueRange, peak: model.sequences.peak))
+            scale: ValueScale(checkpoint.valueRange, maxValue: model.sequences.maxValue))
     }
 }

@@ -32,9 +32,10 @@ package struct Evaluation: Sendable {
     package init(
         _ forecaster: Forecaster, on source: any SequenceSource, _ range: Range<Int>, training: Range<Int>,
         range values: ClosedRange<Float>, convention: MetricConvention, batchSize: Int,
-        communicator: any Communicator, on crew: Crew = Crew(), progress: @escaping (Int, Int) -> Void = { _, _ in }
+        communicator: any Communicator, on pool: ThreadPool = ThreadPool(),
+        progress: @escaping (Int, Int) -> Void = { _, _ in }
     ) throws {
-        let frame = forecaster.frame, unit = ValueScale(values, peak: 1)
+        let frame = forecaster.frame, unit = ValueScale(values, maxValue: 1)
         model = try FrameMetrics(
             frames: forecaster.frames, height: frame.height, width: frame.width, channels: frame.channels,
             convention: convention)
@@ -44,11 +45,11 @@ package struct Evaluation: Sendable {
 
         let nothing = self, blocks = (range.count + batchSize - 1) / batchSize
         let share = Share.range(of: blocks, part: communicator.rank, parts: communicator.size)
-        let forecasters = [forecaster] + (1..<crew.size).map { _ in forecaster.another() }
+        let forecasters = [forecaster] + (1..<pool.size).map { _ in forecaster.another() }
         let done = Atomic(0), zeros = [Double](repeating: 0, count: sums.count)
         let found = Mutex([[Double]](repeating: zeros, count: blocks))
-        try crew.run(crew.size) { thread in
-            for block in Share.range(of: share.count, part: thread, parts: crew.size).map({ share.lowerBound + $0 }) {
+        try pool.run(pool.size) { thread in
+            for block in Share.range(of: share.count, part: thread, parts: pool.size).map({ share.lowerBound + $0 }) {
                 let first = range.lowerBound + block * batchSize, last = min(first + batchSize, range.upperBound)
                 var part = nothing
                 try part.add(Array(first..<last), of: source, forecasters[thread], mean: mean, unit: unit)
@@ -58,7 +59,7 @@ package struct Evaluation: Sendable {
             }
         }
         var all = found.withLock { Array($0.joined()) }
-        try communicator.sum(&all)
+        try communicator.allReduce(&all)
         let width = sums.count
         sums = (0..<blocks).reduce(sums) { sum, block in
             zip(sum, all[block * width..<(block + 1) * width]).map(+)
@@ -113,7 +114,7 @@ package enum MeanImage {
                 for i in frame.indices { sums[i] += (Double(frame[i]) / unit).rounded() }
             }
         }
-        try communicator.sum(&sums)
+        try communicator.allReduce(&sums)
         let count = Double(sequences.count * geometry.frames)
         return sums.map { Float($0 * unit / count) }
     }

@@ -15,7 +15,7 @@ package final class Forecaster {
     package let frame: FeatureShape
 
     private let network: Network<Float>
-    private let lead: Int
+    private let forecastOffset: Int
     private let reversedInput: Bool
     private let scale: ValueScale
     private var rollout: Rollout?
@@ -26,29 +26,32 @@ package final class Forecaster {
     ///   - reversedInput: whether it sees frames last one first.
     ///   - scale: from raw values to the network's.
     package init(
-        _ network: Network<Float>, inputFrames: Int, frames: Int, lead: Int, reversedInput: Bool = false,
+        _ network: Network<Float>, inputFrames: Int, frames: Int, forecastOffset: Int, reversedInput: Bool = false,
         scale: ValueScale
     ) {
-        (self.network, self.lead, self.reversedInput, self.scale) = (network, lead, reversedInput, scale)
+        (self.network, self.forecastOffset, self.reversedInput, self.scale) = (
+            network, forecastOffset, reversedInput, scale
+        )
         (self.inputFrames, self.frames, frame) = (inputFrames, frames, network.frame)
     }
 
     /// One more on the same network, with memory of its own: for another thread.
     func another() -> Forecaster {
         Forecaster(
-            network, inputFrames: inputFrames, frames: frames, lead: lead, reversedInput: reversedInput, scale: scale)
+            network, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
+            reversedInput: reversedInput, scale: scale)
     }
 
     /// The raw values of the frames after each past, as many at once as make a batch of moderate memory, by several
     /// threads.
     ///
     /// Which of them are forecast together does not depend on the threads, nor does any bit.
-    package func forecasts(after pasts: [[Float]], on crew: Crew) throws -> [[Float]] {
+    package func forecasts(after pasts: [[Float]], on pool: ThreadPool) throws -> [[Float]] {
         let atOnce = sequencesAtOnce, starts = Array(stride(from: 0, to: pasts.count, by: atOnce))
         let found = Mutex([[[Float]]](repeating: [], count: starts.count))
-        let forecasters = [self] + (1..<crew.size).map { _ in another() }
-        try crew.run(crew.size) { thread in
-            for block in Share.range(of: starts.count, part: thread, parts: crew.size) {
+        let forecasters = [self] + (1..<pool.size).map { _ in another() }
+        try pool.run(pool.size) { thread in
+            for block in Share.range(of: starts.count, part: thread, parts: pool.size) {
                 let pasts = pasts[starts[block]..<min(starts[block] + atOnce, pasts.count)]
                 let forecasts = try forecasters[thread].forecasts(after: Array(pasts))
                 found.withLock { $0[block] = forecasts }
@@ -92,7 +95,8 @@ package final class Forecaster {
     private func rollout(batch: Int) throws(ModelError) -> Rollout {
         if let rollout, rollout.batch == batch { return rollout }
         rollout = nil
-        let new = try Rollout(network, batch: batch, inputFrames: inputFrames, frames: frames, lead: lead)
+        let new = try Rollout(
+            network, batch: batch, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset)
         rollout = new
         return new
     }

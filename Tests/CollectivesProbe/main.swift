@@ -50,10 +50,10 @@ func perform(_ task: String) throws {
 
 /// Numbers that 16 bits hold exactly where they are few, thirds where they are many.
 func sumRounded(_ count: Int, on communicator: any Communicator) throws {
-    let rank = communicator.rank, vector = Tensor<Float>(count), crew = try Crew(2)
+    let rank = communicator.rank, vector = Tensor<Float>(count), pool = try ThreadPool(2)
     var numbers = vector.mutableSpan
     for i in 0..<count { numbers[i] = count < 100 ? Float(i - 7 * rank) : 1 / Float(3 * (i % 1000) + rank + 1) }
-    try RoundedSum(communicator, on: crew, count: count).sum(vector)
+    try RoundedSum(communicator, on: pool, count: count).sum(vector)
     let sum = vector.span
     var bits: UInt64 = 0
     for i in 0..<count { bits = bits &* 31 &+ UInt64(sum[i].bitPattern) }
@@ -71,16 +71,16 @@ func exercise(_ communicator: any Communicator) throws {
     say("broadcast", floats)
 
     floats = (0..<10).map { Float($0 * (rank + 1)) }
-    try withSpan(of: &floats) { try communicator.sum(&$0) }
+    try withSpan(of: &floats) { try communicator.allReduce(&$0) }
     say("sum", floats)
 
     // Thirds do not add exactly: the bits show whether all ranks hold the same sum.
     floats = (0..<100_003).map { 1 / (Float(rank + 3) + Float($0)) }
-    try withSpan(of: &floats) { try communicator.sum(&$0) }
+    try withSpan(of: &floats) { try communicator.allReduce(&$0) }
     say("bits", floats.reduce(into: UInt64(0)) { $0 = $0 &* 31 &+ UInt64($1.bitPattern) })
 
     floats = []
-    try withSpan(of: &floats) { try communicator.sum(&$0) }
+    try withSpan(of: &floats) { try communicator.allReduce(&$0) }
     say("empty", floats)
 
     // Slices of unequal length, one of them empty; only odd ranks and the last give something.
@@ -91,16 +91,16 @@ func exercise(_ communicator: any Communicator) throws {
     floats = [Float](repeating: -1, count: givers.count * width + 1)
     try withSpan(of: &floats) { received in
         let given = (0..<10).map { Float(100 * rank + $0) }
-        try communicator.exchange(given.span, slices, into: &received, at: starts)
+        try communicator.allToAll(given.span, slices, into: &received, at: starts)
     }
     say("exchange", floats)
 
     floats = (0..<10).map { slices[rank].contains($0) ? Float($0) : -1 }
-    try withSpan(of: &floats) { try communicator.complete(&$0, slices) }
+    try withSpan(of: &floats) { try communicator.allGather(&$0, slices) }
     say("complete", floats)
 
-    say("sum-of-doubles", try communicator.sum(0.5 + Double(rank)))
-    say("maximum", try communicator.maximum(-Double(rank)))
+    say("sum-of-doubles", try communicator.allReduce(0.5 + Double(rank)))
+    say("maximum", try communicator.allReduceMax(-Double(rank)))
 
     var bytes = rank == last ? Array("from \(last)".utf8) : []
     try communicator.broadcast(&bytes, from: last)
@@ -108,7 +108,9 @@ func exercise(_ communicator: any Communicator) throws {
 
     // The first ranks know only of each other, and the others learn nothing of them.
     for ranks in Set([1, (last + 2) / 2, last + 1]).sorted() {
-        let seen = try communicator.amongFirst(ranks) { "\($0.rank) of \($0.size): \(try $0.sum(Double(rank + 1)))" }
+        let seen = try communicator.split(first: ranks) {
+            "\($0.rank) of \($0.size): \(try $0.allReduce(Double(rank + 1)))"
+        }
         say("first-\(ranks)", seen ?? "rested")
     }
 

@@ -69,11 +69,11 @@ import Testing
         #expect(solo.rank == 0 && solo.size == 1 && !solo.hostName.isEmpty)
         var floats: [Float] = [1, 2, 3]
         var span = floats.mutableSpan
-        solo.sum(&span)
+        solo.allReduce(&span)
         solo.broadcast(&span, from: 0)
         #expect(floats == [1, 2, 3])
-        #expect(try solo.sum(2.5) == 2.5)
-        #expect(try solo.maximum(-1) == -1)
+        #expect(try solo.allReduce(2.5) == 2.5)
+        #expect(try solo.allReduceMax(-1) == -1)
         #expect(try solo.gather("note") == ["note"])
     }
 

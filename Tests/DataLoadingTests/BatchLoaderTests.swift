@@ -32,24 +32,25 @@ import Testing
     }
 
     @Test func theTargetFollowsTheInput() throws {
-        let (input, target) = try load(SequenceDescription(inputFrames: 3, outputFrames: 2, peak: 100))
+        let (input, target) = try load(SequenceDescription(inputFrames: 3, outputFrames: 2, maxValue: 100))
         #expect(input == [30, 70, 31, 71, 32, 72] && target == [33, 73, 34, 74])
     }
 
     @Test func nextFrameTrainingShiftsTheTargetByOne() throws {
-        let (input, target) = try load(SequenceDescription(inputFrames: 3, outputFrames: 3, firstOutput: 1, peak: 100))
+        let (input, target) = try load(
+            SequenceDescription(inputFrames: 3, outputFrames: 3, forecastOffset: 1, maxValue: 100))
         #expect(input == [30, 70, 31, 71, 32, 72] && target == [31, 71, 32, 72, 33, 73])
     }
 
     @Test func reversedInputTurnsTheInputAlone() throws {
         let (input, target) = try load(
-            SequenceDescription(inputFrames: 3, outputFrames: 2, peak: 100, reversedInput: true))
+            SequenceDescription(inputFrames: 3, outputFrames: 2, maxValue: 100, reversedInput: true))
         #expect(input == [32, 72, 31, 71, 30, 70] && target == [33, 73, 34, 74])
     }
 
     @Test func aPairIsScaledByTheRangeOfTheTruth() throws {
         let pair = PairedSource(truth: Numbered(), inputs: Numbered(sign: -1))
-        let frames = SequenceDescription(inputFrames: 2, outputFrames: 2, firstOutput: 1, peak: 200)
+        let frames = SequenceDescription(inputFrames: 2, outputFrames: 2, forecastOffset: 1, maxValue: 200)
         let (input, target) = try load(frames, from: pair)
         #expect(input == [-60, -140, -62, -142] && target == [62, 142, 64, 144])
     }

@@ -5,22 +5,27 @@ import Testing
 
 /// Order and partition over the cross product of everything that they depend on, and of what they must not depend on.
 @Suite struct BatchOrderTests {
-    /// A job as each of its ranks sees it; with fixed lanes, or one for each thread.
+    /// A job as each of its ranks sees it; with fixed virtual ranks, or one for each thread.
     struct Job: Sendable, CustomTestStringConvertible {
-        var lanes: Int?
+        var virtualRanks: Int?
         var ranks, threads: Int
-        var testDescription: String { "\(ranks) ranks of \(threads) threads, \(lanes.map { "\($0)" } ?? "own") lanes" }
+        var testDescription: String {
+            "\(ranks) ranks of \(threads) threads, \(virtualRanks.map { "\($0)" } ?? "own") virtual ranks"
+        }
 
-        var views: [Lanes] {
-            get throws { try (0..<ranks).map { try Lanes(lanes, threads: threads, rank: $0, ranks: ranks) } }
+        var views: [VirtualRanks] {
+            get throws {
+                try (0..<ranks).map { try VirtualRanks(virtualRanks, threads: threads, rank: $0, ranks: ranks) }
+            }
         }
     }
 
     static let jobs = [
-        Job(lanes: nil, ranks: 1, threads: 1), Job(lanes: nil, ranks: 2, threads: 1),
-        Job(lanes: nil, ranks: 3, threads: 2),
-        Job(lanes: nil, ranks: 8, threads: 1), Job(lanes: 8, ranks: 1, threads: 1), Job(lanes: 8, ranks: 3, threads: 2),
-        Job(lanes: 7, ranks: 5, threads: 1), Job(lanes: 8, ranks: 8, threads: 1),
+        Job(virtualRanks: nil, ranks: 1, threads: 1), Job(virtualRanks: nil, ranks: 2, threads: 1),
+        Job(virtualRanks: nil, ranks: 3, threads: 2),
+        Job(virtualRanks: nil, ranks: 8, threads: 1), Job(virtualRanks: 8, ranks: 1, threads: 1),
+        Job(virtualRanks: 8, ranks: 3, threads: 2),
+        Job(virtualRanks: 7, ranks: 5, threads: 1), Job(virtualRanks: 8, ranks: 8, threads: 1),
     ]
     static let sequences = [1, 2, 7, 13, 24], batchSizes = [1, 3, 8, 24], seeds: [UInt64] = [0, 1, .max]
 
@@ -36,21 +41,22 @@ import Testing
         return steps
     }
 
-    /// What the ranks of a job learn from, step by step and lane by lane: each works out its own lanes by itself.
+    /// What the ranks of a job learn from, step by step and virtual rank by virtual rank: each works out its own
+    /// virtual ranks by itself.
     private func learned(
-        _ job: Job, epochs: Int, _ order: (Lanes) -> BatchOrder
-    ) throws -> [(position: Position, lanes: [[Int]])] {
-        let walks = try job.views.map { lanes in (lanes.own, walk(order(lanes), epochs: epochs)) }
+        _ job: Job, epochs: Int, _ order: (VirtualRanks) -> BatchOrder
+    ) throws -> [(position: Position, virtualRanks: [[Int]])] {
+        let walks = try job.views.map { virtualRanks in (virtualRanks.own, walk(order(virtualRanks), epochs: epochs)) }
         #expect(Set(walks.map(\.1.count)).count == 1)
         return walks[0].1.indices.map { step in
-            let lanes = walks.flatMap { own, walk in
+            let virtualRanks = walks.flatMap { own, walk in
                 let batch = walk[step].batch
                 return own.map { Array(batch.sequences[batch.places(of: $0)]) }
             }
             for (_, walk) in walks {
                 #expect(walk[step].batch == walks[0].1[step].batch && walk[step].position == walks[0].1[step].position)
             }
-            return (walks[0].1[step].position, lanes)
+            return (walks[0].1[step].position, virtualRanks)
         }
     }
 
@@ -60,11 +66,11 @@ import Testing
             for batchSize in Self.batchSizes where batchSize <= count {
                 for seed in Self.seeds {
                     let steps = try learned(job, epochs: 3) {
-                        BatchOrder(order, seed: seed, batchSize: batchSize, count: count, lanes: $0)
+                        BatchOrder(order, seed: seed, batchSize: batchSize, count: count, virtualRanks: $0)
                     }
                     #expect(steps.count == 3 * ((count + batchSize - 1) / batchSize))
                     for epoch in 0..<3 {
-                        let used = steps.filter { $0.position.epoch == epoch }.flatMap { $0.lanes.joined() }
+                        let used = steps.filter { $0.position.epoch == epoch }.flatMap { $0.virtualRanks.joined() }
                         #expect(used.sorted() == Array(0..<count), "\(count) in batches of \(batchSize)")
                     }
                 }
@@ -73,13 +79,13 @@ import Testing
     }
 
     /// One batch of all ranks is the same for any number of them, and so is the walk.
-    @Test func neitherRanksNorLanesChangeABatch() throws {
+    @Test func neitherRanksNorVirtualRanksChangeABatch() throws {
         for count in Self.sequences {
             for batchSize in Self.batchSizes where batchSize <= count {
                 let walks = try Self.jobs.map { job in
                     try learned(job, epochs: 2) {
-                        BatchOrder(.shuffled, seed: 5, batchSize: batchSize, count: count, lanes: $0)
-                    }.map { ($0.position, $0.lanes.flatMap { $0 }) }
+                        BatchOrder(.shuffled, seed: 5, batchSize: batchSize, count: count, virtualRanks: $0)
+                    }.map { ($0.position, $0.virtualRanks.flatMap { $0 }) }
                 }
                 for walk in walks {
                     #expect(walk.map(\.0) == walks[0].map(\.0) && walk.map(\.1) == walks[0].map(\.1))
@@ -93,8 +99,9 @@ import Testing
     {
         for order in SequenceOrder.allCases where shares == nil || order != .slidingWindow {
             for batchSize in [3, 5, 14] {
-                let lanes = try Lanes(ranks: 3)
-                let batches = BatchOrder(order, seed: 2, batchSize: batchSize, count: 14, shares: shares, lanes: lanes)
+                let virtualRanks = try VirtualRanks(ranks: 3)
+                let batches = BatchOrder(
+                    order, seed: 2, batchSize: batchSize, count: 14, shares: shares, virtualRanks: virtualRanks)
                 let whole = walk(batches, epochs: 3)
                 for (step, (position, _)) in whole.enumerated() {
                     #expect(position.step == step)
@@ -112,7 +119,7 @@ import Testing
         return zip(ends, ends.dropFirst()).map { $0..<$1 } + (ends.last! < count ? [ends.last!..<count] : [])
     }
 
-    @Test(arguments: jobs.filter { $0.lanes == nil }, [true, false])
+    @Test(arguments: jobs.filter { $0.virtualRanks == nil }, [true, false])
     func ranksPassTheirOwnShardsOnceAnEpoch(job: Job, even: Bool) throws {
         for count in [16, 29, 80] {
             for number in [1, 2, 5, 8, 9] {
@@ -132,18 +139,20 @@ import Testing
     }
 
     private func check(_ job: Job, _ deal: ShardDeal, _ count: Int, batchSize: Int, seed: UInt64) throws {
-        func order(_ lanes: Lanes) -> BatchOrder {
-            BatchOrder(.shuffled, seed: seed, batchSize: batchSize, count: count, shares: deal.training, lanes: lanes)
+        func order(_ virtualRanks: VirtualRanks) -> BatchOrder {
+            BatchOrder(
+                .shuffled, seed: seed, batchSize: batchSize, count: count, shares: deal.training,
+                virtualRanks: virtualRanks)
         }
         let steps = try learned(job, epochs: 2, order), views = try job.views, sizes = order(views[0]).bounds
         #expect(steps.count == 2 * order(views[0]).stepsPerEpoch)
         for epoch in 0..<2 {
-            let used = steps.filter { $0.position.epoch == epoch }.flatMap { $0.lanes.joined() }
+            let used = steps.filter { $0.position.epoch == epoch }.flatMap { $0.virtualRanks.joined() }
             #expect(used.sorted() == Array(0..<count))
         }
-        for (position, lanes) in steps {
+        for (position, virtualRanks) in steps {
             for view in views {
-                let own = lanes[view.own].flatMap { $0 }, counts = lanes[view.own].map(\.count)
+                let own = virtualRanks[view.own].flatMap { $0 }, counts = virtualRanks[view.own].map(\.count)
                 #expect(own.allSatisfy(deal.training[view.rank].contains))
                 // Memory was laid out for it.
                 let known = ([sizes.usual] + sizes.others).map { bounds in view.own.map { bounds[$0 + 1] - bounds[$0] }
@@ -157,7 +166,8 @@ import Testing
     /// Rank 0 has nine sequences and brings two at a time, rank 1 four.
     @Test func aRankWithoutSequencesLeavesTheOthersToLearn() throws {
         var order = BatchOrder(
-            .sequential, seed: 1, batchSize: 4, count: 13, shares: [0..<9, 9..<13], lanes: try Lanes(ranks: 2))
+            .sequential, seed: 1, batchSize: 4, count: 13, shares: [0..<9, 9..<13],
+            virtualRanks: try VirtualRanks(ranks: 2))
         #expect(order.stepsPerEpoch == 5 && order.stepsOfRanks == [5, 2])
         var position = Position(), batches: [[Int]] = [], used: [Int] = []
         for _ in 0..<6 {
@@ -172,7 +182,8 @@ import Testing
     @Test func ranksShuffleForThemselves() throws {
         func batch(_ seed: UInt64, epoch: Int) throws -> [Int] {
             var order = BatchOrder(
-                .shuffled, seed: seed, batchSize: 40, count: 40, shares: [0..<20, 20..<40], lanes: try Lanes(ranks: 2))
+                .shuffled, seed: seed, batchSize: 40, count: 40, shares: [0..<20, 20..<40],
+                virtualRanks: try VirtualRanks(ranks: 2))
             return order.batch(at: Position(epoch: epoch)).sequences
         }
         let first = try batch(1, epoch: 0)

@@ -34,7 +34,7 @@ import Testing
             found("films.shards", output: "/gone/run", run: "elsewhere/copy") == folder.file("elsewhere/films.shards"))
     }
 
-    @Test func absolutePathsAndGeneratedFilmsAreWhatTheyAre() {
+    @Test func absolutePathsAndGeneratedClipsAreWhatTheyAre() {
         #expect(found("/no/such.shards", output: "run", run: "run") == "/no/such.shards")
         #expect(found("generated", output: "run", run: "run") == "generated")
     }

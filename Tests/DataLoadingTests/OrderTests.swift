@@ -15,7 +15,7 @@ import Testing
 
     /// The batches of a run, epoch after epoch.
     private func walk(_ order: SequenceOrder, count: Int, batchSize: Int, steps: Int) throws -> [[Int]] {
-        var batches = BatchOrder(order, seed: 1, batchSize: batchSize, count: count, lanes: try Lanes())
+        var batches = BatchOrder(order, seed: 1, batchSize: batchSize, count: count, virtualRanks: try VirtualRanks())
         var position = Position()
         return (0..<steps).map { _ in
             defer { position = batches.next(after: position) }

@@ -25,7 +25,7 @@ import Testing
         #expect(text(of: [1..<7], leaves: 8) == ["1", "(2+3)", "(4+5)", "6"])
     }
 
-    /// Every way to cut the lanes among ranks, and those of each rank among threads, adds up in the same order.
+    /// Every way to cut the virtual ranks among ranks, and those of each rank among threads, adds up in the same order.
     @Test(arguments: 1...19) func whoeverAddsTheOrderIsTheSame(leaves: Int) {
         let alone = text(of: [0..<leaves], leaves: leaves)
         for parts in 1...leaves {
@@ -63,7 +63,7 @@ import Testing
         #expect(tree.nodes(within: 0..<leaves) == [tree.root])
     }
 
-    /// A thread that adds up n lanes needs memory for about log2 n of them.
+    /// A thread that adds up n virtual ranks needs memory for about log2 n of them.
     @Test func sumsTakeLittleMemory() {
         #expect((1...9).map { SumTree(leaves: $0).mostParts(within: 0..<$0) } == [1, 2, 2, 3, 3, 3, 3, 4, 4])
         #expect(SumTree(leaves: 1024).mostParts(within: 0..<1024) == 11)

@@ -10,8 +10,8 @@ import TrainingTestSupport
 
     private func forecaster(frames: Int = 2) throws -> Forecaster {
         Forecaster(
-            try exampleNetwork(oneOutputPerInput: false), inputFrames: 3, frames: frames, lead: 3,
-            scale: ValueScale(-2...6, peak: 1))
+            try exampleNetwork(oneOutputPerInput: false), inputFrames: 3, frames: frames, forecastOffset: 3,
+            scale: ValueScale(-2...6, maxValue: 1))
     }
 
     private func evaluate(

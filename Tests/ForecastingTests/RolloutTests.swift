@@ -10,11 +10,11 @@ import TrainingTestSupport
 @Suite struct RolloutTests {
     @Test(arguments: [1, 2, 3, 7]) func anEncoderForecasterUnrollsOverTheFramesAskedFor(frames: Int) throws {
         let network = try exampleNetwork(oneOutputPerInput: false)
-        let trace = try NetworkTrace(
-            network, batch: 2, Unrolling(inputFrames: 3, outputFrames: frames, lead: 3))
-        fill(trace.input)
-        trace.forward()
-        #expect(try forecast(network, frames: frames, inputFrames: 3) == numbers(trace.output))
+        let unrolled = try UnrolledNetwork(
+            network, batch: 2, Unrolling(inputFrames: 3, outputFrames: frames, forecastOffset: 3))
+        fill(unrolled.input)
+        unrolled.forward()
+        #expect(try forecast(network, frames: frames, inputFrames: 3) == numbers(unrolled.output))
     }
 
     /// Its input being zeros, what comes first does not depend on how far it goes.
@@ -27,27 +27,27 @@ import TrainingTestSupport
     /// What it reads after the given frames is what it gave, `lead` steps before: the same as a run that was given
     /// those frames from the start.
     @Test(arguments: [1, 2, 3, 4, 5], [1, 2]) func oneOutputPerInputGoesOnFromItsOwnForecasts(
-        frames: Int, lead: Int
+        frames: Int, forecastOffset: Int
     ) throws {
         let network = try exampleNetwork(oneOutputPerInput: true), frame = 2 * exampleFrame.count
-        let found = try forecast(network, frames: frames, inputFrames: 2, lead: lead)
+        let found = try forecast(network, frames: frames, inputFrames: 2, forecastOffset: forecastOffset)
         let all = 2 + frames,
-            trace = try NetworkTrace(
-                network, batch: 2, Unrolling(inputFrames: all, outputFrames: all, lead: lead))
-        fill(trace.input[0..<2])
-        var input = trace.input.mutableSpan
+            unrolled = try UnrolledNetwork(
+                network, batch: 2, Unrolling(inputFrames: all, outputFrames: all, forecastOffset: forecastOffset))
+        fill(unrolled.input[0..<2])
+        var input = unrolled.input.mutableSpan
         for i in found.indices { input[2 * frame + i] = found[i] }
-        trace.forward()
-        let first = (2 - lead) * frame
-        let expected = numbers(trace.output)[first..<first + found.count]
+        unrolled.forward()
+        let first = (2 - forecastOffset) * frame
+        let expected = numbers(unrolled.output)[first..<first + found.count]
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 } && found.count == expected.count)
     }
 
     private func forecast(
-        _ network: Network<Float>, frames: Int, inputFrames: Int, lead: Int? = nil
+        _ network: Network<Float>, frames: Int, inputFrames: Int, forecastOffset: Int? = nil
     ) throws -> [Float] {
         let rollout = try Rollout(
-            network, batch: 2, inputFrames: inputFrames, frames: frames, lead: lead ?? inputFrames)
+            network, batch: 2, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset ?? inputFrames)
         fill(rollout.input)
         rollout.forward()
         #expect(rollout.output.shape == [frames, 2, 8, 7, 1])
@@ -64,14 +64,15 @@ import TrainingTestSupport
     @Test func rawValuesAreScaledOnTheWayInAndBackOnTheWayOut() throws {
         let network = try exampleNetwork(oneOutputPerInput: false), source = ExampleSource(count: 1)
         let past = Array(try source.sequence(0)[..<(3 * exampleFrame.count)])
-        let rollout = try Rollout(network, batch: 1, inputFrames: 3, frames: 2, lead: 3)
+        let rollout = try Rollout(network, batch: 1, inputFrames: 3, frames: 2, forecastOffset: 3)
         var input = rollout.input.mutableSpan
         for i in past.indices { input[i] = (past[i] + 2) / 8 * 255 }
         rollout.forward()
         let expected = numbers(rollout.output).map { $0 / 255 * 8 - 2 }
-        let scale = ValueScale(source.valueRange, peak: 255)
-        let found = try Forecaster(network, inputFrames: 3, frames: 2, lead: 3, scale: scale).forecasts(after: [past])[
-            0]
+        let scale = ValueScale(source.valueRange, maxValue: 255)
+        let found = try Forecaster(network, inputFrames: 3, frames: 2, forecastOffset: 3, scale: scale).forecasts(
+            after: [past])[
+                0]
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 } && found.count == expected.count)
     }
 
@@ -79,8 +80,8 @@ import TrainingTestSupport
         let source = ExampleSource(count: 5)
         let pasts = try (0..<5).map { Array(try source.sequence($0)[..<(3 * exampleFrame.count)]) }
         let forecaster = Forecaster(
-            try exampleNetwork(oneOutputPerInput: true), inputFrames: 3, frames: 4, lead: 3,
-            scale: ValueScale(source.valueRange, peak: 1))
+            try exampleNetwork(oneOutputPerInput: true), inputFrames: 3, frames: 4, forecastOffset: 3,
+            scale: ValueScale(source.valueRange, maxValue: 1))
         let together = try forecaster.forecasts(after: pasts)
         for (past, forecast) in zip(pasts, together) {
             let alone = try forecaster.forecasts(after: [past])[0]
@@ -90,7 +91,7 @@ import TrainingTestSupport
     }
 
     @Test func aRangeOfOneValueScalesToZeroAndBack() {
-        let scale = ValueScale(3...3, peak: 255), raw: [Float] = [3, 3, 3]
+        let scale = ValueScale(3...3, maxValue: 255), raw: [Float] = [3, 3, 3]
         var values: [Float] = [9, 9, 9], back: [Float] = [9, 9, 9]
         var span = values.mutableSpan
         scale.scale(raw.span, into: &span)

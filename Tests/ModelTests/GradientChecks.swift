@@ -53,27 +53,28 @@ func dot<S: Scalar>(_ a: Tensor<S>, _ b: Tensor<S>) -> Double {
 /// A network in double precision with random numbers everywhere, its loss against random targets.
 struct CheckedNetwork {
     let network: Network<Double>
-    let trace: NetworkTrace<Double>
+    let unrolled: UnrolledNetwork<Double>
     let values, gradient: ParameterVector<Double>
     let target: Tensor<Double>
     let loss: Loss
 
     init(
         _ description: NetworkDescription, frame: FeatureShape, batch: Int = 2, inputFrames: Int = 3,
-        outputFrames: Int = 3, lead: Int? = nil, readsTrueFrames: (_ place: Int) -> Bool = { _ in false },
-        loss: Loss = .meanSquaredError, convolution: ConvolutionMethod = .automatic
+        outputFrames: Int = 3, forecastOffset: Int? = nil, readsTrueFrames: (_ place: Int) -> Bool = { _ in false },
+        loss: Loss = .meanSquaredError, convolution: ConvolutionAlgorithm = .automatic
     ) throws {
         network = try Network(description, frame: frame, convolution: convolution)
-        trace = try NetworkTrace(
+        unrolled = try UnrolledNetwork(
             network, batch: batch,
-            Unrolling(inputFrames: inputFrames, outputFrames: outputFrames, lead: lead ?? inputFrames))
-        trace.readsTrueFrames = trace.readsTrueFrames.indices.map(readsTrueFrames)
+            Unrolling(
+                inputFrames: inputFrames, outputFrames: outputFrames, forecastOffset: forecastOffset ?? inputFrames))
+        unrolled.readsTrueFrames = unrolled.readsTrueFrames.indices.map(readsTrueFrames)
         values = ParameterVector(network.layout)
         gradient = ParameterVector(network.layout)
-        target = Tensor(shape: trace.output.shape)
+        target = Tensor(shape: unrolled.output.shape)
         self.loss = loss
         fill(values.flat, seed: 1, scale: 0.5)
-        fill(trace.input, seed: 2)
+        fill(unrolled.input, seed: 2)
         for (tensor, seed) in [(target, UInt64(3))] {
             fill(tensor, seed: seed, scale: 0.5)
             var numbers = tensor.mutableSpan
@@ -83,14 +84,15 @@ struct CheckedNetwork {
 
     func evaluate(withGradient: Bool) -> Double {
         network.prepare(values)
-        trace.forward(isTraining: true)
+        unrolled.forward(isTraining: true)
         let scale = loss.scale(
-            sequences: trace.batch, frames: trace.output.shape[0], numbers: trace.output.count / trace.batch)
+            sequences: unrolled.batch, frames: unrolled.output.shape[0],
+            elements: unrolled.output.count / unrolled.batch)
         let value = loss.evaluate(
-            trace.output, target, scale: scale, gradient: withGradient ? trace.outputGradient : nil)
+            unrolled.output, target, scale: scale, gradient: withGradient ? unrolled.outputGradient : nil)
         if withGradient {
             gradient.flat.fill(0)
-            trace.backward(accumulatingInto: gradient)
+            unrolled.backward(accumulatingInto: gradient)
         }
         return value
     }

@@ -3,8 +3,9 @@
 import Kernels
 import Model
 
-/// Bytes of all buffers that a trace leads to, but for those of the network itself and the patches' workspace.
-package func bytesHeld(by trace: NetworkTrace<Float>) -> Int {
+/// Bytes of all buffers that a unrolled network leads to, but for those of the network itself and the patches'
+/// workspace.
+package func bytesHeld(by unrolled: UnrolledNetwork<Float>) -> Int {
     var seen: Set<ObjectIdentifier> = []
     func bytes(in value: Any) -> Int {
         let mirror = Mirror(reflecting: value)
@@ -13,5 +14,5 @@ package func bytesHeld(by trace: NetworkTrace<Float>) -> Int {
         return mirror.children.filter { !["layer", "workspace", "weights"].contains($0.label) }
             .reduce(0) { $0 + bytes(in: $1.value) }
     }
-    return bytes(in: trace)
+    return bytes(in: unrolled)
 }

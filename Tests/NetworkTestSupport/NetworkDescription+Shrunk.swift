@@ -7,22 +7,22 @@ extension NetworkDescription {
     package func shrunk(by divisor: Int) -> NetworkDescription {
         var small = self
         func shrink(_ channels: Int) -> Int { max(2, channels / divisor) }
-        func shrink(_ stages: inout [StageDescription], keepingLast: Bool) {
-            let last = stages.lastIndex { stage in
-                switch stage.operation {
+        func shrink(_ layers: inout [LayerDescription], keepingLast: Bool) {
+            let last = layers.lastIndex { layer in
+                switch layer.operation {
                 case .convolution, .convolution3D: true
                 default: false
                 }
             }
-            for index in stages.indices where !(keepingLast && index == last) {
-                stages[index].operation = shrink(stages[index].operation)
+            for index in layers.indices where !(keepingLast && index == last) {
+                layers[index].operation = shrink(layers[index].operation)
             }
         }
-        func shrink(_ operation: StageDescription.Operation) -> StageDescription.Operation {
+        func shrink(_ operation: LayerDescription.Operation) -> LayerDescription.Operation {
             switch operation {
             case .convLSTM(var it):
-                if case .group(let channels) = it.normalisation {
-                    it.normalisation = .group(channels: channels / divisor)
+                if case .group(let channels) = it.normalization {
+                    it.normalization = .group(channels: channels / divisor)
                 }
                 it.hidden = shrink(it.hidden)
                 return .convLSTM(it)

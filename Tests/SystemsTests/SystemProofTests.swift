@@ -7,27 +7,27 @@ import Testing
 import Trainer
 
 /// Every reference system in a small form, against what the framework that it was published in computes from the same
-/// numbers: the output of every stage, the loss, the gradient of every tensor, and ten steps of its own training.
+/// numbers: the output of every layer, the loss, the gradient of every tensor, and ten steps of its own training.
 @Suite struct SystemProofTests {
     static let systems = [
         "neural-scene", "keras-stack", "keras-encdec", "pytorch-seq2seq", "mindspore-ed", "mindspore-ed-upstream",
         "openstl-convlstm-s", "shi2015",
     ]
 
-    @Test(arguments: systems, ConvolutionMethod.allCases)
-    func stages(name: String, convolution: ConvolutionMethod) throws {
+    @Test(arguments: systems, ConvolutionAlgorithm.allCases)
+    func layers(name: String, convolution: ConvolutionAlgorithm) throws {
         let proof = try Proof(name, convolution)
         _ = proof.evaluate()
-        let stages = proof.fixture.names("output/")
-        #expect(stages == Set(proof.network.stageNames), "a fixture has the output of every stage")
-        for stage in stages {
-            let error = try relativeError(proof.trace.output(of: stage)!, proof.fixture["output/" + stage]!)
-            #expect(error < 1e-4, "\(stage)")
+        let layers = proof.fixture.names("output/")
+        #expect(layers == Set(proof.network.layerNames), "a fixture has the output of every layer")
+        for layer in layers {
+            let error = try relativeError(proof.unrolled.output(of: layer)!, proof.fixture["output/" + layer]!)
+            #expect(error < 1e-4, "\(layer)")
         }
     }
 
-    @Test(arguments: systems, ConvolutionMethod.allCases)
-    func gradients(name: String, convolution: ConvolutionMethod) throws {
+    @Test(arguments: systems, ConvolutionAlgorithm.allCases)
+    func gradients(name: String, convolution: ConvolutionAlgorithm) throws {
         let proof = try Proof(name, convolution)
         let loss = proof.evaluate(), expected = proof.fixture.facts.loss
         #expect(abs(loss - expected) < 1e-5 * expected)
@@ -40,21 +40,25 @@ import Trainer
     }
 
     /// Adam's first updates are the signs of the gradient, so that numbers near zero, whose sign rounding decides, move
-    /// by twice the learning rate: with the larger rounding of minimal filtering neural-scene's losses agree to 1e-3.
-    @Test(arguments: systems, ConvolutionMethod.allCases)
-    func tenLosses(name: String, convolution: ConvolutionMethod) throws {
-        let tolerance = name == "neural-scene" && convolution != .plain ? 1e-3 : 1e-4
+    /// by twice the learning rate: with the larger rounding of Winograd convolution neural-scene's losses agree to
+    /// 1e-3.
+    @Test(arguments: systems, ConvolutionAlgorithm.allCases)
+    func tenLosses(name: String, convolution: ConvolutionAlgorithm) throws {
+        let tolerance = name == "neural-scene" && convolution != .im2col ? 1e-3 : 1e-4
         let proof = try Proof(name, convolution), system = proof.system, facts = proof.fixture.facts
         var optimizer = Optimizer(system.optimizer, layout: proof.network.layout)
         for (step, expected) in facts.losses.enumerated() {
             let loss = proof.evaluate()
             #expect(abs(loss - expected) < tolerance * expected, "step \(step + 1)")
             try proof.checkStatistics(afterUpdate: step)
-            let pace = system.schedule.pace(base: system.learningRate, step: step, of: facts.losses.count)
-            #expect(abs(pace.learningRate - facts.rates.learningRate[step]) <= 1e-9 * pace.learningRate)
-            #expect(facts.rates.beta1.map { abs($0[step] - pace.momentum!) < 1e-9 } ?? true)
+            let hyperparameters = system.schedule.hyperparameters(
+                base: system.learningRate, step: step, of: facts.losses.count)
+            #expect(
+                abs(hyperparameters.learningRate - facts.rates.learningRate[step]) <= 1e-9
+                    * hyperparameters.learningRate)
+            #expect(facts.rates.beta1.map { abs($0[step] - hyperparameters.momentum!) < 1e-9 } ?? true)
             let clipping = Clipping(proof.gradient, byValue: system.clipValue, toNorm: system.clipNorm)
-            optimizer.update(proof.values, along: proof.gradient, at: pace, clip: clipping.clip)
+            optimizer.update(proof.values, along: proof.gradient, at: hyperparameters, clip: clipping.clip)
         }
     }
 
@@ -63,11 +67,11 @@ import Trainer
     func forecasts(name: String, prefix: String) throws {
         let proof = try Proof(name)
         proof.network.prepare(proof.values)
-        proof.trace.readsTrueFrames = proof.trace.readsTrueFrames.map { _ in false }
-        proof.trace.forward()
-        for stage in proof.fixture.names(prefix) {
-            let error = try relativeError(proof.trace.output(of: stage)!, proof.fixture[prefix + stage]!)
-            #expect(error < 1e-4, "\(stage)")
+        proof.unrolled.readsTrueFrames = proof.unrolled.readsTrueFrames.map { _ in false }
+        proof.unrolled.forward()
+        for layer in proof.fixture.names(prefix) {
+            let error = try relativeError(proof.unrolled.output(of: layer)!, proof.fixture[prefix + layer]!)
+            #expect(error < 1e-4, "\(layer)")
         }
     }
 
@@ -93,11 +97,11 @@ private struct Proof {
     let system: SystemDescription
     let fixture: SystemFixture
     let network: Network<Float>
-    let trace: NetworkTrace<Float>
+    let unrolled: UnrolledNetwork<Float>
     let values, gradient: ParameterVector<Float>
     private let target: Tensor<Float>
 
-    init(_ name: String, _ convolution: ConvolutionMethod = .automatic) throws {
+    init(_ name: String, _ convolution: ConvolutionAlgorithm = .automatic) throws {
         system = try Presets.named(name)
         fixture = try SystemFixture(name)
         let input = try fixture["input"]!, frame = fixture.facts.frame
@@ -106,21 +110,21 @@ private struct Proof {
             system.network.shrunk(by: fixture.facts.divisor),
             frame: FeatureShape(height: frame[0], width: frame[1], channels: 1), convolution: convolution)
         let seen = input.shape[0], given = target.shape[0]
-        trace = try NetworkTrace(
+        unrolled = try UnrolledNetwork(
             network, batch: input.shape[1],
-            Unrolling(inputFrames: seen, outputFrames: given, lead: system.sequences.firstOutput ?? seen))
+            Unrolling(inputFrames: seen, outputFrames: given, forecastOffset: system.sequences.forecastOffset ?? seen))
         (values, gradient) = (ParameterVector(network.layout), ParameterVector(network.layout))
         try load(input)
     }
 
     private func load(_ input: Tensor<Float>) throws {
         let seen = input.shape[0]
-        trace.input[0..<seen].copy(from: input)
-        for frame in seen..<trace.input.shape[0] {
-            trace.input[frame].copy(from: target[frame - trace.unrolling.lead])
+        unrolled.input[0..<seen].copy(from: input)
+        for frame in seen..<unrolled.input.shape[0] {
+            unrolled.input[frame].copy(from: target[frame - unrolled.unrolling.forecastOffset])
         }
         let mask = try fixture["mask"].map { numbers($0).map { $0 != 0 } }
-        trace.readsTrueFrames = mask ?? trace.readsTrueFrames.map { _ in system.sampling == .teacherForcing }
+        unrolled.readsTrueFrames = mask ?? unrolled.readsTrueFrames.map { _ in system.sampling == .teacherForcing }
         for slot in network.layout.slots { values[slot].copy(from: try fixture["weights/" + slot.name]!) }
         for slot in network.statistics.layout.slots {
             network.statistics[slot].copy(from: try fixture["statistics/" + slot.name]!)
@@ -130,12 +134,12 @@ private struct Proof {
     /// The loss as the system reports it; leaves outputs, gradient and statistics of a training pass.
     func evaluate() -> Double {
         network.prepare(values)
-        trace.forward(isTraining: true)
-        let frames = target.shape[0], sequences = trace.batch
-        let scale = system.loss.scale(sequences: sequences, frames: frames, numbers: target.count / sequences)
-        let loss = system.loss.evaluate(trace.output, target, scale: scale, gradient: trace.outputGradient)
+        unrolled.forward(isTraining: true)
+        let frames = target.shape[0], sequences = unrolled.batch
+        let scale = system.loss.scale(sequences: sequences, frames: frames, elements: target.count / sequences)
+        let loss = system.loss.evaluate(unrolled.output, target, scale: scale, gradient: unrolled.outputGradient)
         gradient.flat.fill(0)
-        trace.backward(accumulatingInto: gradient)
+        unrolled.backward(accumulatingInto: gradient)
         return system.loss.reported(loss, sequences: sequences, frames: frames)
     }
 

@@ -1,6 +1,6 @@
 // PNG files by Python's zlib alone, so that no reader is tested with its own writer.
 
-/// Functions for scripts of `Python.run`: `png(path, w, h, pixels, depth, kind, chunks)` writes a file of the colour
+/// Functions for scripts of `Python.run`: `png(path, w, h, pixels, depth, kind, chunks)` writes a file of the color
 /// type `kind`, whose lines are filtered by each of the five filters in turn; `chunks` stand before the pixels.
 package enum PNGScript {
     package static let functions = """

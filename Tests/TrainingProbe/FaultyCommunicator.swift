@@ -14,8 +14,8 @@ final class FaultyCommunicator: Communicator {
     ///   - turned: which sum of floats, counted from 1.
     init(_ base: any Communicator, rank: Int, turned: Int) { (self.base, damaged, self.turned) = (base, rank, turned) }
 
-    func sum(_ values: inout MutableSpan<Float>) throws {
-        try base.sum(&values)
+    func allReduce(_ values: inout MutableSpan<Float>) throws {
+        try base.allReduce(&values)
         sums += 1
         guard sums == turned, rank == damaged else { return }
         let last = values.count - 1
@@ -30,21 +30,21 @@ final class FaultyCommunicator: Communicator {
         try base.broadcast(&values, from: root)
     }
     func broadcast(_ bytes: inout [UInt8], from root: Int) throws { try base.broadcast(&bytes, from: root) }
-    func sum(_ values: inout [Double]) throws { try base.sum(&values) }
-    func maximum(_ values: inout [Double]) throws { try base.maximum(&values) }
-    func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws {
-        try base.complete(&values, slices)
+    func allReduce(_ values: inout [Double]) throws { try base.allReduce(&values) }
+    func allReduceMax(_ values: inout [Double]) throws { try base.allReduceMax(&values) }
+    func allGather(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws {
+        try base.allGather(&values, slices)
     }
     func gather(_ bytes: [UInt8]) throws -> [[UInt8]] { try base.gather(bytes) }
     func barrier() throws { try base.barrier() }
-    func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {
-        try base.amongFirst(ranks, work)
+    func split<Result>(first ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {
+        try base.split(first: ranks, work)
     }
     func abort(exitCode: Int32) -> Never { base.abort(exitCode: exitCode) }
 
-    func exchange(
+    func allToAll(
         _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
     ) throws {
-        try base.exchange(values, slices, into: &received, at: starts)
+        try base.allToAll(values, slices, into: &received, at: starts)
     }
 }

@@ -10,19 +10,19 @@ package let exampleFrame = FeatureShape(height: 8, width: 7, channels: 1)
 
 /// A prepared network: an encoder-forecaster, or one that gives one output frame per input frame.
 package func exampleNetwork(oneOutputPerInput: Bool) throws -> Network<Float> {
-    func layer(_ name: String, from state: String? = nil) -> StageDescription {
-        StageDescription(name, .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, initialState: state, forgetBias: 1)))
+    func layer(_ name: String, from state: String? = nil) -> LayerDescription {
+        LayerDescription(name, .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, initialState: state, forgetBias: 1)))
     }
     let readout = [
-        StageDescription("readout", .convolution(ConvolutionDescription(filters: 1, kernel: 1))),
-        StageDescription("sigmoid", .activation(.sigmoid)),
+        LayerDescription("readout", .convolution(ConvolutionDescription(filters: 1, kernel: 1))),
+        LayerDescription("sigmoid", .activation(.sigmoid)),
     ]
     let description = NetworkDescription(
         encoder: [layer("encoder")], forecaster: oneOutputPerInput ? [] : [layer("forecaster", from: "encoder")],
         readout: readout)
     let network = try Network<Float>(description, frame: exampleFrame)
     let values = ParameterVector<Float>(network.layout)
-    values.initialise(seed: 7)
+    values.initialize(seed: 7)
     network.prepare(values)
     return network
 }

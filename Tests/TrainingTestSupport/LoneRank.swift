@@ -11,16 +11,16 @@ package final class LoneRank: Communicator {
 
     package func broadcast(_ values: inout MutableSpan<Float>, from root: Int) {}
     package func broadcast(_ bytes: inout [UInt8], from root: Int) {}
-    package func sum(_ values: inout MutableSpan<Float>) {}
-    package func sum(_ values: inout [Double]) {}
-    package func maximum(_ values: inout [Double]) {}
+    package func allReduce(_ values: inout MutableSpan<Float>) {}
+    package func allReduce(_ values: inout [Double]) {}
+    package func allReduceMax(_ values: inout [Double]) {}
     package func gather(_ bytes: [UInt8]) -> [[UInt8]] { [bytes] }
-    package func exchange(
+    package func allToAll(
         _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
     ) {}
-    package func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) {}
+    package func allGather(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) {}
     package func barrier() {}
-    package func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) rethrows -> Result? {
+    package func split<Result>(first ranks: Int, _ work: (any Communicator) throws -> Result) rethrows -> Result? {
         rank < ranks ? try work(LoneRank(rank, of: ranks)) : nil
     }
     package func abort(exitCode: Int32) -> Never { fatalError("aborted with \(exitCode)") }

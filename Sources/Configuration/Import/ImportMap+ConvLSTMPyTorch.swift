@@ -1,13 +1,13 @@
-// The names in state dicts of jhhuang96/ConvLSTM-PyTorch, for a system whose stages are called as in MindSpore's port.
+// The names in state dicts of jhhuang96/ConvLSTM-PyTorch, for a system whose layers are called as in MindSpore's port.
 
 extension ImportMap {
     /// Encoder and decoder of three ConvLSTM layers each, numbered from the frames inwards, with plain convolutions
-    /// between them; each cell is a convolution and a group normalisation.
+    /// between them; each cell is a convolution and a group normalization.
     package static let convLSTMPyTorch = ImportMap(
-        cells.flatMap { stage, name in
+        cells.flatMap { layer, name in
             [
-                Module(stage, ["\(name).conv.0"]),
-                Module(stage, ["\(name).conv.1"], part: .normalisation),
+                Module(layer, ["\(name).conv.0"]),
+                Module(layer, ["\(name).conv.1"], part: .normalization),
             ]
         } + convolutions.map { Module($0, [$1]) })
 

@@ -1,9 +1,9 @@
 // What another program's file of weights calls the modules of a system. The choice: a map is names only; how a module's
-// numbers lie in the file follows from what its stage is.
+// numbers lie in the file follows from what its layer is.
 
 import Model
 
-/// The modules of a PyTorch state dict that hold the weights of a system's stages.
+/// The modules of a PyTorch state dict that hold the weights of a system's layers.
 package struct ImportMap: Sendable {
     package let modules: [Module]
 
@@ -11,17 +11,17 @@ package struct ImportMap: Sendable {
 
     /// One module of a file.
     package struct Module: Sendable {
-        /// The stage that it belongs to.
-        package let stage: String
+        /// The layer that it belongs to.
+        package let layer: String
 
-        /// Which of the stage's tensors it holds.
+        /// Which of the layer's tensors it holds.
         package let part: Part
 
         /// What it is called: in each file one of these, before `.weight` and `.bias`.
         package let names: [String]
 
-        package init(_ stage: String, _ names: [String], part: Part = .convolution) {
-            (self.stage, self.names, self.part) = (stage, names, part)
+        package init(_ layer: String, _ names: [String], part: Part = .convolution) {
+            (self.layer, self.names, self.part) = (layer, names, part)
         }
     }
 
@@ -29,8 +29,8 @@ package struct ImportMap: Sendable {
         /// A convolution: of a ConvLSTM the one over input and hidden state, side by side as channels.
         case convolution
 
-        /// The normalisation of a ConvLSTM's gates.
-        case normalisation
+        /// The normalization of a ConvLSTM's gates.
+        case normalization
     }
 }
 

@@ -49,22 +49,22 @@ extension ImportedTensor {
     /// The tensors of a module, as they lie in a file.
     ///
     /// - Parameters:
-    ///   - layout: of the network that the module's stage belongs to.
-    ///   - operation: of that stage.
+    ///   - layout: of the network that the module's layer belongs to.
+    ///   - operation: of that layer.
     package static func all(
-        of module: ImportMap.Module, _ operation: StageDescription.Operation, in layout: ParameterLayout,
+        of module: ImportMap.Module, _ operation: LayerDescription.Operation, in layout: ParameterLayout,
         gates: GateOrder
     ) -> [ImportedTensor] {
-        func slot(_ name: String) -> ParameterSlot? { layout.slots.first { $0.name == "\(module.stage).\(name)" } }
+        func slot(_ name: String) -> ParameterSlot? { layout.slots.first { $0.name == "\(module.layer).\(name)" } }
         func vector(_ key: String, _ name: String, _ channels: [Int]?) -> ImportedTensor? {
             slot(name).map { ImportedTensor(key, $0.shape, $0, strides: [1], channels: channels) }
         }
         var channels: [Int]?
         if case .convLSTM(let cell) = operation { channels = gates.channels(hidden: cell.hidden) }
         switch (module.part, operation) {
-        case (.normalisation, _):
+        case (.normalization, _):
             return [
-                vector("weight", "normalisation.scale", channels), vector("bias", "normalisation.shift", channels),
+                vector("weight", "normalization.scale", channels), vector("bias", "normalization.shift", channels),
             ].compactMap { $0 }
         case (.convolution, .convLSTM):
             return kernels([slot("input.kernel"), slot("hidden.kernel")].compactMap { $0 }, channels)

@@ -8,22 +8,22 @@ extension Presets {
     /// One ConvLSTM layer that reads, one that goes on from its state frame by frame, and a 1 x 1 readout; trained with
     /// teacher forcing.
     ///
-    /// Its decoder also holds a batch normalisation whose output nothing reads, which is left out here.
+    /// Its decoder also holds a batch normalization whose output nothing reads, which is left out here.
     package static let kerasEncoderDecoder = SystemDescription(
         name: "keras-encdec",
         summary: "iamrakesh28's encoder-decoder: 1 + 1 ConvLSTM layers, previous frame as input, teacher forcing",
         sequences: SequenceDescription(
             inputFrames: 10, outputFrames: 10, order: .sequential,
             generator: GeneratorDescription(
-                films: .movingSquares(.init(view: .shifted)), frames: 20, size: 40, training: 1000, validation: 100,
+                kind: .movingSquares(.init(view: .shifted)), frames: 20, size: 40, training: 1000, validation: 100,
                 test: 100)),
         network: NetworkDescription(
-            encoder: [StageDescription("encoder", .convLSTM(kerasCell(hidden: 128)))],
-            forecaster: [StageDescription("decoder", .convLSTM(kerasCell(hidden: 128, initialState: "encoder")))],
+            encoder: [LayerDescription("encoder", .convLSTM(kerasCell(hidden: 128)))],
+            forecaster: [LayerDescription("decoder", .convLSTM(kerasCell(hidden: 128, initialState: "encoder")))],
             forecasterInput: .previousFrame,
             readout: [
-                StageDescription("readout", .convolution(ConvolutionDescription(filters: 1, kernel: 1))),
-                StageDescription("sigmoid", .activation(.sigmoid)),
+                LayerDescription("readout", .convolution(ConvolutionDescription(filters: 1, kernel: 1))),
+                LayerDescription("sigmoid", .activation(.sigmoid)),
             ]),
         sampling: .teacherForcing, loss: Loss(error: .crossEntropy, reduction: .sumOfFrameMeans),
         optimizer: .rmsProp(.init()), batchSize: 8, learningRate: 1e-3)

@@ -5,36 +5,36 @@ import Kernels
 import Model
 
 extension Presets {
-    /// The film predictor of Keras 2.1.0, examples/conv_lstm.py: four ConvLSTM layers, each normalised over the batch,
+    /// The clip predictor of Keras 2.1.0, examples/conv_lstm.py: four ConvLSTM layers, each normalized over the batch,
     /// and a 3-D convolution that makes the next frame of every one.
     ///
     /// The published convolution is padded on both sides in time, so that it sees features of the very frame that it is
-    /// to give; `timePadding: causal` mends that. The last frame of a rollout has no such neighbour.
+    /// to give; `timePadding: causal` mends that. The last frame of a rollout has no such neighbor.
     package static let kerasStack = kerasStack("keras-stack", layers: 4)
 
     /// The same with the three layers that the readme of iamrakesh28's next-frame tutorial speaks of.
     package static let kerasStack3 = kerasStack("keras-stack-3", layers: 3)
 
     private static func kerasStack(_ name: String, layers: Int) -> SystemDescription {
-        let stages = (1...layers).flatMap { number in
+        let layers = (1...layers).flatMap { number in
             [
-                StageDescription("convlstm\(number)", .convLSTM(kerasCell(hidden: 40))),
-                StageDescription("norm\(number)", .batchNormalisation(BatchNormalisationDescription())),
+                LayerDescription("convlstm\(number)", .convLSTM(kerasCell(hidden: 40))),
+                LayerDescription("norm\(number)", .batchNormalization(BatchNormalizationDescription())),
             ]
         }
         return SystemDescription(
             name: name, summary: "Keras' examples/conv_lstm.py: \(layers) ConvLSTM layers with batch norm, next frame",
             sequences: SequenceDescription(
-                inputFrames: 15, outputFrames: 15, firstOutput: 1,
+                inputFrames: 15, outputFrames: 15, forecastOffset: 1,
                 generator: GeneratorDescription(
-                    films: .movingSquares(.init(view: .noisy)), frames: 16, size: 40, training: 950, validation: 50,
+                    kind: .movingSquares(.init(view: .noisy)), frames: 16, size: 40, training: 950, validation: 50,
                     test: 200)),
             network: NetworkDescription(
-                encoder: stages,
+                encoder: layers,
                 readout: [
-                    StageDescription(
+                    LayerDescription(
                         "readout", .convolution3D(Convolution3DDescription(filters: 1, kernel: 3, kernelTime: 3))),
-                    StageDescription("sigmoid", .activation(.sigmoid)),
+                    LayerDescription("sigmoid", .activation(.sigmoid)),
                 ]),
             loss: .binaryCrossEntropy, optimizer: .adadelta(.init()), batchSize: 10, learningRate: 1)
     }
@@ -43,6 +43,6 @@ extension Presets {
     static func kerasCell(hidden: Int, initialState: String? = nil) -> ConvLSTMDescription {
         ConvLSTMDescription(
             hidden: hidden, kernel: 3, gateActivation: .hardSigmoid, initialState: initialState,
-            hiddenInitialisation: .orthogonal, forgetBias: 1)
+            hiddenInitialization: .orthogonal, forgetBias: 1)
     }
 }

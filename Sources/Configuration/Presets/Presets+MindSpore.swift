@@ -3,13 +3,13 @@
 import Model
 
 extension Presets {
-    /// Three scales, joined by strided and transposed convolutions; gates under group normalisation; no biases; a
+    /// Three scales, joined by strided and transposed convolutions; gates under group normalization; no biases; a
     /// forecaster that reads zeros and starts from the encoder's states.
     package static let mindsporeEncoderForecaster = SystemDescription(
         name: "mindspore-ed",
         summary: "lyqcom/convlstm: 3 + 3 ConvLSTM layers at three scales, 5 x 5, group norm, three digits",
         sequences: threeDigits,
-        network: threeScales(lastKernel: 3, hasBias: false, initialisation: .normal(deviation: 0.01)),
+        network: threeScales(lastKernel: 3, hasBias: false, initialization: .normal(deviation: 0.01)),
         loss: .meanSquaredError, optimizer: .adam(.init(form: .tensorFlow)),
         schedule: .plateau(.init(factor: 0.5, patience: 4)), batchSize: 32, learningRate: 1e-4,
         metrics: .mindsporeClipped)
@@ -19,47 +19,47 @@ extension Presets {
         name: "mindspore-ed-upstream",
         summary: "jhhuang96/ConvLSTM-PyTorch: mindspore-ed with biases and a last convolution of 1 x 1",
         sequences: threeDigits,
-        network: threeScales(lastKernel: 1, hasBias: true, initialisation: .fanIn),
+        network: threeScales(lastKernel: 1, hasBias: true, initialization: .fanIn),
         loss: .meanSquaredError, optimizer: .adam(.init()), schedule: .plateau(.init(factor: 0.5, patience: 4)),
         batchSize: 4, learningRate: 1e-4, clipValue: 10, earlyStopping: EarlyStoppingDescription(patience: 20),
         metrics: .mindsporeClipped)
 
     private static let threeDigits = SequenceDescription(
         inputFrames: 10, outputFrames: 10,
-        generator: GeneratorDescription(films: .movingMNIST(.init(digits: 3)), fresh: true))
+        generator: GeneratorDescription(kind: .movingMNIST(.init(digits: 3)), fresh: true))
 
     private static func threeScales(
-        lastKernel: Int, hasBias: Bool, initialisation: Initialisation
+        lastKernel: Int, hasBias: Bool, initialization: Initialization
     ) -> NetworkDescription {
         func convolution(_ filters: Int, _ kernel: Int, stride: Int = 1, padding: Int? = nil) -> ConvolutionDescription
         {
             ConvolutionDescription(
                 filters: filters, kernel: kernel, stride: stride, padding: padding, hasBias: hasBias,
-                kernelInitialisation: initialisation, biasInitialisation: hasBias ? initialisation : .constant(value: 0)
+                kernelInitialization: initialization, biasInitialization: hasBias ? initialization : .constant(value: 0)
             )
         }
-        func leaky(_ name: String) -> StageDescription {
-            StageDescription(name, .leakyReLU(LeakyReLUDescription(slope: 0.2)))
+        func leaky(_ name: String) -> LayerDescription {
+            LayerDescription(name, .leakyReLU(LeakyReLUDescription(slope: 0.2)))
         }
-        func layer(_ name: String, _ hidden: Int, from state: String? = nil) -> StageDescription {
-            StageDescription(
+        func layer(_ name: String, _ hidden: Int, from state: String? = nil) -> LayerDescription {
+            LayerDescription(
                 name,
                 .convLSTM(
                     ConvLSTMDescription(
-                        hidden: hidden, kernel: 5, normalisation: .group(channels: 32), initialState: state,
-                        hasBias: hasBias, kernelInitialisation: initialisation,
-                        biasInitialisation: hasBias ? initialisation : .constant(value: 0))))
+                        hidden: hidden, kernel: 5, normalization: .group(channels: 32), initialState: state,
+                        hasBias: hasBias, kernelInitialization: initialization,
+                        biasInitialization: hasBias ? initialization : .constant(value: 0))))
         }
-        func up(_ name: String) -> StageDescription {
-            StageDescription(name, .transposedConvolution(convolution(96, 4, stride: 2, padding: 1)))
+        func up(_ name: String) -> LayerDescription {
+            LayerDescription(name, .transposedConvolution(convolution(96, 4, stride: 2, padding: 1)))
         }
         return NetworkDescription(
             encoder: [
-                StageDescription("en_conv1", .convolution(convolution(16, 3))), leaky("en_leaky1"),
+                LayerDescription("en_conv1", .convolution(convolution(16, 3))), leaky("en_leaky1"),
                 layer("en_rnn1", 64),
-                StageDescription("en_conv2", .convolution(convolution(64, 3, stride: 2))), leaky("en_leaky2"),
+                LayerDescription("en_conv2", .convolution(convolution(64, 3, stride: 2))), leaky("en_leaky2"),
                 layer("en_rnn2", 96),
-                StageDescription("en_conv3", .convolution(convolution(96, 3, stride: 2))), leaky("en_leaky3"),
+                LayerDescription("en_conv3", .convolution(convolution(96, 3, stride: 2))), leaky("en_leaky3"),
                 layer("en_rnn3", 96),
             ],
             forecaster: [
@@ -69,8 +69,8 @@ extension Presets {
             ],
             forecasterInput: .zeros(channels: 96),
             readout: [
-                StageDescription("dn_conv3", .convolution(convolution(16, 3))), leaky("dn_leaky3"),
-                StageDescription("dn_conv4", .convolution(convolution(1, lastKernel))), leaky("dn_leaky4"),
+                LayerDescription("dn_conv3", .convolution(convolution(16, 3))), leaky("dn_leaky3"),
+                LayerDescription("dn_conv4", .convolution(convolution(1, lastKernel))), leaky("dn_leaky4"),
             ])
     }
 }

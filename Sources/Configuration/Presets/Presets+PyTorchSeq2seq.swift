@@ -7,12 +7,12 @@ extension Presets {
     /// Two ConvLSTM layers that read and two, from a state of zeros, that go on from the last hidden state and then
     /// from their own.
     package static let pytorchSeq2seq: SystemDescription = {
-        func layer(_ name: String) -> StageDescription {
-            StageDescription(
+        func layer(_ name: String) -> LayerDescription {
+            LayerDescription(
                 name,
                 .convLSTM(
                     ConvLSTMDescription(
-                        hidden: 64, kernel: 3, kernelInitialisation: .fanIn, biasInitialisation: .fanIn)))
+                        hidden: 64, kernel: 3, kernelInitialization: .fanIn, biasInitialization: .fanIn)))
         }
         return SystemDescription(
             name: "pytorch-seq2seq",
@@ -22,12 +22,12 @@ extension Presets {
                 encoder: [layer("encoder1"), layer("encoder2")], forecaster: [layer("decoder1"), layer("decoder2")],
                 forecasterInput: .lastHidden,
                 readout: [
-                    StageDescription(
+                    LayerDescription(
                         "readout",
                         .convolution(
                             ConvolutionDescription(
-                                filters: 1, kernel: 3, kernelInitialisation: .fanIn, biasInitialisation: .fanIn))),
-                    StageDescription("sigmoid", .activation(.sigmoid)),
+                                filters: 1, kernel: 3, kernelInitialization: .fanIn, biasInitialization: .fanIn))),
+                    LayerDescription("sigmoid", .activation(.sigmoid)),
                 ]),
             loss: .meanSquaredError, optimizer: .adam(.init()), batchSize: 100, learningRate: 1e-3, clipValue: 10)
     }()

@@ -9,18 +9,18 @@ extension Presets {
     ///
     /// The paper's 7,585,296 parameters are those of peepholes that are the same at every place.
     package static let shi2015: SystemDescription = {
-        func layer(_ name: String, _ hidden: Int, from state: String? = nil) -> StageDescription {
-            StageDescription(
+        func layer(_ name: String, _ hidden: Int, from state: String? = nil) -> LayerDescription {
+            LayerDescription(
                 name,
                 .convLSTM(ConvLSTMDescription(hidden: hidden, kernel: 5, peepholes: .perChannel, initialState: state)))
         }
-        let patches = PatchDescription(size: 4)
+        let spaceToDepth = RearrangementDescription(size: 4)
         return SystemDescription(
             name: "shi2015", summary: "Shi et al. 2015: 3 + 3 ConvLSTM layers, 5 x 5, on patches, states copied",
             sequences: SequenceDescription(inputFrames: 10, outputFrames: 10),
             network: NetworkDescription(
                 encoder: [
-                    StageDescription("patches", .patches(patches)),
+                    LayerDescription("patches", .spaceToDepth(spaceToDepth)),
                     layer("encoder1", 128), layer("encoder2", 64), layer("encoder3", 64),
                 ],
                 forecaster: [
@@ -28,11 +28,11 @@ extension Presets {
                     layer("forecaster3", 128, from: "encoder1"),
                 ],
                 readout: [
-                    StageDescription(
+                    LayerDescription(
                         "readout", from: ["forecaster1", "forecaster2", "forecaster3"],
                         .convolution(ConvolutionDescription(filters: 16, kernel: 1))),
-                    StageDescription("sigmoid", .activation(.sigmoid)),
-                    StageDescription("unpatches", .unpatches(patches)),
+                    LayerDescription("sigmoid", .activation(.sigmoid)),
+                    LayerDescription("unpatches", .depthToSpace(spaceToDepth)),
                 ]),
             loss: .binaryCrossEntropy, optimizer: .rmsProp(.init()), batchSize: 16, learningRate: 1e-3,
             earlyStopping: EarlyStoppingDescription(patience: 10))

@@ -26,8 +26,8 @@ extension Presets {
     /// reverse order, and a readout over all hidden states. In the manner of Shi et al. 2015, of a size that learns
     /// within minutes.
     package static let small: SystemDescription = {
-        func layer(_ name: String, from state: String? = nil) -> StageDescription {
-            StageDescription(
+        func layer(_ name: String, from state: String? = nil) -> LayerDescription {
+            LayerDescription(
                 name,
                 .convLSTM(ConvLSTMDescription(hidden: 32, kernel: 3, initialState: state, forgetBias: 1)))
         }
@@ -37,7 +37,7 @@ extension Presets {
             sequences: SequenceDescription(inputFrames: 10, outputFrames: 10),
             network: NetworkDescription(
                 encoder: [
-                    StageDescription("patches", .patches(PatchDescription(size: 4))),
+                    LayerDescription("patches", .spaceToDepth(RearrangementDescription(size: 4))),
                     layer("encoder1"), layer("encoder2"), layer("encoder3"),
                 ],
                 forecaster: [
@@ -45,11 +45,11 @@ extension Presets {
                     layer("forecaster3", from: "encoder1"),
                 ],
                 readout: [
-                    StageDescription(
+                    LayerDescription(
                         "readout", from: ["forecaster1", "forecaster2", "forecaster3"],
                         .convolution(ConvolutionDescription(filters: 16, kernel: 3))),
-                    StageDescription("sigmoid", .activation(.sigmoid)),
-                    StageDescription("unpatches", .unpatches(PatchDescription(size: 4))),
+                    LayerDescription("sigmoid", .activation(.sigmoid)),
+                    LayerDescription("unpatches", .depthToSpace(RearrangementDescription(size: 4))),
                 ]),
             loss: .binaryCrossEntropy, optimizer: .adam(.init()), schedule: .cosine(.init(warmUp: 50)), batchSize: 8,
             learningRate: 2e-3, clipNorm: 1)
@@ -60,39 +60,38 @@ extension Presets {
     /// The next-frame system of bei2020/Video_ConvLSTM: three chained ConvLSTM layers, three parallel ones that read
     /// the third and never see a hidden state of their own, and a 1 x 1 readout over the parallel three.
     package static let neuralScene: SystemDescription = {
-        func layer(_ name: String, _ hidden: Int, from: [String]? = nil, carriesHidden: Bool = true) -> StageDescription
-        {
-            StageDescription(
+        func layer(_ name: String, _ hidden: Int, from: [String]? = nil, isRecurrent: Bool = true) -> LayerDescription {
+            LayerDescription(
                 name, from: from,
                 .convLSTM(
                     ConvLSTMDescription(
                         hidden: hidden, kernel: 5, peepholes: .perPosition, tensors: .perGate,
-                        carriesHidden: carriesHidden,
-                        kernelInitialisation: .uniform(limit: 0.001),
-                        peepholeInitialisation: .uniform(limit: 0.001))))
+                        isRecurrent: isRecurrent,
+                        kernelInitialization: .uniform(limit: 0.001),
+                        peepholeInitialization: .uniform(limit: 0.001))))
         }
-        let patches = PatchDescription(size: 4, order: .reshape)
+        let spaceToDepth = RearrangementDescription(size: 4, order: .reshape)
         return SystemDescription(
             name: "neural-scene",
             summary: "bei2020/Video_ConvLSTM: 3 + 3 ConvLSTM layers, 5 x 5, peepholes, one output per input",
             sequences: SequenceDescription(
-                inputFrames: 10, outputFrames: 10, peak: 255,
-                generator: GeneratorDescription(films: .movingMNIST(.init(motion: .tenciaLee)))),
+                inputFrames: 10, outputFrames: 10, maxValue: 255,
+                generator: GeneratorDescription(kind: .movingMNIST(.init(motion: .tenciaLee)))),
             network: NetworkDescription(
                 encoder: [
-                    StageDescription("patches", .patches(patches)),
+                    LayerDescription("patches", .spaceToDepth(spaceToDepth)),
                     layer("enco_cl1", 128), layer("enco_cl2", 64), layer("enco_cl3", 64),
-                    layer("fore_cl1", 128, from: ["enco_cl3"], carriesHidden: false),
-                    layer("fore_cl2", 64, from: ["enco_cl3"], carriesHidden: false),
-                    layer("fore_cl3", 64, from: ["enco_cl3"], carriesHidden: false),
+                    layer("fore_cl1", 128, from: ["enco_cl3"], isRecurrent: false),
+                    layer("fore_cl2", 64, from: ["enco_cl3"], isRecurrent: false),
+                    layer("fore_cl3", 64, from: ["enco_cl3"], isRecurrent: false),
                 ],
                 readout: [
-                    StageDescription(
+                    LayerDescription(
                         "finl_predict", from: ["fore_cl1", "fore_cl2", "fore_cl3"],
                         .convolution(ConvolutionDescription(filters: 16, kernel: 1))),
-                    StageDescription("unpatches", .unpatches(patches)),
+                    LayerDescription("unpatches", .depthToSpace(spaceToDepth)),
                 ]),
-            loss: .halfSumOfSquares, optimizer: .adam(.init(form: .tensorFlow)),
+            loss: .halvedSumOfSquares, optimizer: .adam(.init(form: .tensorFlow)),
             schedule: .stepDecay(.init(factor: 0.9, every: 275)), batchSize: 8, learningRate: 1e-3)
     }()
 }

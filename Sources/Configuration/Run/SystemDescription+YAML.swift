@@ -30,7 +30,7 @@ extension SystemDescription {
         let counts = [
             ("sequences.inputFrames", sequences.inputFrames, frames),
             ("sequences.outputFrames", sequences.outputFrames, frames),
-            ("sequences.firstOutput", sequences.firstOutput ?? 0, 0...frames.upperBound),
+            ("sequences.forecastOffset", sequences.forecastOffset ?? 0, 0...frames.upperBound),
             ("batchSize", batchSize, batches),
         ]
         for (name, count, range) in counts where !range.contains(count) {

@@ -7,7 +7,7 @@ import Yams
 extension TrainingConfiguration: Codable {
     private enum Key: String, CodingKey {
         case model, data, digits, epochs, steps, maxTime, seed, output, resume, checkpointEvery, keep
-        case evaluateEvery, sampling, threads, lanes, accumulate, recompute, convolution, reducePrecision, onNaN
+        case evaluateEvery, sampling, threads, virtualRanks, accumulate, recompute, convolution, reducePrecision, onNaN
         case verifyReplicasEvery, watchdog
     }
 
@@ -27,7 +27,7 @@ extension TrainingConfiguration: Codable {
         evaluateEvery = try values.decode(.evaluateEvery, or: evaluateEvery)
         sampling = try values.decode(.sampling, or: sampling)
         threads = try values.decode(.threads, or: threads)
-        lanes = try values.decodeIfPresent(Int.self, forKey: .lanes)
+        virtualRanks = try values.decodeIfPresent(Int.self, forKey: .virtualRanks)
         accumulate = try values.decode(.accumulate, or: accumulate)
         recompute = try values.decode(.recompute, or: recompute)
         convolution = try values.decode(.convolution, or: convolution)
@@ -52,7 +52,7 @@ extension TrainingConfiguration: Codable {
         try values.encode(evaluateEvery, forKey: .evaluateEvery)
         try values.encode(sampling, forKey: .sampling)
         try values.encode(threads, forKey: .threads)
-        try values.encode(lanes, forKey: .lanes)
+        try values.encode(virtualRanks, forKey: .virtualRanks)
         try values.encode(accumulate, forKey: .accumulate)
         try values.encode(recompute, forKey: .recompute)
         try values.encode(convolution, forKey: .convolution)

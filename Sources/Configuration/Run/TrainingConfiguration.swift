@@ -41,21 +41,21 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// Whose sequences a rank draws.
     package var sampling = SamplingScope.global
 
-    /// Threads of each rank, which work through its lanes.
+    /// Threads of each rank, which work through its virtual ranks.
     package var threads = 1
 
     /// Parts of the global batch whose sums keep their order, so that ranks and threads change no bit; nil for a part
     /// for each thread, and sums as they come.
-    package var lanes: Int?
+    package var virtualRanks: Int?
 
-    /// Parts in which a lane's sequences are worked through, one after the other, to take less memory.
+    /// Parts in which a virtual rank's sequences are worked through, one after the other, to take less memory.
     package var accumulate = 1
 
     /// Whether gates are computed again on the way back instead of being kept, to take less memory.
     package var recompute = false
 
     /// How the convolutions of ConvLSTM layers are computed.
-    package var convolution = ConvolutionMethod.automatic
+    package var convolution = ConvolutionAlgorithm.automatic
 
     /// In how many bits ranks send numbers of the gradient to each other.
     package var reducePrecision = ReducePrecision.float32
@@ -119,7 +119,7 @@ extension TrainingConfiguration {
     /// What its numbers may be: more than any run has had, and few enough to be counted with and to be held.
     package enum Limits {
         package static let threads = 1...1024
-        package static let lanes = 1...65_536
+        package static let virtualRanks = 1...65_536
         package static let batchSize = 1...1_000_000
         package static let frames = 1...100_000
 
@@ -137,19 +137,19 @@ extension TrainingConfiguration {
         guard (steps == nil) != (epochs == nil) else {
             throw .usage("the length of the run is given in epochs and in steps; leave one of the two out")
         }
-        guard accumulate == 1 || !model.network.normalisesBatches else {
+        guard accumulate == 1 || !model.network.normalizesBatches else {
             throw .usage(
-                "model \(model.name) normalises over the whole batch, which it would not be in \(accumulate) parts; "
+                "model \(model.name) normalizes over the whole batch, which it would not be in \(accumulate) parts; "
                     + "leave --accumulate out")
         }
-        guard !model.normalisesWhatWaits else {
+        guard !model.normalizesWhatWaits else {
             throw .usage(
-                "model \(model.name) normalises over all steps at once and reads its own outputs step by step; leave "
-                    + "batchNormalisation out of the stages that wait for them, or set sampling to teacherForcing")
+                "model \(model.name) normalizes over all steps at once and reads its own outputs step by step; leave "
+                    + "batchNormalization out of the layers that wait for them, or set sampling to teacherForcing")
         }
-        guard lanes == nil || reducePrecision == .float32 else {
+        guard virtualRanks == nil || reducePrecision == .float32 else {
             throw .usage(
-                "lanes keep results the same bits on any ranks, and reducePrecision \(reducePrecision) rounds what ranks "
+                "virtual ranks keep results the same bits on any ranks, and reducePrecision \(reducePrecision) rounds what ranks "
                     + "send; leave one of the two out")
         }
         try checkDigits()
@@ -166,9 +166,10 @@ extension TrainingConfiguration {
                 "digits is \(digits.quotable()), which is for generated data, and data is \(data!.quotable()); leave one of "
                     + "the two out")
         }
-        guard case .movingMNIST = model.sequences.generator.films else {
+        guard case .movingMNIST = model.sequences.generator.kind else {
             throw .usage(
-                "digits is \(digits.quotable()), and the films of model \(model.name) have none; leave --digits out")
+                "digits is \(digits.quotable()), and the synthetic sequences of model \(model.name) have none; leave --digits out"
+            )
         }
     }
 
@@ -177,9 +178,9 @@ extension TrainingConfiguration {
         guard data ?? Self.generatedData != Self.generatedData else {
             throw .usage("sampling is shard, and generated data has no shards; name a folder of shards with --data")
         }
-        guard lanes == nil else {
+        guard virtualRanks == nil else {
             throw .usage(
-                "sampling is shard, so that batches depend on the number of ranks, and lanes is \(lanes!), which is "
+                "sampling is shard, so that batches depend on the number of ranks, and virtual ranks is \(virtualRanks!), which is "
                     + "for results that do not; leave one of the two out")
         }
         guard model.sequences.order != .slidingWindow else {
@@ -195,11 +196,11 @@ extension TrainingConfiguration {
             ("steps", steps, Limits.steps), ("checkpointEvery", checkpointEvery, Limits.steps),
             ("keep", keep, Limits.steps), ("evaluateEvery", evaluateEvery, Limits.interval),
             ("verifyReplicasEvery", verifyReplicasEvery, Limits.interval), ("threads", threads, Limits.threads),
-            ("lanes", lanes, Limits.lanes), ("accumulate", accumulate, Limits.batchSize),
+            ("virtual ranks", virtualRanks, Limits.virtualRanks), ("accumulate", accumulate, Limits.batchSize),
             ("model.earlyStopping.patience", model.earlyStopping?.patience, Limits.steps),
             ("model.sequences.inputFrames", model.sequences.inputFrames, Limits.frames),
             ("model.sequences.outputFrames", model.sequences.outputFrames, Limits.frames),
-            ("model.sequences.firstOutput", model.sequences.firstOutput, 0...Limits.frames.upperBound),
+            ("model.sequences.forecastOffset", model.sequences.forecastOffset, 0...Limits.frames.upperBound),
         ]
         for (name, value, range) in numbers {
             if let value, !range.contains(value) {
@@ -207,7 +208,7 @@ extension TrainingConfiguration {
             }
         }
         let positive = [
-            ("model.learningRate", model.learningRate), ("model.sequences.peak", model.sequences.peak),
+            ("model.learningRate", model.learningRate), ("model.sequences.maxValue", model.sequences.maxValue),
             ("model.clipNorm", model.clipNorm ?? 1), ("model.clipValue", model.clipValue ?? 1),
         ]
         for (name, value) in positive where !(value > 0 && value.isFinite) {

@@ -13,7 +13,7 @@ extension GeneratorDescription {
             ("training", training, 1...Self.mostSequences), ("validation", validation, 0...Self.mostSequences),
             ("test", test, 0...Self.mostSequences),
         ]
-        if case .movingMNIST(let films) = films { limits.append(("films.movingMNIST.digits", films.digits, 1...100)) }
+        if case .movingMNIST(let kind) = kind { limits.append(("kind.movingMNIST.digits", kind.digits, 1...100)) }
         for (name, value, range) in limits where !range.contains(value) {
             throw .usage(
                 "model.sequences.generator.\(name) is \(value) and must be from \(range.lowerBound) to "

@@ -1,12 +1,12 @@
-// The sequences that the program makes by itself, as a value. The choice: a system carries the films it was published
+// The sequences that the program makes by itself, as a value. The choice: a system carries the clips it was published
 // with, so that a run needs no file.
 
 import Model
 import Shards
 
-/// Films made as they are asked for, and how many there are for each use.
+/// Clips made as they are asked for, and how many there are for each use.
 package struct GeneratorDescription: Codable, Sendable, Equatable {
-    package var films: Films
+    package var kind: Kind
 
     /// Frames of a sequence.
     package var frames: Int
@@ -25,14 +25,14 @@ package struct GeneratorDescription: Codable, Sendable, Equatable {
     /// The generators of ConvLSTM-PyTorch, MindSpore ConvLSTM and OpenSTL make 10,000 new ones for each.
     package var fresh: Bool
 
-    /// The same seed makes the same films, whatever the seed of the run, so that runs compare.
+    /// The same seed makes the same clips, whatever the seed of the run, so that runs compare.
     package var seed: UInt64
 
     package init(
-        films: Films = .movingMNIST(MovingMNIST()), frames: Int = 20, size: Int = 64, training: Int = 10_000,
+        kind: Kind = .movingMNIST(MovingMNIST()), frames: Int = 20, size: Int = 64, training: Int = 10_000,
         validation: Int = 1000, test: Int = 1000, fresh: Bool = false, seed: UInt64 = 1
     ) {
-        (self.films, self.frames, self.size) = (films, frames, size)
+        (self.kind, self.frames, self.size) = (kind, frames, size)
         (self.training, self.validation, self.test) = (training, validation, test)
         (self.fresh, self.seed) = (fresh, seed)
     }
@@ -41,7 +41,7 @@ package struct GeneratorDescription: Codable, Sendable, Equatable {
     package var frame: FeatureShape { FeatureShape(height: size, width: size, channels: 1) }
 
     /// What moves.
-    package enum Films: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         case movingMNIST(MovingMNIST)
         case movingSquares(MovingSquares)
     }
@@ -69,7 +69,7 @@ package struct GeneratorDescription: Codable, Sendable, Equatable {
 extension GeneratorDescription {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self), standard = GeneratorDescription()
-        films = try values.decode(.films, or: standard.films)
+        kind = try values.decode(.kind, or: standard.kind)
         frames = try values.decode(.frames, or: standard.frames)
         size = try values.decode(.size, or: standard.size)
         training = try values.decode(.training, or: standard.training)
@@ -94,7 +94,7 @@ extension GeneratorDescription.MovingSquares {
 }
 
 /// In a file: a mapping of one key, which says what moves.
-extension GeneratorDescription.Films: Codable {
+extension GeneratorDescription.Kind: Codable {
     private enum Key: String, CodingKey, CaseIterable { case movingMNIST, movingSquares }
 
     package init(from decoder: any Decoder) throws {

@@ -1,5 +1,5 @@
 // What a system makes of a sequence of frames: which it sees, which it has to forecast, in which values and in which
-// order; and the films that it trains on where a person has none.
+// order; and the clips that it trains on where a person has none.
 
 import Model
 
@@ -14,10 +14,10 @@ package struct SequenceDescription: Codable, Sendable, Equatable {
     /// The number, in the sequence, of the frame that the first output stands for; nil for the one after the input.
     ///
     /// 1 for systems that are trained to give the next frame at every step.
-    package var firstOutput: Int?
+    package var forecastOffset: Int?
 
     /// What the largest pixel value of a data set becomes: 1, or 255 for systems that train on raw pixels.
-    package var peak: Double
+    package var maxValue: Double
 
     package var order: SequenceOrder
 
@@ -28,23 +28,23 @@ package struct SequenceDescription: Codable, Sendable, Equatable {
     package var generator: GeneratorDescription
 
     package init(
-        inputFrames: Int, outputFrames: Int, firstOutput: Int? = nil, peak: Double = 1,
+        inputFrames: Int, outputFrames: Int, forecastOffset: Int? = nil, maxValue: Double = 1,
         order: SequenceOrder = .shuffled, reversedInput: Bool = false,
         generator: GeneratorDescription = GeneratorDescription()
     ) {
-        (self.inputFrames, self.outputFrames, self.peak) = (inputFrames, outputFrames, peak)
-        (self.firstOutput, self.order, self.reversedInput) = (firstOutput, order, reversedInput)
+        (self.inputFrames, self.outputFrames, self.maxValue) = (inputFrames, outputFrames, maxValue)
+        (self.forecastOffset, self.order, self.reversedInput) = (forecastOffset, order, reversedInput)
         self.generator = generator
     }
 
     /// How many frames after the input at a step the output of the same step lies, counted from the sequence's start.
-    package var lead: Int { firstOutput ?? inputFrames }
+    package var firstForecast: Int { forecastOffset ?? inputFrames }
 
     /// Outputs that stand for frames after the input.
-    package var forecastFrames: Int { lead + outputFrames - inputFrames }
+    package var forecastFrames: Int { firstForecast + outputFrames - inputFrames }
 
     /// Frames that a sequence must have for training.
-    package var frames: Int { max(inputFrames, lead + outputFrames) }
+    package var frames: Int { max(inputFrames, firstForecast + outputFrames) }
 
     /// The step at which the network reads a frame of the sequence; frames after its input stay where they are.
     package func step(reading frame: Int) -> Int {
@@ -60,7 +60,7 @@ package enum SequenceOrder: String, Codable, Sendable, CaseIterable {
     /// Each once an epoch, by number: the encoder-decoder of iamrakesh28, MindSpore ConvLSTM.
     case sequential
 
-    /// Batch k is sequences k ..< k + batch size, so neighbouring batches share all but one: bei2020/Video_ConvLSTM's
+    /// Batch k is sequences k ..< k + batch size, so neighboring batches share all but one: bei2020/Video_ConvLSTM's
     /// trainers.py.
     case slidingWindow
 }
@@ -71,8 +71,8 @@ extension SequenceDescription {
         self.init(
             inputFrames: try values.decode(Int.self, forKey: .inputFrames),
             outputFrames: try values.decode(Int.self, forKey: .outputFrames),
-            firstOutput: try values.decodeIfPresent(Int.self, forKey: .firstOutput),
-            peak: try values.decode(.peak, or: 1),
+            forecastOffset: try values.decodeIfPresent(Int.self, forKey: .forecastOffset),
+            maxValue: try values.decode(.maxValue, or: 1),
             order: try values.decode(.order, or: .shuffled),
             reversedInput: try values.decode(.reversedInput, or: false),
             generator: try values.decode(.generator, or: GeneratorDescription()))

@@ -38,11 +38,11 @@ package struct SystemDescription: Codable, Sendable, Equatable {
     /// How the system's published figures were measured.
     package var metrics = MetricConvention.standard
 
-    /// Whether training normalises over the batch between an output and where it is read again: there steps wait for
+    /// Whether training normalizes over the batch between an output and where it is read again: there steps wait for
     /// one another, and the statistics are those of all steps at once.
-    package var normalisesWhatWaits: Bool {
+    package var normalizesWhatWaits: Bool {
         let isForced = sampling == .teacherForcing
-        let waiting: [StageDescription] =
+        let waiting: [LayerDescription] =
             switch network.forecasterInput {
             case _ where network.forecaster.isEmpty:
                 isForced || sequences.outputFrames <= sequences.inputFrames ? [] : network.encoder + network.readout
@@ -50,7 +50,7 @@ package struct SystemDescription: Codable, Sendable, Equatable {
             case .lastHidden: network.forecaster
             case .previousFrame: isForced ? [] : network.forecaster + network.readout
             }
-        return waiting.contains(where: \.normalisesBatches)
+        return waiting.contains(where: \.normalizesBatches)
     }
 
     /// Whether the losses of validations decide how the run goes on.

@@ -5,6 +5,8 @@ import Model
 extension Unrolling {
     /// The unrolling that training needs.
     package init(_ sequences: SequenceDescription) {
-        self.init(inputFrames: sequences.inputFrames, outputFrames: sequences.outputFrames, lead: sequences.lead)
+        self.init(
+            inputFrames: sequences.inputFrames, outputFrames: sequences.outputFrames,
+            forecastOffset: sequences.firstForecast)
     }
 }

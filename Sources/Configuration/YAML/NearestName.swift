@@ -18,7 +18,7 @@ private func letters(_ name: String) -> [Character] {
     name.lowercased().filter { $0 != "_" && $0 != "-" }.map { $0 }
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that make one text of another (Damerau and Levenshtein).
+/// Insertions, deletions, replacements and swaps of neighbors that make one text of another (Damerau and Levenshtein).
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     var before: [Int] = [], row = Array(0...b.count)
     for i in a.indices {

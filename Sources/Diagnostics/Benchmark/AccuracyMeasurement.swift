@@ -18,7 +18,7 @@ package struct AccuracyMeasurement: Sendable {
         package let name: String
 
         /// Of the way that was asked for, and of plain convolutions in floats.
-        package let measured, plain: Double
+        package let measured, im2col: Double
     }
 
     package let deviations: [Deviation]
@@ -26,14 +26,14 @@ package struct AccuracyMeasurement: Sendable {
     /// Compares one pass both ways over noise, with initial parameters.
     ///
     /// Throws a `ModelError` about a system that cannot be built, and a `TrainingError` where memory is short.
-    package init(_ model: SystemDescription, batch: Int, convolution: ConvolutionMethod) throws {
+    package init(_ model: SystemDescription, batch: Int, convolution: ConvolutionAlgorithm) throws {
         let pass = AccuracyPass(model: model, batch: batch)
-        let truth = try pass.numbers(Double.self, .plain), measured = try pass.numbers(Float.self, convolution)
-        let plain = try pass.numbers(Float.self, .plain)
+        let truth = try pass.numbers(Double.self, .im2col), measured = try pass.numbers(Float.self, convolution)
+        let im2col = try pass.numbers(Float.self, .im2col)
         deviations = truth.indices.map { place in
             Deviation(
                 name: truth[place].name, measured: Self.deviation(measured[place].values, from: truth[place].values),
-                plain: Self.deviation(plain[place].values, from: truth[place].values))
+                im2col: Self.deviation(im2col[place].values, from: truth[place].values))
         }
     }
 
@@ -51,7 +51,7 @@ private struct AccuracyPass {
 
     /// The output, and the gradient of each tensor.
     func numbers<S: Scalar>(
-        _: S.Type, _ convolution: ConvolutionMethod
+        _: S.Type, _ convolution: ConvolutionAlgorithm
     ) throws -> [(name: String, values: [Double])] {
         let network = try Network<S>(
             model.network, frame: model.sequences.generator.frame, convolution: convolution)
@@ -61,19 +61,19 @@ private struct AccuracyPass {
             on: SoloCommunicator(), remedy: "choose a smaller --batch")
         let values = ParameterVector<S>(network.layout), gradient = ParameterVector<S>(network.layout)
         let start = ParameterVector<Float>(network.layout)
-        start.initialise(seed: 1)
+        start.initialize(seed: 1)
         copy(start.flat, into: values.flat)
-        network.prepare(values, on: try Crew(1))
-        let trace = try NetworkTrace(network, batch: batch, unrolling)
-        let target = Tensor<S>(shape: trace.output.shape)
-        trace.readsTrueFrames = FrameSampling(model.sampling, seed: 1).readsTrueFrames(
-            step: 0, places: 0..<batch, frames: trace.framesFed)
-        try load(into: trace.input, target)
-        trace.forward(isTraining: true)
+        network.prepare(values, on: try ThreadPool(1))
+        let unrolled = try UnrolledNetwork(network, batch: batch, unrolling)
+        let target = Tensor<S>(shape: unrolled.output.shape)
+        unrolled.readsTrueFrames = FrameSampling(model.sampling, seed: 1).readsTrueFrames(
+            step: 0, places: 0..<batch, frames: unrolled.framesFed)
+        try load(into: unrolled.input, target)
+        unrolled.forward(isTraining: true)
         let scale = model.errorScale(sequences: batch, frame: network.frame)
-        _ = model.loss.evaluate(trace.output, target, scale: scale, gradient: trace.outputGradient)
-        trace.backward(accumulatingInto: gradient)
-        return [("output", doubles(trace.output))]
+        _ = model.loss.evaluate(unrolled.output, target, scale: scale, gradient: unrolled.outputGradient)
+        unrolled.backward(accumulatingInto: gradient)
+        return [("output", doubles(unrolled.output))]
             + network.layout.slots.map { ($0.name, doubles(gradient[$0])) }
     }
 

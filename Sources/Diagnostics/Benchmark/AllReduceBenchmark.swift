@@ -17,7 +17,7 @@ package struct AllReduceMeasurement: Codable, Sendable {
     /// By rising size, the last of them the gradient's. Empty for one rank.
     package let rows: [Row]
 
-    /// Seconds for the gradient added up in the order of fixed lanes, a lane a rank; nil for one rank.
+    /// Seconds for the gradient added up in the order of fixed virtual ranks, a virtual rank a rank; nil for one rank.
     package let orderedSeconds: Double?
 
     /// Seconds for the gradient sent in 16 bits a number; nil for one rank.
@@ -37,10 +37,10 @@ package struct AllReduceMeasurement: Codable, Sendable {
     ///   - count: numbers of the gradient.
     ///   - threads: of each rank, which add up.
     package init(on communicator: any Communicator, count: Int, threads: Int) throws {
-        let crew = try Crew(threads), vector = Tensor<Float>(count), other = Tensor<Float>(count)
+        let pool = try ThreadPool(threads), vector = Tensor<Float>(count), other = Tensor<Float>(count)
         let gradient = count * MemoryLayout<Float>.stride, alone = SoloCommunicator()
         other.fill(1)
-        secondsPerSum = try Self.seconds(on: alone) { crew.add(other, accumulatingInto: vector) } / Double(gradient)
+        secondsPerSum = try Self.seconds(on: alone) { pool.add(other, accumulatingInto: vector) } / Double(gradient)
         guard communicator.size > 1 else {
             (rows, orderedSeconds, roundedSeconds) = ([], nil, nil)
             return
@@ -51,14 +51,14 @@ package struct AllReduceMeasurement: Codable, Sendable {
             let part = vector[0..<size]
             let seconds = try Self.seconds(on: communicator) {
                 var numbers = part.mutableSpan
-                try communicator.sum(&numbers)
+                try communicator.allReduce(&numbers)
             }
             return Row(bytes: size * MemoryLayout<Float>.stride, seconds: seconds)
         }
-        let lanes = try Lanes(communicator.size, rank: communicator.rank, ranks: communicator.size)
-        let ordered = OrderedSum(communicator, lanes, on: crew, count: count)
+        let virtualRanks = try VirtualRanks(communicator.size, rank: communicator.rank, ranks: communicator.size)
+        let ordered = OrderedSum(communicator, virtualRanks, on: pool, count: count)
         orderedSeconds = try Self.seconds(on: communicator) { try ordered.sum([vector], into: vector) }
-        let rounded = RoundedSum(communicator, on: crew, count: count)
+        let rounded = RoundedSum(communicator, on: pool, count: count)
         roundedSeconds = try Self.seconds(on: communicator) { try rounded.sum(vector) }
     }
 
@@ -77,10 +77,10 @@ package struct AllReduceMeasurement: Codable, Sendable {
             return now() - start
         }
         _ = try once()
-        let first = try communicator.maximum(once())
+        let first = try communicator.allReduceMax(once())
         let repetitions = min(100, max(5, Int(0.2 / max(first, 1e-6))))
         var times = try (0..<repetitions).map { _ in try once() }
-        try communicator.maximum(&times)
+        try communicator.allReduceMax(&times)
         return times.median
     }
 }

@@ -11,7 +11,7 @@ import Foundation
 /// Operations in MPICH (2005), section 4; the ring as a reduction in Patarasuk and Yuan, Bandwidth Optimal All-reduce
 /// Algorithms (2009).
 package enum AllReduceAlgorithm: String, CaseIterable, Codable, Sendable {
-    /// p - 1 neighbours hand on a share of the vector each, and then the sums: Open MPI's choice for large vectors.
+    /// p - 1 neighbors hand on a share of the vector each, and then the sums: Open MPI's choice for large vectors.
     case ring
     /// Halves of what is left change sides, then sums come back: Rabenseifner's, for powers of two.
     case tree

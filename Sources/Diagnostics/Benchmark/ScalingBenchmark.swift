@@ -31,7 +31,7 @@ package struct ScalingBenchmark: Codable, Sendable {
     package func measure(on communicator: any Communicator) throws -> ScalingMeasurement? {
         var steps: [ScalingMeasurement.Step] = []
         for ranks in Self.counts(upTo: communicator.size) {
-            let measured = try communicator.amongFirst(ranks) { first in
+            let measured = try communicator.split(first: ranks) { first in
                 let weak = try step.measure(on: first)
                 guard 1 < ranks, ranks <= step.batch else {
                     return ScalingMeasurement.Step(weak: weak, strong: ranks == 1 ? weak : nil)

@@ -24,7 +24,7 @@ package struct StepBenchmark: Codable, Sendable {
     /// Threads of each rank.
     package var threads: Int
 
-    package var convolution: ConvolutionMethod
+    package var convolution: ConvolutionAlgorithm
 
     /// Whether gates are computed again on the way back.
     package var recompute: Bool
@@ -32,7 +32,7 @@ package struct StepBenchmark: Codable, Sendable {
     package var reducePrecision: ReducePrecision
 
     package init(
-        _ model: SystemDescription, batch: Int, steps: Int, threads: Int, convolution: ConvolutionMethod,
+        _ model: SystemDescription, batch: Int, steps: Int, threads: Int, convolution: ConvolutionAlgorithm,
         recompute: Bool = false, reducePrecision: ReducePrecision
     ) {
         (self.model, self.batch, self.steps, self.threads) = (model, batch, steps, threads)
@@ -46,25 +46,26 @@ package struct StepBenchmark: Codable, Sendable {
     /// Throws a `ModelError` about a system that cannot be built, and a `TrainingError` where memory is short or the
     /// numbers are no longer finite.
     package func measure(on communicator: any Communicator, sharing total: Int? = nil) throws -> StepMeasurement {
-        let lanes = try Lanes(threads: threads, rank: communicator.rank, ranks: communicator.size)
+        let virtualRanks = try VirtualRanks(threads: threads, rank: communicator.rank, ranks: communicator.size)
         let frame = model.sequences.generator.frame
         let network = try Network<Float>(
             model.network, frame: frame, convolution: convolution, recomputesGates: recompute)
-        let places = Batch(Array(0..<(total ?? batch * lanes.ranks)), of: lanes)
-        let shares = RankShares(lanes, batch: places.count, isWhole: model.network.normalisesBatches)
-        let memory = TrainingRun.memory(network, model, lanes, shares, reducePrecision)
+        let places = Batch(Array(0..<(total ?? batch * virtualRanks.ranks)), of: virtualRanks)
+        let shares = RankShares(virtualRanks, batch: places.count, isWhole: model.network.normalizesBatches)
+        let memory = TrainingRun.memory(network, model, virtualRanks, shares, reducePrecision)
         try MemoryBudget.require(
             memory, threads: threads, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
         let noise = NoiseSequences(for: model, count: batch)
-        let crew = try Crew(lanes.threads)
+        let pool = try ThreadPool(virtualRanks.threads)
         let reducer = GradientReducer(
-            communicator, lanes, on: crew, count: network.layout.count, precision: reducePrecision)
+            communicator, virtualRanks, on: pool, count: network.layout.count, precision: reducePrecision)
         let replica = try Replica(
-            network, model, BatchLoader(noise, for: model), FrameSampling(model.sampling, seed: 1), lanes, shares,
-            on: crew, reducer)
+            network, model, BatchLoader(noise, for: model), FrameSampling(model.sampling, seed: 1), virtualRanks,
+            shares,
+            on: pool, reducer)
         var state = TrainingState(network, optimizer: model.optimizer, seed: 1)
-        network.prepare(state.values, on: crew)
-        let updater = Updater(replica, model, reducer, crew)
+        network.prepare(state.values, on: pool)
+        let updater = Updater(replica, model, reducer, pool)
         var measured: [StepSeconds] = [], loss = 0.0
         for step in 0...steps {
             let start = now(), times = PhaseTimes()
@@ -87,8 +88,8 @@ package struct StepBenchmark: Codable, Sendable {
                 "step \(step + 1) on noise: the loss is \(loss) and the gradient's norm \(clipping.norm), so that "
                     + "times mean nothing; measure fewer --steps, or a model with a lower learningRate")
         }
-        let pace = model.schedule.pace(base: model.learningRate, step: step, of: steps + 1)
-        updater.move(&state, along: found.gradient, by: clipping.clip, at: pace, times)
+        let hyperparameters = model.schedule.hyperparameters(base: model.learningRate, step: step, of: steps + 1)
+        updater.move(&state, along: found.gradient, by: clipping.clip, at: hyperparameters, times)
         return loss
     }
 }

@@ -12,8 +12,8 @@ struct StepSeconds {
     let phases: PhaseTimes
 
     /// The step, and the phases in the order of `PhaseTimes.Phase`, each the slowest rank's. Collective.
-    func maximum(over communicator: any Communicator) throws -> [Double] {
-        [try communicator.maximum(step)] + (try phases.maximum(over: communicator))
+    func allReduceMax(over communicator: any Communicator) throws -> [Double] {
+        [try communicator.allReduceMax(step)] + (try phases.allReduceMax(over: communicator))
     }
 }
 
@@ -53,7 +53,7 @@ package struct StepMeasurement: Sendable {
         _ benchmark: StepBenchmark, _ network: Network<Float>, sequences: Int, loss: Double,
         _ steps: some Sequence<StepSeconds>, on communicator: any Communicator
     ) throws {
-        let rows = try steps.map { try $0.maximum(over: communicator) }
+        let rows = try steps.map { try $0.allReduceMax(over: communicator) }
         (self.benchmark, self.sequences, self.loss, ranks) = (benchmark, sequences, loss, communicator.size)
         parameters = network.layout.count
         median = rows.map { $0[0] }.median
@@ -63,7 +63,7 @@ package struct StepMeasurement: Sendable {
         }
         let forward = network.multiplyAdds(Unrolling(benchmark.model.sequences))
         directOperations = 6 * Double(forward) * Double(sequences)
-        peakMemory = Int(try communicator.maximum(Double(SystemFiles.peakMemory)))
+        peakMemory = Int(try communicator.allReduceMax(Double(SystemFiles.peakMemory)))
     }
 
     /// Sequences a second, over all ranks.

@@ -1,4 +1,4 @@
-// What one rank sees of its machine. The choice: facts are measured here and judged elsewhere, so that judgement can be
+// What one rank sees of its machine. The choice: facts are measured here and judged elsewhere, so that judgment can be
 // tested without the machines.
 
 import Supervision
@@ -42,11 +42,11 @@ package struct RankFacts: Codable, Sendable, Equatable {
 
     /// Looks around, which takes about 0.3 s. Throws where there are not so many threads.
     package static func measured(rank: Int, host: String, threads: Int) throws -> RankFacts {
-        let folder = FileManager.default.currentDirectoryPath, crew = try Crew(threads)
+        let folder = FileManager.default.currentDirectoryPath, pool = try ThreadPool(threads)
         return RankFacts(
             rank: rank, host: host, cores: SystemFiles.allowedCores, quota: SystemFiles.quota, threads: threads,
             openBLAS: BLASLibrary.configuration.split(separator: " ").prefix(2).joined(separator: " "),
-            kernels: BLASLibrary.core, gigaflops: MatrixSpeed.measured(seconds: 0.3, on: crew),
+            kernels: BLASLibrary.core, gigaflops: MatrixSpeed.measured(seconds: 0.3, on: pool),
             instructions: Processor.compiledFor, betterBuild: Processor.betterBuild,
             kernelComplaint: BLASLibrary.complaint,
             availableMemory: SystemFiles.availableMemory, freeDisk: FreeSpace.available(at: folder),

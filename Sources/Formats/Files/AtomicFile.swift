@@ -1,4 +1,4 @@
-// A file that appears complete or not at all. The choice: write a hidden neighbour, make it durable, rename it over the
+// A file that appears complete or not at all. The choice: write a hidden neighbor, make it durable, rename it over the
 // name, make the rename durable.
 
 import Foundation
@@ -12,7 +12,7 @@ package final class AtomicFile {
     private let descriptor: Int32
     private var committed = false
 
-    /// Opens a hidden neighbour, after removing from the folder those of writers that were killed.
+    /// Opens a hidden neighbor, after removing from the folder those of writers that were killed.
     ///
     /// Throws `FormatError` when the folder is missing, may not be written to, or has fewer than `bytes` bytes free.
     package init(path: String, expecting bytes: Int = 0) throws {
@@ -64,7 +64,7 @@ package final class AtomicFile {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let descriptor = try checkedCall("opened", folder) { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { close(descriptor) }
-        try checkedCall("synchronised", folder) { fsync(descriptor) }
+        try checkedCall("synchronized", folder) { fsync(descriptor) }
     }
 
     deinit {

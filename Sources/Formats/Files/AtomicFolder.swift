@@ -12,7 +12,7 @@ package final class AtomicFolder {
     private let descriptor: Int32
     private var committed = false
 
-    /// Makes a hidden neighbour of `path`, after removing from the folder around it those of writers that were killed.
+    /// Makes a hidden neighbor of `path`, after removing from the folder around it those of writers that were killed.
     ///
     /// Throws `FormatError` when the folder around it is missing or may not be written to.
     package init(path: String) throws {

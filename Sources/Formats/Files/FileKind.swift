@@ -44,7 +44,7 @@ package struct FileKind: Equatable, Sendable {
             ([0x93] + "NUMPY".utf8, FileKind(name: "a .npy array", advice: "give it where an array is asked for")),
             (
                 [0x89] + "PNG\r\n".utf8 + [0x1A, 0x0A],
-                FileKind(name: "a PNG file", advice: "put frames of a film into a folder, and name that")
+                FileKind(name: "a PNG file", advice: "put frames of a clip into a folder, and name that")
             ),
             ([0xFF, 0xD8, 0xFF], FileKind(name: "a JPEG file", advice: "convert it to PNG")),
             ([UInt8]("GIF8".utf8), FileKind(name: "a GIF file", advice: "convert its frames to PNG")),

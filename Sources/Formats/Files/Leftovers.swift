@@ -15,7 +15,7 @@ package enum Leftovers {
         return withUnsafeBytes(of: &names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }()
 
-    /// The hidden neighbour that becomes `path`, after removing those of writers that are proven dead.
+    /// The hidden neighbor that becomes `path`, after removing those of writers that are proven dead.
     static func newName(for path: String) -> String {
         let url = URL(fileURLWithPath: path), folder = url.deletingLastPathComponent().path
         removeDead(in: folder)

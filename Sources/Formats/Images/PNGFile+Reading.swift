@@ -1,4 +1,4 @@
-// Pictures from PNG files. The choice: numbers as they are stored; what a file says about colours and screens is taken
+// Pictures from PNG files. The choice: numbers as they are stored; what a file says about colors and screens is taken
 // out before libpng sees it, which would else convert by it. libpng must find the extents that memory was taken for.
 
 import CPNG
@@ -7,13 +7,13 @@ extension PNGFile {
     /// The extents of a picture, which stand at the start of its file.
     package struct Extents: Equatable, Sendable, CustomStringConvertible {
         package var height: Int, width: Int
-        /// 1 for grey, 3 for red, green and blue.
+        /// 1 for gray, 3 for red, green and blue.
         package var channels: Int
 
         package var description: String { "\(height) x \(width) x \(channels)" }
     }
 
-    /// Throws `FormatError` for anything but a PNG of grey or RGB with eight bits a channel and no transparency.
+    /// Throws `FormatError` for anything but a PNG of gray or RGB with eight bits a channel and no transparency.
     package static func extents(of path: String) throws -> Extents {
         try extents(in: try InputFile(path: path).start(FileKind.neededBytes), file: path)
     }
@@ -67,8 +67,8 @@ extension PNGFile {
         let channels = [0: 1, 2: 3][bytes[25]]
         guard let channels, bytes[24] == 8 else {
             throw FormatError(
-                file, "is a PNG with \(inWords(colourType: bytes[25])) of \(bytes[24]) bits",
-                "save it as 8-bit grey or RGB without transparency")
+                file, "is a PNG with \(inWords(colorType: bytes[25])) of \(bytes[24]) bits",
+                "save it as 8-bit gray or RGB without transparency")
         }
         guard width > 0, height > 0, width <= largest / height else {
             throw FormatError(file, "claims to be of \(height) x \(width) pixels", "give pictures of a possible size")
@@ -76,18 +76,18 @@ extension PNGFile {
         return Extents(height: height, width: width, channels: channels)
     }
 
-    private static func inWords(colourType: UInt8) -> String {
-        switch colourType {
-        case 0: "grey"
+    private static func inWords(colorType: UInt8) -> String {
+        switch colorType {
+        case 0: "gray"
         case 2: "RGB"
         case 3: "a palette"
-        case 4: "grey and transparency"
+        case 4: "gray and transparency"
         case 6: "RGB and transparency"
-        default: "an unknown colour type"
+        default: "an unknown color type"
         }
     }
 
-    /// The chunks that hold pixels, without those that describe colours.
+    /// The chunks that hold pixels, without those that describe colors.
     private static func essential(_ bytes: [UInt8]) -> [UInt8] {
         var kept = signature, position = signature.count
         while position + 12 <= bytes.count {

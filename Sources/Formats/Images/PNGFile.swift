@@ -1,4 +1,4 @@
-// Pictures to PNG files through libpng's simplified interface. The choice: grey or RGB with eight bits a channel,
+// Pictures to PNG files through libpng's simplified interface. The choice: gray or RGB with eight bits a channel,
 // encoded in memory first, so that a file appears whole or not at all.
 
 import CPNG

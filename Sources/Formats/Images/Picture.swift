@@ -1,10 +1,10 @@
-// An image in memory, as pictures are written and frames of films are read.
+// An image in memory, as pictures are written and frames of clips are read.
 
-/// Grey or coloured pixels with eight bits a channel.
+/// Grey or colored pixels with eight bits a channel.
 package struct Picture: Equatable, Sendable {
     package var width: Int
     package var height: Int
-    /// 1 for grey, 3 for red, green and blue.
+    /// 1 for gray, 3 for red, green and blue.
     package var channels: Int
     /// (height, width, channels), 0 to 255.
     package var pixels: [UInt8]
@@ -15,8 +15,8 @@ package struct Picture: Equatable, Sendable {
         (self.width, self.height, self.channels, self.pixels) = (width, height, channels, pixels)
     }
 
-    /// The brightness of colours, in the weights of ITU-R BT.601 as other tools have them; grey stays as it is.
-    package var grey: Picture {
+    /// The brightness of colors, in the weights of ITU-R BT.601 as other tools have them; gray stays as it is.
+    package var gray: Picture {
         guard channels == 3 else { return self }
         let greys = (0..<width * height).map { pixel in
             let (red, green, blue) = (Int(pixels[3 * pixel]), Int(pixels[3 * pixel + 1]), Int(pixels[3 * pixel + 2]))

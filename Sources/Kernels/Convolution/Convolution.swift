@@ -16,9 +16,9 @@ package struct Convolution<S: Scalar> {
         self.geometry = geometry
         self.filters = filters
         self.workspace = workspace
-        let numbers = geometry.outputPixels * geometry.patch
-        imagesAtOnce = max(1, min(images, Self.patchesAtOnce / numbers))
-        if !geometry.isPointwise { workspace.reserve(imagesAtOnce * numbers) }
+        let elements = geometry.outputPixels * geometry.patch
+        imagesAtOnce = max(1, min(images, Self.patchesAtOnce / elements))
+        if !geometry.isPointwise { workspace.reserve(imagesAtOnce * elements) }
     }
 
     /// z = x * W.

@@ -21,7 +21,7 @@ package enum BLASLibrary {
 
     package static var threads: Int { Int(openblas_get_num_threads()) }
 
-    /// Leaves threads to those who call it: see `Crew`.
+    /// Leaves threads to those who call it: see `ThreadPool`.
     static func useOneThread() { openblas_set_num_threads(1) }
 
     /// The value of OPENBLAS_CORETYPE that this machine should have and has not; nil where all is well or the user

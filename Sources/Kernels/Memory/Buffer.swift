@@ -7,7 +7,7 @@ import Platform
 
 /// Aligned, zeroed memory for `count` numbers, freed with its last owner.
 ///
-/// Not synchronised: whoever shares a buffer between threads sees to it that they write different parts of it.
+/// Not synchronized: whoever shares a buffer between threads sees to it that they write different parts of it.
 package final class Buffer<S: Scalar>: @unchecked Sendable {
     package let count: Int
     let start: UnsafeMutablePointer<S>

@@ -37,7 +37,7 @@ extension SIMD16 where Scalar: Kernels.Scalar {
         }
     }
 
-    /// The same, for a place whose neighbours nobody else writes meanwhile: what stands behind the lanes is read and
+    /// The same, for a place whose neighbors nobody else writes meanwhile: what stands behind the lanes is read and
     /// written back.
     @inline(always)
     func store(_ pointer: UnsafeMutablePointer<Scalar>, over count: Int) {

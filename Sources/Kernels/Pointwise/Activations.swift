@@ -7,7 +7,7 @@ func logistic<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
     1 / (1 + S.exponential(-x))
 }
 
-/// What an activation stage applies to each number, and its slope as a function of the output.
+/// What an activation layer applies to each number, and its slope as a function of the output.
 package protocol PointwiseFunction: Sendable {
     /// y = f(x); x and y may be the same tensor.
     func forward<S: Scalar>(_ x: Tensor<S>, into y: Tensor<S>)

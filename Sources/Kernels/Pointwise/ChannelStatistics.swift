@@ -1,4 +1,4 @@
-// Sums over all places of feature maps, channel by channel, and what normalisation makes of them. Sums are in double
+// Sums over all places of feature maps, channel by channel, and what normalization makes of them. Sums are in double
 // precision, so that variances can be taken as differences of them.
 
 /// sums[c] += the sum over pixels of a, and sums[channels + c] += the sum of a b.

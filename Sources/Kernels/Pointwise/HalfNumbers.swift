@@ -30,13 +30,13 @@ package func addUnpacked(_ packed: Tensor<Float>, accumulatingInto y: Tensor<Flo
 
 /// The bits of both; the places, and how many of them hold two numbers.
 private func places(
-    _ numbers: Tensor<Float>, _ packed: Tensor<Float>
+    _ elements: Tensor<Float>, _ packed: Tensor<Float>
 ) -> (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>, half: Int, pairs: Int) {
-    precondition(packed.count == packedCount(of: numbers.count), "\(numbers.shape) packed into \(packed.shape)")
+    precondition(packed.count == packedCount(of: elements.count), "\(elements.shape) packed into \(packed.shape)")
     func bits(_ tensor: Tensor<Float>) -> UnsafeMutablePointer<UInt32> {
         UnsafeMutableRawPointer(tensor.pointer).assumingMemoryBound(to: UInt32.self)
     }
-    return (bits(numbers), bits(packed), packed.count, numbers.count - packed.count)
+    return (bits(elements), bits(packed), packed.count, elements.count - packed.count)
 }
 
 /// The bits of a Float of which the lower half may be dropped.

@@ -3,11 +3,11 @@
 /// Products of matrices, timed.
 package enum MatrixSpeed {
     /// Gigaflops (a multiply and an add are two) of products of 512 x 512 float matrices over about `seconds`, of all
-    /// threads of a crew together.
-    package static func measured(seconds: Double, on crew: Crew) -> Double {
-        let speeds = Tensor<Double>(crew.size)
-        crew.run(crew.size) { speeds.pointer[$0] = ofOneThread(seconds: seconds) }
-        return (0..<crew.size).reduce(0) { $0 + speeds.pointer[$1] }
+    /// threads of a thread pool together.
+    package static func measured(seconds: Double, on pool: ThreadPool) -> Double {
+        let speeds = Tensor<Double>(pool.size)
+        pool.run(pool.size) { speeds.pointer[$0] = ofOneThread(seconds: seconds) }
+        return (0..<pool.size).reduce(0) { $0 + speeds.pointer[$1] }
     }
 
     private static func ofOneThread(seconds: Double) -> Double {

@@ -8,7 +8,7 @@
 /// 2005.
 ///
 /// - Parameter matrix: (rows, columns), with linearly independent rows.
-package func orthonormaliseRows(of matrix: Tensor<Double>) {
+package func orthonormalizeRows(of matrix: Tensor<Double>) {
     let rows = matrix.shape[0], columns = matrix.shape[1]
     precondition(rows <= columns, "\(rows) orthonormal rows of \(columns) numbers")
     for row in 0..<rows {

@@ -1,4 +1,4 @@
-// The gates' step on tiles as they come out of the domain of points, and its gradient on tiles as they go in: neither
+// The gates' step on tiles as they come out of the Winograd domain, and its gradient on tiles as they go in: neither
 // the preactivations nor their gradient are written anywhere else.
 //
 // Products of a gate convolution have their columns in blocks of sixteen hidden channels, those of the gates i, f, g
@@ -33,7 +33,7 @@ extension TransformedMaps {
             double: { stepTiles(retyped(self) as TransformedMaps<Double>, retyped(step), block) })
     }
 
-    /// The gradient of all preactivations in the domain of points, from that of the states.
+    /// The gradient of all preactivations in the Winograd domain, from that of the states.
     ///
     /// - Parameters:
     ///   - first: the number of the step's first image here.
@@ -54,7 +54,7 @@ extension TransformedMaps {
             double: { copyTiles(retyped(self) as TransformedMaps<Double>, retyped(a), block) })
     }
 
-    /// The gradient of all preactivations in the domain of points.
+    /// The gradient of all preactivations in the Winograd domain.
     ///
     /// - Parameters:
     ///   - da: (images, height, width, 4 hidden).
@@ -72,8 +72,8 @@ private func stepTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ step: GateStep<S
     @inline(always) func run<F: GateFunction>(_: F.Type) {
         let sink = GateStepSink<S, F>(step: GatePointers(step), channel: 16 * block, width: columns.width(block))
         maps.geometry.kernel == 3
-            ? outputTiles(ThreeTaps.self, maps, images: step.images, at: 0, lanes: lanes, sink)
-            : outputTiles(FiveTaps.self, maps, images: step.images, at: 0, lanes: lanes, sink)
+            ? outputTiles(WinogradKernel3.self, maps, images: step.images, at: 0, lanes: lanes, sink)
+            : outputTiles(WinogradKernel5.self, maps, images: step.images, at: 0, lanes: lanes, sink)
     }
     switch step.activation {
     case .logistic: run(Logistic.self)
@@ -91,8 +91,8 @@ private func stepTilesBackward<S: Scalar>(
             source = GateStepSource<S, F>(
                 step: pointers, channel: 16 * block, width: columns.width(block), ahead: maps.geometry.side, sums: sums)
         maps.geometry.kernel == 3
-            ? outputTilesBackward(ThreeTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
-            : outputTilesBackward(FiveTaps.self, maps, images: step.images, at: first, lanes: lanes, source)
+            ? outputTilesBackward(WinogradKernel3.self, maps, images: step.images, at: first, lanes: lanes, source)
+            : outputTilesBackward(WinogradKernel5.self, maps, images: step.images, at: first, lanes: lanes, source)
     }
     withUnsafeTemporaryAllocation(of: S.self, capacity: 64) { memory in
         let sums = memory.baseAddress!
@@ -115,8 +115,8 @@ private func copyTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ a: Tensor<S>, _ 
     let columns = GateColumns(hidden: a.shape[3] / 4), lanes = 0..<columns.lanes(block).count
     let rows = GateRows(a, columns, block)
     maps.geometry.kernel == 3
-        ? outputTiles(ThreeTaps.self, maps, images: a.shape[0], at: 0, lanes: lanes, rows)
-        : outputTiles(FiveTaps.self, maps, images: a.shape[0], at: 0, lanes: lanes, rows)
+        ? outputTiles(WinogradKernel3.self, maps, images: a.shape[0], at: 0, lanes: lanes, rows)
+        : outputTiles(WinogradKernel5.self, maps, images: a.shape[0], at: 0, lanes: lanes, rows)
 }
 
 @inline(always)
@@ -125,8 +125,8 @@ private func copyTilesBackward<S: Scalar>(_ maps: TransformedMaps<S>, _ da: Tens
     for block in 0..<columns.blocks {
         let lanes = columns.lanes(block), rows = GateRows(da, columns, block)
         maps.geometry.kernel == 3
-            ? outputTilesBackward(ThreeTaps.self, maps, images: da.shape[0], at: first, lanes: lanes, rows)
-            : outputTilesBackward(FiveTaps.self, maps, images: da.shape[0], at: first, lanes: lanes, rows)
+            ? outputTilesBackward(WinogradKernel3.self, maps, images: da.shape[0], at: first, lanes: lanes, rows)
+            : outputTilesBackward(WinogradKernel5.self, maps, images: da.shape[0], at: first, lanes: lanes, rows)
     }
 }
 

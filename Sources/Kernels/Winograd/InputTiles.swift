@@ -1,4 +1,4 @@
-// From images to the domain of points, tile by tile and sixteen channels at a time: a transform of the columns into a
+// From images to the Winograd domain, tile by tile and sixteen channels at a time: a transform of the columns into a
 // small square in the first cache, then of its rows. Places outside of an image are zeros. Numbers beyond the channels
 // in a last lane mean nothing, and nobody multiplies them.
 
@@ -31,13 +31,13 @@ extension TransformedMaps {
 @inline(always)
 private func inputTiles<S: Scalar>(_ x: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int) {
     maps.geometry.kernel == 3
-        ? inputTiles(ThreeTaps.self, x, maps, first) : inputTiles(FiveTaps.self, x, maps, first)
+        ? inputTiles(WinogradKernel3.self, x, maps, first) : inputTiles(WinogradKernel5.self, x, maps, first)
 }
 
-private func inputTiles<S: Scalar, Filter: MinimalFilter>(
+private func inputTiles<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ x: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
 ) {
-    let n = Filter.points, channels = maps.channels, numbers = x.pointer
+    let n = Filter.points, channels = maps.channels, elements = x.pointer
     withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
         maps.forEachTile(images: x.shape[0], at: first, shift: Filter.taps / 2) { tile in
             forEachLanes(of: channels) { channel, _ in
@@ -48,7 +48,7 @@ private func inputTiles<S: Scalar, Filter: MinimalFilter>(
                             square[i &* n &+ j] = .zero
                             continue
                         }
-                        square[i &* n &+ j] = .load(numbers + ((row &+ column) &* channels &+ channel), 16)
+                        square[i &* n &+ j] = .load(elements + ((row &+ column) &* channels &+ channel), 16)
                     }
                     Filter.input(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
                 }
@@ -64,13 +64,14 @@ private func inputTiles<S: Scalar, Filter: MinimalFilter>(
 @inline(always)
 private func inputTilesBackward<S: Scalar>(_ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int) {
     maps.geometry.kernel == 3
-        ? inputTilesBackward(ThreeTaps.self, dx, maps, first) : inputTilesBackward(FiveTaps.self, dx, maps, first)
+        ? inputTilesBackward(WinogradKernel3.self, dx, maps, first)
+        : inputTilesBackward(WinogradKernel5.self, dx, maps, first)
 }
 
-private func inputTilesBackward<S: Scalar, Filter: MinimalFilter>(
+private func inputTilesBackward<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
 ) {
-    let n = Filter.points, channels = maps.channels, numbers = dx.pointer
+    let n = Filter.points, channels = maps.channels, elements = dx.pointer
     withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
         maps.forEachTile(images: dx.shape[0], at: first, shift: Filter.taps / 2) { tile in
             forEachLanes(of: channels) { channel, lanes in
@@ -83,7 +84,7 @@ private func inputTilesBackward<S: Scalar, Filter: MinimalFilter>(
                     Filter.inputBackward(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
                     for i in 0..<n {
                         guard let pixel = tile.pixel(i, j) else { continue }
-                        let place = numbers + (pixel &* channels &+ channel)
+                        let place = elements + (pixel &* channels &+ channel)
                         (SIMD16.load(place, 16) + square[i &* n &+ j]).store(place, over: lanes)
                     }
                 }

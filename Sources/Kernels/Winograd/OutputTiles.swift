@@ -1,4 +1,4 @@
-// From the domain of points to images, up to four lanes of a tile's channels at a time: its places stand in the first
+// From the Winograd domain to images, up to four lanes of a tile's channels at a time: its places stand in the first
 // cache, where whoever wants them takes them one by one, before anything is written. Backward is the same mirrored:
 // places are given one by one, then transformed.
 //
@@ -26,7 +26,7 @@ let blockLanes = 4
 /// Sends the places of some images' tiles to the sink.
 ///
 /// - Parameter lanes: at most `blockLanes` of the maps' lanes.
-func outputTiles<Filter: MinimalFilter, Sink: PlaceSink>(
+func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
     _: Filter.Type, _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, lanes: Range<Int>, _ sink: Sink
 ) {
     let n = Filter.points, m = Filter.outputs
@@ -53,7 +53,7 @@ func outputTiles<Filter: MinimalFilter, Sink: PlaceSink>(
 }
 
 /// Fills the lanes of some images' tiles from the source.
-func outputTilesBackward<Filter: MinimalFilter, Source: PlaceSource>(
+func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>(
     _: Filter.Type, _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, lanes: Range<Int>, _ source: Source
 ) {
     let n = Filter.points, m = Filter.outputs
@@ -99,9 +99,9 @@ private func forEachPlace<S: Scalar>(
     of tile: Tile<S>, _ places: UnsafeMutablePointer<SIMD16<S>>, _ side: Int,
     _ body: (_ place: UnsafeMutablePointer<S>, _ pixel: Int?) -> Void
 ) {
-    let numbers = UnsafeMutableRawPointer(places).assumingMemoryBound(to: S.self)
+    let elements = UnsafeMutableRawPointer(places).assumingMemoryBound(to: S.self)
     for i in 0..<side {
-        for j in 0..<side { body(numbers + (side &* i &+ j) &* (16 &* blockLanes), tile.pixel(i, j)) }
+        for j in 0..<side { body(elements + (side &* i &+ j) &* (16 &* blockLanes), tile.pixel(i, j)) }
     }
 }
 
@@ -129,7 +129,7 @@ extension TransformedMaps {
     }
 }
 
-/// Neighbouring channels of all pixels of a map.
+/// Neighboring channels of all pixels of a map.
 struct MapRows<S: Scalar>: PlaceSink, PlaceSource {
     /// Those of the first pixel.
     let start: UnsafeMutablePointer<S>
@@ -161,8 +161,8 @@ private func writeRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ 
     for (lane, count) in Panels(lanes: lanes(of: maps.channels)) {
         let lanes = lane..<lane + count, rows = MapRows(z, lanes: lanes)
         maps.geometry.kernel == 3
-            ? outputTiles(ThreeTaps.self, maps, images: z.shape[0], at: first, lanes: lanes, rows)
-            : outputTiles(FiveTaps.self, maps, images: z.shape[0], at: first, lanes: lanes, rows)
+            ? outputTiles(WinogradKernel3.self, maps, images: z.shape[0], at: first, lanes: lanes, rows)
+            : outputTiles(WinogradKernel5.self, maps, images: z.shape[0], at: first, lanes: lanes, rows)
     }
 }
 
@@ -171,7 +171,7 @@ private func readRows<S: Scalar>(_ maps: TransformedMaps<S>, _ dz: Tensor<S>, _ 
     for (lane, count) in Panels(lanes: lanes(of: maps.channels)) {
         let lanes = lane..<lane + count, rows = MapRows(dz, lanes: lanes)
         maps.geometry.kernel == 3
-            ? outputTilesBackward(ThreeTaps.self, maps, images: dz.shape[0], at: first, lanes: lanes, rows)
-            : outputTilesBackward(FiveTaps.self, maps, images: dz.shape[0], at: first, lanes: lanes, rows)
+            ? outputTilesBackward(WinogradKernel3.self, maps, images: dz.shape[0], at: first, lanes: lanes, rows)
+            : outputTilesBackward(WinogradKernel5.self, maps, images: dz.shape[0], at: first, lanes: lanes, rows)
     }
 }

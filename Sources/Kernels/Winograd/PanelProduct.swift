@@ -1,4 +1,4 @@
-// The micro-kernel under every product in the domain of points: up to six rows of A by one, two, three or four lanes of
+// The micro-kernel under every product in the Winograd domain: up to six rows of A by one, two, three or four lanes of
 // columns of B, kept in registers over the whole inner dimension.
 //
 //     C[r][c] (+)= sum over k of A[r][k] B[k][c]
@@ -8,7 +8,7 @@
 
 import CProcessor
 
-/// Neighbouring lanes of a row: what a register block is made of.
+/// Neighboring lanes of a row: what a register block is made of.
 protocol LaneBlock {
     associatedtype S: Scalar
 
@@ -80,7 +80,7 @@ struct Segment<S: Scalar> {
     }
 }
 
-/// Neighbouring rows of C in registers.
+/// Neighboring rows of C in registers.
 private protocol RowBlock {
     associatedtype Block: LaneBlock
 

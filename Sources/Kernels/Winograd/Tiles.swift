@@ -1,4 +1,4 @@
-// The tiles of feature maps: where each lies in its image, and in the domain of points, whose many places a transform
+// The tiles of feature maps: where each lies in its image, and in the Winograd domain, whose many places a transform
 // asks for a tile ahead.
 
 import CProcessor

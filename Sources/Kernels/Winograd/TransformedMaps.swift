@@ -1,4 +1,4 @@
-// Feature maps in the domain of points: for each point of a tile a matrix of tiles by channels, so that a convolution
+// Feature maps in the Winograd domain: for each point of a tile a matrix of tiles by channels, so that a convolution
 // is one product for each point. Points are an odd number of lanes apart, because strides that are powers of two would
 // send a tile's points to the same few places of the caches.
 
@@ -25,7 +25,7 @@ package struct WinogradGeometry: Sendable, Equatable {
     package var points: Int { 64 }
 }
 
-/// Memory for images in the domain of points: (points, tiles, channels in whole lanes).
+/// Memory for images in the Winograd domain: (points, tiles, channels in whole lanes).
 package struct TransformedMaps<S: Scalar>: Sendable {
     package let geometry: WinogradGeometry
     package let images, channels: Int
@@ -33,7 +33,7 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     /// From one row to the next, and from one point to the next, in numbers.
     let rowStride, pointStride: Int
 
-    private let numbers: Tensor<S>
+    private let elements: Tensor<S>
 
     package init(_ geometry: WinogradGeometry, images: Int, channels: Int) {
         self.init(
@@ -42,8 +42,8 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     }
 
     /// In memory that serves other maps too.
-    fileprivate init(_ geometry: WinogradGeometry, images: Int, channels: Int, in numbers: Tensor<S>) {
-        (self.geometry, self.images, self.channels, self.numbers) = (geometry, images, channels, numbers)
+    fileprivate init(_ geometry: WinogradGeometry, images: Int, channels: Int, in elements: Tensor<S>) {
+        (self.geometry, self.images, self.channels, self.elements) = (geometry, images, channels, elements)
         rowStride = 16 * lanes(of: channels)
         pointStride = Self.pointStride(geometry, images: images, channels: channels)
     }
@@ -58,18 +58,18 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     }
 
     /// The row of a tile at the first point.
-    func row(_ tile: Int) -> UnsafeMutablePointer<S> { numbers.pointer + tile * rowStride }
+    func row(_ tile: Int) -> UnsafeMutablePointer<S> { elements.pointer + tile * rowStride }
 }
 
-/// What maps in the domain of points hold: V of x and of h, M or its gradient, and the gradient of V.
+/// What maps in the Winograd domain hold: V of x and of h, M or its gradient, and the gradient of V.
 package enum MapContent: Sendable {
     case input, hidden, product, gradient
 }
 
 /// Memory for maps that live no longer than a step or a few, as large as its largest user asked for. One instance
 /// serves one thread.
-package final class PointWorkspace<S: Scalar> {
-    private var numbers: [MapContent: Tensor<S>] = [:]
+package final class WinogradWorkspace<S: Scalar> {
+    private var elements: [MapContent: Tensor<S>] = [:]
 
     package init() {}
 
@@ -78,7 +78,7 @@ package final class PointWorkspace<S: Scalar> {
         _ content: MapContent, _ geometry: WinogradGeometry, images: Int, channels: Int
     ) -> TransformedMaps<S> {
         let count = TransformedMaps<S>.count(geometry, images: images, channels: channels)
-        if numbers[content]?.count ?? 0 < count { numbers[content] = Tensor(count) }
-        return TransformedMaps(geometry, images: images, channels: channels, in: numbers[content]!)
+        if elements[content]?.count ?? 0 < count { elements[content] = Tensor(count) }
+        return TransformedMaps(geometry, images: images, channels: channels, in: elements[content]!)
     }
 }

@@ -1,4 +1,4 @@
-// Weights in the domain of points, packed the way the micro-kernel reads them: for each point, panels of up to four
+// Weights in the Winograd domain, packed the way the micro-kernel reads them: for each point, panels of up to four
 // lanes of columns, each with all its rows one after the other. Made once for each update of the parameters and used at
 // every step of every sequence.
 //
@@ -11,12 +11,12 @@ package struct TransformedWeights<S: Scalar>: Sendable {
     /// Input channels of the product and output channels.
     package let rows, columns: Int
 
-    private let numbers: Tensor<S>
+    private let elements: Tensor<S>
 
     package init(_ geometry: WinogradGeometry, rows: Int, columns: Int) {
         (self.geometry, self.rows, self.columns) = (geometry, rows, columns)
         lanes = Kernels.lanes(of: columns)
-        numbers = Tensor(geometry.points * rows * 16 * lanes)
+        elements = Tensor(geometry.points * rows * 16 * lanes)
     }
 
     /// Lanes of all columns.
@@ -24,7 +24,7 @@ package struct TransformedWeights<S: Scalar>: Sendable {
 
     /// The first row of the panel that begins at a lane.
     func panel(point: Int, lane: Int) -> UnsafeMutablePointer<S> {
-        numbers.pointer + 16 * rows * (point * lanes + lane)
+        elements.pointer + 16 * rows * (point * lanes + lane)
     }
 
     /// Takes over weights.
@@ -56,10 +56,10 @@ struct Panels: Sequence, IteratorProtocol {
 @inline(always)
 private func pack<S: Scalar>(_ weights: Tensor<S>, _ transformed: TransformedWeights<S>) {
     transformed.geometry.kernel == 3
-        ? pack(ThreeTaps.self, weights, transformed) : pack(FiveTaps.self, weights, transformed)
+        ? pack(WinogradKernel3.self, weights, transformed) : pack(WinogradKernel5.self, weights, transformed)
 }
 
-private func pack<S: Scalar, Filter: MinimalFilter>(
+private func pack<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ weights: Tensor<S>, _ transformed: TransformedWeights<S>
 ) {
     let k = Filter.taps, n = Filter.points, rows = transformed.rows, columns = transformed.columns
@@ -89,14 +89,14 @@ private func pack<S: Scalar, Filter: MinimalFilter>(
     }
 }
 
-/// The gradient of weights in the domain of points, (points, rows, padded columns): a sum that is empty at first.
+/// The gradient of weights in the Winograd domain, (points, rows, padded columns): a sum that is empty at first.
 package final class TransformedGradient<S: Scalar> {
     package let geometry: WinogradGeometry
     package let rows, columns: Int
     let rowStride: Int
 
     /// Means nothing while the sum is empty.
-    private let numbers: Tensor<S>
+    private let elements: Tensor<S>
 
     /// Whether the next product is the first one.
     private(set) var isEmpty = true
@@ -104,7 +104,7 @@ package final class TransformedGradient<S: Scalar> {
     package init(_ geometry: WinogradGeometry, rows: Int, columns: Int) {
         (self.geometry, self.rows, self.columns) = (geometry, rows, columns)
         rowStride = Self.rowStride(columns: columns)
-        numbers = Tensor(Self.count(geometry, rows: rows, columns: columns))
+        elements = Tensor(Self.count(geometry, rows: rows, columns: columns))
     }
 
     /// Numbers that the memory takes.
@@ -119,7 +119,7 @@ package final class TransformedGradient<S: Scalar> {
     /// After each product.
     func hasGrown() { isEmpty = false }
 
-    func point(_ point: Int) -> UnsafeMutablePointer<S> { numbers.pointer + point * rows * rowStride }
+    func point(_ point: Int) -> UnsafeMutablePointer<S> { elements.pointer + point * rows * rowStride }
 
     /// dg += G' dU G.
     ///
@@ -136,10 +136,10 @@ package final class TransformedGradient<S: Scalar> {
 @inline(always)
 private func unpack<S: Scalar>(_ transformed: TransformedGradient<S>, _ gradient: Tensor<S>) {
     transformed.geometry.kernel == 3
-        ? unpack(ThreeTaps.self, transformed, gradient) : unpack(FiveTaps.self, transformed, gradient)
+        ? unpack(WinogradKernel3.self, transformed, gradient) : unpack(WinogradKernel5.self, transformed, gradient)
 }
 
-private func unpack<S: Scalar, Filter: MinimalFilter>(
+private func unpack<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ transformed: TransformedGradient<S>, _ gradient: Tensor<S>
 ) {
     let k = Filter.taps, n = Filter.points, rows = transformed.rows, columns = transformed.columns

@@ -1,4 +1,4 @@
-// The three products of a convolution in the domain of points, each point on its own:
+// The three products of a convolution in the Winograd domain, each point on its own:
 //
 //     M = V_x U_x + V_h U_h        dV = dM U'        dU += V' dM
 //

@@ -16,41 +16,41 @@ package struct ConvLSTMDescription: Codable, Sendable, Equatable {
     package var gateActivation = GateActivation.logistic
 
     /// What is done to the sum of both convolutions and the bias before peepholes and gates; nil for nothing.
-    package var normalisation: GateNormalisation?
+    package var normalization: GateNormalization?
 
     package var tensors = GateTensors.fused
 
-    /// The name of an encoder's stage whose final hidden and cell state this one starts from; nil for zeros.
+    /// The name of an encoder's layer whose final hidden and cell state this one starts from; nil for zeros.
     package var initialState: String?
 
     /// Whether a step sees the hidden state of the step before; the cell state is always carried.
-    package var carriesHidden = true
+    package var isRecurrent = true
 
     package var hasBias = true
 
-    package var kernelInitialisation = Initialisation.glorotUniform
-    package var hiddenInitialisation: Initialisation
-    package var biasInitialisation = Initialisation.constant(value: 0)
-    package var peepholeInitialisation = Initialisation.constant(value: 0)
+    package var kernelInitialization = Initialization.glorotUniform
+    package var hiddenInitialization: Initialization
+    package var biasInitialization = Initialization.constant(value: 0)
+    package var peepholeInitialization = Initialization.constant(value: 0)
 
     /// Added to the forget gate's initial bias.
     package var forgetBias = 0.0
 
-    /// - Parameter hiddenInitialisation: of the kernel over the hidden state; nil for the one over the input.
+    /// - Parameter hiddenInitialization: of the kernel over the hidden state; nil for the one over the input.
     package init(
         hidden: Int, kernel: Int, peepholes: PeepholeForm = .none, gateActivation: GateActivation = .logistic,
-        normalisation: GateNormalisation? = nil, tensors: GateTensors = .fused, initialState: String? = nil,
-        carriesHidden: Bool = true, hasBias: Bool = true, kernelInitialisation: Initialisation = .glorotUniform,
-        hiddenInitialisation: Initialisation? = nil, biasInitialisation: Initialisation = .constant(value: 0),
-        peepholeInitialisation: Initialisation = .constant(value: 0), forgetBias: Double = 0
+        normalization: GateNormalization? = nil, tensors: GateTensors = .fused, initialState: String? = nil,
+        isRecurrent: Bool = true, hasBias: Bool = true, kernelInitialization: Initialization = .glorotUniform,
+        hiddenInitialization: Initialization? = nil, biasInitialization: Initialization = .constant(value: 0),
+        peepholeInitialization: Initialization = .constant(value: 0), forgetBias: Double = 0
     ) {
         (self.hidden, self.kernel, self.peepholes, self.tensors) = (hidden, kernel, peepholes, tensors)
-        (self.gateActivation, self.normalisation, self.hasBias) = (gateActivation, normalisation, hasBias)
-        (self.initialState, self.carriesHidden, self.forgetBias) = (initialState, carriesHidden, forgetBias)
-        self.kernelInitialisation = kernelInitialisation
-        self.hiddenInitialisation = hiddenInitialisation ?? kernelInitialisation
-        self.biasInitialisation = biasInitialisation
-        self.peepholeInitialisation = peepholeInitialisation
+        (self.gateActivation, self.normalization, self.hasBias) = (gateActivation, normalization, hasBias)
+        (self.initialState, self.isRecurrent, self.forgetBias) = (initialState, isRecurrent, forgetBias)
+        self.kernelInitialization = kernelInitialization
+        self.hiddenInitialization = hiddenInitialization ?? kernelInitialization
+        self.biasInitialization = biasInitialization
+        self.peepholeInitialization = peepholeInitialization
     }
 }
 
@@ -63,9 +63,9 @@ package enum PeepholeForm: String, Codable, Sendable, CaseIterable {
     case perChannel
 }
 
-/// Normalisation of a step's preactivations, with a learned scale and shift after it; epsilon is 1e-5.
-package enum GateNormalisation: Codable, Sendable, Equatable {
-    /// Over all places and `channels` neighbouring channels of the four gates side by side, which it has to divide;
+/// Normalization of a step's preactivations, with a learned scale and shift after it; epsilon is 1e-5.
+package enum GateNormalization: Codable, Sendable, Equatable {
+    /// Over all places and `channels` neighboring channels of the four gates side by side, which it has to divide;
     /// scale and shift per channel.
     ///
     /// A group lies within one gate where `channels` divides the hidden ones. Else it spans gates, and which ones
@@ -99,15 +99,15 @@ extension ConvLSTMDescription {
             hidden: try values.decode(Int.self, forKey: .hidden), kernel: try values.decode(Int.self, forKey: .kernel))
         peepholes = try values.decode(.peepholes, or: peepholes)
         gateActivation = try values.decode(.gateActivation, or: gateActivation)
-        normalisation = try values.decodeIfPresent(GateNormalisation.self, forKey: .normalisation)
+        normalization = try values.decodeIfPresent(GateNormalization.self, forKey: .normalization)
         tensors = try values.decode(.tensors, or: tensors)
         initialState = try values.decodeIfPresent(String.self, forKey: .initialState)
-        carriesHidden = try values.decode(.carriesHidden, or: carriesHidden)
+        isRecurrent = try values.decode(.isRecurrent, or: isRecurrent)
         hasBias = try values.decode(.hasBias, or: hasBias)
-        kernelInitialisation = try values.decode(.kernelInitialisation, or: kernelInitialisation)
-        hiddenInitialisation = try values.decode(.hiddenInitialisation, or: kernelInitialisation)
-        biasInitialisation = try values.decode(.biasInitialisation, or: biasInitialisation)
-        peepholeInitialisation = try values.decode(.peepholeInitialisation, or: peepholeInitialisation)
+        kernelInitialization = try values.decode(.kernelInitialization, or: kernelInitialization)
+        hiddenInitialization = try values.decode(.hiddenInitialization, or: kernelInitialization)
+        biasInitialization = try values.decode(.biasInitialization, or: biasInitialization)
+        peepholeInitialization = try values.decode(.peepholeInitialization, or: peepholeInitialization)
         forgetBias = try values.decode(.forgetBias, or: forgetBias)
     }
 }

@@ -13,17 +13,17 @@ package struct ConvolutionDescription: Codable, Sendable, Equatable {
     package var padding: Int?
 
     package var hasBias = true
-    package var kernelInitialisation = Initialisation.glorotUniform
-    package var biasInitialisation = Initialisation.constant(value: 0)
+    package var kernelInitialization = Initialization.glorotUniform
+    package var biasInitialization = Initialization.constant(value: 0)
 
     package init(
         filters: Int, kernel: Int, stride: Int = 1, padding: Int? = nil, hasBias: Bool = true,
-        kernelInitialisation: Initialisation = .glorotUniform,
-        biasInitialisation: Initialisation = .constant(value: 0)
+        kernelInitialization: Initialization = .glorotUniform,
+        biasInitialization: Initialization = .constant(value: 0)
     ) {
         (self.filters, self.kernel, self.stride, self.padding) = (filters, kernel, stride, padding)
-        (self.hasBias, self.kernelInitialisation) = (hasBias, kernelInitialisation)
-        self.biasInitialisation = biasInitialisation
+        (self.hasBias, self.kernelInitialization) = (hasBias, kernelInitialization)
+        self.biasInitialization = biasInitialization
     }
 }
 
@@ -39,17 +39,17 @@ package struct Convolution3DDescription: Codable, Sendable, Equatable {
 
     package var timePadding = TimePadding.same
     package var hasBias = true
-    package var kernelInitialisation = Initialisation.glorotUniform
-    package var biasInitialisation = Initialisation.constant(value: 0)
+    package var kernelInitialization = Initialization.glorotUniform
+    package var biasInitialization = Initialization.constant(value: 0)
 
     package init(
         filters: Int, kernel: Int, kernelTime: Int, timePadding: TimePadding = .same, hasBias: Bool = true,
-        kernelInitialisation: Initialisation = .glorotUniform,
-        biasInitialisation: Initialisation = .constant(value: 0)
+        kernelInitialization: Initialization = .glorotUniform,
+        biasInitialization: Initialization = .constant(value: 0)
     ) {
         (self.filters, self.kernel, self.kernelTime, self.timePadding) = (filters, kernel, kernelTime, timePadding)
-        (self.hasBias, self.kernelInitialisation) = (hasBias, kernelInitialisation)
-        self.biasInitialisation = biasInitialisation
+        (self.hasBias, self.kernelInitialization) = (hasBias, kernelInitialization)
+        self.biasInitialization = biasInitialization
     }
 
     /// Where the zeros are that keep the number of steps.
@@ -61,11 +61,11 @@ package struct Convolution3DDescription: Codable, Sendable, Equatable {
     }
 }
 
-/// Normalisation of each channel over the global batch, time and space, with a learned scale and shift; forecasts use
+/// Normalization of each channel over the global batch, time and space, with a learned scale and shift; forecasts use
 /// moving averages of the statistics instead.
 ///
 /// Source: Ioffe and Szegedy, ICML 2015; Keras' `BatchNormalization`.
-package struct BatchNormalisationDescription: Codable, Sendable, Equatable {
+package struct BatchNormalizationDescription: Codable, Sendable, Equatable {
     /// What the moving averages keep of themselves at each update.
     package var momentum = 0.99
 
@@ -85,28 +85,28 @@ package struct LeakyReLUDescription: Codable, Sendable, Equatable {
 }
 
 /// A rearrangement of frames into smaller feature maps with more channels.
-package struct PatchDescription: Codable, Sendable, Equatable {
+package struct RearrangementDescription: Codable, Sendable, Equatable {
     /// The side of a patch: a frame (H, W, C) becomes (H / size, W / size, size x size x C).
     package var size: Int
     package var order: Order
 
-    package init(size: Int, order: Order = .spaceToDepth) {
+    package init(size: Int, order: Order = .blocks) {
         (self.size, self.order) = (size, order)
     }
 
     package enum Order: String, Codable, Sendable, CaseIterable {
         /// Channel (dy size + dx) C + c of place (y, x) is pixel (y size + dy, x size + dx), channel c.
-        case spaceToDepth
+        case blocks
         /// The numbers as they lie in memory, cut anew: neural-scene's choice, in which a place is a run of pixels.
         case reshape
     }
 }
 
-extension PatchDescription {
+extension RearrangementDescription {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         self.init(
-            size: try values.decode(Int.self, forKey: .size), order: try values.decode(.order, or: .spaceToDepth))
+            size: try values.decode(Int.self, forKey: .size), order: try values.decode(.order, or: .blocks))
     }
 }
 
@@ -119,8 +119,8 @@ extension ConvolutionDescription {
         stride = try values.decode(.stride, or: stride)
         padding = try values.decodeIfPresent(Int.self, forKey: .padding)
         hasBias = try values.decode(.hasBias, or: hasBias)
-        kernelInitialisation = try values.decode(.kernelInitialisation, or: kernelInitialisation)
-        biasInitialisation = try values.decode(.biasInitialisation, or: biasInitialisation)
+        kernelInitialization = try values.decode(.kernelInitialization, or: kernelInitialization)
+        biasInitialization = try values.decode(.biasInitialization, or: biasInitialization)
     }
 }
 
@@ -133,12 +133,12 @@ extension Convolution3DDescription {
             kernelTime: try values.decode(Int.self, forKey: .kernelTime))
         timePadding = try values.decode(.timePadding, or: timePadding)
         hasBias = try values.decode(.hasBias, or: hasBias)
-        kernelInitialisation = try values.decode(.kernelInitialisation, or: kernelInitialisation)
-        biasInitialisation = try values.decode(.biasInitialisation, or: biasInitialisation)
+        kernelInitialization = try values.decode(.kernelInitialization, or: kernelInitialization)
+        biasInitialization = try values.decode(.biasInitialization, or: biasInitialization)
     }
 }
 
-extension BatchNormalisationDescription {
+extension BatchNormalizationDescription {
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         momentum = try values.decode(.momentum, or: momentum)

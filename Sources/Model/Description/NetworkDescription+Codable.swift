@@ -1,13 +1,13 @@
-// A stage in a file: its name, what it reads, and one further key that says what it does.
+// A layer in a file: its name, what it reads, and one further key that says what it does.
 
-extension StageDescription: Codable {
+extension LayerDescription: Codable {
     private enum Key: String, CodingKey {
         case name, from
     }
 
     private enum Kind: String, CodingKey, CaseIterable {
-        case convLSTM, convolution, transposedConvolution, convolution3D, batchNormalisation, activation, leakyReLU
-        case patches, unpatches
+        case convLSTM, convolution, transposedConvolution, convolution3D, batchNormalization, activation, leakyReLU
+        case spaceToDepth, depthToSpace
     }
 
     package init(from decoder: any Decoder) throws {
@@ -22,11 +22,11 @@ extension StageDescription: Codable {
             case .convolution: .convolution(try decode(kind))
             case .transposedConvolution: .transposedConvolution(try decode(kind))
             case .convolution3D: .convolution3D(try decode(kind))
-            case .batchNormalisation: .batchNormalisation(try decode(kind))
+            case .batchNormalization: .batchNormalization(try decode(kind))
             case .activation: .activation(try decode(kind))
             case .leakyReLU: .leakyReLU(try decode(kind))
-            case .patches: .patches(try decode(kind))
-            case .unpatches: .unpatches(try decode(kind))
+            case .spaceToDepth: .spaceToDepth(try decode(kind))
+            case .depthToSpace: .depthToSpace(try decode(kind))
             }
     }
 
@@ -39,11 +39,11 @@ extension StageDescription: Codable {
         case .convolution(let it): try kinds.encode(it, forKey: .convolution)
         case .transposedConvolution(let it): try kinds.encode(it, forKey: .transposedConvolution)
         case .convolution3D(let it): try kinds.encode(it, forKey: .convolution3D)
-        case .batchNormalisation(let it): try kinds.encode(it, forKey: .batchNormalisation)
+        case .batchNormalization(let it): try kinds.encode(it, forKey: .batchNormalization)
         case .activation(let it): try kinds.encode(it, forKey: .activation)
         case .leakyReLU(let it): try kinds.encode(it, forKey: .leakyReLU)
-        case .patches(let it): try kinds.encode(it, forKey: .patches)
-        case .unpatches(let it): try kinds.encode(it, forKey: .unpatches)
+        case .spaceToDepth(let it): try kinds.encode(it, forKey: .spaceToDepth)
+        case .depthToSpace(let it): try kinds.encode(it, forKey: .depthToSpace)
         }
     }
 }

@@ -1,4 +1,4 @@
-// A network as a value: what stages it has and what each of them reads. Systems of the field differ in these values,
+// A network as a value: what layers it has and what each of them reads. Systems of the field differ in these values,
 // not in code.
 
 import Kernels
@@ -7,24 +7,24 @@ import Kernels
 /// makes frames of what either of them computed.
 ///
 /// Without a forecaster the network gives one output frame for each step of the encoder, and beyond the input frames
-/// its own outputs are its input. A stage reads the stage before it, or those that it names; the first stage of the
-/// encoder reads the frames, the first of the forecaster `forecasterInput`, the first of the readout the last stage
+/// its own outputs are its input. A layer reads the layer before it, or those that it names; the first layer of the
+/// encoder reads the frames, the first of the forecaster `forecasterInput`, the first of the readout the last layer
 /// before it.
 package struct NetworkDescription: Codable, Sendable, Equatable {
-    package var encoder: [StageDescription]
-    package var forecaster: [StageDescription]
+    package var encoder: [LayerDescription]
+    package var forecaster: [LayerDescription]
     package var forecasterInput: ForecasterInput
-    package var readout: [StageDescription]
+    package var readout: [LayerDescription]
 
     package init(
-        encoder: [StageDescription], forecaster: [StageDescription] = [], forecasterInput: ForecasterInput = .nothing,
-        readout: [StageDescription]
+        encoder: [LayerDescription], forecaster: [LayerDescription] = [], forecasterInput: ForecasterInput = .nothing,
+        readout: [LayerDescription]
     ) {
         (self.encoder, self.forecaster, self.readout) = (encoder, forecaster, readout)
         self.forecasterInput = forecasterInput
     }
 
-    /// What the first stage of a forecaster reads at each of its steps.
+    /// What the first layer of a forecaster reads at each of its steps.
     package enum ForecasterInput: Codable, Sendable, Equatable {
         /// Nothing: it has no input kernel, and all that it knows is the state that it starts from.
         case nothing
@@ -32,8 +32,8 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
         /// Zeros, for which it has an input kernel that never learns.
         case zeros(channels: Int)
 
-        /// At the first step the output of the encoder's last stage after its last step, later the output of the
-        /// forecaster's own last stage at the step before.
+        /// At the first step the output of the encoder's last layer after its last step, later the output of the
+        /// forecaster's own last layer at the step before.
         case lastHidden
 
         /// At the first step the last input frame, which the encoder does not see then; later the frame before the one
@@ -48,23 +48,23 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
 
 extension NetworkDescription {
     /// Whether a batch's sequences see each other.
-    package var normalisesBatches: Bool { (encoder + forecaster + readout).contains(where: \.normalisesBatches) }
+    package var normalizesBatches: Bool { (encoder + forecaster + readout).contains(where: \.normalizesBatches) }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         encoder = try values.decode(.encoder, or: [])
         forecaster = try values.decode(.forecaster, or: [])
         forecasterInput = try values.decode(.forecasterInput, or: .nothing)
-        readout = try values.decode([StageDescription].self, forKey: .readout)
+        readout = try values.decode([LayerDescription].self, forKey: .readout)
     }
 }
 
-/// One stage: it maps a sequence of feature maps to a sequence of feature maps.
-package struct StageDescription: Sendable, Equatable {
+/// One layer: it maps a sequence of feature maps to a sequence of feature maps.
+package struct LayerDescription: Sendable, Equatable {
     /// Unique in the network; the first part of the names of its tensors.
     package var name: String
 
-    /// The stages that it reads, side by side as channels; nil for the stage before it.
+    /// The layers that it reads, side by side as channels; nil for the layer before it.
     package var from: [String]?
 
     package var operation: Operation
@@ -74,18 +74,18 @@ package struct StageDescription: Sendable, Equatable {
         case convolution(ConvolutionDescription)
         case transposedConvolution(ConvolutionDescription)
         case convolution3D(Convolution3DDescription)
-        case batchNormalisation(BatchNormalisationDescription)
+        case batchNormalization(BatchNormalizationDescription)
         case activation(Activation)
         case leakyReLU(LeakyReLUDescription)
-        case patches(PatchDescription)
-        case unpatches(PatchDescription)
+        case spaceToDepth(RearrangementDescription)
+        case depthToSpace(RearrangementDescription)
     }
 
     package init(_ name: String, from: [String]? = nil, _ operation: Operation) {
         (self.name, self.from, self.operation) = (name, from, operation)
     }
 
-    package var normalisesBatches: Bool {
-        if case .batchNormalisation = operation { true } else { false }
+    package var normalizesBatches: Bool {
+        if case .batchNormalization = operation { true } else { false }
     }
 }

@@ -3,7 +3,7 @@
 
 import Kernels
 
-final class ActivationLayer<S: Scalar>: Stage {
+final class ActivationLayer<S: Scalar>: Layer {
     let function: any PointwiseFunction
     let outputShape: FeatureShape
 
@@ -18,7 +18,7 @@ final class ActivationLayer<S: Scalar>: Stage {
         -> ActivationLayer
     {
         guard d.slope >= 0, d.slope.isFinite else {
-            throw ModelError("stage \(name): a slope of \(d.slope); choose a number that is not negative, 0.2 for one")
+            throw ModelError("layer \(name): a slope of \(d.slope); choose a number that is not negative, 0.2 for one")
         }
         return ActivationLayer(LeakyReLU(slope: d.slope), input: input)
     }
@@ -26,14 +26,14 @@ final class ActivationLayer<S: Scalar>: Stage {
     var isPointwise: Bool { true }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
-    ) -> any UnrolledStage<S> {
+    ) -> any UnrolledLayer<S> {
         UnrolledActivation(function, input: input!, output: output)
     }
 }
 
-final class UnrolledActivation<S: Scalar>: UnrolledStage {
+final class UnrolledActivation<S: Scalar>: UnrolledLayer {
     private let function: any PointwiseFunction
     private let input, output: FeatureSequence<S>
 

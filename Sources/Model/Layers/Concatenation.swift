@@ -2,7 +2,7 @@
 
 import Kernels
 
-final class UnrolledConcatenation<S: Scalar>: UnrolledStage {
+final class UnrolledConcatenation<S: Scalar>: UnrolledLayer {
     private let inputs: [FeatureSequence<S>]
     private let output: FeatureSequence<S>
 

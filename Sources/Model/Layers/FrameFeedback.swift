@@ -1,18 +1,18 @@
 // Frames of which the first are known and the later ones may be the network's own: teacher forcing, scheduled sampling
-// and free rollouts are one stage, told for each frame and sequence which of the two to read.
+// and free rollouts are one layer, told for each frame and sequence which of the two to read.
 //
 //     x_n = true frame n                          n < known, or where it is asked for
 //     x_n = y_{n - lag}                           else, y the network's outputs
 
 import Kernels
 
-final class FrameFeedback<S: Scalar>: UnrolledStage {
+final class FrameFeedback<S: Scalar>: UnrolledLayer {
     let known, lag: Int
 
     /// Row-major, (steps - known, batch).
     var readsTrueFrames: [Bool]
 
-    /// What the network gives: known once all stages are laid out.
+    /// What the network gives: known once all layers are laid out.
     var own: FeatureSequence<S>?
 
     private let truth, output: FeatureSequence<S>

@@ -4,8 +4,8 @@
 
 import Kernels
 
-final class HiddenFeedback<S: Scalar>: UnrolledStage {
-    /// The forecaster's last layer: known once all stages are laid out.
+final class HiddenFeedback<S: Scalar>: UnrolledLayer {
+    /// The forecaster's last layer: known once all layers are laid out.
     var own: FeatureSequence<S>?
 
     private let first, output: FeatureSequence<S>

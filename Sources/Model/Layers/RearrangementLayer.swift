@@ -3,7 +3,7 @@
 
 import Kernels
 
-final class RearrangementLayer<S: Scalar>: Stage {
+final class RearrangementLayer<S: Scalar>: Layer {
     let outputShape: FeatureShape
 
     /// For each number of an output map, its place in the input map.
@@ -15,20 +15,20 @@ final class RearrangementLayer<S: Scalar>: Stage {
     }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
-    ) -> any UnrolledStage<S> {
+    ) -> any UnrolledLayer<S> {
         UnrolledRearrangement(table, input: input!, output: output)
     }
 
     /// A frame cut into patches: (H, W, C) to (H / size, W / size, size x size x C).
-    static func patches(
-        _ name: String, _ d: PatchDescription, input: FeatureShape
+    static func spaceToDepth(
+        _ name: String, _ d: RearrangementDescription, input: FeatureShape
     ) throws(ModelError)
         -> RearrangementLayer
     {
         guard d.size > 0, input.height % d.size == 0, input.width % d.size == 0 else {
-            throw ModelError("stage \(name): frames of \(input) cannot be cut into patches of \(d.size) x \(d.size)")
+            throw ModelError("layer \(name): frames of \(input) cannot be cut into patches of \(d.size) x \(d.size)")
         }
         let output = FeatureShape(
             height: input.height / d.size, width: input.width / d.size, channels: input.channels * d.size * d.size)
@@ -36,14 +36,14 @@ final class RearrangementLayer<S: Scalar>: Stage {
     }
 
     /// The inverse of `patches`.
-    static func unpatches(
-        _ name: String, _ d: PatchDescription, input: FeatureShape
+    static func depthToSpace(
+        _ name: String, _ d: RearrangementDescription, input: FeatureShape
     ) throws(ModelError)
         -> RearrangementLayer
     {
         guard d.size > 0, input.channels % (d.size * d.size) == 0 else {
             throw ModelError(
-                "stage \(name): \(input.channels) channels do not make patches of \(d.size) x \(d.size)")
+                "layer \(name): \(input.channels) channels do not make patches of \(d.size) x \(d.size)")
         }
         let output = FeatureShape(
             height: input.height * d.size, width: input.width * d.size, channels: input.channels / (d.size * d.size))
@@ -54,10 +54,10 @@ final class RearrangementLayer<S: Scalar>: Stage {
     }
 }
 
-extension PatchDescription {
+extension RearrangementDescription {
     /// For each number of the patches of a frame, its place in the frame.
     fileprivate func table(frame: FeatureShape) -> [Int32] {
-        guard order == .spaceToDepth else { return (0..<Int32(frame.count)).map { $0 } }
+        guard order == .blocks else { return (0..<Int32(frame.count)).map { $0 } }
         var table: [Int32] = []
         table.reserveCapacity(frame.count)
         for y in 0..<frame.height / size {
@@ -72,7 +72,7 @@ extension PatchDescription {
     }
 }
 
-final class UnrolledRearrangement<S: Scalar>: UnrolledStage {
+final class UnrolledRearrangement<S: Scalar>: UnrolledLayer {
     private let table: [Int32]
     private let input, output: FeatureSequence<S>
 

@@ -1,16 +1,16 @@
-// What all unrolled stages of one trace share.
+// What all unrolled layers of one unrolled network share.
 
 import Kernels
 
-/// The workspaces, statistics and mode of a pass, which all its stages read.
+/// The workspaces, statistics and mode of a pass, which all its layers read.
 package final class UnrollingContext<S: Scalar> {
     let workspace = PatchWorkspace<S>()
-    let points = PointWorkspace<S>()
+    let points = WinogradWorkspace<S>()
 
     /// The moving averages, to use or to change.
     let statistics: ParameterVector<S>
 
-    /// Whether it is this trace that changes them.
+    /// Whether it is this unrolled network that changes them.
     let movesAverages: Bool
 
     /// Adds up numbers over all lanes.

@@ -36,7 +36,7 @@ package struct Loss: Codable, Sendable, Equatable {
         /// Half the sum over all numbers of all sequences; reported per sequence.
         ///
         /// Source: with squared errors TensorFlow's `l2_loss`, as neural-scene trains with it.
-        case halfSum
+        case halvedSum = "sum/2"
 
         /// The sum over the output frames of each frame's mean; reported as the mean over frames.
         ///
@@ -51,7 +51,7 @@ package struct Loss: Codable, Sendable, Equatable {
 extension Loss {
     package static let meanSquaredError = Loss(error: .squared)
     package static let binaryCrossEntropy = Loss(error: .crossEntropy)
-    package static let halfSumOfSquares = Loss(error: .squared, reduction: .halfSum)
+    package static let halvedSumOfSquares = Loss(error: .squared, reduction: .halvedSum)
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
@@ -67,11 +67,11 @@ extension Loss {
     ///   - sequences: the sequences of the whole global batch.
     ///   - frames: of one sequence's output.
     ///   - numbers: of one sequence's output, all frames together.
-    package func scale(sequences: Int, frames: Int, numbers: Int) -> Double {
+    package func scale(sequences: Int, frames: Int, elements: Int) -> Double {
         switch reduction {
-        case .mean: 1 / (Double(sequences) * Double(numbers))
-        case .halfSum: 0.5
-        case .sumOfFrameMeans: Double(frames) / (Double(sequences) * Double(numbers))
+        case .mean: 1 / (Double(sequences) * Double(elements))
+        case .halvedSum: 0.5
+        case .sumOfFrameMeans: Double(frames) / (Double(sequences) * Double(elements))
         case .frameSum: 1 / (Double(sequences) * Double(frames))
         }
     }
@@ -80,7 +80,7 @@ extension Loss {
     package func reported(_ loss: Double, sequences: Int, frames: Int) -> Double {
         switch reduction {
         case .mean, .frameSum: loss
-        case .halfSum: loss / Double(sequences)
+        case .halvedSum: loss / Double(sequences)
         case .sumOfFrameMeans: loss / Double(frames)
         }
     }

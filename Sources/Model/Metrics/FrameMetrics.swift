@@ -43,7 +43,7 @@ package struct FrameMetrics: Sendable {
         self.width = width
         self.channels = channels
         self.convention = convention
-        sums = [Double](repeating: 0, count: 1 + frames * Measure.allCases.count)
+        sums = [Double](repeating: 0, count: 1 + frames * Metric.allCases.count)
     }
 
     /// How many sequences have been added.
@@ -55,7 +55,7 @@ package struct FrameMetrics: Sendable {
         precondition(truth.count == prediction.count, "a prediction has one truth")
         for frame in 0..<frames {
             let range = frame * pixels..<(frame + 1) * pixels
-            for measure in Measure.allCases {
+            for measure in Metric.allCases {
                 sums[index(frame, measure)] += try value(
                     of: measure, prediction.extracting(range), truth.extracting(range))
             }
@@ -77,12 +77,12 @@ package struct FrameMetrics: Sendable {
 
     private var pixels: Int { height * width * channels }
 
-    private func index(_ frame: Int, _ measure: Measure) -> Int {
-        1 + frame * Measure.allCases.count + measure.rawValue
+    private func index(_ frame: Int, _ measure: Metric) -> Int {
+        1 + frame * Metric.allCases.count + measure.rawValue
     }
 
     private func value(
-        of measure: Measure, _ prediction: Span<Float>, _ truth: Span<Float>
+        of measure: Metric, _ prediction: Span<Float>, _ truth: Span<Float>
     ) throws(MetricsError) -> Double {
         let form = convention.pixels(of: measure)
         let predicted = form.prediction(prediction), actual = form.truth(truth)
@@ -108,7 +108,7 @@ package struct FrameMetrics: Sendable {
             prediction, truth, height: height, width: width, channels: channels, dataRange: form.dataRange, in: type)
     }
 
-    private func scores(_ mean: (Measure) -> Double) -> FrameScores {
+    private func scores(_ mean: (Metric) -> Double) -> FrameScores {
         FrameScores(
             meanSquaredError: mean(.squaredError) / Double(pixels),
             meanAbsoluteError: mean(.absoluteError) / Double(pixels),

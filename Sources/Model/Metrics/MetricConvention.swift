@@ -2,7 +2,7 @@
 // and the measures are the same for all; so figures of two conventions differ for a reason that one can read.
 
 /// What is measured of a predicted frame and the true one.
-package enum Measure: Int, CaseIterable, Sendable {
+package enum Metric: Int, CaseIterable, Sendable {
     case squaredError, absoluteError, peakSignalToNoiseRatio, structuralSimilarity
 }
 
@@ -27,7 +27,7 @@ package enum MetricConvention: String, Codable, CaseIterable, Sendable {
     case mindsporeClipped = "mindspore-clipped"
 
     /// What a measure sees of a prediction and its truth.
-    package func pixels(of measure: Measure) -> MeasuredPixels {
+    package func pixels(of measure: Metric) -> MeasuredPixels {
         switch (self, measure) {
         case (.standard, _):
             MeasuredPixels()

@@ -3,22 +3,22 @@
 import Kernels
 
 extension Network {
-    /// Bytes of a `NetworkTrace` after both passes, but for the few MB that its convolutions lower patches into.
+    /// Bytes of a `UnrolledNetwork` after both passes, but for the few MB that its convolutions lower patches into.
     package func memory(batch: Int, _ unrolling: Unrolling) -> Int {
         guard isCountable(batch: batch, unrolling) else { return Self.uncountable }
         let frames = framesRead(unrolling), isFed = frames > unrolling.inputFrames
-        var numbers = batch * frames * frame.count
+        var elements = batch * frames * frame.count
         if isFed || description.forecasterInput == .lastHidden {
             let steps = hasForecaster ? unrolling.outputFrames : frames
-            numbers += 2 * batch * steps * (hasForecaster ? shape(of: .forecasterInput) : frame).count
+            elements += 2 * batch * steps * (hasForecaster ? shape(of: .forecasterInput) : frame).count
         }
         let learned = learnedNodes(unrolling)
         for (index, node) in nodes.enumerated() {
-            let steps = steps(node.axis, unrolling), maps = node.stage.outputShape.count + sideBySide(node)
+            let steps = steps(node.axis, unrolling), maps = node.layer.outputShape.count + sideBySide(node)
             let sequences = learned[index] && !sharesGradient(index) ? 2 : 1
-            numbers += steps * batch * maps * sequences + node.stage.numbers(steps: steps, batch: batch)
+            elements += steps * batch * maps * sequences + node.layer.elements(steps: steps, batch: batch)
         }
-        return (numbers + transforms(batch: batch, unrolling)) * MemoryLayout<S>.stride
+        return (elements + transforms(batch: batch, unrolling)) * MemoryLayout<S>.stride
     }
 
     /// More bytes than any machine has.
@@ -26,14 +26,14 @@ extension Network {
 
     /// Whether sizes that people write into files can be multiplied: far below 2^63 numbers.
     private func isCountable(batch: Int, _ unrolling: Unrolling) -> Bool {
-        let maps = nodes.reduce(Double(frame.count)) { $0 + Double($1.stage.outputShape.count) }
+        let maps = nodes.reduce(Double(frame.count)) { $0 + Double($1.layer.outputShape.count) }
         return Double(batch) * Double(framesRead(unrolling) + unrolling.outputFrames) * maps < 1e13
     }
 
     /// Whether anything learned lies in each node or before it.
     private func learnedNodes(_ unrolling: Unrolling) -> [Bool] {
         nodes.reduce(into: []) { learned, node in
-            learned.append(node.stage.hasParameters || readsLearned(node, learned, unrolling))
+            learned.append(node.layer.hasParameters || readsLearned(node, learned, unrolling))
         }
     }
 
@@ -47,11 +47,11 @@ extension Network {
         }
     }
 
-    /// Numbers of the maps in the domain of points: of each content, those of its largest user.
+    /// Numbers of the maps in the Winograd domain: of each content, those of its largest user.
     private func transforms(batch: Int, _ unrolling: Unrolling) -> Int {
         var largest: [MapContent: Int] = [:]
         for node in nodes {
-            guard let demand = node.stage.transformDemand else { continue }
+            guard let demand = node.layer.transformDemand else { continue }
             let part = min(steps(node.axis, unrolling), demand.stepsAtOnce(batch: batch))
             let images = part * demand.imagesAtOnce(batch: batch)
             for (content, channels) in demand.contents {
@@ -62,7 +62,7 @@ extension Network {
         return largest.values.reduce(0, +)
     }
 
-    /// Numbers of the map in which a stage finds its inputs side by side; 0 where it reads one.
+    /// Numbers of the map in which a layer finds its inputs side by side; 0 where it reads one.
     private func sideBySide(_ node: Node) -> Int {
         node.sources.count > 1 ? node.sources.reduce(0) { $0 + shape(of: $1).count } : 0
     }

@@ -4,9 +4,9 @@ extension Network {
     /// The plans of the ConvLSTM layers in the order in which they run, with how many steps each takes of a sequence.
     package func convolutionPlans(
         _ unrolling: Unrolling
-    ) -> [(stage: String, steps: Int, plan: ConvolutionPlan)] {
+    ) -> [(layer: String, steps: Int, plan: ConvolutionPlan)] {
         nodes.compactMap { node in
-            (node.stage as? ConvLSTMLayer<S>).map { (node.name, steps(node.axis, unrolling), $0.plan) }
+            (node.layer as? ConvLSTMLayer<S>).map { (node.name, steps(node.axis, unrolling), $0.plan) }
         }
     }
 }

@@ -1,32 +1,32 @@
-// A network built from its description: the stages in the order in which they run, and what each reads. It holds no
-// activations and no learned numbers; `NetworkTrace` has the first, a `ParameterVector` the second.
+// A network built from its description: the layers in the order in which they run, and what each reads. It holds no
+// activations and no learned numbers; `UnrolledNetwork` has the first, a `ParameterVector` the second.
 
 import Kernels
 
-/// The stages of a network and the layout of its parameters. Traces on several threads may share it between two calls
-/// of `prepare`.
+/// The layers of a network and the layout of its parameters. unrolled networks on several threads may share it between
+/// two calls of `prepare`.
 package final class Network<S: Scalar> {
     package let description: NetworkDescription
 
     /// The size of its input and output frames.
     package let frame: FeatureShape
 
-    private let convolution: ConvolutionMethod
+    private let convolution: ConvolutionAlgorithm
     private let recomputesGates: Bool
 
     package private(set) var layout = ParameterLayout()
 
-    /// What is measured rather than learned, the moving averages of batch normalisation. It belongs to the network, and
+    /// What is measured rather than learned, the moving averages of batch normalization. It belongs to the network, and
     /// training passes change it.
     package private(set) var statistics: ParameterVector<S>
 
     private var measured = ParameterLayout()
     private(set) var nodes: [Node] = []
 
-    /// A stage in its place.
+    /// A layer in its place.
     struct Node {
         let name: String
-        let stage: any Stage<S>
+        let layer: any Layer<S>
 
         /// What it reads, by number; nothing for zeros.
         let sources: [Source]
@@ -47,42 +47,42 @@ package final class Network<S: Scalar> {
         }
     }
 
-    /// The steps over which a stage runs.
+    /// The steps over which a layer runs.
     enum Axis {
         case input, output
     }
 
     /// - Parameter recomputesGates: whether backward computes gates again instead of keeping those of all steps: less
     ///   memory for more time, and the same numbers.
-    /// - Throws: `ModelError` naming the stage that does not fit.
+    /// - Throws: `ModelError` naming the layer that does not fit.
     package init(
-        _ description: NetworkDescription, frame: FeatureShape, convolution: ConvolutionMethod = .automatic,
+        _ description: NetworkDescription, frame: FeatureShape, convolution: ConvolutionAlgorithm = .automatic,
         recomputesGates: Bool = false
     ) throws(ModelError) {
         self.description = description
         (self.convolution, self.recomputesGates) = (convolution, recomputesGates)
         self.frame = frame
         statistics = ParameterVector(ParameterLayout())
-        for (position, stage) in description.encoder.enumerated() {
-            try append(stage, default: position == 0 ? [.frames] : [.node(nodes.count - 1)], axis: .input)
+        for (position, layer) in description.encoder.enumerated() {
+            try append(layer, default: position == 0 ? [.frames] : [.node(nodes.count - 1)], axis: .input)
         }
-        for (position, stage) in description.forecaster.enumerated() {
+        for (position, layer) in description.forecaster.enumerated() {
             let first = readsNothing ? [] : [Source.forecasterInput]
-            try append(stage, default: position == 0 ? first : [.node(nodes.count - 1)], axis: .output)
+            try append(layer, default: position == 0 ? first : [.node(nodes.count - 1)], axis: .output)
         }
-        for stage in description.readout {
-            try append(stage, default: nodes.isEmpty ? [.frames] : [.node(nodes.count - 1)], axis: nil)
+        for layer in description.readout {
+            try append(layer, default: nodes.isEmpty ? [.frames] : [.node(nodes.count - 1)], axis: nil)
         }
         try checkEnds()
         statistics = ParameterVector(measured)
-        statistics.initialise(seed: 0)
+        statistics.initialize(seed: 0)
     }
 
-    /// Whether frames after the input come from stages of their own; else there is an output for each input.
+    /// Whether frames after the input come from layers of their own; else there is an output for each input.
     package var hasForecaster: Bool { nodes.last!.axis == .output }
 
-    /// The names of the stages, in the order in which they run.
-    package var stageNames: [String] { nodes.map(\.name) }
+    /// The names of the layers, in the order in which they run.
+    package var layerNames: [String] { nodes.map(\.name) }
 
     /// Whether training passes add up numbers over all lanes, so that lanes without sequences take part in them.
     package var hasBatchStatistics: Bool { statistics.layout.count > 0 }
@@ -90,40 +90,40 @@ package final class Network<S: Scalar> {
     /// Whether a node's gradient becomes that of its input where it lies: nobody else has read that input or added to
     /// its gradient.
     func sharesGradient(_ index: Int) -> Bool {
-        guard nodes[index].stage.isPointwise, case .node(let source)? = nodes[index].sources.first else { return false }
+        guard nodes[index].layer.isPointwise, case .node(let source)? = nodes[index].sources.first else { return false }
         let readers = nodes.reduce(0) { $0 + $1.sources.filter { $0.isNode(source) }.count }
         let isFedBack = source == lastOfForecaster || source == nodes.count - 1
-        return readers == 1 && !isFedBack && !nodes[source].stage.isRecurrent
+        return readers == 1 && !isFedBack && !nodes[source].layer.isRecurrent
     }
 
     /// Multiply-adds of one sequence, forward.
     package func multiplyAdds(_ unrolling: Unrolling) -> Int {
-        nodes.reduce(0) { $0 + $1.stage.multiplyAdds * steps($1.axis, unrolling) }
+        nodes.reduce(0) { $0 + $1.layer.multiplyAdds * steps($1.axis, unrolling) }
     }
 
     /// Takes over the values of the parameters: call it after each change of them, before the next forward pass.
-    package func prepare(_ values: ParameterVector<S>, on crew: Crew = Crew()) {
-        crew.forEach(nodes.count) { [nodes] in nodes[$0].stage.prepare(values) }
+    package func prepare(_ values: ParameterVector<S>, on pool: ThreadPool = ThreadPool()) {
+        pool.forEach(nodes.count) { [nodes] in nodes[$0].layer.prepare(values) }
     }
 }
 
 // Building
 
 extension Network {
-    /// - Parameter axis: nil for a readout's stage, which runs over the steps of what it reads.
+    /// - Parameter axis: nil for a readout's layer, which runs over the steps of what it reads.
     private func append(
-        _ description: StageDescription, default sources: [Source], axis: Axis?
+        _ description: LayerDescription, default sources: [Source], axis: Axis?
     ) throws(ModelError) {
         let name = description.name
         // Tensors, and sentences about them, carry it.
         guard (1...100).contains(name.utf8.count) else {
-            throw ModelError("a stage has a name of \(name.utf8.count) bytes; choose one of 1 to 100")
+            throw ModelError("a layer has a name of \(name.utf8.count) bytes; choose one of 1 to 100")
         }
         guard name != "frames" else {
-            throw ModelError("a stage is called frames, which is the name of the network's input; choose another")
+            throw ModelError("a layer is called frames, which is the name of the network's input; choose another")
         }
         guard !nodes.contains(where: { $0.name == name }) else {
-            throw ModelError("two stages are called \(name); give each a name of its own")
+            throw ModelError("two layers are called \(name); give each a name of its own")
         }
         var chosen = sources
         if let from = description.from {
@@ -134,16 +134,16 @@ extension Network {
         let start = try self.start(of: description)
         let input = try inputShape(of: chosen, for: name)
         try description.checkSize(reading: input)
-        let stage = try build(description, input: input, start: start)
-        nodes.append(Node(name: name, stage: stage, sources: chosen, start: start, axis: steps))
+        let layer = try build(description, input: input, start: start)
+        nodes.append(Node(name: name, layer: layer, sources: chosen, start: start, axis: steps))
     }
 
-    /// What a stage without sources reads, the first of a forecaster.
+    /// What a layer without sources reads, the first of a forecaster.
     private var missingInput: CellInput {
         if case .zeros(let channels) = description.forecasterInput { .zeros(channels: channels) } else { .nothing }
     }
 
-    /// Whether the first stage of a forecaster has no frames or states to read.
+    /// Whether the first layer of a forecaster has no frames or states to read.
     private var readsNothing: Bool {
         switch description.forecasterInput {
         case .nothing, .zeros: true
@@ -154,14 +154,14 @@ extension Network {
     /// What comes out of the network must be frames, and what comes out of a forecaster that reads itself what it
     /// reads.
     private func checkEnds() throws(ModelError) {
-        guard let last = nodes.last else { throw ModelError("the network has no stages; describe at least a readout") }
-        guard last.stage.outputShape == frame else {
+        guard let last = nodes.last else { throw ModelError("the network has no layers; describe at least a readout") }
+        guard last.layer.outputShape == frame else {
             throw ModelError(
-                "the network makes frames of \(last.stage.outputShape) from frames of \(frame); "
-                    + "its last stage \(last.name) has to give \(frame)")
+                "the network makes frames of \(last.layer.outputShape) from frames of \(frame); "
+                    + "its last layer \(last.name) has to give \(frame)")
         }
         guard description.forecasterInput == .lastHidden, !description.forecaster.isEmpty else { return }
-        let given = nodes[lastOfForecaster].stage.outputShape, read = shape(of: .forecasterInput)
+        let given = nodes[lastOfForecaster].layer.outputShape, read = shape(of: .forecasterInput)
         guard given == read else {
             throw ModelError(
                 "the forecaster reads its own last hidden state of \(given) and at first the encoder's of \(read); "
@@ -180,7 +180,7 @@ extension Network {
     private func index(of other: String, for name: String) throws(ModelError) -> Int {
         guard let index = nodes.firstIndex(where: { $0.name == other }) else {
             let known = nodes.map(\.name).joined(separator: ", ")
-            throw ModelError("stage \(name) names \(other), which no stage before it is called; there are: \(known)")
+            throw ModelError("layer \(name) names \(other), which no layer before it is called; there are: \(known)")
         }
         return index
     }
@@ -190,8 +190,8 @@ extension Network {
         case .frames: frame
         case .forecasterInput:
             description.forecasterInput == .previousFrame || description.encoder.isEmpty
-                ? frame : nodes[description.encoder.count - 1].stage.outputShape
-        case .node(let index): nodes[index].stage.outputShape
+                ? frame : nodes[description.encoder.count - 1].layer.outputShape
+        case .node(let index): nodes[index].layer.outputShape
         }
     }
 
@@ -204,10 +204,10 @@ extension Network {
     }
 
     private func axis(of sources: [Source], for name: String) throws(ModelError) -> Axis {
-        guard let first = sources.first else { throw ModelError("stage \(name) reads nothing; name what it reads") }
+        guard let first = sources.first else { throw ModelError("layer \(name) reads nothing; name what it reads") }
         guard sources.allSatisfy({ axis(of: $0) == axis(of: first) }) else {
             throw ModelError(
-                "stage \(name) reads stages of the encoder and of the forecaster; they run over other frames")
+                "layer \(name) reads layers of the encoder and of the forecaster; they run over other frames")
         }
         return axis(of: first)
     }
@@ -217,51 +217,51 @@ extension Network {
         guard let first = sources.first.map(shape) else { return nil }
         for other in sources.map(shape) where other.with(channels: 0) != first.with(channels: 0) {
             throw ModelError(
-                "stage \(name) reads feature maps of \(first) and of \(other); height and width must agree")
+                "layer \(name) reads feature maps of \(first) and of \(other); height and width must agree")
         }
         return first.with(channels: sources.reduce(0) { $0 + shape(of: $1).channels })
     }
 
-    private func start(of description: StageDescription) throws(ModelError) -> Int? {
+    private func start(of description: LayerDescription) throws(ModelError) -> Int? {
         guard case .convLSTM(let d) = description.operation, let other = d.initialState else { return nil }
         let start = try index(of: other, for: description.name)
-        guard let from = nodes[start].stage as? ConvLSTMLayer<S>, from.description.hidden == d.hidden else {
+        guard let from = nodes[start].layer as? ConvLSTMLayer<S>, from.description.hidden == d.hidden else {
             throw ModelError(
-                "stage \(description.name) cannot start from the state of \(other); "
+                "layer \(description.name) cannot start from the state of \(other); "
                     + "that has to be a ConvLSTM with \(d.hidden) hidden channels")
         }
         return start
     }
 
     private func build(
-        _ description: StageDescription, input: FeatureShape?, start: Int?
-    ) throws(ModelError) -> any Stage<S> {
+        _ description: LayerDescription, input: FeatureShape?, start: Int?
+    ) throws(ModelError) -> any Layer<S> {
         let name = description.name
         if case .convLSTM(let d) = description.operation {
-            let state = start.map { nodes[$0].stage.outputShape }
+            let state = start.map { nodes[$0].layer.outputShape }
             guard let map = input ?? state else {
-                throw ModelError("stage \(name) reads nothing and starts from nothing; name its initialState")
+                throw ModelError("layer \(name) reads nothing and starts from nothing; name its initialState")
             }
             guard state == nil || state == map.with(channels: d.hidden) else {
-                throw ModelError("stage \(name) has feature maps of \(map) and starts from a state of \(state!)")
+                throw ModelError("layer \(name) has feature maps of \(map) and starts from a state of \(state!)")
             }
             return try ConvLSTMLayer(
                 name, d, input: input.map(CellInput.map) ?? missingInput, map: map, convolution: convolution,
                 recomputesGates: recomputesGates, layout: &layout)
         }
-        guard let input else { throw ModelError("stage \(name) reads nothing; name what it reads") }
+        guard let input else { throw ModelError("layer \(name) reads nothing; name what it reads") }
         switch description.operation {
         case .convLSTM: preconditionFailure("handled above")
         case .convolution(let d): return try ConvolutionLayer(name, d, input: input, layout: &layout)
         case .transposedConvolution(let d):
             return try TransposedConvolutionLayer(name, d, input: input, layout: &layout)
         case .convolution3D(let d): return try Convolution3DLayer(name, d, input: input, layout: &layout)
-        case .batchNormalisation(let d):
-            return try BatchNormalisationLayer(name, d, input: input, layout: &layout, statistics: &measured)
+        case .batchNormalization(let d):
+            return try BatchNormalizationLayer(name, d, input: input, layout: &layout, statistics: &measured)
         case .leakyReLU(let d): return try ActivationLayer.leakyReLU(name, d, input: input)
         case .activation(let activation): return ActivationLayer(activation, input: input)
-        case .patches(let d): return try RearrangementLayer.patches(name, d, input: input)
-        case .unpatches(let d): return try RearrangementLayer.unpatches(name, d, input: input)
+        case .spaceToDepth(let d): return try RearrangementLayer.spaceToDepth(name, d, input: input)
+        case .depthToSpace(let d): return try RearrangementLayer.depthToSpace(name, d, input: input)
         }
     }
 }

@@ -1,4 +1,4 @@
-// Lays a network out over a batch: memory for every sequence of feature maps, and the stages that fill it.
+// Lays a network out over a batch: memory for every sequence of feature maps, and the layers that fill it.
 
 import Kernels
 
@@ -9,16 +9,16 @@ struct Unroller<S: Scalar> {
     private let frames: FeatureSequence<S>
     private let context: UnrollingContext<S>
 
-    private(set) var stages = UnrolledStages<S>()
+    private(set) var layers = UnrolledLayers<S>()
     private(set) var sequences: [FeatureSequence<S>] = []
     private(set) var frameFeedback: FrameFeedback<S>?
     private var hiddenFeedback: HiddenFeedback<S>?
 
     /// Of each node.
     private(set) var outputs: [FeatureSequence<S>] = []
-    private var unrolled: [any UnrolledStage<S>] = []
+    private var unrolled: [any UnrolledLayer<S>] = []
 
-    /// What the first stages of encoder and forecaster read, where that is not a node's output.
+    /// What the first layers of encoder and forecaster read, where that is not a node's output.
     private var encoderInput: FeatureSequence<S>
     private var forecasterInput: FeatureSequence<S>?
 
@@ -35,19 +35,19 @@ struct Unroller<S: Scalar> {
     mutating func unroll() {
         let first = network.description.encoder.count, last = network.lastOfForecaster
         if !network.hasForecaster && frames.steps > unrolling.inputFrames {
-            encoderInput = feedFrames(from: 0, known: unrolling.inputFrames, lag: unrolling.lead)
+            encoderInput = feedFrames(from: 0, known: unrolling.inputFrames, lag: unrolling.forecastOffset)
         }
         for (index, node) in network.nodes.enumerated() {
             if index == first && network.hasForecaster { beginForecaster() }
             unroll(node)
             if index == last, let hiddenFeedback {
                 hiddenFeedback.own = outputs[index]
-                stages.closeCycle(from: cycleStart!, known: 1, lag: 1, isOfFrames: false)
+                layers.closeCycle(from: cycleStart!, known: 1, lag: 1, isOfFrames: false)
             }
         }
         if let frameFeedback {
             frameFeedback.own = outputs.last
-            stages.closeCycle(from: cycleStart!, known: frameFeedback.known, lag: frameFeedback.lag, isOfFrames: true)
+            layers.closeCycle(from: cycleStart!, known: frameFeedback.known, lag: frameFeedback.lag, isOfFrames: true)
         }
     }
 
@@ -59,8 +59,8 @@ struct Unroller<S: Scalar> {
             let input = newSequence(
                 network.shape(of: .forecasterInput), steps: unrolling.outputFrames, needsGradient: true)
             let feedback = HiddenFeedback(first: outputs.last!, output: input)
-            (hiddenFeedback, forecasterInput, cycleStart) = (feedback, input, stages.all.count)
-            stages.append(feedback, steps: input.steps)
+            (hiddenFeedback, forecasterInput, cycleStart) = (feedback, input, layers.all.count)
+            layers.append(feedback, steps: input.steps)
         }
     }
 
@@ -69,30 +69,30 @@ struct Unroller<S: Scalar> {
         let truth = frames.window(first..<frames.steps)
         let input = newSequence(frames.shape, steps: truth.steps, needsGradient: true)
         let feedback = FrameFeedback(truth, known: known, lag: lag, output: input)
-        (frameFeedback, cycleStart) = (feedback, stages.all.count)
-        stages.append(feedback, steps: input.steps)
+        (frameFeedback, cycleStart) = (feedback, layers.all.count)
+        layers.append(feedback, steps: input.steps)
         return input
     }
 
     private mutating func unroll(_ node: Network<S>.Node) {
         let inputs = node.sources.map(sequence), steps = network.steps(node.axis, unrolling)
-        let isLearned = node.stage.hasParameters || inputs.contains { $0.gradient != nil }
+        let isLearned = node.layer.hasParameters || inputs.contains { $0.gradient != nil }
         var input = inputs.first
         if inputs.count > 1 {
             let channels = inputs.reduce(0) { $0 + $1.shape.channels }
             let side = newSequence(inputs[0].shape.with(channels: channels), steps: steps, needsGradient: isLearned)
-            stages.append(UnrolledConcatenation(inputs, output: side), steps: steps)
+            layers.append(UnrolledConcatenation(inputs, output: side), steps: steps)
             input = side
         }
         let output =
             network.sharesGradient(outputs.count)
             ? kept(FeatureSequence(sharingGradientOf: input!))
-            : newSequence(node.stage.outputShape, steps: steps, needsGradient: isLearned)
-        let stage = node.stage.unrolled(
+            : newSequence(node.layer.outputShape, steps: steps, needsGradient: isLearned)
+        let layer = node.layer.unrolled(
             input: input, output: output, start: node.start.map { unrolled[$0] }, context: context)
-        stages.append(stage, steps: steps)
+        layers.append(layer, steps: steps)
         outputs.append(output)
-        unrolled.append(stage)
+        unrolled.append(layer)
     }
 
     private func sequence(_ source: Network<S>.Source) -> FeatureSequence<S> {

@@ -9,42 +9,45 @@ package struct Unrolling: Sendable, Equatable {
     package let outputFrames: Int
 
     /// Output k stands for frame lead + k of the sequence, counted from the first input.
-    package let lead: Int
+    package let forecastOffset: Int
 
-    package init(inputFrames: Int, outputFrames: Int, lead: Int) {
-        (self.inputFrames, self.outputFrames, self.lead) = (inputFrames, outputFrames, lead)
+    package init(inputFrames: Int, outputFrames: Int, forecastOffset: Int) {
+        (self.inputFrames, self.outputFrames, self.forecastOffset) = (inputFrames, outputFrames, forecastOffset)
     }
 
     /// The shortest one that gives the `frames` frames after `inputFrames` given ones.
     ///
     /// Without a forecaster there is an output for each input, of which the first ones stand for frames that are known.
-    package init<S>(_ network: Network<S>, inputFrames: Int, forecasting frames: Int, lead: Int) {
-        let outputs = network.hasForecaster ? frames : max(inputFrames, inputFrames + frames - lead)
-        self.init(inputFrames: inputFrames, outputFrames: outputs, lead: network.hasForecaster ? inputFrames : lead)
+    package init<S>(_ network: Network<S>, inputFrames: Int, forecasting frames: Int, forecastOffset: Int) {
+        let outputs = network.hasForecaster ? frames : max(inputFrames, inputFrames + frames - forecastOffset)
+        self.init(
+            inputFrames: inputFrames, outputFrames: outputs,
+            forecastOffset: network.hasForecaster ? inputFrames : forecastOffset)
     }
 
     /// The outputs that stand for frames after the input.
-    package var forecasts: Range<Int> { max(0, inputFrames - lead)..<outputFrames }
+    package var forecasts: Range<Int> { max(0, inputFrames - forecastOffset)..<outputFrames }
 }
 
 extension Network {
     /// Throws a `ModelError` about an unrolling that this network does not have.
     func check(_ unrolling: Unrolling) throws(ModelError) {
-        let (seen, given, lead) = (unrolling.inputFrames, unrolling.outputFrames, unrolling.lead)
-        guard seen > 0, given > 0, lead > 0 else {
+        let (seen, given, forecastOffset) = (unrolling.inputFrames, unrolling.outputFrames, unrolling.forecastOffset)
+        guard seen > 0, given > 0, forecastOffset > 0 else {
             throw ModelError(
-                "\(seen) input frames, \(given) output frames, the first of them number \(lead); all must be positive")
+                "\(seen) input frames, \(given) output frames, the first of them number \(forecastOffset); all must be positive"
+            )
         }
-        guard lead <= seen else {
+        guard forecastOffset <= seen else {
             throw ModelError(
-                "the first output is frame \(lead) of the sequence and only \(seen) are seen; it may be at most \(seen)"
+                "the first output is frame \(forecastOffset) of the sequence and only \(seen) are seen; it may be at most \(seen)"
             )
         }
         if hasForecaster {
-            guard lead == seen else {
+            guard forecastOffset == seen else {
                 throw ModelError(
                     "this network has a forecaster, whose first output is the frame after the \(seen) that it sees, "
-                        + "not frame \(lead); leave firstOutput out")
+                        + "not frame \(forecastOffset); leave forecastOffset out")
             }
             guard description.forecasterInput != .previousFrame || seen > 1 else {
                 throw ModelError(
@@ -62,7 +65,7 @@ extension Network {
         return unrolling.inputFrames + fed
     }
 
-    /// The steps over which the stages of an axis run.
+    /// The steps over which the layers of an axis run.
     func steps(_ axis: Axis, _ unrolling: Unrolling) -> Int {
         guard axis == .input && hasForecaster else { return unrolling.outputFrames }
         return unrolling.inputFrames - (description.forecasterInput == .previousFrame ? 1 : 0)

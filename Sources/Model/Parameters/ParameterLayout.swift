@@ -5,7 +5,7 @@ package struct ParameterSlot: Sendable, Equatable {
     package let name: String
     package let shape: [Int]
     package let offset: Int
-    package let initialisation: Initialisation
+    package let initialization: Initialization
 
     package var count: Int { shape.reduce(1, *) }
     package var range: Range<Int> { offset..<offset + count }
@@ -23,9 +23,9 @@ package struct ParameterLayout: Sendable, Equatable {
     /// Adds a tensor at the end.
     ///
     /// - Parameter name: dotted and stable, "encoder1.input.kernel": files carry it.
-    package mutating func append(_ name: String, _ shape: [Int], _ initialisation: Initialisation) -> ParameterSlot {
+    package mutating func append(_ name: String, _ shape: [Int], _ initialization: Initialization) -> ParameterSlot {
         precondition(!slots.contains { $0.name == name }, "two tensors named \(name)")
-        let slot = ParameterSlot(name: name, shape: shape, offset: count, initialisation: initialisation)
+        let slot = ParameterSlot(name: name, shape: shape, offset: count, initialization: initialization)
         slots.append(slot)
         return slot
     }

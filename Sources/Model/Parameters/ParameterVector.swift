@@ -23,7 +23,7 @@ package struct ParameterVector<S: Scalar>: Sendable {
     }
 
     /// Sets every tensor to its initial values, a function of the seed and the tensors' names alone.
-    package func initialise(seed: UInt64) {
-        for slot in layout.slots { slot.initialisation.fill(self[slot], of: slot, seed: seed) }
+    package func initialize(seed: UInt64) {
+        for slot in layout.slots { slot.initialization.fill(self[slot], of: slot, seed: seed) }
     }
 }

@@ -14,7 +14,7 @@ struct Color: Equatable, Sendable {
 
     static func gray(_ level: UInt8) -> Color { Color(red: level, green: level, blue: level) }
 
-    /// This colour for weight 0, `other` for weight 1, and the straight line between them.
+    /// This color for weight 0, `other` for weight 1, and the straight line between them.
     func mixed(with other: Color, weight: Float) -> Color {
         func mix(_ from: UInt8, _ to: UInt8) -> UInt8 {
             UInt8((Float(from) + (Float(to) - Float(from)) * weight).rounded())
@@ -24,7 +24,7 @@ struct Color: Equatable, Sendable {
 }
 
 extension Picture {
-    /// A picture of one colour.
+    /// A picture of one color.
     init(width: Int, height: Int, filledWith color: Color) {
         let pixel = [color.red, color.green, color.blue]
         let pixels = (0..<width * height).flatMap { _ in pixel }
@@ -33,7 +33,7 @@ extension Picture {
 
     /// Fills a square of `side` pixels whose upper left corner is (x, y).
     mutating func fill(x: Int, y: Int, side: Int, with color: Color) {
-        precondition(channels == 3, "drawing is in colour")
+        precondition(channels == 3, "drawing is in color")
         for row in y..<y + side {
             for column in x..<x + side {
                 let pixel = (row * width + column) * 3

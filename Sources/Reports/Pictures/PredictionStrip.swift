@@ -40,7 +40,7 @@ package struct PredictionStrip: Sendable {
         self.magnification = magnification
     }
 
-    /// The strip as a picture in colours, with the rows' names at the left and the frames' numbers above.
+    /// The strip as a picture in colors, with the rows' names at the left and the frames' numbers above.
     package func picture() -> Picture {
         let rows = rows, columns = rows.map(\.frames).max() ?? 0
         var picture = Picture(
@@ -60,7 +60,7 @@ package struct PredictionStrip: Sendable {
         var frames: Int
         /// The number above the first frame, where numbers are shown.
         var firstNumber: Int?
-        /// The colour of the pixel whose channels start at an index of the row's frames.
+        /// The color of the pixel whose channels start at an index of the row's frames.
         var color: (_ index: Int) -> Color
     }
 
@@ -112,7 +112,7 @@ extension PredictionStrip {
     private func frames(of values: [Float]) -> Int { values.count / (height * width * channels) }
 }
 
-// Colours.
+// Colors.
 extension PredictionStrip {
     /// Three channels as red, green and blue; any other number as the gray of their mean.
     private func shade(_ values: [Float], _ index: Int) -> Color {

@@ -18,7 +18,7 @@ package struct SequenceGeometry: Codable, Equatable, Sendable, CustomStringConve
     /// Numbers in one sequence.
     package var elements: Int { frames * frameElements }
 
-    /// Limits for films that the program makes.
+    /// Limits for clips that the program makes.
     package static let mostFrames = 10_000, largestSide = 4096
     /// What a shard takes as floats.
     package static let mostElements = SeekableZstdWriter.largestFrame / 4

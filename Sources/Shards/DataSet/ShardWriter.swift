@@ -1,4 +1,4 @@
-// Writes a folder of shards. The choice: everything goes into a hidden neighbour that takes the folder's name at the
+// Writes a folder of shards. The choice: everything goes into a hidden neighbor that takes the folder's name at the
 // end, and each sequence is a zstd frame of its own, compressed on all cores and written in order.
 
 import Foundation

@@ -3,7 +3,7 @@
 
 import Formats
 
-/// Square grey images of digits.
+/// Square gray images of digits.
 package struct DigitBitmaps: Sendable {
     package let count: Int
     /// Rows and columns of each image.
@@ -28,7 +28,7 @@ package struct DigitBitmaps: Sendable {
 extension DigitBitmaps {
     /// An image of (side, side), enlarged where that is more than its own size.
     ///
-    /// Between pixels it is linear, in units of whole grey levels as Pillow's bilinear filter is when it enlarges.
+    /// Between pixels it is linear, in units of whole gray levels as Pillow's bilinear filter is when it enlarges.
     func image(_ index: Int, side target: Int) -> [UInt8] {
         let image = [UInt8](pixels[index * side * side..<(index + 1) * side * side])
         guard target > side else { return image }

@@ -62,8 +62,8 @@ private struct Pen {
     func ink(_ paths: [[SIMD2<Double>]], side: Int) -> [UInt8] {
         let segments = paths.flatMap { zip($0, $0.dropFirst()) }
         return (0..<side * side).map { pixel in
-            let centre = SIMD2(Double(pixel % side) + 0.5, Double(pixel / side) + 0.5)
-            let nearest = segments.reduce(Double.infinity) { min($0, Self.squaredDistance(centre, $1.0, $1.1)) }
+            let center = SIMD2(Double(pixel % side) + 0.5, Double(pixel / side) + 0.5)
+            let nearest = segments.reduce(Double.infinity) { min($0, Self.squaredDistance(center, $1.0, $1.1)) }
             return UInt8(255 * min(1, max(0, radius + 0.5 - nearest.squareRoot())))
         }
     }

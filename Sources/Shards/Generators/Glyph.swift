@@ -32,7 +32,7 @@ struct Glyph {
             return inner + [points[last]]
         }
 
-        /// The cubic through b and c with the slopes of its neighbours (Catmull and Rom, 1974).
+        /// The cubic through b and c with the slopes of its neighbors (Catmull and Rom, 1974).
         private static func catmullRom(
             _ a: SIMD2<Double>, _ b: SIMD2<Double>, _ c: SIMD2<Double>, _ d: SIMD2<Double>, _ t: Double
         ) -> SIMD2<Double> {

@@ -1,5 +1,5 @@
-// The moving squares of Keras' ConvLSTM example: noisy films to look at, and the same films clean to compare with. The
-// choice: all are views of one film, so sequence k of one belongs to sequence k of the others.
+// The moving squares of Keras' ConvLSTM example: noisy clips to look at, and the same clips clean to compare with. The
+// choice: all are views of one clip, so sequence k of one belongs to sequence k of the others.
 
 import Randomness
 
@@ -81,7 +81,7 @@ private struct Square {
     }
 
     /// The visible part of one axis.
-    static func extent(_ centre: Int, _ halfSide: Int, _ size: Int) -> Range<Int> {
-        min(size, max(0, centre - halfSide))..<max(0, min(size, centre + halfSide))
+    static func extent(_ center: Int, _ halfSide: Int, _ size: Int) -> Range<Int> {
+        min(size, max(0, center - halfSide))..<max(0, min(size, center + halfSide))
     }
 }

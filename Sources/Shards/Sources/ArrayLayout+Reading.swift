@@ -39,7 +39,7 @@ extension ArrayLayout {
                 guard known.atLeast > 1 else { throw doubt(shape, file, "frames and sequences cannot be told apart") }
                 return LayoutReading(layout: .concatenated, reason: "its second axis is a single channel")
             }
-            // A short second axis may be colours.
+            // A short second axis may be colors.
             if second >= known.atLeast && first < known.atLeast {
                 return LayoutReading(
                     layout: .sequencesFirst,
@@ -60,7 +60,7 @@ extension ArrayLayout {
         return try byLength(first, second, shape, file)
     }
 
-    /// Sequences are many, and frames are a few and not so few that they may be colours.
+    /// Sequences are many, and frames are a few and not so few that they may be colors.
     private static func byLength(
         _ first: Int, _ second: Int, _ shape: [Int], _ file: String
     ) throws(ShardError) -> LayoutReading {
@@ -74,8 +74,8 @@ extension ArrayLayout {
             }
             throw (2...4).contains(short) && shape.count == 4
                 ? doubt(
-                    shape, file, "an axis of \(short) may be frames, sequences or colours",
-                    or: "it is one of colours and belongs at the end")
+                    shape, file, "an axis of \(short) may be frames, sequences or colors",
+                    or: "it is one of colors and belongs at the end")
                 : doubt(shape, file, "frames and sequences cannot be told apart")
         }
         if second == short {

@@ -1,4 +1,4 @@
-// The sequences of somebody's array, in order and in blocks. The choice: a block of neighbouring sequences is read with
+// The sequences of somebody's array, in order and in blocks. The choice: a block of neighboring sequences is read with
 // one long read a frame number, which transposes the Toronto layout in bounded memory at the disk's full speed.
 
 import Formats

@@ -1,20 +1,20 @@
-// Whether the frames of a film follow each other as their names say. The choice: one number that grows evenly is a
-// film; two frames of one number are refused, since nobody knows their order, and everything else is told.
+// Whether the frames of a clip follow each other as their names say. The choice: one number that grows evenly is a
+// clip; two frames of one number are refused, since nobody knows their order, and everything else is told.
 
-/// The names of a film's frames, in their order.
+/// The names of a clip's frames, in their order.
 struct FrameNumbers {
     /// A name as the text around its numbers, and these without leading zeros.
     private struct Name: Hashable {
         var text: [String], numbers: [String]
     }
 
-    private let film: String
+    private let clip: String
     private let files: [String]
     private let names: [Name]
 
-    init(_ film: FilmFrames) {
-        (self.film, files) = (film.folder, film.files)
-        names = film.files.map { Self.name($0.dropFirst(film.folder.count + 1).dropLast(".png".count)) }
+    init(_ clip: ClipFrames) {
+        (self.clip, files) = (clip.folder, clip.files)
+        names = clip.files.map { Self.name($0.dropFirst(clip.folder.count + 1).dropLast(".png".count)) }
     }
 
     private static func name(_ name: Substring) -> Name {
@@ -49,7 +49,7 @@ struct FrameNumbers {
     var oddity: String? {
         guard names.contains(where: { !$0.numbers.isEmpty }) else { return nil }
         if let other = names.indices.first(where: { names[$0].text != names[0].text }) {
-            let pair = [files[0], files[other]].map { $0.dropFirst(film.count + 1) }
+            let pair = [files[0], files[other]].map { $0.dropFirst(clip.count + 1) }
             return "its frames have names of several forms (\(pair[0]), \(pair[1])), and follow each other as these do"
         }
         let places = names[0].numbers.indices.filter { place in

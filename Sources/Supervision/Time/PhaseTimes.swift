@@ -41,9 +41,9 @@ package final class PhaseTimes {
     }
 
     /// The largest time of each phase over all ranks, in the order of `Phase`. Collective.
-    package func maximum(over communicator: any Communicator) throws -> [Double] {
+    package func allReduceMax(over communicator: any Communicator) throws -> [Double] {
         var slowest = seconds
-        try communicator.maximum(&slowest)
+        try communicator.allReduceMax(&slowest)
         return slowest
     }
 }

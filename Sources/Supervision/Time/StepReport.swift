@@ -36,7 +36,7 @@ package struct StepReport: Sendable, Equatable {
         let width = RankReport.width
         var rows = [Double](repeating: 0, count: communicator.size * width)
         rows.replaceSubrange(communicator.rank * width..<(communicator.rank + 1) * width, with: mine.row)
-        try communicator.sum(&rows)
+        try communicator.allReduce(&rows)
         self.init(ranks: (0..<communicator.size).map { RankReport(row: rows[$0 * width..<($0 + 1) * width]) })
     }
 

@@ -82,7 +82,7 @@ extension TimeAccount {
         switch activity {
         case .forward, .backward, .update: nil
         case .load:
-            "keep shards on a disk of each host (--sampling shard), and draw films beforehand (convlstm-shard generate)"
+            "keep shards on a disk of each host (--sampling shard), and generate sequences beforehand (convlstm-shard generate)"
         case .waiting:
             "rank \(usualSlowest.rank) on \(hosts[usualSlowest.rank]) was the slowest in \(percent(usualSlowest.part)) "
                 + "of the steps; give it as many free cores (mpirun --report-bindings) and as many sequences as the "

@@ -25,36 +25,36 @@ package final class WatchedCommunicator: Communicator {
         try base.broadcast(&bytes, from: root)
     }
 
-    package func sum(_ values: inout MutableSpan<Float>) throws {
+    package func allReduce(_ values: inout MutableSpan<Float>) throws {
         heartbeat.setWaits(true)
         defer { heartbeat.setWaits(false) }
-        try base.sum(&values)
+        try base.allReduce(&values)
     }
 
-    package func sum(_ values: inout [Double]) throws {
+    package func allReduce(_ values: inout [Double]) throws {
         heartbeat.setWaits(true)
         defer { heartbeat.setWaits(false) }
-        try base.sum(&values)
+        try base.allReduce(&values)
     }
 
-    package func maximum(_ values: inout [Double]) throws {
+    package func allReduceMax(_ values: inout [Double]) throws {
         heartbeat.setWaits(true)
         defer { heartbeat.setWaits(false) }
-        try base.maximum(&values)
+        try base.allReduceMax(&values)
     }
 
-    package func exchange(
+    package func allToAll(
         _ values: Span<Float>, _ slices: [Range<Int>], into received: inout MutableSpan<Float>, at starts: [Int?]
     ) throws {
         heartbeat.setWaits(true)
         defer { heartbeat.setWaits(false) }
-        try base.exchange(values, slices, into: &received, at: starts)
+        try base.allToAll(values, slices, into: &received, at: starts)
     }
 
-    package func complete(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws {
+    package func allGather(_ values: inout MutableSpan<Float>, _ slices: [Range<Int>]) throws {
         heartbeat.setWaits(true)
         defer { heartbeat.setWaits(false) }
-        try base.complete(&values, slices)
+        try base.allGather(&values, slices)
     }
 
     package func gather(_ bytes: [UInt8]) throws -> [[UInt8]] {
@@ -69,10 +69,10 @@ package final class WatchedCommunicator: Communicator {
         try base.barrier()
     }
 
-    package func amongFirst<Result>(_ ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {
+    package func split<Result>(first ranks: Int, _ work: (any Communicator) throws -> Result) throws -> Result? {
         heartbeat.setWaits(true)
         defer { heartbeat.setWaits(false) }
-        return try base.amongFirst(ranks, work)
+        return try base.split(first: ranks, work)
     }
 
     package func abort(exitCode: Int32) -> Never { base.abort(exitCode: exitCode) }

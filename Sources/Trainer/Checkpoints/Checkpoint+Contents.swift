@@ -8,7 +8,7 @@ extension Checkpoint {
     /// `optimizer.m`.
     package struct Part: Sendable, Equatable {
         package let name: String
-        package var tensors = 0, numbers = 0
+        package var tensors = 0, elements = 0
     }
 
     /// The parts, parameters first.
@@ -21,7 +21,7 @@ extension Checkpoint {
             if !parts.contains(where: { $0.name == name }) { parts.append(Part(name: name)) }
             guard let index = parts.firstIndex(where: { $0.name == name }) else { return }
             parts[index].tensors += 1
-            parts[index].numbers += tensor.shape.reduce(1, *)
+            parts[index].elements += tensor.shape.reduce(1, *)
         }
     }
 

@@ -95,9 +95,9 @@ extension Checkpoint {
 
 extension Patience {
     /// Lowest loss and validations since; nil where they are none.
-    fileprivate init?(_ numbers: [Double]) {
-        guard let waited = Int(exactly: numbers[1]), (0...Facts.largest).contains(waited) else { return nil }
-        self.init(best: numbers[0], waited: waited)
+    fileprivate init?(_ elements: [Double]) {
+        guard let waited = Int(exactly: elements[1]), (0...Facts.largest).contains(waited) else { return nil }
+        self.init(best: elements[0], waited: waited)
     }
 }
 
@@ -120,21 +120,21 @@ private struct Facts {
     }
 
     /// Numbers with spaces between them.
-    private func numbers<Number>(_ key: String, _ count: Int, _ number: (String) -> Number?) throws -> [Number] {
-        let words = try text(key).split(separator: " "), numbers = words.compactMap { number(String($0)) }
-        guard numbers.count == count, words.count == count else { throw damage(in: key) }
-        return numbers
+    private func elements<Number>(_ key: String, _ count: Int, _ number: (String) -> Number?) throws -> [Number] {
+        let words = try text(key).split(separator: " "), elements = words.compactMap { number(String($0)) }
+        guard elements.count == count, words.count == count else { throw damage(in: key) }
+        return elements
     }
 
     func finite(_ key: String, _ count: Int) throws -> [Double] {
-        try numbers(key, count) { Double($0).flatMap { $0.isFinite ? $0 : nil } }
+        try elements(key, count) { Double($0).flatMap { $0.isFinite ? $0 : nil } }
     }
 
     /// More than any run counts, and far from where sums and products end.
     static let largest = 1 << 48
 
     private func counts(_ key: String, _ count: Int) throws -> [Int] {
-        try numbers(key, count) { Int($0).flatMap { (0...Self.largest).contains($0) ? $0 : nil } }
+        try elements(key, count) { Int($0).flatMap { (0...Self.largest).contains($0) ? $0 : nil } }
     }
 
     func count(_ key: String) throws -> Int { try counts(key, 1)[0] }
@@ -159,21 +159,21 @@ private struct Facts {
     }
 
     func valueRange() throws -> ClosedRange<Float> {
-        let range = try numbers("value_range", 2) { Float($0).flatMap { $0.isFinite ? $0 : nil } }
+        let range = try elements("value_range", 2) { Float($0).flatMap { $0.isFinite ? $0 : nil } }
         guard range[0] <= range[1] else { throw damage(in: "value_range") }
         return range[0]...range[1]
     }
 
     func plateaus() throws -> Plateaus {
-        let numbers = try finite("plateau", 3)
-        guard (0...1).contains(numbers[0]) else { throw damage(in: "plateau") }
-        return Plateaus(factor: numbers[0], patience: try patience("plateau", Array(numbers[1...])))
+        let elements = try finite("plateau", 3)
+        guard (0...1).contains(elements[0]) else { throw damage(in: "plateau") }
+        return Plateaus(factor: elements[0], patience: try patience("plateau", Array(elements[1...])))
     }
 
     func earlyStopping() throws -> Patience { try patience("early_stopping", finite("early_stopping", 2)) }
 
-    private func patience(_ key: String, _ numbers: [Double]) throws -> Patience {
-        guard let patience = Patience(numbers) else { throw damage(in: key) }
+    private func patience(_ key: String, _ elements: [Double]) throws -> Patience {
+        guard let patience = Patience(elements) else { throw damage(in: key) }
         return patience
     }
 

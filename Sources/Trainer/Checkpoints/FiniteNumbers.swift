@@ -9,12 +9,12 @@ import Model
 /// Throws `FormatError` about numbers of a tensor that are not finite.
 ///
 /// - Parameter advice: what to do, as an imperative clause.
-package func requireFinite(_ numbers: [Float], of tensor: String, file: String, advice: String) throws(FormatError) {
-    let wrong = numbers.count { !$0.isFinite }
+package func requireFinite(_ elements: [Float], of tensor: String, file: String, advice: String) throws(FormatError) {
+    let wrong = elements.count { !$0.isFinite }
     guard wrong == 0 else {
         throw FormatError(
             file,
-            "holds \(counted(wrong, "number")) of \(numbers.count) in \(tensor.quotable()) that "
+            "holds \(counted(wrong, "number")) of \(elements.count) in \(tensor.quotable()) that "
                 + "\(wrong == 1 ? "is" : "are") not finite", advice)
     }
 }
@@ -24,11 +24,11 @@ extension Checkpoint {
     package func requireFinite(for network: Network<Float>, file: String) throws {
         let wanted = Set((network.layout.slots + network.statistics.layout.slots).map(\.name))
         for tensor in tensors where wanted.contains(tensor.name) && tensor.type == .float32 {
-            let numbers = tensor.bytes.withUnsafeBytes { bytes in
+            let elements = tensor.bytes.withUnsafeBytes { bytes in
                 (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
             }
             try Trainer.requireFinite(
-                numbers, of: tensor.name, file: file,
+                elements, of: tensor.name, file: file,
                 advice: "use another checkpoint, such as an earlier one of the run")
         }
     }

@@ -29,7 +29,7 @@ package struct ImportedRun {
     }
 
     /// Makes the folder from a state dict, and returns the number of tensors and of numbers in it.
-    package func make(from file: String) throws -> (tensors: Int, numbers: Int) {
+    package func make(from file: String) throws -> (tensors: Int, elements: Int) {
         let system = weights.system, network = try Network<Float>(system.network, frame: frame)
         let state = TrainingState(network, optimizer: system.optimizer, seed: 1)
         state.values.flat.copy(from: try weights.parameters(from: file, for: network).flat)

@@ -41,10 +41,10 @@ struct StateDict {
     func shape(of name: String) -> [Int]? { tensors[name]?.shape }
 
     /// All numbers of a tensor, row-major.
-    func numbers(of name: String) throws -> [Float] {
+    func elements(of name: String) throws -> [Float] {
         let tensor = tensors[name]!
-        var numbers = [Float](repeating: 0, count: tensor.shape.reduce(1, *)), span = numbers.mutableSpan
+        var elements = [Float](repeating: 0, count: tensor.shape.reduce(1, *)), span = elements.mutableSpan
         try tensor.copy(into: &span, file: path)
-        return numbers
+        return elements
     }
 }

@@ -17,8 +17,8 @@ package struct WeightImport {
 
     /// - Parameters:
     ///   - preset: the name of the preset whose modules the file names.
-    ///   - model: a system with the preset's stages in other sizes, by a name or as a file; nil for the preset itself.
-    /// - Throws: a usage error for a preset whose weights have no known names, or a system without one of its stages.
+    ///   - model: a system with the preset's layers in other sizes, by a name or as a file; nil for the preset itself.
+    /// - Throws: a usage error for a preset whose weights have no known names, or a system without one of its layers.
     package init(preset: String, model: String?, gates: GateOrder) throws {
         guard let map = Presets.importMaps[preset] else {
             _ = try Presets.named(preset)
@@ -28,7 +28,7 @@ package struct WeightImport {
         }
         (self.preset, self.map, self.gates) = (preset, map, gates)
         system = try SystemDescription.named(model ?? preset)
-        for module in map.modules { _ = try operation(of: module.stage) }
+        for module in map.modules { _ = try operation(of: module.layer) }
     }
 
     /// The parameters of the network on frames of this size.
@@ -42,9 +42,9 @@ package struct WeightImport {
         try requireSameNames(file, places)
         for (name, tensors) in places {
             try requireShape(file, name, tensors[0])
-            let numbers = try file.numbers(of: name)
-            try requireFinite(numbers, of: name, file: path, advice: "import weights from before they became so")
-            for tensor in tensors { tensor.fill(values, from: numbers) }
+            let elements = try file.elements(of: name)
+            try requireFinite(elements, of: name, file: path, advice: "import weights from before they became so")
+            for tensor in tensors { tensor.fill(values, from: elements) }
         }
         return values
     }
@@ -56,18 +56,18 @@ package struct WeightImport {
         let present = file.names
         return try map.modules.flatMap { module -> Places in
             let prefix = module.names.first { name in present.contains { $0.hasPrefix(name + ".") } } ?? module.names[0]
-            let operation = try operation(of: module.stage)
+            let operation = try operation(of: module.layer)
             let tensors = ImportedTensor.all(of: module, operation, in: layout, gates: gates)
             return Dictionary(grouping: tensors, by: \.key).sorted { $0.key > $1.key }
                 .map { (name: "\(prefix).\($0.key)", tensors: $0.value) }
         }
     }
 
-    private func operation(of stage: String) throws(TrainingError) -> StageDescription.Operation {
-        let network = system.network, stages = network.encoder + network.forecaster + network.readout
-        guard let found = stages.first(where: { $0.name == stage }) else {
+    private func operation(of layer: String) throws(TrainingError) -> LayerDescription.Operation {
+        let network = system.network, layers = network.encoder + network.forecaster + network.readout
+        guard let found = layers.first(where: { $0.name == layer }) else {
             throw .usage(
-                "model \(system.name) has no stage \(stage), whose weights the files of \(preset) hold; give its stages "
+                "model \(system.name) has no layer \(layer), whose weights the files of \(preset) hold; give its layers "
                     + "the names that `convlstm-dist models \(preset) --yaml` prints")
         }
         return found.operation

@@ -17,14 +17,14 @@ package enum ReplicaCheck {
     ///
     /// Throws the same `TrainingError` on every rank where they are not the same, which names ranks, hosts and tensors.
     package static func require(
-        _ state: TrainingState, at step: Int, on communicator: any Communicator, _ crew: Crew
+        _ state: TrainingState, at step: Int, on communicator: any Communicator, _ pool: ThreadPool
     ) throws {
         guard communicator.size > 1 else { return }
-        let tensors = state.tensors, digests = digests(of: tensors.map(\.numbers), on: crew)
+        let tensors = state.tensors, digests = digests(of: tensors.map(\.elements), on: pool)
         let all = Array(digests.joined().utf8), own = Array(Digest.short(of: all.span).utf8)
         var first = own
         try communicator.broadcast(&first, from: 0)
-        guard try communicator.sum(first == own ? 0 : 1) > 0 else { return }
+        guard try communicator.allReduce(first == own ? 0 : 1) > 0 else { return }
         let ranks = try communicator.gather(digests.joined(separator: " "))
         let hosts = try communicator.gather(communicator.hostName)
         let sentence = try communicator.shared {
@@ -36,9 +36,9 @@ package enum ReplicaCheck {
         throw TrainingError("step \(step): \(sentence)")
     }
 
-    private static func digests(of tensors: [Tensor<Float>], on crew: Crew) -> [String] {
+    private static func digests(of tensors: [Tensor<Float>], on pool: ThreadPool) -> [String] {
         let found = Mutex([String](repeating: "", count: tensors.count))
-        crew.forEach(tensors.count) { number in
+        pool.forEach(tensors.count) { number in
             let tensor = tensors[number], digest = Digest.short(of: tensor.span)
             found.withLock { $0[number] = digest }
         }
@@ -82,7 +82,7 @@ package struct Divergence: CustomStringConvertible {
 
 extension TrainingState {
     /// All its tensors, named as what they are: "moment v of encoder1.input.kernel".
-    fileprivate var tensors: [(name: String, numbers: Tensor<Float>)] {
+    fileprivate var tensors: [(name: String, elements: Tensor<Float>)] {
         func tensors(_ vector: ParameterVector<Float>, _ kind: String) -> [(String, Tensor<Float>)] {
             vector.layout.slots.map { ("\(kind) \($0.name)", vector[$0]) }
         }
@@ -93,9 +93,9 @@ extension TrainingState {
 
 extension Digest {
     /// 128 bits of the digest of some numbers.
-    fileprivate static func short<Element: BitwiseCopyable>(of numbers: Span<Element>) -> String {
+    fileprivate static func short<Element: BitwiseCopyable>(of elements: Span<Element>) -> String {
         var digest = Digest()
-        digest.update(numbers)
+        digest.update(elements)
         return String(digest.hexadecimal.prefix(32))
     }
 }

@@ -1,6 +1,6 @@
-// Whose numbers were not finite, found out by learning a batch again with the lanes kept apart. The choice: only after
-// the sums were not finite, so that a healthy step pays nothing; data that are not finite themselves are named before
-// the lanes that read them, because batch normalisation takes them to all lanes.
+// Whose numbers were not finite, found out by learning a batch again with the virtual ranks kept apart. The choice:
+// only after the sums were not finite, so that a healthy step pays nothing; data that are not finite themselves are
+// named before the virtual ranks that read them, because batch normalization takes them to all virtual ranks.
 
 import Reports
 import Distribution
@@ -9,28 +9,30 @@ import Collectives
 import Shards
 
 extension Replica {
-    /// A clause about the ranks, lanes and sequences that make a batch's loss or gradient not finite, the same on every
-    /// rank. The network's moving averages are left as they were before. Collective.
+    /// A clause about the ranks, virtual ranks and sequences that make a batch's loss or gradient not finite, the same
+    /// on every rank. The network's moving averages are left as they were before. Collective.
     func suspects(
         in batch: Batch, step: Int, of data: DataSet, on communicator: any Communicator
     ) throws -> String {
         let findings = try examine(batch, step: step)
-        let damaged = try data.notFinite(among: findings.flatMap(\.sequences)), lanes = findings.filter { !$0.isFinite }
-        let isEverywhere = try communicator.sum(findings.allSatisfy { !$0.isFinite } ? 0 : 1) == 0
+        let damaged = try data.notFinite(among: findings.flatMap(\.sequences)),
+            virtualRanks = findings.filter { !$0.isFinite }
+        let isEverywhere = try communicator.allReduce(findings.allSatisfy { !$0.isFinite } ? 0 : 1) == 0
         let who = "rank \(communicator.rank) on \(communicator.hostName)"
         let ofData = try communicator.gather(
             damaged.isEmpty ? "" : "\(who) read numbers that are not finite in \(listed(damaged, "sequence"))")
-        let ofLanes = try communicator.gather(
-            lanes.isEmpty ? "" : "\(who): \(lanes.map(\.inWords).joined(separator: ", "))")
+        let ofVirtualRanks = try communicator.gather(
+            virtualRanks.isEmpty ? "" : "\(who): \(virtualRanks.map(\.inWords).joined(separator: ", "))")
         return try communicator.shared {
-            clause(ofData.filter { !$0.isEmpty }, ofLanes.filter { !$0.isEmpty }, isEverywhere: isEverywhere)
+            clause(ofData.filter { !$0.isEmpty }, ofVirtualRanks.filter { !$0.isEmpty }, isEverywhere: isEverywhere)
         }
     }
 
-    private func clause(_ ofData: [String], _ ofLanes: [String], isEverywhere: Bool) -> String {
+    private func clause(_ ofData: [String], _ ofVirtualRanks: [String], isEverywhere: Bool) -> String {
         guard ofData.isEmpty else { return few(ofData) }
-        guard !ofLanes.isEmpty else { return "each lane's part by itself is finite" }
-        return few(ofLanes) + (isEverywhere ? "; as all lanes are concerned, the parameters may have run away" : "")
+        guard !ofVirtualRanks.isEmpty else { return "each virtual rank's part by itself is finite" }
+        return few(ofVirtualRanks)
+            + (isEverywhere ? "; as all virtual ranks are concerned, the parameters may have run away" : "")
     }
 
     private func few(_ clauses: [String]) -> String {
@@ -39,15 +41,15 @@ extension Replica {
     }
 }
 
-extension LaneFinding {
+extension VirtualRankFinding {
     fileprivate var inWords: String {
-        "lane \(lane) with \(listed(sequences, "sequence")) has loss \(loss) and gradient norm \(norm)"
+        "virtual rank \(virtualRank) with \(listed(sequences, "sequence")) has loss \(loss) and gradient norm \(norm)"
     }
 }
 
 /// "sequence 3", "sequences 3, 9".
-private func listed(_ numbers: [Int], _ noun: String) -> String {
-    "\(noun)\(numbers.count == 1 ? "" : "s") \(numbers.map(String.init).joined(separator: ", "))"
+private func listed(_ elements: [Int], _ noun: String) -> String {
+    "\(noun)\(elements.count == 1 ? "" : "s") \(elements.map(String.init).joined(separator: ", "))"
 }
 
 extension DataSet {

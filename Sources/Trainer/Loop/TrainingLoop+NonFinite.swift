@@ -11,7 +11,7 @@ extension TrainingLoop {
     /// back. Collective.
     ///
     /// Throws `TrainingError` where the run is to end, or has no checkpoint to go back to.
-    func meetNonFinite(_ loss: Double, _ norm: Double, in batch: Batch) throws -> Bool {
+    func handleNonFinite(_ loss: Double, _ norm: Double, in batch: Batch) throws -> Bool {
         averages.restore(state.statistics)
         let step = state.position.step + 1
         let suspects = try replica.suspects(in: batch, step: step - 1, of: data, on: communicator)
@@ -52,7 +52,7 @@ extension TrainingLoop {
             try found.checkpoint.restore(into: &state, file: found.path)
         }
         try state.share(on: communicator)
-        replica.network.prepare(state.values, on: crew)
+        replica.network.prepare(state.values, on: pool)
         let step = state.position.step
         savedStep = step
         try log?.cutBack(to: step)

@@ -16,7 +16,7 @@ package final class TrainingLoop {
     private let configuration: TrainingConfiguration
     let data: DataSet
     let communicator: any Communicator
-    let crew: Crew
+    let pool: ThreadPool
     let replica: Replica
     private let updater: Updater
     private let timekeeper: Timekeeper
@@ -35,15 +35,15 @@ package final class TrainingLoop {
 
     init(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ replica: Replica,
-        _ reducer: GradientReducer, _ state: TrainingState, _ communicator: any Communicator, _ crew: Crew,
+        _ reducer: GradientReducer, _ state: TrainingState, _ communicator: any Communicator, _ pool: ThreadPool,
         _ timekeeper: Timekeeper, log: RunLog?, folder: RunFolder?
     ) {
         (self.configuration, self.data, self.batches) = (configuration, data, batches)
         (self.replica, self.state) = (replica, state)
-        (self.communicator, self.crew, self.timekeeper) = (communicator, crew, timekeeper)
+        (self.communicator, self.pool, self.timekeeper) = (communicator, pool, timekeeper)
         (self.log, self.folder) = (log, folder)
         (averages, judge) = (KeptAverages(of: state.statistics), NonFiniteJudge(configuration.onNaN))
-        updater = Updater(replica, configuration.model, reducer, crew)
+        updater = Updater(replica, configuration.model, reducer, pool)
         savedStep = state.position.step == 0 ? nil : state.position.step
     }
 
@@ -51,7 +51,7 @@ package final class TrainingLoop {
     ///
     /// Throws `TrainingError` where the numbers are no longer finite.
     func run() throws -> TrainingStopped? {
-        replica.network.prepare(state.values, on: crew)
+        replica.network.prepare(state.values, on: pool)
         timekeeper.begin()
         var stop: StopReason?
         while !isFinished, stop == nil {
@@ -62,11 +62,11 @@ package final class TrainingLoop {
             let batch = batches.batch(at: state.position).numbered { data.trainingSequence($0, epoch: epoch) }
             let (found, clipping) = try updater.learn(from: batch, step: step, times)
             let loss = found.loss
-            let pace = pace
+            let hyperparameters = hyperparameters
             if loss.isFinite && clipping.norm.isFinite {
-                updater.move(&state, along: found.gradient, by: clipping.clip, at: pace, times)
+                updater.move(&state, along: found.gradient, by: clipping.clip, at: hyperparameters, times)
                 state.leftOut.inARow = 0
-            } else if try meetNonFinite(loss, clipping.norm, in: batch) {
+            } else if try handleNonFinite(loss, clipping.norm, in: batch) {
                 continue
             }
             state.position = batches.next(after: state.position)
@@ -75,7 +75,7 @@ package final class TrainingLoop {
             try record(
                 RunLog.Row(
                     step: step, epoch: epoch, loss: reported(loss, sequences: batch.count),
-                    learningRate: pace.learningRate, gradientNorm: clipping.norm, sequencesPerSecond: speed,
+                    learningRate: hyperparameters.learningRate, gradientNorm: clipping.norm, sequencesPerSecond: speed,
                     report: report))
             stop = report.stop
             if let stop { try announce(stop) }
@@ -106,9 +106,9 @@ package final class TrainingLoop {
     var store: CheckpointStore? { folder?.store }
 
     /// Of the next update.
-    private var pace: Pace {
+    private var hyperparameters: StepHyperparameters {
         let model = configuration.model
-        return model.schedule.pace(
+        return model.schedule.hyperparameters(
             base: model.learningRate, step: step,
             of: configuration.length(stepsPerEpoch: batches.stepsPerEpoch),
             plateaus: state.plateaus.factor)
@@ -138,7 +138,7 @@ extension TrainingLoop {
     }
 
     private func requireEqualReplicas() throws {
-        try ReplicaCheck.require(state, at: state.position.step, on: communicator, crew)
+        try ReplicaCheck.require(state, at: state.position.step, on: communicator, pool)
     }
 
     private func isValidationDue(at position: Position) -> Bool {
@@ -165,8 +165,8 @@ extension TrainingLoop {
         heartbeat.begin(.validation, step: state.position.step)
         log?.follow("step \(state.position.step): validating with \(split.count) sequences")
         let losses = try timekeeper.validate {
-            var losses = try replica.losses(of: data.validationBlocks(of: replica.size, replica.lanes))
-            try communicator.sum(&losses)
+            var losses = try replica.losses(of: data.validationBlocks(of: replica.size, replica.virtualRanks))
+            try communicator.allReduce(&losses)
             return losses
         }
         let loss = reported(losses.reduce(0, +), sequences: split.count)
@@ -176,16 +176,16 @@ extension TrainingLoop {
         try log?.record(validation, epoch: state.position.epoch)
         let figure = String(format: "%.6g", loss), remark = isBest ? ", the lowest so far" : ""
         try log?.say("step \(validation.step): validation loss \(figure)\(remark)", at: validation.step)
-        if isDue { try heed(validation) }
+        if isDue { try apply(validation) }
         return isBest
     }
 
     /// Lets a validation count for the schedule and for early stopping, and says what comes of it.
-    private func heed(_ validation: Validation) throws {
-        let before = pace.learningRate
-        state.see(validation.loss, configuration.model)
-        if pace.learningRate < before {
-            let rate = pace.learningRate
+    private func apply(_ validation: Validation) throws {
+        let before = hyperparameters.learningRate
+        state.record(validation.loss, configuration.model)
+        if hyperparameters.learningRate < before {
+            let rate = hyperparameters.learningRate
             try log?.say("step \(validation.step): a plateau; the learning rate falls to \(rate)", at: validation.step)
         }
         if isStoppedEarly, let best = state.stopping.best {

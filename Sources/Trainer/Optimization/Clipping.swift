@@ -17,10 +17,11 @@ package struct Clipping {
     ///   - limit: the most that each number may be, either way: PyTorch's `clip_grad_value_`.
     ///   - normLimit: the most that the norm may be after that.
     package init(
-        _ gradient: ParameterVector<Float>, byValue limit: Double?, toNorm normLimit: Double?, on crew: Crew = Crew()
+        _ gradient: ParameterVector<Float>, byValue limit: Double?, toNorm normLimit: Double?,
+        on pool: ThreadPool = ThreadPool()
     ) {
-        norm = crew.sumOfSquares(gradient.flat).squareRoot()
-        let left = limit.map { crew.sumOfSquares(gradient.flat, within: Float($0)).squareRoot() } ?? norm
+        norm = pool.sumOfSquares(gradient.flat).squareRoot()
+        let left = limit.map { pool.sumOfSquares(gradient.flat, within: Float($0)).squareRoot() } ?? norm
         let isTooLong = left.isFinite && left > normLimit ?? .infinity
         clip = GradientClip(
             limit: limit.map(Float.init) ?? .infinity, factor: isTooLong ? Float((normLimit ?? left) / left) : 1)

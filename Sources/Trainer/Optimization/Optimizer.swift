@@ -40,33 +40,36 @@ package struct Optimizer: Sendable {
 
     /// Moves the values against the gradient.
     package mutating func update(
-        _ values: ParameterVector<Float>, along gradient: ParameterVector<Float>, at pace: Pace,
-        clip: GradientClip = GradientClip(), on crew: Crew = Crew()
+        _ values: ParameterVector<Float>, along gradient: ParameterVector<Float>,
+        at hyperparameters: StepHyperparameters,
+        clip: GradientClip = GradientClip(), on pool: ThreadPool = ThreadPool()
     ) {
         step += 1
-        crew.forEachBlock(of: values.flat.count) { [self] in
-            move(values.flat, along: gradient.flat, $0, at: pace, clip)
+        pool.forEachBlock(of: values.flat.count) { [self] in
+            move(values.flat, along: gradient.flat, $0, at: hyperparameters, clip)
         }
     }
 
     /// One block of all numbers: each moves by itself.
     private func move(
-        _ values: Tensor<Float>, along gradient: Tensor<Float>, _ block: Range<Int>, at pace: Pace, _ clip: GradientClip
+        _ values: Tensor<Float>, along gradient: Tensor<Float>, _ block: Range<Int>,
+        at hyperparameters: StepHyperparameters, _ clip: GradientClip
     ) {
         let p = values[block], g = gradient[block], moments = moments.map { $0.vector.flat[block] }
-        let rate = pace.learningRate
+        let rate = hyperparameters.learningRate
         switch description {
         case .adam(let it):
-            let bias = biases(beta1: pace.momentum ?? it.beta1, beta2: it.beta2), isPaper = it.form == .paper
+            let bias = biases(beta1: hyperparameters.momentum ?? it.beta1, beta2: it.beta2), isPaper = it.form == .paper
             moveByAdam(
                 p, along: g, clip, m: moments[0], v: moments[1], rate: rate * (isPaper ? 1 : bias.root2) / bias.first,
-                beta1: pace.momentum ?? it.beta1, beta2: it.beta2, correction: isPaper ? 1 / bias.root2 : 1,
+                beta1: hyperparameters.momentum ?? it.beta1, beta2: it.beta2, correction: isPaper ? 1 / bias.root2 : 1,
                 epsilon: it.epsilon, weightDecay: it.weightDecay, keep: 1)
         case .adamW(let it):
-            let bias = biases(beta1: pace.momentum ?? it.beta1, beta2: it.beta2)
+            let bias = biases(beta1: hyperparameters.momentum ?? it.beta1, beta2: it.beta2)
             moveByAdam(
                 p, along: g, clip, m: moments[0], v: moments[1], rate: rate / bias.first,
-                beta1: pace.momentum ?? it.beta1, beta2: it.beta2, correction: 1 / bias.root2, epsilon: it.epsilon,
+                beta1: hyperparameters.momentum ?? it.beta1, beta2: it.beta2, correction: 1 / bias.root2,
+                epsilon: it.epsilon,
                 weightDecay: 0, keep: 1 - rate * it.weightDecay)
         case .rmsProp(let it):
             moveByRMSProp(p, along: g, clip, a: moments[0], rate: rate, rho: it.rho, epsilon: it.epsilon)
@@ -77,7 +80,7 @@ package struct Optimizer: Sendable {
             moveDownhill(p, along: g, clip, rate: rate, weightDecay: it.weightDecay)
         case .sgd(let it):
             moveDownhill(
-                p, along: g, clip, b: moments[0], rate: rate, momentum: pace.momentum ?? it.momentum,
+                p, along: g, clip, b: moments[0], rate: rate, momentum: hyperparameters.momentum ?? it.momentum,
                 nesterov: it.nesterov, weightDecay: it.weightDecay)
         }
     }

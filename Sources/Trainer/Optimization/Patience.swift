@@ -15,7 +15,7 @@ package struct Patience: Codable, Sendable, Equatable {
     package init(best: Double? = nil, waited: Int = 0) { (self.best, self.waited) = (best, waited) }
 
     /// - Parameter threshold: the part of the lowest loss by which a new one must be lower.
-    package mutating func see(_ loss: Double, threshold: Double = 0) {
+    package mutating func record(_ loss: Double, threshold: Double = 0) {
         if loss < (best ?? .infinity) * (1 - threshold) { (best, waited) = (loss, 0) } else { waited += 1 }
     }
 }
@@ -32,8 +32,8 @@ package struct Plateaus: Codable, Sendable, Equatable {
     }
 
     /// Source: PyTorch's `ReduceLROnPlateau.step`.
-    package mutating func see(_ loss: Double, _ description: ScheduleDescription.Plateau) {
-        patience.see(loss, threshold: description.threshold)
+    package mutating func record(_ loss: Double, _ description: ScheduleDescription.Plateau) {
+        patience.record(loss, threshold: description.threshold)
         guard patience.waited > description.patience else { return }
         factor *= description.factor
         patience.waited = 0

@@ -5,7 +5,7 @@ import Configuration
 import Foundation
 
 /// How an update is made.
-package struct Pace: Sendable, Equatable {
+package struct StepHyperparameters: Sendable, Equatable {
     package var learningRate: Double
 
     /// The momentum, Adam's beta1; nil for the optimizer's own.
@@ -17,20 +17,20 @@ package struct Pace: Sendable, Equatable {
 }
 
 extension ScheduleDescription {
-    /// The pace of an update.
+    /// The hyperparameters of an update.
     ///
     /// - Parameters:
     ///   - base: the configured learning rate.
     ///   - step: the updates made before this one.
     ///   - total: the updates of the whole run.
     ///   - plateaus: what past validations multiply the learning rate with.
-    package func pace(base: Double, step: Int, of total: Int, plateaus: Double = 1) -> Pace {
+    package func hyperparameters(base: Double, step: Int, of total: Int, plateaus: Double = 1) -> StepHyperparameters {
         switch self {
-        case .constant: Pace(learningRate: base)
-        case .stepDecay(let it): Pace(learningRate: base * pow(it.factor, Double(step / it.every)))
-        case .cosine(let it): Pace(learningRate: base * it.height(step: step, of: total))
-        case .oneCycle(let it): it.pace(base: base, step: step, of: total)
-        case .plateau: Pace(learningRate: base * plateaus)
+        case .constant: StepHyperparameters(learningRate: base)
+        case .stepDecay(let it): StepHyperparameters(learningRate: base * pow(it.factor, Double(step / it.every)))
+        case .cosine(let it): StepHyperparameters(learningRate: base * it.height(step: step, of: total))
+        case .oneCycle(let it): it.hyperparameters(base: base, step: step, of: total)
+        case .plateau: StepHyperparameters(learningRate: base * plateaus)
         }
     }
 }
@@ -45,16 +45,16 @@ extension ScheduleDescription.Cosine {
 
 extension ScheduleDescription.OneCycle {
     // The top lies at step pctStart total - 1, between steps if that is no whole number.
-    fileprivate func pace(base: Double, step: Int, of total: Int) -> Pace {
+    fileprivate func hyperparameters(base: Double, step: Int, of total: Int) -> StepHyperparameters {
         let top = pctStart * Double(total) - 1, end = Double(total - 1), at = Double(step), first = base / divFactor
         if at <= top {
             let progress = top > 0 ? at / top : 1
-            return Pace(
+            return StepHyperparameters(
                 learningRate: descent(from: first, to: base, progress),
                 momentum: descent(from: maxMomentum, to: baseMomentum, progress))
         }
         let progress = end > top ? min((at - top) / (end - top), 1) : 1
-        return Pace(
+        return StepHyperparameters(
             learningRate: descent(from: base, to: first / finalDivFactor, progress),
             momentum: descent(from: baseMomentum, to: maxMomentum, progress))
     }

@@ -8,10 +8,10 @@ import Configuration
 
 /// What the threads of a rank work through at once.
 package struct RankShares: Equatable {
-    /// The most sequences of one part, of all lanes of all ranks. A block of the validation has as many.
+    /// The most sequences of one part, of all virtual ranks of all ranks. A block of the validation has as many.
     package let part: Int
 
-    /// For each thread that has lanes of its own.
+    /// For each thread that has virtual ranks of its own.
     package let threads: [Sizes]
 
     package struct Sizes: Equatable {
@@ -23,40 +23,45 @@ package struct RankShares: Equatable {
         package var largestOther: Int
     }
 
-    package init(of configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ lanes: Lanes) {
+    package init(
+        of configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ virtualRanks: VirtualRanks
+    ) {
         let bounds = batches.bounds
         self.init(
-            lanes, usual: bounds.usual, others: bounds.others, parts: configuration.accumulate,
-            isWhole: configuration.model.network.normalisesBatches
-        ) { data.validationBlocks(of: $0, lanes) }
+            virtualRanks, usual: bounds.usual, others: bounds.others, parts: configuration.accumulate,
+            isWhole: configuration.model.network.normalizesBatches
+        ) { data.validationBlocks(of: $0, virtualRanks) }
     }
 
     /// Of batches that are all alike.
-    package init(_ lanes: Lanes, batch: Int, parts: Int = 1, isWhole: Bool = false) {
-        self.init(lanes, usual: lanes.bounds(batch: batch), others: [], parts: parts, isWhole: isWhole) { _ in nil }
+    package init(_ virtualRanks: VirtualRanks, batch: Int, parts: Int = 1, isWhole: Bool = false) {
+        self.init(virtualRanks, usual: virtualRanks.bounds(batch: batch), others: [], parts: parts, isWhole: isWhole) {
+            _ in nil
+        }
     }
 
     /// - Parameters:
-    ///   - usual: where the lanes' places begin and end in the usual batch.
+    ///   - usual: where the virtual ranks' places begin and end in the usual batch.
     ///   - others: the same of others.
-    ///   - parts: in which a lane is worked through.
-    ///   - isWhole: whether no lane is divided, because it normalises over the batch.
+    ///   - parts: in which a virtual rank is worked through.
+    ///   - isWhole: whether no virtual rank is divided, because it normalizes over the batch.
     ///   - validation: the blocks of the validation, of so many sequences.
     private init(
-        _ lanes: Lanes, usual: [Int], others: [[Int]], parts: Int, isWhole: Bool, validation: (Int) -> ValidationBlocks?
+        _ virtualRanks: VirtualRanks, usual: [Int], others: [[Int]], parts: Int, isWhole: Bool,
+        validation: (Int) -> ValidationBlocks?
     ) {
         let largest = zip(usual, usual.dropFirst()).map { $1 - $0 }.max() ?? 0
         let part = max(1, (largest + parts - 1) / parts)
         let blocks = validation(part)
         self.part = part
-        threads = lanes.runs(oneEach: isWhole).enumerated().map { thread, run in
+        threads = virtualRanks.runs(oneEach: isWhole).enumerated().map { thread, run in
             func sizes(_ bounds: [Int]) -> Set<Int> {
                 let counts = run.map { bounds[$0 + 1] - bounds[$0] }
                 return Set(isWhole ? counts : counts.flatMap { Self.parts(of: $0, atMost: part) })
             }
             var all = Set(others.flatMap(sizes))
-            if let blocks, thread < lanes.threads {
-                all.formUnion(blocks.own(ofThread: thread, of: lanes.threads).map { blocks.all[$0].count })
+            if let blocks, thread < virtualRanks.threads {
+                all.formUnion(blocks.own(ofThread: thread, of: virtualRanks.threads).map { blocks.all[$0].count })
             }
             return Sizes(usual: sizes(usual), largestOther: all.subtracting(sizes(usual)).max() ?? 0)
         }

@@ -95,7 +95,7 @@ extension RankIdentity {
         guard kernels.count > 1 else { return crowded }
         let unlike = kernels.map { "\($0.key) on \($0.value[0].host)" }.joined(separator: ", ")
         return crowded + [
-            "warning: OpenBLAS computes with \(unlike), so --lanes cannot promise the bits of another job; set "
+            "warning: OpenBLAS computes with \(unlike), so --virtual-ranks cannot promise the bits of another job; set "
                 + "OPENBLAS_CORETYPE for all hosts"
         ]
     }

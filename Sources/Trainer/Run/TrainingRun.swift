@@ -24,8 +24,9 @@ package enum TrainingRun {
     ) throws -> TrainingStopped? {
         let communicator = WatchedCommunicator(communicator, .own)
         let configuration = try communicator.shared(resolve)
-        let lanes = try Lanes(
-            configuration.lanes, threads: configuration.threads, rank: communicator.rank, ranks: communicator.size)
+        let virtualRanks = try VirtualRanks(
+            configuration.virtualRanks, threads: configuration.threads, rank: communicator.rank,
+            ranks: communicator.size)
         let data = try DataSet(of: configuration, as: (communicator.rank, communicator.size))
         try data.check(for: configuration.model)
         try data.requireWholeShards(on: communicator)
@@ -43,19 +44,19 @@ package enum TrainingRun {
             return nil
         }
 
-        let batches = BatchOrder(of: configuration, data, lanes)
-        let shares = RankShares(of: configuration, data, batches, lanes)
+        let batches = BatchOrder(of: configuration, data, virtualRanks)
+        let shares = RankShares(of: configuration, data, batches, virtualRanks)
         let warnings = try RankIdentity.require(configuration, on: communicator)
         try MemoryBudget.require(
-            memory(network, model, lanes, shares, configuration.reducePrecision), threads: lanes.threads,
+            memory(network, model, virtualRanks, shares, configuration.reducePrecision), threads: virtualRanks.threads,
             on: communicator)
-        let crew = try Crew(lanes.threads), count = network.layout.count
+        let pool = try ThreadPool(virtualRanks.threads), count = network.layout.count
         let reducer = GradientReducer(
-            communicator, lanes, on: crew, count: count, precision: configuration.reducePrecision)
+            communicator, virtualRanks, on: pool, count: count, precision: configuration.reducePrecision)
         let replica = try Replica(
             network, model, BatchLoader(data.source, for: model),
             FrameSampling(model.sampling, seed: configuration.seed),
-            lanes, shares, on: crew, reducer)
+            virtualRanks, shares, on: pool, reducer)
         let checkpointSize = state.vectors.count * count * MemoryLayout<Float>.stride
         try folder?.claim(configuration, checkpointSize: checkpointSize)
         let log = try folder.map {
@@ -70,10 +71,11 @@ package enum TrainingRun {
                 Deadline($0, checkpointSize: checkpointSize, validationBatches: validationBatches)
             })
         let loop = TrainingLoop(
-            configuration, data, batches, replica, reducer, state, communicator, crew, timekeeper, log: log,
+            configuration, data, batches, replica, reducer, state, communicator, pool, timekeeper, log: log,
             folder: folder)
         if let log, let folder {
-            for line in try opening(configuration, data, batches, network.layout, lanes, folder, log) + warnings {
+            for line in try opening(configuration, data, batches, network.layout, virtualRanks, folder, log) + warnings
+            {
                 try log.say(line, at: state.position.step)
             }
         }
@@ -93,11 +95,11 @@ package enum TrainingRun {
         line.say(reason)
     }
 
-    /// Bytes that a rank takes: for each thread the parts of its lanes, and the largest of another size beside them;
-    /// the sums of gradients that it has at a time, and what their exchange takes; values and moments, and the copies
-    /// of a checkpoint in the making.
+    /// Bytes that a rank takes: for each thread the parts of its virtual ranks, and the largest of another size beside
+    /// them; the sums of gradients that it has at a time, and what their exchange takes; values and moments, and the
+    /// copies of a checkpoint in the making.
     package static func memory(
-        _ network: Network<Float>, _ model: SystemDescription, _ lanes: Lanes, _ shares: RankShares,
+        _ network: Network<Float>, _ model: SystemDescription, _ virtualRanks: VirtualRanks, _ shares: RankShares,
         _ precision: ReducePrecision
     ) -> Int {
         func memory(batch: Int) -> Int {
@@ -106,9 +108,9 @@ package enum TrainingRun {
         }
         let parts = shares.threads.flatMap { $0.usual + ($0.largestOther == 0 ? [] : [$0.largestOther]) }
         let count = network.layout.count, state = 1 + model.optimizer.moments.count, copies = 2 * state
-        let sums = lanes.runs(oneEach: network.hasBatchStatistics)
-            .reduce(0) { $0 + lanes.tree.mostParts(within: lanes.leaves(of: $1)) }
-        let exchanged = GradientReducer.numbers(lanes, precision, count: count)
+        let sums = virtualRanks.runs(oneEach: network.hasBatchStatistics)
+            .reduce(0) { $0 + virtualRanks.tree.mostParts(within: virtualRanks.leaves(of: $1)) }
+        let exchanged = GradientReducer.elements(virtualRanks, precision, count: count)
         let passes = parts.reduce(0.0) { $0 + Double(memory(batch: $1)) }
         let vectors = Double((state + copies + sums) * count + exchanged) * Double(MemoryLayout<Float>.stride)
         return Int(min(passes + vectors, 0x1p60))
@@ -117,7 +119,7 @@ package enum TrainingRun {
     /// What a person should know before the first step.
     private static func opening(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ layout: ParameterLayout,
-        _ lanes: Lanes, _ folder: RunFolder, _ log: RunLog
+        _ virtualRanks: VirtualRanks, _ folder: RunFolder, _ log: RunLog
     ) throws -> [String] {
         let model = configuration.model
         let training = data.range(of: .train).count, validation = data.range(of: .validation).count
@@ -125,14 +127,14 @@ package enum TrainingRun {
             "model \(model.name): \(layout.count) parameters in \(layout.slots.count) tensors, "
                 + "\(model.sequences.inputFrames) frames to \(model.sequences.outputFrames)",
             "data \(data.summary): \(data.source.geometry), \(training) sequences to train, \(validation) to validate",
-            "\(lanes.inWords), global batch \(model.batchSize) in \(counted(lanes.count, "lane")), "
+            "\(virtualRanks.inWords), global batch \(model.batchSize) in \(counted(virtualRanks.count, "virtual rank")), "
                 + "OpenBLAS \(BLASLibrary.core), run folder \(folder.path)",
         ]
         if let deal = data.deal { lines.append(deal.inWords(stepsOfRanks: batches.stepsOfRanks)) }
-        if model.batchSize < lanes.count {
+        if model.batchSize < virtualRanks.count {
             lines.append(
-                "warning: a global batch of \(model.batchSize) leaves \(lanes.count - model.batchSize) of "
-                    + "\(lanes.count) lanes without sequences; raise --batch-size")
+                "warning: a global batch of \(model.batchSize) leaves \(virtualRanks.count - model.batchSize) of "
+                    + "\(virtualRanks.count) virtual ranks without sequences; raise --batch-size")
         }
         if let complaint = BLASLibrary.complaint { lines.append("warning: \(complaint)") }
         lines += folder.start?.warnings ?? []

@@ -10,8 +10,8 @@ extension TrainingState {
     /// Gives every rank the state of rank 0. Collective.
     package mutating func share(on communicator: any Communicator) throws {
         for (_, vector) in vectors {
-            var numbers = vector.flat.mutableSpan
-            try communicator.broadcast(&numbers, from: 0)
+            var elements = vector.flat.mutableSpan
+            try communicator.broadcast(&elements, from: 0)
         }
         let place = try communicator.shared {
             Place(position: position, best: best, plateaus: plateaus, stopping: stopping, leftOut: leftOut)

@@ -4,9 +4,9 @@ import Configuration
 
 extension TrainingState {
     /// Lets a validation loss count.
-    package mutating func see(_ loss: Double, _ model: SystemDescription) {
-        if case .plateau(let description) = model.schedule { plateaus.see(loss, description) }
-        if model.earlyStopping != nil { stopping.see(loss) }
+    package mutating func record(_ loss: Double, _ model: SystemDescription) {
+        if case .plateau(let description) = model.schedule { plateaus.record(loss, description) }
+        if model.earlyStopping != nil { stopping.record(loss) }
     }
 
     /// Whether validations have not become better for so long that the run ends.

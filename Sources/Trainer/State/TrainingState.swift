@@ -32,7 +32,7 @@ package struct TrainingState: Sendable {
     package init(_ network: Network<Float>, optimizer: OptimizerDescription, seed: UInt64) {
         values = ParameterVector(network.layout)
         statistics = network.statistics
-        values.initialise(seed: seed)
+        values.initialize(seed: seed)
         self.optimizer = Optimizer(optimizer, layout: network.layout)
     }
 

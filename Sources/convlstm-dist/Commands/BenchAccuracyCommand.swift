@@ -32,27 +32,27 @@ struct BenchAccuracyCommand: ParsableCommand {
         try OneProcess.require(for: "bench accuracy")
         let system = try model.system(), convolution = model.convolution
         let measured = try AccuracyMeasurement(system, batch: batch, convolution: convolution)
-        if json { return try printJSON(AccuracyFigures(system.name, convolution, measured)) }
-        var table = Table(["numbers", convolution.rawValue, "plain"], alignments: [.left, .right, .right])
+        if json { return try printJSON(AccuracyResults(system.name, convolution, measured)) }
+        var table = Table(["numbers", convolution.rawValue, "im2col"], alignments: [.left, .right, .right])
         for it in measured.deviations {
-            table.add([it.name, String(format: "%.1e", it.measured), String(format: "%.1e", it.plain)])
+            table.add([it.name, String(format: "%.1e", it.measured), String(format: "%.1e", it.im2col)])
         }
         StandardOutput.print(table)
     }
 }
 
 /// As JSON, in snake case.
-private struct AccuracyFigures: Encodable {
-    let model, way: String
+private struct AccuracyResults: Encodable {
+    let model, algorithm: String
     let deviations: [Row]
 
     struct Row: Encodable {
         let name: String
-        let deviation, plainDeviation: Double
+        let deviation, im2colDeviation: Double
     }
 
-    init(_ model: String, _ convolution: ConvolutionMethod, _ measured: AccuracyMeasurement) {
-        (self.model, way) = (model, convolution.rawValue)
-        deviations = measured.deviations.map { Row(name: $0.name, deviation: $0.measured, plainDeviation: $0.plain) }
+    init(_ model: String, _ convolution: ConvolutionAlgorithm, _ measured: AccuracyMeasurement) {
+        (self.model, algorithm) = (model, convolution.rawValue)
+        deviations = measured.deviations.map { Row(name: $0.name, deviation: $0.measured, im2colDeviation: $0.im2col) }
     }
 }

@@ -15,7 +15,7 @@ struct BenchPlanCommand: ParsableCommand {
         abstract: "Shows how the convolutions of each ConvLSTM layer are computed, and what that should cost.",
         discussion: """
             Work is that of one step of one sequence in training, forward and backward. The plan depends on the model \
-            alone, never on this machine or its ranks; `bench step --convolution plain` measures the other way.
+            alone, never on this machine or its ranks; `bench step --convolution im2col` measures the other way.
             """)
 
     @OptionGroup var model: BenchModelOptions
@@ -25,19 +25,22 @@ struct BenchPlanCommand: ParsableCommand {
 
     func run() throws {
         try OneProcess.require(for: "bench plan")
-        let figures = try PlanFigures(model.system(), model.convolution)
-        if json { try printJSON(figures) } else { show(figures) }
+        let results = try PlanResults(model.system(), model.convolution)
+        if json { try printJSON(results) } else { show(results) }
     }
 
-    private func show(_ figures: PlanFigures) {
+    private func show(_ results: PlanResults) {
         var table = Table(
-            ["stage", "map", "kernel", "channels", "way", "direct GFLOP", "in points", "plain ms", "filtering ms"],
+            [
+                "layer", "map", "kernel", "channels", "algorithm", "direct GFLOP", "in points", "im2col ms",
+                "winograd ms",
+            ],
             alignments: [.left, .left, .left, .right, .left, .right, .right, .right, .right])
-        for it in figures.layers {
+        for it in results.layers {
             table.add([
-                it.stage, "\(it.map)", "\(it.kernel) x \(it.kernel)", "\(it.inputChannels) + \(it.hiddenChannels)",
-                it.way.rawValue, String(format: "%.4f", it.directGflop), number(it.filtering.map(gigaflops)),
-                number(milliseconds(it.plain)), number(it.filtering.map(milliseconds)),
+                it.layer, "\(it.map)", "\(it.kernel) x \(it.kernel)", "\(it.inputChannels) + \(it.hiddenChannels)",
+                it.algorithm.rawValue, String(format: "%.4f", it.directGflop), number(it.winograd.map(gigaflops)),
+                number(milliseconds(it.im2col)), number(it.winograd.map(milliseconds)),
             ])
         }
         StandardOutput.print(table)
@@ -45,8 +48,8 @@ struct BenchPlanCommand: ParsableCommand {
             String(
                 format:
                     "A sequence takes %.2f GFLOP of training, counted as direct convolution; ConvLSTM layers %.1f %%.",
-                figures.sequenceGflop, 100 * figures.layersShare))
-        StandardOutput.print("Memory of a batch of \(figures.batch): \(inGigabytes(figures.traceBytes)).")
+                results.sequenceGflop, 100 * results.layersShare))
+        StandardOutput.print("Memory of a batch of \(results.batch): \(inGigabytes(results.activationBytes)).")
     }
 
     private func gigaflops(_ cost: ConvolutionCost) -> Double { 2e-9 * cost.multiplyAdds }
@@ -57,25 +60,25 @@ struct BenchPlanCommand: ParsableCommand {
 }
 
 /// What `bench plan` shows of a system; as JSON, in snake case.
-private struct PlanFigures: Encodable {
+private struct PlanResults: Encodable {
     let model: String
 
     /// The model's own, and the bytes of its activations and all that both passes need.
-    let batch, traceBytes: Int
+    let batch, activationBytes: Int
 
-    /// Of a sequence in training, all stages, counted as direct convolution.
+    /// Of a sequence in training, all layers, counted as direct convolution.
     let sequenceGflop: Double
 
-    let layers: [LayerFigures]
+    let layers: [LayerResults]
 
-    init(_ system: SystemDescription, _ convolution: ConvolutionMethod) throws {
+    init(_ system: SystemDescription, _ convolution: ConvolutionAlgorithm) throws {
         let network = try Network<Float>(
             system.network, frame: system.sequences.generator.frame, convolution: convolution)
         let unrolling = Unrolling(system.sequences)
         (model, batch) = (system.name, system.batchSize)
-        traceBytes = network.memory(batch: batch, unrolling)
+        activationBytes = network.memory(batch: batch, unrolling)
         sequenceGflop = 6e-9 * Double(network.multiplyAdds(unrolling))
-        layers = network.convolutionPlans(unrolling).map(LayerFigures.init)
+        layers = network.convolutionPlans(unrolling).map(LayerResults.init)
     }
 
     /// The ConvLSTM layers' part of a sequence's work.
@@ -83,8 +86,8 @@ private struct PlanFigures: Encodable {
 }
 
 /// A ConvLSTM layer's plan. Work and times are of one step of one sequence.
-private struct LayerFigures: Encodable {
-    let stage: String
+private struct LayerResults: Encodable {
+    let layer: String
 
     /// Of a sequence.
     let steps: Int
@@ -97,19 +100,19 @@ private struct LayerFigures: Encodable {
     /// That are convolved; 0 where there is nothing to convolve.
     let inputChannels, hiddenChannels: Int
 
-    let way: ConvolutionMethod
+    let algorithm: ConvolutionAlgorithm
     let directGflop: Double
-    let plain: ConvolutionCost
+    let im2col: ConvolutionCost
 
     /// Left out where there is no algorithm for the kernel.
-    let filtering: ConvolutionCost?
+    let winograd: ConvolutionCost?
 
-    init(stage: String, steps: Int, plan: ConvolutionPlan) {
+    init(layer: String, steps: Int, plan: ConvolutionPlan) {
         let shape = plan.shape
-        (self.stage, self.steps) = (stage, steps)
+        (self.layer, self.steps) = (layer, steps)
         (map, kernel) = ("\(shape.height) x \(shape.width)", shape.kernel)
-        (inputChannels, hiddenChannels) = (shape.inputChannels, shape.carriesHidden ? shape.hidden : 0)
-        (way, plain, filtering) = (plan.way, plan.plain, plan.filtering)
+        (inputChannels, hiddenChannels) = (shape.inputChannels, shape.isRecurrent ? shape.hidden : 0)
+        (algorithm, im2col, winograd) = (plan.algorithm, plan.im2col, plan.winograd)
         directGflop = 2e-9 * Double(plan.directMultiplyAdds)
     }
 }

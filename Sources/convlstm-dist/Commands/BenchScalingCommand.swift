@@ -55,7 +55,7 @@ struct BenchScalingCommand: ParsableCommand {
                 return ScalingBenchmark(try step.benchmark(of: model), latency: 1e-6 * latency, gigabits: gigabits)
             }
             guard let measured = try benchmark.measure(on: communicator) else { return }
-            if json { try printJSON(ScalingFigures(measured), onOneLine: true) } else { ScalingReport(measured).show() }
+            if json { try printJSON(ScalingResults(measured), onOneLine: true) } else { ScalingReport(measured).show() }
         }
     }
 }

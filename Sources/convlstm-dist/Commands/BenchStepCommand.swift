@@ -36,12 +36,12 @@ struct BenchStepCommand: ParsableCommand {
             let benchmark = try communicator.shared { try step.benchmark(of: model, recompute: recompute) }
             let measurement = try benchmark.measure(on: communicator)
             guard communicator.rank == 0 else { return }
-            if json { try printJSON(StepFigures(measurement), onOneLine: true) } else { show(measurement) }
+            if json { try printJSON(StepResults(measurement), onOneLine: true) } else { show(measurement) }
         }
     }
 
     private func show(_ measured: StepMeasurement) {
-        let it = measured.benchmark, figures = StepFigures(measured)
+        let it = measured.benchmark, results = StepResults(measured)
         StandardOutput.print(
             "\(it.model.name), \(it.convolution.rawValue): \(counted(measured.ranks, "rank")) of "
                 + "\(counted(it.threads, "thread")), \(counted(it.batch, "sequence")) a rank, "
@@ -51,9 +51,9 @@ struct BenchStepCommand: ParsableCommand {
         add("step", measured.median)
         StandardOutput.print(table)
         StandardOutput.print(
-            "\(figures.sequencesPerS) sequences/s, \(figures.gflops) GFLOP/s counted as direct convolution, "
+            "\(results.sequencesPerS) sequences/s, \(results.gflops) GFLOP/s counted as direct convolution, "
                 + "loss \(String(format: "%.6g", measured.loss))")
-        StandardOutput.print("shortest step \(figures.minStepS) s; peak memory of a rank \(figures.peakRssMb) MB")
+        StandardOutput.print("shortest step \(results.minStepS) s; peak memory of a rank \(results.peakRssMb) MB")
 
         func add(_ name: String, _ seconds: Double) {
             let share = String(format: "%.1f %%", 100 * seconds / measured.median)
@@ -63,7 +63,7 @@ struct BenchStepCommand: ParsableCommand {
 }
 
 /// What `bench step --json` prints, in snake case: the fields of Benchmarks/Scripts/pytorch_peer.py, and some more.
-struct StepFigures: Encodable {
+struct StepResults: Encodable {
     let preset, variant: String
     let parameters, ranks, threads, batchPerRank: Int
 

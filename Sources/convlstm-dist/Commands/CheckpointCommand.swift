@@ -53,14 +53,14 @@ extension CheckpointCommand {
                 facts.append(("best", "validation loss \(best.loss) at step \(best.step)"))
             }
             for part in try checkpoint.parts() {
-                facts.append((part.name, "\(grouped(part.numbers)) numbers in \(part.tensors) tensors"))
+                facts.append((part.name, "\(grouped(part.elements)) numbers in \(part.tensors) tensors"))
             }
             for (name, value) in facts {
                 StandardOutput.print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value)
             }
             if tensors {
-                let figures = try checkpoint.network().layout.slots.map(TensorFigures.init)
-                StandardOutput.print("\n\(TensorFigures.table(figures))")
+                let results = try checkpoint.network().layout.slots.map(TensorResults.init)
+                StandardOutput.print("\n\(TensorResults.table(results))")
             }
             StandardOutput.print("`zstd -d` makes a .safetensors file of it, which other tools open.")
         }

@@ -66,11 +66,11 @@ struct EvaluateCommand: ParsableCommand {
         _ forecaster: Forecaster, _ found: CheckpointStore.Found, _ data: DataSet, _ sequences: Range<Int>,
         _ communicator: any Communicator
     ) throws -> Evaluation {
-        let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil, crew = try Crew(options.threads)
+        let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil, pool = try ThreadPool(options.threads)
         let evaluation = try Evaluation(
             forecaster, on: data.source, sequences, training: data.range(of: .train),
             range: found.checkpoint.valueRange, convention: metrics ?? found.checkpoint.configuration.model.metrics,
-            batchSize: batchSize, communicator: communicator, on: crew
+            batchSize: batchSize, communicator: communicator, on: pool
         ) { done, total in line?.show("evaluating: \(done) of \(total) batches of this rank") }
         line?.erase()
         return evaluation

@@ -46,7 +46,7 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Height, width and channels of its frames, such as 40x40x1 (default: those of the system's own films).",
+            "Height, width and channels of its frames, such as 40x40x1 (default: those of the system's synthetic sequences).",
             valueName: "HxWxC"))
     var frame: FeatureShape?
 

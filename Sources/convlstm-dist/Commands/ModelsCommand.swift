@@ -24,7 +24,7 @@ struct ModelsCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Height, width and channels of a frame, such as 40x40x1 (default: those of the system's own films).",
+            "Height, width and channels of a frame, such as 40x40x1 (default: those of the system's synthetic sequences).",
             valueName: "HxWxC"))
     var frame: FeatureShape?
 
@@ -42,16 +42,16 @@ struct ModelsCommand: ParsableCommand {
     func run() throws {
         try OneProcess.require(for: "models")
         guard let name else {
-            let presets = try Presets.all.map { try SystemFigures($0, frame: frame, withTensors: false) }
+            let presets = try Presets.all.map { try SystemResults($0, frame: frame, withTensors: false) }
             return json ? try printJSON(presets) : show(presets)
         }
         let system = try SystemDescription.named(name)
         if yaml { return StandardOutput.print(try system.yaml, terminator: "") }
-        let figures = try SystemFigures(system, frame: frame, withTensors: true)
-        if json { try printJSON(figures) } else { show(figures) }
+        let results = try SystemResults(system, frame: frame, withTensors: true)
+        if json { try printJSON(results) } else { show(results) }
     }
 
-    private func show(_ presets: [SystemFigures]) {
+    private func show(_ presets: [SystemResults]) {
         var table = Table(
             ["model", "parameters", "tensors", "frame", "multiply-adds", "summary"],
             alignments: [.left, .right, .right, .left, .right, .left])
@@ -62,7 +62,7 @@ struct ModelsCommand: ParsableCommand {
             ])
         }
         StandardOutput.print(table)
-        let origin = frame == nil ? "that of the system's own films" : "as asked for"
+        let origin = frame == nil ? "that of the system's synthetic sequences" : "as asked for"
         StandardOutput.print("Multiply-adds are of one sequence, forward, on frames of the size shown, \(origin).")
         StandardOutput.print(
             "`convlstm-dist models NAME` shows every tensor; `convlstm-dist train --model NAME` trains one;")
@@ -70,9 +70,9 @@ struct ModelsCommand: ParsableCommand {
             "`convlstm-dist models NAME --yaml` prints one to start from, which --model takes back as a file.")
     }
 
-    private func show(_ preset: SystemFigures) {
+    private func show(_ preset: SystemResults) {
         StandardOutput.print(preset.name + (preset.summary.isEmpty ? "" : ": \(preset.summary)") + "\n")
-        StandardOutput.print(TensorFigures.table(preset.tensors ?? []))
+        StandardOutput.print(TensorResults.table(preset.tensors ?? []))
         let averages = preset.movingAverages == 0 ? "" : " and \(grouped(preset.movingAverages)) moving averages"
         StandardOutput.print(
             "\(grouped(preset.parameters)) parameters in \(preset.tensorCount) tensors\(averages); "
@@ -82,18 +82,18 @@ struct ModelsCommand: ParsableCommand {
 }
 
 /// What `models` shows of a system.
-private struct SystemFigures: Encodable {
+private struct SystemResults: Encodable {
     let name, summary: String
     let inputFrames, outputFrames: Int
 
     /// Of a frame.
     let frame: FeatureShape
 
-    /// Learned numbers; those that batch normalisation measures are not among them.
+    /// Learned numbers; those that batch normalization measures are not among them.
     let parameters, tensorCount, movingAverages: Int
 
     let multiplyAdds: Int
-    let tensors: [TensorFigures]?
+    let tensors: [TensorResults]?
 
     /// - Parameter frame: nil for the size of the system's own films.
     init(_ preset: SystemDescription, frame: FeatureShape?, withTensors: Bool) throws {
@@ -104,33 +104,33 @@ private struct SystemFigures: Encodable {
         (parameters, tensorCount) = (network.layout.count, network.layout.slots.count)
         movingAverages = network.statistics.layout.count
         multiplyAdds = network.multiplyAdds(Unrolling(preset.sequences))
-        tensors = withTensors ? network.layout.slots.map(TensorFigures.init) : nil
+        tensors = withTensors ? network.layout.slots.map(TensorResults.init) : nil
     }
 }
 
 /// A learned tensor to look at.
-struct TensorFigures: Encodable {
+struct TensorResults: Encodable {
     let name: String
     let shape: [Int]
     let count: Int
-    let initialisation: String
+    let initialization: String
 
     init(_ slot: ParameterSlot) {
-        (name, shape, count, initialisation) = (slot.name, slot.shape, slot.count, slot.initialisation.inWords)
+        (name, shape, count, initialization) = (slot.name, slot.shape, slot.count, slot.initialization.inWords)
     }
 
     /// One row a tensor.
-    static func table(_ tensors: [TensorFigures]) -> Table {
+    static func table(_ tensors: [TensorResults]) -> Table {
         var table = Table(["tensor", "shape", "numbers", "starts from"], alignments: [.left, .left, .right, .left])
         for tensor in tensors {
             let shape = tensor.shape.map(String.init).joined(separator: " x ")
-            table.add([tensor.name, shape, grouped(tensor.count), tensor.initialisation])
+            table.add([tensor.name, shape, grouped(tensor.count), tensor.initialization])
         }
         return table
     }
 }
 
-extension Initialisation {
+extension Initialization {
     fileprivate var inWords: String {
         switch self {
         case .constant(let value): String(format: "%g", value)

@@ -99,7 +99,7 @@ struct PredictCommand: ParsableCommand {
         }
         let pasts = try (0..<count).map { try array.past(of: $0, count: forecaster.inputFrames) }
         ValueComplaint.about(pasts, of: input!, trainedOn: found.checkpoint.valueRange).map(warn)
-        let forecasts = try forecaster.forecasts(after: pasts, on: Crew(options.threads))
+        let forecasts = try forecaster.forecasts(after: pasts, on: ThreadPool(options.threads))
         warnOfNoNumbers(in: forecasts)
         return zip(pasts, forecasts).map { Prediction(input: $0, forecast: $1) }
     }
@@ -131,7 +131,7 @@ struct PredictCommand: ParsableCommand {
         let values = try data.source.sequence(number), visible = try data.source.inputs?.sequence(number) ?? values
         let seen = forecaster.inputFrames * pixels, past = Array(visible[..<seen])
         let future = values[seen...].prefix(forecaster.frames * pixels)
-        let forecast = try forecaster.forecasts(after: [past], on: Crew(1))[0]
+        let forecast = try forecaster.forecasts(after: [past], on: ThreadPool(1))[0]
         warnOfNoNumbers(in: [forecast])
         return Prediction(input: past, truth: future.isEmpty ? nil : Array(future), forecast: forecast)
     }

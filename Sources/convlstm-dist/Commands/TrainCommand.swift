@@ -33,7 +33,7 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A folder made by convlstm-shard split, or \"generated\" for the films of the model's generator (default: the "
+            "A folder made by convlstm-shard split, or \"generated\" for the synthetic sequences of the model's generator (default: the "
                 + "only *.shards folder here, else generated).", valueName: "folder"))
     var data: String?
 
@@ -115,7 +115,7 @@ struct TrainCommand: ParsableCommand {
             "Parts of each batch whose sums keep their order, so that the result is the same bit for bit on any number of "
                 + "ranks and threads that is not larger (default: a part for each thread, in any order).",
             valueName: "n"))
-    var lanes: Int?
+    var virtualRanks: Int?
 
     @Option(
         parsing: .unconditional,
@@ -133,8 +133,9 @@ struct TrainCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "How gates are convolved: automatic, the faster way for each layer; plain, by matrix products everywhere; or "
-                + "filtering, by minimal filtering wherever the kernel allows (default: automatic).", valueName: "way"))
-    var convolution: ConvolutionMethod?
+                + "filtering, by Winograd convolution wherever the kernel allows (default: automatic).",
+            valueName: "algorithm"))
+    var convolution: ConvolutionAlgorithm?
 
     @Option(
         help: ArgumentHelp(
@@ -176,7 +177,7 @@ struct TrainCommand: ParsableCommand {
             ("--steps", steps, limits.steps),
             ("--checkpoint-every", checkpointEvery, limits.steps), ("--keep", keep, limits.steps),
             ("--evaluate-every", evaluateEvery, limits.interval), ("--threads", threads, limits.threads),
-            ("--lanes", lanes, limits.lanes), ("--accumulate", accumulate, limits.batchSize),
+            ("--virtual-ranks", virtualRanks, limits.virtualRanks), ("--accumulate", accumulate, limits.batchSize),
             ("--verify-replicas-every", verifyReplicasEvery, limits.interval),
         ]
         for (option, number, range) in numbers { if let number { try OptionCheck.require(number, in: range, option) } }
@@ -232,7 +233,7 @@ struct TrainCommand: ParsableCommand {
         set(evaluateEvery, \.evaluateEvery)
         set(sampling, \.sampling)
         set(threads, \.threads)
-        if let lanes { configuration.lanes = lanes }
+        if let virtualRanks { configuration.virtualRanks = virtualRanks }
         set(accumulate, \.accumulate)
         if recompute { configuration.recompute = true }
         set(convolution, \.convolution)

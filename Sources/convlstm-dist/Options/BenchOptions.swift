@@ -6,15 +6,15 @@ import ArgumentParser
 import CommandSupport
 import Model
 
-extension ConvolutionMethod: ExpressibleByArgument {}
+extension ConvolutionAlgorithm: ExpressibleByArgument {}
 extension ReducePrecision: ExpressibleByArgument {}
 
 struct BenchModelOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("A preset, or a .yaml file that describes a system.", valueName: "name|file"))
     var model: String
 
-    @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "way"))
-    var convolution = ConvolutionMethod.automatic
+    @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "algorithm"))
+    var convolution = ConvolutionAlgorithm.automatic
 
     /// Throws an error naming the presets where there is no such model.
     func system() throws -> SystemDescription { try SystemDescription.named(model) }

@@ -29,14 +29,14 @@ struct EvaluationReport: Encodable {
 
     /// One predictor's scores.
     struct Scores: Encodable {
-        let mean: FrameFigures
+        let mean: FrameResults
         /// Errors over all frames of a sequence, where the convention has them.
         let sum: SequenceErrors?
-        let frames: [FrameFigures]
+        let frames: [FrameResults]
 
         init(_ metrics: FrameMetrics) {
-            mean = FrameFigures(metrics.average)
-            frames = (0..<metrics.frames).map { FrameFigures(metrics[$0]) }
+            mean = FrameResults(metrics.average)
+            frames = (0..<metrics.frames).map { FrameResults(metrics[$0]) }
             sum = metrics.convention.sumsErrorsOverFrames ? SequenceErrors(frames) : nil
         }
     }
@@ -45,7 +45,7 @@ struct EvaluationReport: Encodable {
     struct SequenceErrors: Encodable {
         let mse, mae: Double
 
-        init(_ frames: [FrameFigures]) {
+        init(_ frames: [FrameResults]) {
             (mse, mae) = (frames.map(\.mse).reduce(0, +), frames.map(\.mae).reduce(0, +))
         }
     }
@@ -72,7 +72,7 @@ struct EvaluationReport: Encodable {
 }
 
 /// The scores of a frame under the names of the field's tables.
-struct FrameFigures: Encodable {
+struct FrameResults: Encodable {
     /// Sums over a frame's pixels.
     let mse, mae: Double
     let ssim: Double
@@ -121,8 +121,8 @@ extension EvaluationReport {
     }
 
     private var table: Table {
-        let measures = ["MSE", "MAE", "SSIM", "PSNR"]
-        var table = Table(["frame"] + measures.flatMap { [$0, "last"] + (meanImage == nil ? [] : ["mean"]) })
+        let metrics = ["MSE", "MAE", "SSIM", "PSNR"]
+        var table = Table(["frame"] + metrics.flatMap { [$0, "last"] + (meanImage == nil ? [] : ["mean"]) })
         for frame in 0..<outputFrames {
             table.add(["\(inputFrames + frame + 1)"] + cells { $0.frames[frame] })
         }
@@ -131,8 +131,8 @@ extension EvaluationReport {
         return table
     }
 
-    private func cells(_ figures: (Scores) -> FrameFigures) -> [String] {
-        let rows = predictors.map(figures)
+    private func cells(_ results: (Scores) -> FrameResults) -> [String] {
+        let rows = predictors.map(results)
         return rows.map { String(format: "%.2f", $0.mse) } + rows.map { String(format: "%.1f", $0.mae) }
             + rows.map { String(format: "%.4f", $0.ssim) } + rows.map { String(format: "%.2f", $0.psnr) }
     }
@@ -150,7 +150,7 @@ extension EvaluationReport {
     private var predictors: [Scores] { [forecast, copyLastFrame, meanImage].compactMap { $0 } }
 
     /// "data range 255, uint8, forecasts clipped"; errors refer to no range.
-    private func treatment(for measure: Measure) -> String {
+    private func treatment(for measure: Metric) -> String {
         let pixels = metrics.pixels(of: measure)
         let hasRange = measure == .structuralSimilarity || measure == .peakSignalToNoiseRatio
         let range = hasRange ? "data range \(String(format: "%g", pixels.dataRange)), " : ""

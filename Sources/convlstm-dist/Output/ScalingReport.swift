@@ -64,7 +64,7 @@ struct ScalingReport {
                 format: "Fit: %.1f us + bytes / %.2f GB/s, at most %.0f %% beside a measurement.",
                 1e6 * fit.latency, 1e-9 / fit.secondsPerByte, 100 * fit.largestError))
         StandardOutput.print(
-            "The gradient in the order of fixed lanes: \(milliseconds(ordered)) ms; "
+            "The gradient in the order of fixed virtual ranks: \(milliseconds(ordered)) ms; "
                 + "in bf16: \(milliseconds(rounded)) ms.\n")
     }
 
@@ -85,7 +85,7 @@ struct ScalingReport {
 }
 
 /// What `bench scaling --json` prints, in snake case; times in seconds.
-struct ScalingFigures: Encodable {
+struct ScalingResults: Encodable {
     let preset: String
     let batchPerRank, threads, gradientBytes: Int
     let steps: [Row]

@@ -9,7 +9,7 @@ import Shards
 struct Cat: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write one sequence to a .npy file, or its frames side by side to a .png file.",
-        discussion: "A picture shows three channels as colours, and the first of any other number as grey.")
+        discussion: "A picture shows three channels as colors, and the first of any other number as gray.")
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
@@ -45,7 +45,7 @@ struct Cat: ParsableCommand {
         StandardOutput.print("\(output): sequence \(sequence) of \(folder), \(set.geometry)")
     }
 
-    /// The frames from left to right with a grey line between them.
+    /// The frames from left to right with a gray line between them.
     private func picture(of set: ShardSet) throws -> Picture {
         let geometry = set.geometry, values = try set.sequence(sequence)
         let channels = geometry.channels == 3 ? 3 : 1

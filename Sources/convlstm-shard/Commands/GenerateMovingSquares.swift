@@ -1,4 +1,4 @@
-// `convlstm-shard generate moving-squares`: the films of Keras' ConvLSTM example, as inputs and as targets.
+// `convlstm-shard generate moving-squares`: the clips of Keras' ConvLSTM example, as inputs and as targets.
 
 import ArgumentParser
 import CommandSupport

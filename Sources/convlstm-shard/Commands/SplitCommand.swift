@@ -19,7 +19,7 @@ struct SplitCommand: ParsableCommand {
         discussion: """
             Takes uint8, float32 and float64 arrays of (sequences, frames, height, width[, channels]), or \
             (frames, sequences, height, width) as mnist_test_seq.npy has it; or a folder of PNG frames, which are one \
-            long film in the order of the numbers in their names, or a folder of such folders. The last sequences are for \
+            long clip in the order of the numbers in their names, or a folder of such folders. The last sequences are for \
             testing, those before them for validation, and the first for training.
             """)
 

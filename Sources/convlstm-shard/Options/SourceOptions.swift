@@ -1,4 +1,4 @@
-// How to read what `split` is given. The choice: a folder is films and a file is an array, and an option that is
+// How to read what `split` is given. The choice: a folder is clips and a file is an array, and an option that is
 // not for what it is given is refused.
 
 import Reports
@@ -23,11 +23,11 @@ struct SourceOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: "Frames from the start of a film's sequence to the start of the next one (default: --frames).")
+        help: "Frames from the start of a clip's sequence to the start of the next one (default: --frames).")
     var stride: Int?
 
-    @Flag(help: "Make one channel of coloured frames.")
-    var grey = false
+    @Flag(help: "Make one channel of colored frames.")
+    var gray = false
 
     func validate() throws {
         if let frames { try OptionCheck.require(frames, in: 1...SequenceGeometry.mostFrames, "--frames") }
@@ -36,7 +36,7 @@ struct SourceOptions: ParsableArguments {
 
     /// The sequences of a file or folder, with a line about what is not evident in it.
     func open(_ path: String, scratchFolder: String) throws -> any RawSequences {
-        Self.isFolder(path) ? try films(path) : try array(path, scratchFolder)
+        Self.isFolder(path) ? try clips(path) : try array(path, scratchFolder)
     }
 
     static func isFolder(_ path: String) -> Bool {
@@ -44,7 +44,7 @@ struct SourceOptions: ParsableArguments {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    private func films(_ path: String) throws -> FilmSequences {
+    private func clips(_ path: String) throws -> ClipSequences {
         guard layout == nil, key == nil else {
             throw ValidationError("\(path) is a folder; --layout and --key are for arrays, leave them out.")
         }
@@ -53,27 +53,27 @@ struct SourceOptions: ParsableArguments {
                 "\(path) is a folder; give the frames of a sequence with --frames, for example --frames 20.")
         }
         let stride = stride ?? frames
-        let films = try FilmSequences(folder: path, frames: frames, stride: stride, asGrey: grey)
-        for remark in films.remarks { StandardOutput.print(remark) }
-        if films.leftOver > 0 {
+        let clips = try ClipSequences(folder: path, frames: frames, stride: stride, asGrey: gray)
+        for remark in clips.remarks { StandardOutput.print(remark) }
+        if clips.leftOver > 0 {
             let short =
-                films.tooShort > 0
-                ? "; \(counted(films.tooShort, "film")) \(films.tooShort == 1 ? "has" : "have") fewer than \(frames)"
+                clips.tooShort > 0
+                ? "; \(counted(clips.tooShort, "clip")) \(clips.tooShort == 1 ? "has" : "have") fewer than \(frames)"
                 : ""
-            let are = films.leftOver == 1 ? "is" : "are"
-            StandardOutput.print("\(path): \(counted(films.leftOver, "frame")) \(are) in no sequence\(short)")
+            let are = clips.leftOver == 1 ? "is" : "are"
+            StandardOutput.print("\(path): \(counted(clips.leftOver, "frame")) \(are) in no sequence\(short)")
         }
         if stride < frames {
             StandardOutput.print(
-                "\(path): neighbouring sequences share frames, also where one split ends and the next begins")
+                "\(path): neighboring sequences share frames, also where one split ends and the next begins")
         }
-        return films
+        return clips
     }
 
     private func array(_ path: String, _ scratchFolder: String) throws -> ArraySequences {
         let array = try NpyFile(path: path, key: key, scratchFolder: scratchFolder)
-        guard stride == nil, !grey else {
-            throw ValidationError("\(path) is an array; --stride and --grey are for folders of frames, leave them out.")
+        guard stride == nil, !gray else {
+            throw ValidationError("\(path) is an array; --stride and --gray are for folders of frames, leave them out.")
         }
         return try ArraySequences(array, layout: chosenLayout(array), frames: frames)
     }

@@ -24,8 +24,8 @@ import Testing
         let h = 3, c = 2, k = 3
         let network = try Network<Float>(
             NetworkDescription(
-                encoder: [StageDescription("cell", .convLSTM(ConvLSTMDescription(hidden: h, kernel: k)))],
-                readout: [StageDescription("out", .convolution(ConvolutionDescription(filters: c, kernel: 1)))]),
+                encoder: [LayerDescription("cell", .convLSTM(ConvLSTMDescription(hidden: h, kernel: k)))],
+                readout: [LayerDescription("out", .convolution(ConvolutionDescription(filters: c, kernel: 1)))]),
             frame: FeatureShape(height: 4, width: 5, channels: c))
         let cell = network.description.encoder[0], layout = network.layout
         let tensors = ImportedTensor.all(of: ImportMap.Module("cell", ["m"]), cell.operation, in: layout, gates: gates)
@@ -55,7 +55,7 @@ import Testing
         let (k, o, i) = (4, 2, 3)
         _ = layout.append("up.kernel", [k, k, o, i], .glorotUniform)
         _ = layout.append("up.bias", [o], .constant(value: 0))
-        let operation = StageDescription.Operation.transposedConvolution(ConvolutionDescription(filters: o, kernel: k))
+        let operation = LayerDescription.Operation.transposedConvolution(ConvolutionDescription(filters: o, kernel: k))
         let tensors = ImportedTensor.all(of: ImportMap.Module("up", ["m"]), operation, in: layout, gates: gates)
         #expect(tensors.map(\.shape) == [[i, o, k, k], [o]])
         let ours = numbers(filled(layout, tensors)[tensors[0].slot])
@@ -76,7 +76,7 @@ import Testing
         var layout = ParameterLayout()
         let (t, k, i, o) = (3, 1, 2, 4)
         _ = layout.append("c.kernel", [t, k, k, i, o], .glorotUniform)
-        let operation = StageDescription.Operation.convolution3D(
+        let operation = LayerDescription.Operation.convolution3D(
             Convolution3DDescription(filters: o, kernel: k, kernelTime: t, hasBias: false))
         let tensors = ImportedTensor.all(of: ImportMap.Module("c", ["m"]), operation, in: layout, gates: gates)
         #expect(tensors.map(\.shape) == [[o, i, t, k, k]])
@@ -92,12 +92,12 @@ import Testing
         }
     }
 
-    @Test func aNormalisationFollowsItsGates() {
+    @Test func aNormalizationFollowsItsGates() {
         var layout = ParameterLayout()
-        _ = layout.append("cell.normalisation.scale", [8], .constant(value: 1))
-        _ = layout.append("cell.normalisation.shift", [8], .constant(value: 0))
-        let operation = StageDescription.Operation.convLSTM(ConvLSTMDescription(hidden: 2, kernel: 3))
-        let module = ImportMap.Module("cell", ["m"], part: .normalisation)
+        _ = layout.append("cell.normalization.scale", [8], .constant(value: 1))
+        _ = layout.append("cell.normalization.shift", [8], .constant(value: 0))
+        let operation = LayerDescription.Operation.convLSTM(ConvLSTMDescription(hidden: 2, kernel: 3))
+        let module = ImportMap.Module("cell", ["m"], part: .normalization)
         let tensors = ImportedTensor.all(of: module, operation, in: layout, gates: GateOrder("i,f,o,g")!)
         #expect(tensors.map(\.key) == ["weight", "bias"])
         #expect(numbers(filled(layout, tensors).flat) == [1, 2, 3, 4, 7, 8, 5, 6, 1, 2, 3, 4, 7, 8, 5, 6])
@@ -113,12 +113,12 @@ import Testing
             ("en_conv1", 3, 1, 16), ("en_conv2", 3, 64, 64), ("en_conv3", 3, 96, 96), ("dn_conv1", 4, 96, 96),
             ("dn_conv2", 4, 96, 96), ("dn_conv3", 3, 64, 16), ("dn_conv4", 1, 16, 1),
         ]
-        var layout = ParameterLayout(), operations: [String: StageDescription.Operation] = [:]
+        var layout = ParameterLayout(), operations: [String: LayerDescription.Operation] = [:]
         func append(_ name: String, _ shape: [Int]) { _ = layout.append(name, shape, .constant(value: 0)) }
         for (name, inputs, h) in cells {
             append("\(name).input.kernel", [5, 5, inputs, 4 * h])
             append("\(name).hidden.kernel", [5, 5, h, 4 * h])
-            for kind in ["bias", "normalisation.scale", "normalisation.shift"] { append("\(name).\(kind)", [4 * h]) }
+            for kind in ["bias", "normalization.scale", "normalization.shift"] { append("\(name).\(kind)", [4 * h]) }
             operations[name] = .convLSTM(ConvLSTMDescription(hidden: h, kernel: 5))
         }
         for (name, k, inputs, filters) in convolutions {
@@ -131,7 +131,7 @@ import Testing
         #expect(layout.count == 9_032_225)
         var shapes: [String: [Int]] = [:], filled = 0
         for module in ImportMap.convLSTMPyTorch.modules {
-            let operation = operations[module.stage]!
+            let operation = operations[module.layer]!
             for tensor in ImportedTensor.all(of: module, operation, in: layout, gates: GateOrder("i,f,g,o")!) {
                 shapes["\(module.names[0]).\(tensor.key)"] = tensor.shape
                 filled += tensor.slot.count

@@ -6,11 +6,11 @@ import Testing
 /// The networks of the presets: how they are convolved, and what they take.
 @Suite struct PresetNetworkTests {
     /// The layers of the reference systems are wide, on maps of 16 x 16 and more.
-    @Test(arguments: Presets.all) func presetsAreFiltered(system: SystemDescription) throws {
+    @Test(arguments: Presets.all) func presetsUseWinograd(system: SystemDescription) throws {
         let network = try Network<Float>(system.network, frame: system.sequences.generator.frame)
         let plans = network.convolutionPlans(Unrolling(system.sequences))
-        #expect(!plans.isEmpty && plans.allSatisfy { $0.plan.way == .filtering })
-        #expect(plans.allSatisfy { $0.plan.filtering!.multiplyAdds < Double($0.plan.directMultiplyAdds) })
+        #expect(!plans.isEmpty && plans.allSatisfy { $0.plan.algorithm == .winograd })
+        #expect(plans.allSatisfy { $0.plan.winograd!.multiplyAdds < Double($0.plan.directMultiplyAdds) })
     }
 
     /// A layer that sees no hidden state, and one that reads nothing, have the convolutions that they compute.
@@ -18,24 +18,25 @@ import Testing
         let scene = Presets.neuralScene
         let network = try Network<Float>(scene.network, frame: scene.sequences.generator.frame)
         let plans = network.convolutionPlans(Unrolling(scene.sequences)).map(\.plan)
-        #expect(plans.map(\.shape.carriesHidden) == [true, true, true, false, false, false])
+        #expect(plans.map(\.shape.isRecurrent) == [true, true, true, false, false, false])
         let total = plans.reduce(0) { $0 + $1.shape.multiplyAdds * scene.sequences.outputFrames }
         let readout = 16 * 16 * 256 * 16 * scene.sequences.outputFrames
         #expect(network.multiplyAdds(Unrolling(scene.sequences)) == total + readout)
         let small = Presets.small
         let forecaster = try Network<Float>(small.network, frame: small.sequences.generator.frame)
             .convolutionPlans(Unrolling(small.sequences))[3]
-        #expect(forecaster.stage == "forecaster1" && forecaster.plan.shape.inputChannels == 0)
+        #expect(forecaster.layer == "forecaster1" && forecaster.plan.shape.inputChannels == 0)
     }
 
-    /// What a batch is said to take is what its trace holds.
+    /// What a batch is said to take is what its unrolled network holds.
     @Test func memoryIsKnownBeforeItIsTaken() throws {
         let frame = FeatureShape(height: 64, width: 64, channels: 1)
         for preset in Presets.all {
             let network = try Network<Float>(preset.network, frame: frame)
-            let stated = network.memory(batch: 3, Unrolling(inputFrames: 10, outputFrames: 10, lead: 10))
+            let stated = network.memory(batch: 3, Unrolling(inputFrames: 10, outputFrames: 10, forecastOffset: 10))
             let held = bytesHeld(
-                by: try NetworkTrace(network, batch: 3, Unrolling(inputFrames: 10, outputFrames: 10, lead: 10)))
+                by: try UnrolledNetwork(
+                    network, batch: 3, Unrolling(inputFrames: 10, outputFrames: 10, forecastOffset: 10)))
             #expect(abs(Double(stated) / Double(held) - 1) < 0.01, "\(preset.name): \(stated) stated, \(held) held")
         }
     }

@@ -22,20 +22,22 @@ import Testing
             #expect(slots.reduce(0) { $0 + $1.count } == count, "\(name)")
             #expect(slots.count == (name == "finl_predict" ? 2 : 15), "\(name)")
         }
-        #expect(network.multiplyAdds(Unrolling(inputFrames: 10, outputFrames: 10, lead: 10)) == 14_166_261_760)
+        #expect(
+            network.multiplyAdds(Unrolling(inputFrames: 10, outputFrames: 10, forecastOffset: 10)) == 14_166_261_760)
     }
 
     /// The forecasters never see a hidden state, so nothing reaches its kernels.
     @Test func neuralScenesUnusedKernelsGetNoGradient() throws {
         let network = try Network<Float>(Presets.neuralScene.network, frame: frame)
-        let trace = try NetworkTrace(network, batch: 1, Unrolling(inputFrames: 2, outputFrames: 2, lead: 2))
+        let unrolled = try UnrolledNetwork(
+            network, batch: 1, Unrolling(inputFrames: 2, outputFrames: 2, forecastOffset: 2))
         let values = ParameterVector<Float>(network.layout), gradient = ParameterVector<Float>(network.layout)
-        values.initialise(seed: 1)
-        fill(trace.input, seed: 2, scale: 255)
+        values.initialize(seed: 1)
+        fill(unrolled.input, seed: 2, scale: 255)
         network.prepare(values)
-        trace.forward()
-        fill(trace.outputGradient, seed: 3)
-        trace.backward(accumulatingInto: gradient)
+        unrolled.forward()
+        fill(unrolled.outputGradient, seed: 3)
+        unrolled.backward(accumulatingInto: gradient)
         for slot in network.layout.slots {
             let isUnused = slot.name.hasPrefix("fore_") && slot.name.hasSuffix("hidden.kernel")
             #expect((sumOfSquares(gradient[slot]) == 0) == isUnused, "\(slot.name)")
@@ -59,15 +61,15 @@ import Testing
     @Test func forecastsMayBeLongerThanTrained() throws {
         let network = try Network<Float>(Presets.small.network, frame: frame)
         let (short, long) = (
-            try NetworkTrace(network, batch: 1, Unrolling(inputFrames: 10, outputFrames: 2, lead: 10)),
-            try NetworkTrace(network, batch: 1, Unrolling(inputFrames: 10, outputFrames: 5, lead: 10))
+            try UnrolledNetwork(network, batch: 1, Unrolling(inputFrames: 10, outputFrames: 2, forecastOffset: 10)),
+            try UnrolledNetwork(network, batch: 1, Unrolling(inputFrames: 10, outputFrames: 5, forecastOffset: 10))
         )
         let values = ParameterVector<Float>(network.layout)
-        values.initialise(seed: 4)
+        values.initialize(seed: 4)
         network.prepare(values)
-        for trace in [short, long] {
-            fill(trace.input, seed: 5)
-            trace.forward()
+        for unrolled in [short, long] {
+            fill(unrolled.input, seed: 5)
+            unrolled.forward()
         }
         let (a, b) = (short.output.span, long.output.span)
         #expect(a.indices.allSatisfy { abs(a[$0] - b[$0]) < 1e-6 })

@@ -29,8 +29,8 @@ import Testing
         let system = try read(Self.smallest)
         #expect(system.name == "mine" && system.summary.isEmpty && system.sampling == .ownOutput)
         #expect(system.sequences == SequenceDescription(inputFrames: 2, outputFrames: 2))
-        let cell = StageDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 4, kernel: 3)))
-        let pixels = StageDescription("pixels", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
+        let cell = LayerDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 4, kernel: 3)))
+        let pixels = LayerDescription("pixels", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
         #expect(system.network == NetworkDescription(encoder: [cell], readout: [pixels]))
         #expect(system.loss == .meanSquaredError && system.optimizer == .adam(.init()))
         #expect(system.schedule == .constant && system.clipNorm == nil)
@@ -50,48 +50,48 @@ import Testing
         let yaml = try Presets.neuralScene.yaml
         #expect(yaml.hasPrefix("name: neural-scene\nsummary: "), "\(yaml)")
         for line in [
-            "  inputFrames: 10", "  peak: 255", "  order: shuffled", "  - name: patches",
-            "    patches: {size: 4, order: reshape}", "      peepholes: perPosition", "    from: [enco_cl3]",
-            "      kernelInitialisation: {uniform: {limit: 0.001}}", "  forecasterInput: nothing",
-            "schedule: {stepDecay: {factor: 0.9, every: 275}}", "loss: {error: squared, reduction: halfSum}",
+            "  inputFrames: 10", "  maxValue: 255", "  order: shuffled", "  - name: patches",
+            "    spaceToDepth: {size: 4, order: reshape}", "      peepholes: perPosition", "    from: [enco_cl3]",
+            "      kernelInitialization: {uniform: {limit: 0.001}}", "  forecasterInput: nothing",
+            "schedule: {stepDecay: {factor: 0.9, every: 275}}", "loss: {error: squared, reduction: sum/2}",
             "sampling: ownOutput",
         ] { #expect(yaml.contains("\n\(line)\n"), "\(line) in \(yaml)") }
     }
 
-    /// A stage of each kind, a word and a mapping for what may be either, and every key that may be nothing.
-    @Test func everyKindOfStageIsRead() throws {
+    /// A layer of each kind, a word and a mapping for what may be either, and every key that may be nothing.
+    @Test func everyKindOfLayerIsRead() throws {
         let yaml = """
             name: all
-            sequences: {inputFrames: 2, outputFrames: 2, firstOutput: 1}
+            sequences: {inputFrames: 2, outputFrames: 2, forecastOffset: 1}
             network:
               encoder:
               - {name: a, convLSTM: {hidden: 4, kernel: 3, gateActivation: hardSigmoid,
-                  normalisation: {group: {channels: 8}}}}
-              - {name: b, from: [a], convLSTM: {hidden: 4, kernel: 3, normalisation: layer, initialState: a}}
-              - {name: c, convolution: {filters: 2, kernel: 3, stride: 2, kernelInitialisation: glorotUniform}}
+                  normalization: {group: {channels: 8}}}}
+              - {name: b, from: [a], convLSTM: {hidden: 4, kernel: 3, normalization: layer, initialState: a}}
+              - {name: c, convolution: {filters: 2, kernel: 3, stride: 2, kernelInitialization: glorotUniform}}
               - {name: d, transposedConvolution: {filters: 2, kernel: 4, stride: 2, padding: 1}}
               - {name: e, convolution3D: {filters: 2, kernel: 3, kernelTime: 3, timePadding: causal}}
-              - {name: f, batchNormalisation: }
+              - {name: f, batchNormalization: }
               - {name: g, activation: tanh}
               - {name: h, leakyReLU: {slope: 0.2}}
-              - {name: i, patches: {size: 2}}
+              - {name: i, spaceToDepth: {size: 2}}
               readout:
-              - {name: j, unpatches: {size: 2, order: reshape}}
+              - {name: j, depthToSpace: {size: 2, order: reshape}}
               forecasterInput: {zeros: {channels: 3}}
             sampling: {scheduled: {start: 1, decrease: 2e-5, until: 50000}}
             schedule: {constant: {}}
             clipNorm: 5
             """
-        let system = try read(yaml), stages = system.network.encoder.map(\.operation)
+        let system = try read(yaml), layers = system.network.encoder.map(\.operation)
         let group = ConvLSTMDescription(
-            hidden: 4, kernel: 3, gateActivation: .hardSigmoid, normalisation: .group(channels: 8))
-        #expect(stages[0] == .convLSTM(group))
-        let layer = ConvLSTMDescription(hidden: 4, kernel: 3, normalisation: .layer, initialState: "a")
-        #expect(stages[1] == .convLSTM(layer))
-        #expect(stages[5] == .batchNormalisation(BatchNormalisationDescription()) && stages[6] == .activation(.tanh))
+            hidden: 4, kernel: 3, gateActivation: .hardSigmoid, normalization: .group(channels: 8))
+        #expect(layers[0] == .convLSTM(group))
+        let layer = ConvLSTMDescription(hidden: 4, kernel: 3, normalization: .layer, initialState: "a")
+        #expect(layers[1] == .convLSTM(layer))
+        #expect(layers[5] == .batchNormalization(BatchNormalizationDescription()) && layers[6] == .activation(.tanh))
         #expect(system.network.forecasterInput == .zeros(channels: 3) && system.schedule == .constant)
         #expect(system.sampling == .scheduled(start: 1, decrease: 2e-5, until: 50_000) && system.clipNorm == 5)
-        #expect(system.sequences.firstOutput == 1)
+        #expect(system.sequences.forecastOffset == 1)
         #expect(try read(system.yaml) == system)
     }
 
@@ -107,28 +107,28 @@ import Testing
             "$.convLSTM.peepholes is perPositon; did you mean perPosition? choose one of: none, perPosition, perChannel"
         ),
         (
-            "kernel: 3", "kernel: 3, normalisation: {gruop: {channels: 8}}",
-            "did you mean $.convLSTM.normalisation.group?"
+            "kernel: 3", "kernel: 3, normalization: {gruop: {channels: 8}}",
+            "did you mean $.convLSTM.normalization.group?"
         ),
         (
-            "kernel: 3", "kernel: 3, normalisation: {group: {channel: 8}}",
-            "normalisation.group.channel; did you mean $.convLSTM.normalisation.group.channels?"
+            "kernel: 3", "kernel: 3, normalization: {group: {channel: 8}}",
+            "normalization.group.channel; did you mean $.convLSTM.normalization.group.channels?"
         ),
         (
-            "kernel: 3", "kernel: 3, normalisation: batch",
-            "there is no key $.convLSTM.normalisation.batch; the keys there are: group, layer"
+            "kernel: 3", "kernel: 3, normalization: batch",
+            "there is no key $.convLSTM.normalization.batch; the keys there are: group, layer"
         ),
         (
-            "kernel: 3", "kernel: 3, kernelInitialisation: uniform",
-            "$.convLSTM.kernelInitialisation.uniform.limit is missing"
+            "kernel: 3", "kernel: 3, kernelInitialization: uniform",
+            "$.convLSTM.kernelInitialization.uniform.limit is missing"
         ),
         (
-            "kernel: 3", "kernel: 3, kernelInitialisation: {uniform: {limit: 1, lower: 0}}",
-            "there is no key $.convLSTM.kernelInitialisation.uniform.lower"
+            "kernel: 3", "kernel: 3, kernelInitialization: {uniform: {limit: 1, lower: 0}}",
+            "there is no key $.convLSTM.kernelInitialization.uniform.lower"
         ),
         (
-            "kernel: 3", "kernel: 3, kernelInitialisation: {uniform: {limit: 1}, constant: {value: 0}}",
-            "$.convLSTM.kernelInitialisation is uniform and constant at once"
+            "kernel: 3", "kernel: 3, kernelInitialization: {uniform: {limit: 1}, constant: {value: 0}}",
+            "$.convLSTM.kernelInitialization is uniform and constant at once"
         ),
         (
             "hidden: 4", "hidden: four",

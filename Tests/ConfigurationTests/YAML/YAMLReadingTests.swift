@@ -138,9 +138,9 @@ import Testing
             #expect(try read(size + number).batchSize == value)
         }
         #expect(try complaint(about: size + "1000000000").contains("batchSize is 1000000000; choose 1 to 1000000"))
-        let films = Self.system.replacing(
+        let kind = Self.system.replacing(
             "outputFrames: 2", with: "outputFrames: 2, generator: {size: 4611686018427387904}")
-        #expect(try complaint(about: films).contains("model.sequences.generator.size is 4611686018427387904"))
+        #expect(try complaint(about: kind).contains("model.sequences.generator.size is 4611686018427387904"))
     }
 
     /// Sizes are multiplied before anything else is known of them.

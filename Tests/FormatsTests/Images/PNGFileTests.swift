@@ -13,9 +13,9 @@ import Testing
         while p < len(d):
             n, kind = struct.unpack('>I4s', d[p:p+8]); body = d[p+8:p+8+n]; p += n + 12
             assert zlib.crc32(kind + body) == struct.unpack('>I', d[p-4:p])[0]
-            if kind == b'IHDR': w, h, depth, colour = struct.unpack('>IIBB', body[:10])
+            if kind == b'IHDR': w, h, depth, color = struct.unpack('>IIBB', body[:10])
             if kind == b'IDAT': data += body
-        bpp = {0: 1, 2: 3}[colour]; raw = zlib.decompress(data); out, last = [], [0] * (w * bpp)
+        bpp = {0: 1, 2: 3}[color]; raw = zlib.decompress(data); out, last = [], [0] * (w * bpp)
         for y in range(h):
             f, *line = raw[y*(w*bpp+1):(y+1)*(w*bpp+1)]
             for i in range(len(line)):

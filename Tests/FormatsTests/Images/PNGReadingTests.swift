@@ -9,7 +9,7 @@ import Testing
         try Python.run("import os, sys\nos.chdir(sys.argv[1])\n" + PNGScript.functions + script, [folder.path])
     }
 
-    @Test(arguments: [1, 3]) func pixelsAreAsStoredWhateverAFileSaysAboutColours(channels: Int) throws {
+    @Test(arguments: [1, 3]) func pixelsAreAsStoredWhateverAFileSaysAboutColors(channels: Int) throws {
         try python(
             """
             pixels = [i * 37 % 256 for i in range(7 * 6 * \(channels))]; kind = \(channels == 1 ? 0 : 2)
@@ -35,7 +35,7 @@ import Testing
             open('text.png', 'w').write('a picture')
             """)
         for (name, phrase) in [
-            ("deep.png", "grey of 16 bits"), ("palette.png", "a palette of 8 bits"),
+            ("deep.png", "gray of 16 bits"), ("palette.png", "a palette of 8 bits"),
             ("clear.png", "RGB and transparency"),
             ("huge.png", "1073741824 x 1073741824"), ("text.png", "not a PNG"), ("missing.png", "check the path"),
         ] {
@@ -93,8 +93,8 @@ import Testing
         #expect(claim?.description.contains("cannot hold 11585 x 11585 pixels") == true)
     }
 
-    @Test func coloursBecomeGreyByTheirBrightness() {
-        let colours = Picture(width: 4, height: 1, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9])
-        #expect(colours.grey.pixels == [76, 150, 29, 9] && colours.grey.grey == colours.grey)
+    @Test func colorsBecomeGreyByTheirBrightness() {
+        let colors = Picture(width: 4, height: 1, channels: 3, pixels: [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9])
+        #expect(colors.gray.pixels == [76, 150, 29, 9] && colors.gray.gray == colors.gray)
     }
 }

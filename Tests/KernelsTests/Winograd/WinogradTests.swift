@@ -2,7 +2,7 @@ import Kernels
 import NetworkTestSupport
 import Testing
 
-/// The convolution in the domain of points against the plain one.
+/// The convolution in the Winograd domain against the plain one.
 @Suite struct WinogradTests {
     /// Sizes that do and do not divide into tiles, channels below, at and beyond whole lanes and panels.
     @Test(arguments: [3, 5], [(4, 4, 16, 64), (5, 7, 3, 17), (8, 8, 40, 160), (13, 6, 70, 100)])

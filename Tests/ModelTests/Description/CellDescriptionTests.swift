@@ -9,27 +9,27 @@ import Testing
 
     @Test func tensorsOfEveryKind() throws {
         let d = ConvLSTMDescription(
-            hidden: 4, kernel: 3, peepholes: .perChannel, normalisation: .group(channels: 2), tensors: .perGate,
+            hidden: 4, kernel: 3, peepholes: .perChannel, normalization: .group(channels: 2), tensors: .perGate,
             hasBias: false)
         let expected =
             ["i", "f", "g", "o"].map { "cell.\($0).input.kernel [3, 3, 2, 4]" }
             + ["i", "f", "g", "o"].map { "cell.\($0).hidden.kernel [3, 3, 4, 4]" }
-            + ["cell.normalisation.scale [16]", "cell.normalisation.shift [16]"]
+            + ["cell.normalization.scale [16]", "cell.normalization.shift [16]"]
             + ["i", "f", "o"].map { "cell.\($0).peephole [4]" }
         #expect(try slots(d).map { "\($0.name) \($0.shape)" } == expected)
     }
 
-    @Test func layerNormalisationHasAScaleForEachPlace() throws {
-        let slots = try slots(ConvLSTMDescription(hidden: 2, kernel: 3, normalisation: .layer)).suffix(2)
+    @Test func layerNormalizationHasAScaleForEachPlace() throws {
+        let slots = try slots(ConvLSTMDescription(hidden: 2, kernel: 3, normalization: .layer)).suffix(2)
         #expect(slots.map(\.shape) == [[5, 3, 8], [5, 3, 8]])
-        #expect(slots.map(\.initialisation) == [.constant(value: 1), .constant(value: 0)])
+        #expect(slots.map(\.initialization) == [.constant(value: 1), .constant(value: 0)])
     }
 
     @Test(arguments: GateTensors.allCases) func forgetBiasIsAddedToTheOthers(tensors: GateTensors) throws {
         let d = ConvLSTMDescription(
-            hidden: 2, kernel: 1, tensors: tensors, biasInitialisation: .constant(value: 0.5), forgetBias: 1)
+            hidden: 2, kernel: 1, tensors: tensors, biasInitialization: .constant(value: 0.5), forgetBias: 1)
         let cell = try CheckedCell(d)
-        cell.values.initialise(seed: 1)
+        cell.values.initialize(seed: 1)
         let biases = cell.layout.slots.filter { $0.name.hasSuffix("bias") }.flatMap { slot in
             let numbers = cell.values[slot].span
             return numbers.indices.map { numbers[$0] }
@@ -38,17 +38,17 @@ import Testing
     }
 
     @Test func biasesMayStartAtRandom() throws {
-        let d = ConvLSTMDescription(hidden: 2, kernel: 1, biasInitialisation: .uniform(limit: 0.1))
-        #expect(try slots(d).last?.initialisation == .uniform(limit: 0.1))
+        let d = ConvLSTMDescription(hidden: 2, kernel: 1, biasInitialization: .uniform(limit: 0.1))
+        #expect(try slots(d).last?.initialization == .uniform(limit: 0.1))
     }
 
     @Test(arguments: [
         (
-            ConvLSTMDescription(hidden: 3, kernel: 1, normalisation: .group(channels: 5)),
+            ConvLSTMDescription(hidden: 3, kernel: 1, normalization: .group(channels: 5)),
             "groups of 5 channels do not divide the 12"
         ),
         (
-            ConvLSTMDescription(hidden: 3, kernel: 1, normalisation: .group(channels: 0)),
+            ConvLSTMDescription(hidden: 3, kernel: 1, normalization: .group(channels: 0)),
             "groups of 0 channels do not divide"
         ),
         (
@@ -58,20 +58,21 @@ import Testing
     ])
     func refusals(description: ConvLSTMDescription, part: String) {
         let error = #expect(throws: ModelError.self) { try CheckedCell(description) }
-        #expect(error?.description.hasPrefix("stage cell: ") == true && error?.description.contains(part) == true)
+        #expect(error?.description.hasPrefix("layer cell: ") == true && error?.description.contains(part) == true)
     }
 
-    /// What a batch is said to take is what its trace holds, whatever the options.
+    /// What a batch is said to take is what its unrolled network holds, whatever the options.
     @Test(arguments: PeepholeForm.allCases) func memoryIsKnownBeforeItIsTaken(peepholes: PeepholeForm) throws {
-        for normalisation in [nil, GateNormalisation.group(channels: 2), .layer] {
-            let d = ConvLSTMDescription(hidden: 8, kernel: 3, peepholes: peepholes, normalisation: normalisation)
+        for normalization in [nil, GateNormalization.group(channels: 2), .layer] {
+            let d = ConvLSTMDescription(hidden: 8, kernel: 3, peepholes: peepholes, normalization: normalization)
             for recomputesGates in [false, true] {
                 let network = try Network<Float>(
-                    NetworkDescription(encoder: [StageDescription("cell", .convLSTM(d))], readout: []),
+                    NetworkDescription(encoder: [LayerDescription("cell", .convLSTM(d))], readout: []),
                     frame: FeatureShape(height: 5, width: 3, channels: 8), recomputesGates: recomputesGates)
-                let trace = try NetworkTrace(network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, lead: 3))
-                let stated = network.memory(batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, lead: 3))
-                #expect(stated == bytesHeld(by: trace), "\(d)")
+                let unrolled = try UnrolledNetwork(
+                    network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, forecastOffset: 3))
+                let stated = network.memory(batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, forecastOffset: 3))
+                #expect(stated == bytesHeld(by: unrolled), "\(d)")
             }
         }
     }

@@ -6,13 +6,13 @@ import Testing
 @Suite struct LayerDescriptionTests {
     private let frame = FeatureShape(height: 6, width: 5, channels: 2)
 
-    private func build(_ stages: StageDescription.Operation...) throws -> Network<Float> {
-        let stages = stages.enumerated().map { StageDescription("s\($0.offset)", $0.element) }
-        return try Network(NetworkDescription(encoder: [], readout: stages), frame: frame)
+    private func build(_ layers: LayerDescription.Operation...) throws -> Network<Float> {
+        let layers = layers.enumerated().map { LayerDescription("s\($0.offset)", $0.element) }
+        return try Network(NetworkDescription(encoder: [], readout: layers), frame: frame)
     }
 
     private func expect(
-        _ part: String, _ operation: StageDescription.Operation, location: SourceLocation = #_sourceLocation
+        _ part: String, _ operation: LayerDescription.Operation, location: SourceLocation = #_sourceLocation
     ) {
         let error = #expect(throws: ModelError.self, sourceLocation: location) { try build(operation) }
         let sentence = error?.description ?? ""
@@ -22,7 +22,7 @@ import Testing
     @Test func impossibleConvolutions() {
         func convolution(
             _ filters: Int, _ kernel: Int, stride: Int = 1, padding: Int? = nil
-        ) -> StageDescription.Operation {
+        ) -> LayerDescription.Operation {
             .convolution(ConvolutionDescription(filters: filters, kernel: kernel, stride: stride, padding: padding))
         }
         expect("kernel 0 and 1 filters", convolution(1, 0))
@@ -62,19 +62,20 @@ import Testing
         #expect(network.layout.slots.map(\.name) == ["s0.kernel", "s0.bias", "s1.kernel", "s1.bias", "s2.kernel"])
         #expect(network.layout.slots.map(\.shape) == [[3, 3, 2, 3], [3], [3, 3, 4, 3], [4], [5, 1, 1, 4, 2]])
         let costs = [4 * 3 * 9 * 2 * 3, 4 * 3 * 9 * 3 * 4, 6 * 5 * 5 * 4 * 2]
-        #expect(network.multiplyAdds(Unrolling(inputFrames: 1, outputFrames: 1, lead: 1)) == costs.reduce(0, +))
+        #expect(
+            network.multiplyAdds(Unrolling(inputFrames: 1, outputFrames: 1, forecastOffset: 1)) == costs.reduce(0, +))
     }
 
     /// A file need say no more than filters and kernel.
     @Test func filesMayLeaveOutWhatHasADefault() throws {
-        func stage(_ json: String) throws -> StageDescription {
-            try JSONDecoder().decode(StageDescription.self, from: Data(json.utf8))
+        func layer(_ json: String) throws -> LayerDescription {
+            try JSONDecoder().decode(LayerDescription.self, from: Data(json.utf8))
         }
         #expect(
-            try stage(#"{"name": "a", "transposedConvolution": {"filters": 3, "kernel": 5}}"#).operation
+            try layer(#"{"name": "a", "transposedConvolution": {"filters": 3, "kernel": 5}}"#).operation
                 == .transposedConvolution(ConvolutionDescription(filters: 3, kernel: 5)))
         #expect(
-            try stage(#"{"name": "a", "convolution3D": {"filters": 1, "kernel": 3, "kernelTime": 3}}"#).operation
+            try layer(#"{"name": "a", "convolution3D": {"filters": 1, "kernel": 3, "kernelTime": 3}}"#).operation
                 == .convolution3D(Convolution3DDescription(filters: 1, kernel: 3, kernelTime: 3)))
     }
 }

@@ -29,7 +29,7 @@ def listed(tensor):
 
 
 def case(name, description, order, gate, hidden, bias=False, normalise=None, extra=None, peepholes=False, scale=0.4):
-    """`extra`: learned tensors of the normalisation, by name. Peepholes are one number for each channel."""
+    """`extra`: learned tensors of the normalization, by name. Peepholes are one number for each channel."""
     weights = {
         "kernel": numbers(4 * hidden, CHANNELS + hidden, 3, 3, scale=scale),
         **({"bias": numbers(4 * hidden)} if bias else {}),
@@ -78,22 +78,22 @@ def case(name, description, order, gate, hidden, bias=False, normalise=None, ext
 
 
 def group_norm(a, weights):
-    return functional.group_norm(a, a.shape[1] // 2, weights["normalisation.scale"], weights["normalisation.shift"])
+    return functional.group_norm(a, a.shape[1] // 2, weights["normalization.scale"], weights["normalization.shift"])
 
 
 def layer_norm(a, weights):
-    return functional.layer_norm(a, a.shape[1:], weights["normalisation.scale"], weights["normalisation.shift"])
+    return functional.layer_norm(a, a.shape[1:], weights["normalization.scale"], weights["normalization.shift"])
 
 
 def hard_sigmoid(x):
     return torch.clamp(0.2 * x + 0.5, 0, 1)
 
 
-affine = lambda *shape: {"normalisation.scale": 1 + numbers(*shape, scale=0.5), "normalisation.shift": numbers(*shape)}
+affine = lambda *shape: {"normalization.scale": 1 + numbers(*shape, scale=0.5), "normalization.shift": numbers(*shape)}
 json.dump([
-    case("group normalisation, no bias", {"normalisation": {"group": {"channels": 2}}}, "ifog", torch.sigmoid, 4,
+    case("group normalization, no bias", {"normalization": {"group": {"channels": 2}}}, "ifog", torch.sigmoid, 4,
          normalise=group_norm, extra=affine(16)),
-    case("layer normalisation", {"normalisation": {"layer": {}}}, "ifgo", torch.sigmoid, 3, bias=True,
+    case("layer normalization", {"normalization": {"layer": {}}}, "ifgo", torch.sigmoid, 3, bias=True,
          normalise=layer_norm, extra=affine(12, HEIGHT, WIDTH)),
     case("hard sigmoid, partly saturated", {"gateActivation": "hardSigmoid"}, "ifgo", hard_sigmoid, 3, bias=True, scale=1.5),
     case("a peephole for each channel", {"peepholes": "perChannel"}, "figo", torch.sigmoid, 3, bias=True, peepholes=True),

@@ -149,7 +149,7 @@ assert all(a.min() < -0.1 and a.max() > 1.1 for a in (truth, prediction))
 json.dump({
     "sequences": shape[0], "frames": shape[1], "height": shape[2], "width": shape[3], "channels": shape[4],
     "truth": truth.reshape(shape[0], -1).tolist(), "prediction": prediction.reshape(shape[0], -1).tolist(),
-    "figures": {
+    "results": {
         "standard": standard(prediction, truth),
         "predrnn": predrnn(prediction, truth),
         "openstl": openstl(prediction, truth),

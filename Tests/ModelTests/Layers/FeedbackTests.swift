@@ -7,14 +7,14 @@ import Testing
 @Suite struct FeedbackTests {
     private let frame = FeatureShape(height: 5, width: 3, channels: 2)
 
-    private func cell(_ name: String, _ hidden: Int = 3, state: String? = nil) -> StageDescription {
-        StageDescription(
+    private func cell(_ name: String, _ hidden: Int = 3, state: String? = nil) -> LayerDescription {
+        LayerDescription(
             name,
             .convLSTM(ConvLSTMDescription(hidden: hidden, kernel: 3, peepholes: .perPosition, initialState: state)))
     }
 
-    private var readout: StageDescription {
-        StageDescription("readout", .convolution(ConvolutionDescription(filters: 2, kernel: 1)))
+    private var readout: LayerDescription {
+        LayerDescription("readout", .convolution(ConvolutionDescription(filters: 2, kernel: 1)))
     }
 
     private var nextFrame: NetworkDescription {
@@ -30,9 +30,9 @@ import Testing
     /// Alternately true and own frames, all true, and all own.
     private static let choices: [@Sendable (Int) -> Bool] = [{ $0 % 3 == 0 }, { _ in true }, { _ in false }]
 
-    @Test(arguments: 0..<3, [1, 2, 3]) func outputsThatAreReadAgain(choice: Int, lead: Int) throws {
+    @Test(arguments: 0..<3, [1, 2, 3]) func outputsThatAreReadAgain(choice: Int, forecastOffset: Int) throws {
         let checked = try CheckedNetwork(
-            nextFrame, frame: frame, inputFrames: 3, outputFrames: 7, lead: lead,
+            nextFrame, frame: frame, inputFrames: 3, outputFrames: 7, forecastOffset: forecastOffset,
             readsTrueFrames: Self.choices[choice])
         let worst = checked.worstError
         #expect(worst.error < 1e-6, "\(worst.name)")
@@ -41,10 +41,11 @@ import Testing
     @Test(arguments: 0..<3, Convolution3DDescription.TimePadding.allCases)
     func readoutsOverTimeThatAreReadAgain(choice: Int, timePadding: Convolution3DDescription.TimePadding) throws {
         let readout = Convolution3DDescription(filters: 2, kernel: 3, kernelTime: 3, timePadding: timePadding)
-        for lead in [1, 3] {
+        for forecastOffset in [1, 3] {
             let checked = try CheckedNetwork(
-                NetworkDescription(encoder: [cell("one")], readout: [StageDescription("out", .convolution3D(readout))]),
-                frame: frame, inputFrames: 3, outputFrames: 6, lead: lead, readsTrueFrames: Self.choices[choice])
+                NetworkDescription(encoder: [cell("one")], readout: [LayerDescription("out", .convolution3D(readout))]),
+                frame: frame, inputFrames: 3, outputFrames: 6, forecastOffset: forecastOffset,
+                readsTrueFrames: Self.choices[choice])
             let worst = checked.worstError
             #expect(worst.error < 1e-6, "\(worst.name)")
         }
@@ -67,15 +68,16 @@ import Testing
         #expect(worst.error < 1e-6, "\(worst.name)")
     }
 
-    /// Whatever its neighbour reads, a sequence that reads true frames is computed as by teacher forcing.
+    /// Whatever its neighbor reads, a sequence that reads true frames is computed as by teacher forcing.
     @Test func eachSequenceReadsWhatItIsToldTo() throws {
         for network in [nextFrame, previousFrame] {
-            let lead = network.forecaster.isEmpty ? 1 : 3
+            let forecastOffset = network.forecaster.isEmpty ? 1 : 3
             func outputs(_ choose: (Int) -> Bool) throws -> Tensor<Double> {
                 let checked = try CheckedNetwork(
-                    network, frame: frame, inputFrames: 3, outputFrames: 6, lead: lead, readsTrueFrames: choose)
+                    network, frame: frame, inputFrames: 3, outputFrames: 6, forecastOffset: forecastOffset,
+                    readsTrueFrames: choose)
                 _ = checked.evaluate(withGradient: false)
-                return checked.trace.output
+                return checked.unrolled.output
             }
             let (forced, free, mixed) = try (outputs { _ in true }, outputs { _ in false }, outputs { $0 % 2 == 0 })
             for step in 0..<6 {
@@ -93,8 +95,8 @@ import Testing
         let network = try Network<Float>(previousFrame, frame: frame)
         for wrong in [(1, 3, 1), (3, 3, 1), (3, 0, 3), (3, 3, 4)] {
             #expect(throws: ModelError.self) {
-                try NetworkTrace(
-                    network, batch: 1, Unrolling(inputFrames: wrong.0, outputFrames: wrong.1, lead: wrong.2))
+                try UnrolledNetwork(
+                    network, batch: 1, Unrolling(inputFrames: wrong.0, outputFrames: wrong.1, forecastOffset: wrong.2))
             }
         }
     }

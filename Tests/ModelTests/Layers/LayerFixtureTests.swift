@@ -29,17 +29,17 @@ struct LayerFixture: Decodable, CustomTestStringConvertible {
 @Suite struct LayerFixtureTests {
     @Test(arguments: LayerFixture.all) func outputsAndGradientsAreThoseOfPyTorch(_ fixture: LayerFixture) throws {
         let network = try Network<Double>(fixture.network, frame: fixture.frame)
-        let unrolling = Unrolling(inputFrames: fixture.steps, outputFrames: fixture.steps, lead: 1)
-        let trace = try NetworkTrace(network, batch: fixture.batch, unrolling)
+        let unrolling = Unrolling(inputFrames: fixture.steps, outputFrames: fixture.steps, forecastOffset: 1)
+        let unrolled = try UnrolledNetwork(network, batch: fixture.batch, unrolling)
         let values = ParameterVector<Double>(network.layout), gradient = ParameterVector<Double>(network.layout)
         #expect(network.layout.slots.map(\.name) == fixture.tensors.map(\.name))
         for (slot, tensor) in zip(network.layout.slots, fixture.tensors) { write(tensor.values, to: values[slot]) }
         network.prepare(values)
-        write(fixture.input, to: trace.input)
-        trace.forward()
-        #expect(summedDifference(trace.output, fixture.output) < 1e-12)
-        write(fixture.outputGradient, to: trace.outputGradient)
-        trace.backward(accumulatingInto: gradient)
+        write(fixture.input, to: unrolled.input)
+        unrolled.forward()
+        #expect(summedDifference(unrolled.output, fixture.output) < 1e-12)
+        write(fixture.outputGradient, to: unrolled.outputGradient)
+        unrolled.backward(accumulatingInto: gradient)
         for (slot, tensor) in zip(network.layout.slots, fixture.tensors) {
             #expect(summedDifference(gradient[slot], tensor.gradient) < 1e-11, "\(slot.name)")
         }

@@ -24,17 +24,17 @@ import Testing
         guard (g.kernel <= g.height && g.kernel <= g.width) || g.padding > 0 else { return try upAndDown(g, hasBias) }
         try check(
             [
-                StageDescription("down", .convolution(g.layer(filters: 17, hasBias))),
-                StageDescription("between", .activation(.tanh)),
-                StageDescription("up", .transposedConvolution(g.layer(filters: 2, hasBias))),
+                LayerDescription("down", .convolution(g.layer(filters: 17, hasBias))),
+                LayerDescription("between", .activation(.tanh)),
+                LayerDescription("up", .transposedConvolution(g.layer(filters: 2, hasBias))),
             ], frame: FeatureShape(height: g.height, width: g.width, channels: 2))
     }
 
     private func upAndDown(_ g: Geometry, _ hasBias: Bool) throws {
         try check(
             [
-                StageDescription("up", .transposedConvolution(g.layer(filters: 17, hasBias))),
-                StageDescription("down", .convolution(g.layer(filters: 2, hasBias))),
+                LayerDescription("up", .transposedConvolution(g.layer(filters: 17, hasBias))),
+                LayerDescription("down", .convolution(g.layer(filters: 2, hasBias))),
             ], frame: FeatureShape(height: g.height, width: g.width, channels: 2))
     }
 
@@ -43,14 +43,14 @@ import Testing
         let last = Convolution3DDescription(filters: 2, kernel: 3, kernelTime: kernelTime, timePadding: timePadding)
         try check(
             [
-                StageDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 17, kernel: 3))),
-                StageDescription("last", .convolution3D(last)), StageDescription("out", .activation(.sigmoid)),
+                LayerDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 17, kernel: 3))),
+                LayerDescription("last", .convolution3D(last)), LayerDescription("out", .activation(.sigmoid)),
             ], frame: FeatureShape(height: 5, width: 3, channels: 2), frames: 4)
     }
 
-    private func check(_ stages: [StageDescription], frame: FeatureShape, frames: Int = 2) throws {
+    private func check(_ layers: [LayerDescription], frame: FeatureShape, frames: Int = 2) throws {
         let checked = try CheckedNetwork(
-            NetworkDescription(encoder: stages, readout: []), frame: frame, inputFrames: frames, outputFrames: frames)
+            NetworkDescription(encoder: layers, readout: []), frame: frame, inputFrames: frames, outputFrames: frames)
         let worst = checked.worstError
         #expect(worst.error < 1e-6, "\(worst.name)")
     }
@@ -60,15 +60,15 @@ import Testing
     func onlySamePaddingSeesTheFuture(timePadding: Convolution3DDescription.TimePadding) throws {
         let layer = Convolution3DDescription(filters: 1, kernel: 1, kernelTime: 3, timePadding: timePadding)
         let checked = try CheckedNetwork(
-            NetworkDescription(encoder: [], readout: [StageDescription("over", .convolution3D(layer))]),
+            NetworkDescription(encoder: [], readout: [LayerDescription("over", .convolution3D(layer))]),
             frame: FeatureShape(height: 3, width: 3, channels: 1))
         checked.network.prepare(checked.values)
-        checked.trace.forward()
-        let before = copy(of: checked.trace.output)
-        checked.trace.input[2].fill(5)
-        checked.trace.forward()
+        checked.unrolled.forward()
+        let before = copy(of: checked.unrolled.output)
+        checked.unrolled.input[2].fill(5)
+        checked.unrolled.forward()
         func changed(_ t: Int) -> Bool {
-            let (old, new) = (before[t].span, checked.trace.output[t].span)
+            let (old, new) = (before[t].span, checked.unrolled.output[t].span)
             return old.indices.contains { old[$0] != new[$0] }
         }
         #expect((0..<3).map(changed) == [false, timePadding == .same, true])

@@ -20,7 +20,7 @@ import Testing
     }
 
     private func evaluate(_ loss: Loss, sequences: Int = 1, frames: Int = 1) -> Double {
-        let scale = loss.scale(sequences: sequences, frames: frames, numbers: p.count / sequences)
+        let scale = loss.scale(sequences: sequences, frames: frames, elements: p.count / sequences)
         return loss.evaluate(tensor(p), tensor(y), scale: scale, gradient: nil)
     }
 
@@ -42,7 +42,7 @@ import Testing
             for (a, b) in zip(found, expected) { #expect(abs(a - b) < 1e-15) }
         }
         expect(both(.mean), [squares / 4, squares / 4])
-        expect(both(.halfSum), [squares / 2, squares / 4])
+        expect(both(.halvedSum), [squares / 2, squares / 4])
         expect(both(.sumOfFrameMeans), [squares / 2, squares / 4])
         expect(both(.frameSum), [squares / 4, squares / 4])
         let sums = Loss(error: .squared, reduction: .frameSum)
@@ -51,7 +51,7 @@ import Testing
 
     /// Ranks with unequal shares add up to the loss of the whole batch.
     @Test(arguments: all) func sharesAddUp(loss: Loss) {
-        let scale = loss.scale(sequences: 4, frames: 1, numbers: 1)
+        let scale = loss.scale(sequences: 4, frames: 1, elements: 1)
         let shares = [0..<3, 3..<4].map { share in
             loss.evaluate(tensor(Array(p[share])), tensor(Array(y[share])), scale: scale, gradient: nil)
         }
@@ -66,7 +66,7 @@ import Testing
         fill(target, seed: 9, scale: 0.1)
         var p = prediction.mutableSpan, y = target.mutableSpan
         for i in p.indices { (p[i], y[i]) = (p[i] + 0.5, y[i] + (i.isMultiple(of: 2) ? 0.1 : 0.9)) }
-        let scale = loss.scale(sequences: 2, frames: 3, numbers: 15)
+        let scale = loss.scale(sequences: 2, frames: 3, elements: 15)
         let (error, _) = worstGradientError(of: [("p", prediction, gradient)]) { withGradient in
             loss.evaluate(prediction, target, scale: scale, gradient: withGradient ? gradient : nil)
         }

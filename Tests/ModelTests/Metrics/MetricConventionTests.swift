@@ -11,7 +11,7 @@ struct ConventionsFixture: Decodable {
 
     var sequences, frames, height, width, channels: Int
     var truth, prediction: [[Float]]
-    var figures: [String: Figures]
+    var results: [String: Figures]
 
     static let shared: ConventionsFixture = try! decodedFixture("metric-conventions.json")
 
@@ -31,7 +31,7 @@ struct ConventionsFixture: Decodable {
 
     @Test(arguments: MetricConvention.allCases) func figuresAreThoseOfTheSource(_ convention: MetricConvention) throws {
         let metrics = try fixture.measured(0..<fixture.sequences, convention)
-        let expected = try #require(fixture.figures[convention.rawValue])
+        let expected = try #require(fixture.results[convention.rawValue])
         for frame in 0..<fixture.frames {
             let scores = metrics[frame]
             #expect(abs(scores.squaredErrorPerFrame - expected.mse[frame]) < 1e-6 * expected.mse[frame])

@@ -10,87 +10,88 @@ import Testing
     @Test(arguments: [1, 3, 5], [PeepholeForm.none, .perPosition])
     func convLSTM(kernel: Int, peepholes: PeepholeForm) throws {
         for tensors in [GateTensors.fused, .perGate] {
-            for carriesHidden in [true, false] {
+            for isRecurrent in [true, false] {
                 let cell = ConvLSTMDescription(
-                    hidden: 3, kernel: kernel, peepholes: peepholes, tensors: tensors, carriesHidden: carriesHidden)
+                    hidden: 3, kernel: kernel, peepholes: peepholes, tensors: tensors, isRecurrent: isRecurrent)
                 try check(
                     NetworkDescription(
-                        encoder: [StageDescription("cell", .convLSTM(cell))],
+                        encoder: [LayerDescription("cell", .convLSTM(cell))],
                         readout: [readout(filters: 2)]))
             }
         }
     }
 
     @Test func stackOfLayersWiderThanAVector() throws {
-        func layer(_ name: String) -> StageDescription {
-            StageDescription(name, .convLSTM(ConvLSTMDescription(hidden: 17, kernel: 3, peepholes: .perPosition)))
+        func layer(_ name: String) -> LayerDescription {
+            LayerDescription(name, .convLSTM(ConvLSTMDescription(hidden: 17, kernel: 3, peepholes: .perPosition)))
         }
         try check(NetworkDescription(encoder: [layer("one"), layer("two")], readout: [readout(filters: 2)]))
     }
 
     @Test func forecasterThatStartsFromTheEncodersState() throws {
-        func layer(_ name: String, _ state: String? = nil) -> StageDescription {
-            StageDescription(name, .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, initialState: state)))
+        func layer(_ name: String, _ state: String? = nil) -> LayerDescription {
+            LayerDescription(name, .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, initialState: state)))
         }
         try check(
             NetworkDescription(
                 encoder: [layer("e1"), layer("e2")], forecaster: [layer("f1", "e2"), layer("f2", "e1")],
-                readout: [readout(from: ["f1", "f2"], filters: 2), StageDescription("out", .activation(.sigmoid))]),
+                readout: [readout(from: ["f1", "f2"], filters: 2), LayerDescription("out", .activation(.sigmoid))]),
             inputFrames: 2, outputFrames: 4, loss: .binaryCrossEntropy)
     }
 
     @Test func parallelLayersReadSideBySide() throws {
-        func layer(_ name: String, _ hidden: Int, from: [String]? = nil) -> StageDescription {
-            StageDescription(
-                name, from: from, .convLSTM(ConvLSTMDescription(hidden: hidden, kernel: 3, carriesHidden: from == nil)))
+        func layer(_ name: String, _ hidden: Int, from: [String]? = nil) -> LayerDescription {
+            LayerDescription(
+                name, from: from, .convLSTM(ConvLSTMDescription(hidden: hidden, kernel: 3, isRecurrent: from == nil)))
         }
         try check(
             NetworkDescription(
                 encoder: [layer("e", 3), layer("a", 2, from: ["e"]), layer("b", 4, from: ["e", "frames"])],
                 readout: [readout(from: ["a", "b", "e"], filters: 2)]),
-            loss: .halfSumOfSquares)
+            loss: .halvedSumOfSquares)
     }
 
-    @Test(arguments: [PatchDescription.Order.spaceToDepth, .reshape])
-    func patchesAndBack(order: PatchDescription.Order) throws {
-        let patches = PatchDescription(size: 2, order: order)
-        let first = StageDescription("mix", .convolution(ConvolutionDescription(filters: 2, kernel: 3)))
+    @Test(arguments: [RearrangementDescription.Order.blocks, .reshape])
+    func patchesAndBack(order: RearrangementDescription.Order) throws {
+        let spaceToDepth = RearrangementDescription(size: 2, order: order)
+        let first = LayerDescription("mix", .convolution(ConvolutionDescription(filters: 2, kernel: 3)))
         let cell = ConvLSTMDescription(hidden: 3, kernel: 3)
         try check(
             NetworkDescription(
                 encoder: [
-                    first, StageDescription("cut", .patches(patches)), StageDescription("cell", .convLSTM(cell)),
+                    first, LayerDescription("cut", .spaceToDepth(spaceToDepth)),
+                    LayerDescription("cell", .convLSTM(cell)),
                 ],
-                readout: [readout(filters: 8), StageDescription("join", .unpatches(patches))]),
+                readout: [readout(filters: 8), LayerDescription("join", .depthToSpace(spaceToDepth))]),
             frame: FeatureShape(height: 4, width: 6, channels: 2))
     }
 
     @Test(arguments: Activation.allCases, [1, 3, 5]) func convolutions(activation: Activation, kernel: Int) throws {
         try check(
             NetworkDescription(
-                encoder: [StageDescription("first", .convolution(ConvolutionDescription(filters: 3, kernel: kernel)))],
+                encoder: [LayerDescription("first", .convolution(ConvolutionDescription(filters: 3, kernel: kernel)))],
                 readout: [
-                    StageDescription("between", .activation(activation)),
-                    StageDescription("last", .convolution(ConvolutionDescription(filters: 2, kernel: kernel))),
+                    LayerDescription("between", .activation(activation)),
+                    LayerDescription("last", .convolution(ConvolutionDescription(filters: 2, kernel: kernel))),
                 ]))
     }
 
     @Test(arguments: LossTests.all) func losses(loss: Loss) throws {
         try check(
             NetworkDescription(
-                encoder: [], readout: [readout(filters: 2), StageDescription("out", .activation(.sigmoid))]),
+                encoder: [], readout: [readout(filters: 2), LayerDescription("out", .activation(.sigmoid))]),
             loss: loss)
     }
 
-    private func readout(from: [String]? = nil, filters: Int) -> StageDescription {
-        StageDescription("readout", from: from, .convolution(ConvolutionDescription(filters: filters, kernel: 1)))
+    private func readout(from: [String]? = nil, filters: Int) -> LayerDescription {
+        LayerDescription("readout", from: from, .convolution(ConvolutionDescription(filters: filters, kernel: 1)))
     }
 
     private func check(
         _ description: NetworkDescription, frame: FeatureShape? = nil, inputFrames: Int = 3, outputFrames: Int = 3,
         loss: Loss = .meanSquaredError
     ) throws {
-        for convolution in [ConvolutionMethod.plain, .filtering] {
+        for convolution in [ConvolutionAlgorithm.im2col, .winograd] {
             let checked = try CheckedNetwork(
                 description, frame: frame ?? self.frame, inputFrames: inputFrames, outputFrames: outputFrames,
                 loss: loss, convolution: convolution)

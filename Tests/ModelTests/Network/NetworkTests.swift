@@ -3,14 +3,14 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// Descriptions that make no network are refused with a sentence that names the stage.
+/// Descriptions that make no network are refused with a sentence that names the layer.
 @Suite struct NetworkTests {
     private let frame = FeatureShape(height: 6, width: 4, channels: 1)
-    private let readout = StageDescription("out", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
+    private let readout = LayerDescription("out", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
 
-    private func cell(_ name: String, kernel: Int = 3, from: [String]? = nil, state: String? = nil) -> StageDescription
+    private func cell(_ name: String, kernel: Int = 3, from: [String]? = nil, state: String? = nil) -> LayerDescription
     {
-        StageDescription(
+        LayerDescription(
             name, from: from, .convLSTM(ConvLSTMDescription(hidden: 2, kernel: kernel, initialState: state)))
     }
 
@@ -24,7 +24,7 @@ import Testing
     }
 
     @Test func evenKernels() {
-        expect("stage e: kernel 4", NetworkDescription(encoder: [cell("e", kernel: 4)], readout: [readout]))
+        expect("layer e: kernel 4", NetworkDescription(encoder: [cell("e", kernel: 4)], readout: [readout]))
     }
 
     @Test func namesThatNothingHas() {
@@ -32,21 +32,21 @@ import Testing
         expect("names y", NetworkDescription(encoder: [cell("e", state: "y")], readout: [readout]))
     }
 
-    @Test func twoStagesOfOneName() {
-        expect("two stages are called e", NetworkDescription(encoder: [cell("e"), cell("e")], readout: [readout]))
+    @Test func twoLayersOfOneName() {
+        expect("two layers are called e", NetworkDescription(encoder: [cell("e"), cell("e")], readout: [readout]))
         expect(
-            "a stage is called frames, which is the name of the network's input; choose another",
+            "a layer is called frames, which is the name of the network's input; choose another",
             NetworkDescription(encoder: [cell("frames")], readout: [readout]))
     }
 
     @Test func forecastersThatStartFromNothing() {
         expect(
-            "stage f reads nothing and starts from nothing",
+            "layer f reads nothing and starts from nothing",
             NetworkDescription(encoder: [cell("e")], forecaster: [cell("f")], readout: [readout]))
     }
 
     @Test func statesOfAnotherKindOrSize() {
-        let wide = StageDescription("f", .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, initialState: "e")))
+        let wide = LayerDescription("f", .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, initialState: "e")))
         expect(
             "3 hidden channels", NetworkDescription(encoder: [cell("e")], forecaster: [wide], readout: [readout]))
     }
@@ -55,7 +55,7 @@ import Testing
         expect(
             "cannot be cut into patches of 4 x 4",
             NetworkDescription(
-                encoder: [StageDescription("p", .patches(PatchDescription(size: 4)))], readout: [readout]))
+                encoder: [LayerDescription("p", .spaceToDepth(RearrangementDescription(size: 4)))], readout: [readout]))
     }
 
     @Test func outputsThatAreNoFrames() {
@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func readoutsOverTwoAxes() {
-        let both = StageDescription(
+        let both = LayerDescription(
             "out", from: ["e", "f"], .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
         expect(
             "they run over other frames",
@@ -74,11 +74,11 @@ import Testing
         let network = try Network<Float>(NetworkDescription(encoder: [cell("e")], readout: [readout]), frame: frame)
         #expect(!network.hasForecaster)
         #expect(throws: ModelError.self) {
-            try NetworkTrace(network, batch: 1, Unrolling(inputFrames: 3, outputFrames: 2, lead: 3))
+            try UnrolledNetwork(network, batch: 1, Unrolling(inputFrames: 3, outputFrames: 2, forecastOffset: 3))
         }
     }
 
-    /// A batch is its sequences: what one of them gives does not depend on its neighbours.
+    /// A batch is its sequences: what one of them gives does not depend on its neighbors.
     @Test func sequencesOfABatchDoNotSeeEachOther() throws {
         let network = try Network<Float>(
             NetworkDescription(encoder: [cell("e")], forecaster: [cell("f", state: "e")], readout: [readout]),
@@ -86,11 +86,12 @@ import Testing
         let values = ParameterVector<Float>(network.layout)
         fill(values.flat, seed: 1)
         network.prepare(values)
-        let both = try NetworkTrace(network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 2, lead: 3))
+        let both = try UnrolledNetwork(network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 2, forecastOffset: 3))
         fill(both.input, seed: 2)
         both.forward()
         for sequence in 0..<2 {
-            let alone = try NetworkTrace(network, batch: 1, Unrolling(inputFrames: 3, outputFrames: 2, lead: 3))
+            let alone = try UnrolledNetwork(
+                network, batch: 1, Unrolling(inputFrames: 3, outputFrames: 2, forecastOffset: 3))
             for t in 0..<3 { alone.input[t].copy(from: both.input[t][sequence]) }
             alone.forward()
             for t in 0..<2 {

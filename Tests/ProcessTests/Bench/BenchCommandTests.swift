@@ -61,9 +61,9 @@ import Testing
     }
 
     @Test func everyWayOfConvolvingHasTheSameLoss() throws {
-        let losses = try ["plain", "automatic", "filtering"].map { way in
-            let it = try step(["--convolution", way])
-            #expect(it["variant"] as? String == way && it["batch_per_rank"] as? Int == 2)
+        let losses = try ["im2col", "automatic", "winograd"].map { algorithm in
+            let it = try step(["--convolution", algorithm])
+            #expect(it["variant"] as? String == algorithm && it["batch_per_rank"] as? Int == 2)
             return try #require(it["loss"] as? Double)
         }
         #expect(losses[0] > 0 && losses.allSatisfy { abs($0 - losses[0]) < 1e-4 * losses[0] }, "\(losses)")
@@ -81,17 +81,17 @@ import Testing
     @Test func thePlanNamesEveryLayer() throws {
         let file = try systemFile(), plan = try tools.json(["bench", "plan", file])
         let layers = try #require(plan["layers"] as? [[String: Any]])
-        #expect(layers.map { $0["stage"] as! String } == ["one", "two", "three"])
-        #expect(layers.map { $0["way"] as! String } == ["filtering", "plain", "filtering"])
+        #expect(layers.map { $0["layer"] as! String } == ["one", "two", "three"])
+        #expect(layers.map { $0["algorithm"] as! String } == ["winograd", "im2col", "winograd"])
         #expect(layers.map { $0["input_channels"] as! Int } == [1, 32, 0])
-        let cost = try #require(layers[2]["filtering"] as? [String: Double])
+        let cost = try #require(layers[2]["winograd"] as? [String: Double])
         #expect(Set(cost.keys) == ["multiply_adds", "bytes", "seconds"] && cost.values.allSatisfy { $0 > 0 })
-        #expect(layers[1]["filtering"] == nil && layers[1]["plain"] != nil)
-        let forced = try tools.json(["bench", "plan", file, "--convolution", "plain"])
-        #expect((forced["layers"] as! [[String: Any]]).allSatisfy { $0["way"] as! String == "plain" })
-        #expect((forced["trace_bytes"] as! Int) < plan["trace_bytes"] as! Int)
+        #expect(layers[1]["winograd"] == nil && layers[1]["im2col"] != nil)
+        let forced = try tools.json(["bench", "plan", file, "--convolution", "im2col"])
+        #expect((forced["layers"] as! [[String: Any]]).allSatisfy { $0["algorithm"] as! String == "im2col" })
+        #expect((forced["activation_bytes"] as! Int) < plan["activation_bytes"] as! Int)
         let table = try tools.dist(["bench", "plan", "neural-scene"]).stdout
-        #expect(table.contains("enco_cl1  16 x 16  5 x 5   16 + 128  filtering"), "\(table)")
+        #expect(table.contains("enco_cl1  16 x 16  5 x 5   16 + 128  winograd"), "\(table)")
     }
 
     /// Every number of ranks below is measured within the job, the last shares a batch of two among three.
@@ -134,17 +134,17 @@ import Testing
 
     /// Single precision leaves seven digits, and filtering one or two fewer than plain products.
     @Test func accuracyIsThatOfSinglePrecision() throws {
-        let it = try tools.json(["bench", "accuracy", systemFile(), "--batch", "2", "--convolution", "filtering"])
+        let it = try tools.json(["bench", "accuracy", systemFile(), "--batch", "2", "--convolution", "winograd"])
         let rows = try #require(it["deviations"] as? [[String: Any]])
         #expect(rows.first?["name"] as? String == "output" && rows.count == 12)
         for row in rows {
             let name = row["name"] as! String
-            let deviation = row["deviation"] as! Double, plain = row["plain_deviation"] as! Double
+            let deviation = row["deviation"] as! Double, im2col = row["im2col_deviation"] as! Double
             // Nobody reads the second layer, and the third reads zeros.
             if name.hasPrefix("two") || name == "three.input.kernel" {
-                #expect(plain == 0 && deviation == 0, "\(row)")
+                #expect(im2col == 0 && deviation == 0, "\(row)")
             } else {
-                #expect(plain > 0 && plain < 1e-5 && deviation > 0 && deviation < 3e-5, "\(row)")
+                #expect(im2col > 0 && im2col < 1e-5 && deviation > 0 && deviation < 3e-5, "\(row)")
             }
         }
     }

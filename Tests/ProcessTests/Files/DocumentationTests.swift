@@ -13,7 +13,7 @@ import Testing
         let examples = try Document("Docs/Using.md").examples
         #expect(examples.count >= 24)
         let folder = try TemporaryFolder()
-        try writeFilms(to: folder)
+        try writeClips(to: folder)
         try writeStateDict(to: folder)
         try check(examples, in: folder)
     }
@@ -28,14 +28,14 @@ import Testing
         }
     }
 
-    /// Two films of PNG frames in the folder `radar`.
-    private func writeFilms(to folder: TemporaryFolder) throws {
-        for film in ["radar/june", "radar/july"] {
-            try FileManager.default.createDirectory(atPath: folder.file(film), withIntermediateDirectories: true)
+    /// Two clips of PNG frames in the folder `radar`.
+    private func writeClips(to folder: TemporaryFolder) throws {
+        for clip in ["radar/june", "radar/july"] {
+            try FileManager.default.createDirectory(atPath: folder.file(clip), withIntermediateDirectories: true)
             for frame in 0..<32 {
                 let pixels = (0..<16 * 16 * 3).map { UInt8(($0 + 7 * frame) % 256) }
                 let picture = Picture(width: 16, height: 16, channels: 3, pixels: pixels)
-                try PNGFile.write(picture, to: folder.file("\(film)/\(frame).png"))
+                try PNGFile.write(picture, to: folder.file("\(clip)/\(frame).png"))
             }
         }
     }

@@ -54,7 +54,7 @@ import Testing
         #expect(files.filter { $0.hasPrefix("strip-") }.count == 16 && !files.contains("truth.npy"))
     }
 
-    /// The layout of the Toronto file: ten frames of ten sequences would look like a film, too.
+    /// The layout of the Toronto file: ten frames of ten sequences would look like a clip, too.
     @Test(.enabled(if: Python.has("numpy"))) func framesFirstIsNotTakenForSequences() throws {
         try numpy(
             """
@@ -65,8 +65,8 @@ import Testing
         let sentence =
             "toronto.npy: shape [5, 125, 24, 24], read as frames-first because its first axis is the shorter one\n"
         #expect(result.status == 0 && result.stdout.hasPrefix(sentence), "\(result)")
-        let film = try predict(["--input", "tchw.npy"], to: "p6")
-        #expect(film.stdout.contains("read as concatenated because its second axis is a single channel"), "\(film)")
+        let clip = try predict(["--input", "tchw.npy"], to: "p6")
+        #expect(clip.stdout.contains("read as concatenated because its second axis is a single channel"), "\(clip)")
         let facts = try numpy(
             """
             x, i, j = [n.load(p + a) for a in ('/squares-shifted.npy', '/p5/input.npy', '/p6/input.npy')]

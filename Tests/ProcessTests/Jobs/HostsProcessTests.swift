@@ -10,10 +10,10 @@ import Testing
 
     init() throws { (hosts, folder) = (try TwoHosts(), try TemporaryFolder()) }
 
-    /// Batch normalisation, so that ranks meet within a pass too. Two ranks of the first host share memory.
+    /// Batch normalization, so that ranks meet within a pass too. Two ranks of the first host share memory.
     @Test(arguments: [[1, 1], [2, 1]]) func trainingGivesTheSameBitsAsOnOneHost(ranks: [Int]) throws {
         let system = try SmallSystem("keras-stack-3") { $0.batchSize = 4 }, example = system.example
-        let options = ["--lanes", "4", "--steps", "2"], output = example.freshOutput()
+        let options = ["--virtual-ranks", "4", "--steps", "2"], output = example.freshOutput()
         let result = try hosts.shell(
             hosts.mpirun(ranks: ranks, "convlstm-dist", system.arguments(output, options)),
             directory: example.folder.path)
@@ -31,8 +31,8 @@ import Testing
     /// The cable is unplugged in the middle of a run, the job ends by itself, and the run goes on once it is back.
     @Test func aCutLinkEndsTheJobAndTheRunGoesOn() throws {
         let example = try TrainingExample.shared.get(), (cut, whole) = (example.freshOutput(), example.freshOutput())
-        let lanes = ["--lanes", "2", "--checkpoint-every", "3"]
-        let endless = try job(example.arguments(cut, lanes + ["--steps", "100000"]))
+        let virtualRanks = ["--virtual-ranks", "2", "--checkpoint-every", "3"]
+        let endless = try job(example.arguments(cut, virtualRanks + ["--steps", "100000"]))
         let result = try hosts.shell(
             "\(endless) & until grep -qs '^8,' \(cut)/metrics.csv; do sleep 0.01; done; \(hosts.cut); wait $!",
             directory: example.folder.path)
@@ -40,7 +40,7 @@ import Testing
         #expect(result.stderr.contains("on node \(TwoHosts.addresses[1])"), "\(result.stderr)")
 
         let reached = try #require(try example.column("step", of: "metrics.csv", cut).last.flatMap { Int($0) })
-        let further = lanes + ["--steps", "\(reached + 4)", "--checkpoint-every", "100000"]
+        let further = virtualRanks + ["--steps", "\(reached + 4)", "--checkpoint-every", "100000"]
         let second = try hosts.shell(
             "\(hosts.mend); " + job(example.arguments(cut, further)), directory: example.folder.path)
         #expect(second.status == 0 && second.stderr.contains("goes on after step "), "\(second.stderr)")

@@ -53,7 +53,7 @@ import Testing
         let folders = try (0..<2).map { number in
             let folder = example.folder.file(example.freshOutput())
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
-            try DamagedFilms.write(
+            try DamagedClips.write(
                 to: folder + "/films.shards", frames: 6, size: 24, training: 20 + number, damaged: -1)
             return folder
         }
@@ -79,8 +79,8 @@ import Testing
     /// A shard that is cut short while the job trains: whichever rank reads it first ends all of them, and its error is
     /// the program's only one.
     @Test func aShardLostOnTheWayEndsTheJob() throws {
-        let output = example.freshOutput(), shards = example.folder.file("lost-films")
-        try DamagedFilms.write(to: shards, frames: 6, size: 24, training: 20, damaged: -1)
+        let output = example.freshOutput(), shards = example.folder.file("lost-clips")
+        try DamagedClips.write(to: shards, frames: 6, size: 24, training: 20, damaged: -1)
         let result = try example.train(
             ranks: 3, output, ["--data", shards],
             do: "truncate -s 100 \(shards)/00000-of-00002.npy.zst; date +%s > \(output)/cut")

@@ -85,11 +85,11 @@ import Testing
             ])
     }
 
-    /// Lanes of batch normalisation meet in every pass, also those of a rank without sequences.
+    /// Virtual ranks of batch normalization meet in every pass, also those of a rank without sequences.
     @Test func statisticsAreThoseOfTheSequencesThereAre() throws {
         let readout = "    readout:\n"
         let config = try example.configuration(
-            replacing: readout, with: readout + "    - {name: norm, batchNormalisation: {}}\n")
+            replacing: readout, with: readout + "    - {name: norm, batchNormalization: {}}\n")
         for (ranks, steps) in [(1, "4"), (2, "5")] {
             let output = example.freshOutput()
             let result = try example.train(
@@ -104,7 +104,10 @@ import Testing
         let windows = try example.configuration(
             replacing: "outputFrames: 3", with: "outputFrames: 3, order: slidingWindow")
         for (ranks, options, sentence) in [
-            (0, ["--lanes", "2"], "sampling is shard, so that batches depend on the number of ranks, and lanes is 2"),
+            (
+                0, ["--virtual-ranks", "2"],
+                "sampling is shard, so that batches depend on the number of ranks, and virtual ranks is 2"
+            ),
             (0, ["--data", "generated"], "sampling is shard, and generated data has no shards"),
             (0, ["--config", windows], "windows of model tiny slide"),
             (

@@ -130,7 +130,7 @@ import Testing
         try refused(fixture("frames.npy"), "is a .npy array, not a safetensors file")
         try refused(file, "frames of 10 x 12 x 1 from frames of 10 x 12 x 3", status: 2, ["--frame", "10x12x3"])
         try refused(file, "has [256, 65, 3, 3]; describe its sizes in a .yaml file", ["--model", "pytorch-seq2seq"])
-        try refused(file, "model small has no stage decoder1", status: 2, ["--model", "small"])
+        try refused(file, "model small has no layer decoder1", status: 2, ["--model", "small"])
         try refused(
             file, "the weights of small; choose one of: mindspore-ed-upstream, pytorch-seq2seq", status: 2,
             ["--preset", "small"])

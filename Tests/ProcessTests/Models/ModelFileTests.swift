@@ -45,24 +45,24 @@ import Testing
 
     /// Sizes that no machine has memory for, or that are none, end in a sentence and not in a crash.
     @Test(arguments: [
-        ("hidden: 4", "hidden: 1000000000", "stage cell: hidden is 1000000000; choose at most 65536"),
-        ("hidden: 4", "hidden: 60000", "stage cell would learn 1296"),
-        ("hidden: 4", "hidden: -4", "stage cell: kernel 3 and -4 hidden channels"),
-        ("kernel: 3", "kernel: 9223372036854775807", "stage cell: kernel is 9223372036854775807"),
+        ("hidden: 4", "hidden: 1000000000", "layer cell: hidden is 1000000000; choose at most 65536"),
+        ("hidden: 4", "hidden: 60000", "layer cell would learn 1296"),
+        ("hidden: 4", "hidden: -4", "layer cell: kernel 3 and -4 hidden channels"),
+        ("kernel: 3", "kernel: 9223372036854775807", "layer cell: kernel is 9223372036854775807"),
         ("kernel: 3", "kernel: 4", "choose an odd kernel"),
-        ("size: 2", "size: 4611686018427387904", "stage cut: size is"),
+        ("size: 2", "size: 4611686018427387904", "layer cut: size is"),
         ("size: 2", "size: 0", "cannot be cut into patches of 0 x 0"),
         ("inputFrames: 2", "inputFrames: 9223372036854775807", "inputFrames is 9223372036854775807; choose 1 to"),
         ("inputFrames: 2", "inputFrames: 0", "own.yaml: sequences.inputFrames is 0; choose 1 to 100000"),
-        ("filters: 4", "filters: 5", "stage whole: 5 channels do not make patches"),
+        ("filters: 4", "filters: 5", "layer whole: 5 channels do not make patches"),
     ])
     func sizesThatCannotBeAreNamed(part: String, replacement: String, sentence: String) throws {
         let yaml = """
             name: own
             sequences: {inputFrames: 2, outputFrames: 2}
             network:
-              encoder: [{name: cut, patches: {size: 2}}, {name: cell, convLSTM: {hidden: 4, kernel: 3}}]
-              readout: [{name: flat, convolution: {filters: 4, kernel: 1}}, {name: whole, unpatches: {size: 2}}]
+              encoder: [{name: cut, spaceToDepth: {size: 2}}, {name: cell, convLSTM: {hidden: 4, kernel: 3}}]
+              readout: [{name: flat, convolution: {filters: 4, kernel: 1}}, {name: whole, depthToSpace: {size: 2}}]
             """
         try folder.write(Array(yaml.utf8), to: "own.yaml")
         #expect(try dist(["models", "own.yaml"]).status == 0)

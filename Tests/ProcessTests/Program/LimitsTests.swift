@@ -74,7 +74,7 @@ import Testing
 
     @Test func numbersWithoutBoundAreRefused() throws {
         for option in [
-            "--threads", "--batch-size", "--steps", "--epochs", "--keep", "--lanes", "--accumulate",
+            "--threads", "--batch-size", "--steps", "--epochs", "--keep", "--virtual-ranks", "--accumulate",
             "--checkpoint-every",
             "--evaluate-every", "--verify-replicas-every",
         ] {

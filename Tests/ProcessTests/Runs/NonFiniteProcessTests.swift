@@ -4,21 +4,21 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs that meet a film which holds a number that is none.
+/// Runs that meet a clip which holds a number that is none.
 @Suite struct NonFiniteProcessTests {
     let example = try! TrainingExample.shared.get()
 
     /// At the fifth place of the second batch: with two ranks, the second one's.
-    private static let film = EpochOrder(.shuffled, seed: 1, epoch: 0, count: 20).sequences[10]
+    private static let clip = EpochOrder(.shuffled, seed: 1, epoch: 0, count: 20).sequences[10]
 
     private static let data = Result {
-        let folder = try TrainingExample.shared.get().folder.file("damaged-films")
-        try DamagedFilms.write(to: folder, frames: 6, size: 24, training: 20, damaged: film)
+        let folder = try TrainingExample.shared.get().folder.file("damaged-clips")
+        try DamagedClips.write(to: folder, frames: 6, size: 24, training: 20, damaged: clip)
         return folder
     }
 
     private func train(ranks: Int, _ output: String, _ options: [String]) throws -> CommandResult {
-        let always = ["--data", try Self.data.get(), "--lanes", "2", "--checkpoint-every", "1", "--keep", "9"]
+        let always = ["--data", try Self.data.get(), "--virtual-ranks", "2", "--checkpoint-every", "1", "--keep", "9"]
         return try example.train(ranks: ranks, output, always + options)
     }
 
@@ -26,14 +26,14 @@ import Testing
         try example.tensors(output, step: step).values.allSatisfy { $0.allSatisfy(\.isFinite) }
     }
 
-    @Test(arguments: [0, 2]) func theRunEndsBeforeTheUpdateAndNamesTheFilm(ranks: Int) throws {
+    @Test(arguments: [0, 2]) func theRunEndsBeforeTheUpdateAndNamesTheClip(ranks: Int) throws {
         let output = example.freshOutput(), result = try train(ranks: ranks, output, ["--steps", "4"])
         #expect(result.status == 1)
         let who = "rank \(ranks == 2 ? 1 : 0) on "
         #expect(result.stderr.contains("step 2: the loss is nan"), "\(result.stderr)")
         let finding = /\((rank \d on )\S+ read numbers that are not finite in sequence (\d+)\), so the run ends before/
         let match = try #require(result.stderr.firstMatch(of: finding), "\(result.stderr)")
-        #expect(match.1 == who && match.2 == "\(Self.film)")
+        #expect(match.1 == who && match.2 == "\(Self.clip)")
         #expect(result.stderr.contains("the last checkpoint is of step 1; go on with a lower --learning-rate"))
         #expect(try example.column("step", of: "metrics.csv", output) == ["1"])
     }
@@ -64,13 +64,14 @@ import Testing
         #expect(try example.tensors(parts, step: 4) == expected)
     }
 
-    /// Batch normalisation takes the number to every lane and into the moving averages, which must be as before.
+    /// Batch normalization takes the number to every virtual rank and into the moving averages, which must be as
+    /// before.
     @Test(arguments: [0, 2]) func movingAveragesAreNotSpoilt(ranks: Int) throws {
-        let system = try SmallSystem("keras-stack-3"), folder = example.folder.file("damaged-films-\(ranks)")
+        let system = try SmallSystem("keras-stack-3"), folder = example.folder.file("damaged-clips-\(ranks)")
         let frames = system.description.sequences.frames
-        try DamagedFilms.write(to: folder, frames: frames, size: 12, training: 6, damaged: 4)
+        try DamagedClips.write(to: folder, frames: frames, size: 12, training: 6, damaged: 4)
         let output = try system.train(
-            ranks: ranks, ["--data", folder, "--lanes", "2", "--steps", "2", "--on-nan", "skip"])
+            ranks: ranks, ["--data", folder, "--virtual-ranks", "2", "--steps", "2", "--on-nan", "skip"])
         let log = try example.text(of: "log.txt", output)
         #expect(log.contains("read numbers that are not finite in sequence 4)"), "\(log)")
         let averages = try system.movingAverages(output, step: 2)

@@ -35,7 +35,7 @@ import Testing
             n.save('fortran.npy', n.asfortranarray(f)); n.save('big.npy', f.astype('>f4')); n.save('int.npy', a.astype('i8'))
             n.save('cut.npy', a); os.truncate('cut.npy', 5000)
             f[150, 0, 0, 0] = n.nan; n.save('nan.npy', f)
-            n.save('row.npy', a.reshape(1000, 1, 8, 8)); n.save('colours.npy', n.zeros((200, 5, 3, 8, 8), dtype='u1'))
+            n.save('row.npy', a.reshape(1000, 1, 8, 8)); n.save('colors.npy', n.zeros((200, 5, 3, 8, 8), dtype='u1'))
             n.savez('pair.npz', a=a, b=a)
             n.savez_compressed('cut.npz', n.random.randint(0, 255, 99999)); os.truncate('cut.npz', 3000)
             n.savez('one.npz', a=a)
@@ -46,7 +46,7 @@ import Testing
             ("object.npy", "Python objects"),
             ("fortran.npy", "ascontiguousarray"), ("big.npy", "newbyteorder"), ("int.npy", "astype"),
             ("cut.npy", "cut short"), ("nan.npy", "sequence 150"), ("row.npy", "--frames"),
-            ("colours.npy", "transpose"), ("pair.npz", "--key"), ("cut.npz", "copy it again"),
+            ("colors.npy", "transpose"), ("pair.npz", "--key"), ("cut.npz", "copy it again"),
             ("text.npy", "numpy.save"),
             ("missing.npy", "check the path"), ("row.npy --frames 7", "another --frames"),
             ("one.npz --key b", "arrays a"),

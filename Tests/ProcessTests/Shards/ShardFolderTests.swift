@@ -14,12 +14,12 @@ import Testing
         try Python.run("import os, sys\nos.chdir(sys.argv[1])\n" + PNGScript.functions + script, [folder.path])
     }
 
-    @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func filmsOfFramesBecomeSequences() throws {
+    @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func clipsOfFramesBecomeSequences() throws {
         _ = try python(
             """
-            for film in range(3):
-                os.makedirs(f'clips.v2/film{film}')
-                for t in range(11): png(f'clips.v2/film{film}/{t}.png', 12, 9, [film * 20 + t] * 324, kind=2)
+            for clip in range(3):
+                os.makedirs(f'clips.v2/clip{clip}')
+                for t in range(11): png(f'clips.v2/clip{clip}/{t}.png', 12, 9, [clip * 20 + t] * 324, kind=2)
             """)
         let split = try shard("split", "clips.v2", "--frames", "4", "--validation", "1", "--test", "1")
         #expect(split.status == 0 && split.stdout.contains("9 frames are in no sequence"), "\(split)")
@@ -32,27 +32,27 @@ import Testing
             """)
         #expect(values == "(4, 9, 12, 3) [24, 25, 26, 27] 0.0\n")
         let windows = try shard(
-            "split", "clips.v2/film1", "--frames", "4", "--stride", "1", "--grey", "--output", "grey.shards")
+            "split", "clips.v2/film1", "--frames", "4", "--stride", "1", "--gray", "--output", "gray.shards")
         #expect(windows.status == 0 && windows.stdout.contains("share frames"), "\(windows)")
-        #expect(windows.stdout.contains("grey.shards: 8 sequences of 4 frames of 9 x 12 x 1"))
+        #expect(windows.stdout.contains("gray.shards: 8 sequences of 4 frames of 9 x 12 x 1"))
     }
 
     @Test func aBrokenFrameLeavesNothingAndIsNamed() throws {
         _ = try python(
             """
-            os.mkdir('film')
-            for t in range(9): png(f'film/{t}.png', 5, 5, [t] * 25)
-            data = open('film/7.png', 'rb').read(); open('film/7.png', 'wb').write(data[:50])
+            os.mkdir('clip')
+            for t in range(9): png(f'clip/{t}.png', 5, 5, [t] * 25)
+            data = open('clip/7.png', 'rb').read(); open('clip/7.png', 'wb').write(data[:50])
             """)
         for (options, status, phrase) in [
-            (["--frames", "3"], 1, "film/7.png is damaged or cut short"), ([], 2, "--frames"),
+            (["--frames", "3"], 1, "clip/7.png is damaged or cut short"), ([], 2, "--frames"),
             (["--frames", "10"], 1, "at most 9"), (["--frames", "3", "--layout", "concatenated"], 2, "leave them out"),
             (["--frames", "3", "--stride", "0"], 2, "--stride"),
         ] as [([String], Int32, String)] {
-            let result = try Command.run("convlstm-shard", ["split", "film"] + options, directory: folder.path)
+            let result = try Command.run("convlstm-shard", ["split", "clip"] + options, directory: folder.path)
             #expect(result.status == status && result.stderr.contains(phrase), "\(result)")
             #expect(result.stderr.split(separator: "\n").count == 1, "\(result)")
-            #expect(try folder.names == ["film"])
+            #expect(try folder.names == ["clip"])
         }
     }
 
@@ -60,13 +60,13 @@ import Testing
     @Test func memoryStaysAtAWindow() throws {
         _ = try python(
             """
-            os.mkdir('film')
-            png('film/0.png', 1000, 600, [7] * 600000)
-            for t in range(1, 300): os.link('film/0.png', f'film/{t}.png')
+            os.mkdir('clip')
+            png('clip/0.png', 1000, 600, [7] * 600000)
+            for t in range(1, 300): os.link('clip/0.png', f'clip/{t}.png')
             """)
         let program = Command.path(of: "convlstm-shard")
         let result = try Command.run(
-            "taskset", ["-c", "0", "prlimit", "--data=120000000", program, "split", "film", "--frames", "5"],
+            "taskset", ["-c", "0", "prlimit", "--data=120000000", program, "split", "clip", "--frames", "5"],
             directory: folder.path)
         #expect(result.status == 0, "\(result)")
     }

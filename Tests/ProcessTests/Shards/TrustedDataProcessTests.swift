@@ -18,17 +18,17 @@ import Testing
 
     /// A shard of another data set, and a training shard in the place of that which validates.
     @Test(arguments: [0, 1, 2], [false, true]) func exchangedShardsDoNotTrain(ranks: Int, isOld: Bool) throws {
-        let films = try NoiseShards("films.shards", seed: 1, in: folder, isOld: isOld)
+        let clips = try NoiseShards("films.shards", seed: 1, in: folder, isOld: isOld)
         let others = try NoiseShards("others.shards", seed: 2, in: folder)
-        let output = folder.file("run"), options = ["--data", films.path, "--steps", "2"]
-        for (number, stranger) in [(1, others.shard(1)), (3, films.shard(0))] {
-            let own = try #require(FileManager.default.contents(atPath: films.shard(number)))
-            try films.replace(number, by: stranger)
+        let output = folder.file("run"), options = ["--data", clips.path, "--steps", "2"]
+        for (number, stranger) in [(1, others.shard(1)), (3, clips.shard(0))] {
+            let own = try #require(FileManager.default.contents(atPath: clips.shard(number)))
+            try clips.replace(number, by: stranger)
             let result = try example.train(ranks: ranks, output, options)
             let sentence = "0000\(number)-of-00004.npy.zst is not the shard that manifest.json describes"
             requireSentence(result, sentence, "copy the data")
             #expect(!FileManager.default.fileExists(atPath: output))
-            try own.write(to: URL(fileURLWithPath: films.shard(number)))
+            try own.write(to: URL(fileURLWithPath: clips.shard(number)))
         }
         #expect(try example.train(ranks: ranks, output, options).status == 0)
     }
@@ -36,16 +36,16 @@ import Testing
     @Test func exchangedShardsAreNotMeasuredOrForecast() throws {
         let tools = try ToolsExample.shared.get()
         for isOld in [false, true] {
-            let films = try NoiseShards("films-\(isOld).shards", seed: 1, in: folder, isOld: isOld)
+            let clips = try NoiseShards("clips-\(isOld).shards", seed: 1, in: folder, isOld: isOld)
             let commands = [
-                ["evaluate", "--checkpoint", tools.run, "--data", films.path],
+                ["evaluate", "--checkpoint", tools.run, "--data", clips.path],
                 [
-                    "predict", "--checkpoint", tools.run, "--data", films.path, "--sequence", "0",
+                    "predict", "--checkpoint", tools.run, "--data", clips.path, "--sequence", "0",
                     "--output", folder.file("p\(isOld)"),
                 ],
             ]
             for ranks in [0, 2] {
-                try films.replace(2, by: films.shard(0))
+                try clips.replace(2, by: clips.shard(0))
                 requireSentence(try tools.dist(commands[0], ranks: ranks), "00002-of-00004.npy.zst is not the shard")
             }
             requireSentence(try tools.dist(commands[1]), "00002-of-00004.npy.zst is not the shard")
@@ -54,15 +54,15 @@ import Testing
 
     /// The file is overwritten, not exchanged, so the run has it open.
     @Test(arguments: [false, true]) func aShardOverwrittenDuringTheRunEndsIt(isOld: Bool) throws {
-        let films = try NoiseShards("films.shards", seed: 1, in: folder, isOld: isOld)
+        let clips = try NoiseShards("films.shards", seed: 1, in: folder, isOld: isOld)
         let others = try NoiseShards("others.shards", seed: 2, in: folder)
         let output = folder.file("run")
-        let arguments = example.arguments(output, ["--data", films.path, "--steps", "100000"])
+        let arguments = example.arguments(output, ["--data", clips.path, "--steps", "100000"])
         let command = (["timeout", "50", Command.path(of: "convlstm-dist")] + arguments).joined(separator: " ")
         let isRunning = "kill -0 $! 2> /dev/null && ! grep -qs '^3,' \(output)/metrics.csv"
         let script =
             "\(command) & while \(isRunning); do sleep 0.01; done; "
-            + "dd if=\(others.shard(1)) of=\(films.shard(1)) conv=notrunc status=none; wait $!"
+            + "dd if=\(others.shard(1)) of=\(clips.shard(1)) conv=notrunc status=none; wait $!"
         let result = try Command.run("sh", ["-c", script], directory: example.folder.path)
         #expect(result.status == 1, "\(result)")
         let sentence = /00001-of-00004.npy.zst (is damaged|holds other bytes) in sequence [0-9]+/
@@ -71,9 +71,9 @@ import Testing
 
     /// One changed digit, with the digest beside the manifest and without.
     @Test func anotherRangeOfValuesDoesNotTrain() throws {
-        let films = try NoiseShards("films.shards", seed: 1, in: folder)
-        try films.changeManifest { $0.replacing("    255\n", with: "    257\n") }
-        let options = ["--data", films.path, "--steps", "1"]
+        let clips = try NoiseShards("films.shards", seed: 1, in: folder)
+        try clips.changeManifest { $0.replacing("    255\n", with: "    257\n") }
+        let options = ["--data", clips.path, "--steps", "1"]
         requireSentence(try example.train(ranks: 0, folder.file("run"), options), "valueRange is 0.0 to 257.0")
         let floats = folder.file("floats.shards")
         try FileManager.default.copyItem(atPath: example.folder.file("tiny.shards"), toPath: floats)
@@ -99,18 +99,18 @@ import Testing
         (#"("bytes" : )[0-9]+"#, "9223372036854775807"), (#"("first" : )6"#, "9223372036854775807"),
     ])
     func impossibleManifestsGetOneSentenceEverywhere(pattern: String, number: String) throws {
-        let films = try NoiseShards("films.shards", seed: 1, in: folder), tools = try ToolsExample.shared.get()
-        try films.changeManifest { text in
+        let clips = try NoiseShards("films.shards", seed: 1, in: folder), tools = try ToolsExample.shared.get()
+        try clips.changeManifest { text in
             text.replacing(try Regex(pattern, as: (Substring, Substring).self), maxReplacements: 1) {
                 "\($0.output.1)\(number)"
             }
         }
-        let cat = ["cat", films.path, "--sequence", "3", "--output", "c.npy"]
-        for command in [["info", films.path], ["verify", films.path], cat] {
+        let cat = ["cat", clips.path, "--sequence", "3", "--output", "c.npy"]
+        for command in [["info", clips.path], ["verify", clips.path], cat] {
             requireSentence(
                 try Command.run("convlstm-shard", command, directory: folder.path), "is \(number) and must be from")
         }
-        let data = ["--data", films.path]
+        let data = ["--data", clips.path]
         for command in [
             example.arguments(folder.file("run"), data), ["evaluate", "--checkpoint", tools.run] + data,
             ["predict", "--checkpoint", tools.run, "--sequence", "0", "--output", folder.file("p")] + data,

@@ -1,4 +1,4 @@
-// A preset as a person would make it small: printed as YAML, with fewer channels and films, and given back as a file.
+// A preset as a person would make it small: printed as YAML, with fewer channels and clips, and given back as a file.
 // The choice: nothing else is changed, so that what trains is the preset's own way of training.
 
 import Configuration
@@ -9,7 +9,7 @@ import Testing
 
 /// A small form of a preset, in a file among those of the training example.
 ///
-/// Five films to train on in batches of three, so that the second and last batch of an epoch has two.
+/// Five clips to train on in batches of three, so that the second and last batch of an epoch has two.
 struct SmallSystem {
     let example: TrainingExample
     let description: SystemDescription
@@ -29,7 +29,7 @@ struct SmallSystem {
         try example.folder.write(Array(system.yaml.utf8), to: file)
     }
 
-    /// Trains on films of its own into a new folder, and returns the folder's name.
+    /// Trains on clips of its own into a new folder, and returns the folder's name.
     func train(ranks: Int, _ options: [String]) throws -> String {
         let output = example.freshOutput()
         let result = try dist(ranks: ranks, arguments(output, options))
@@ -37,7 +37,7 @@ struct SmallSystem {
         return output
     }
 
-    /// Arguments of a run on films of its own.
+    /// Arguments of a run on clips of its own.
     func arguments(_ output: String, _ options: [String]) -> [String] {
         ["train", "--model", file, "--data", "generated", "--output", output] + options
     }
@@ -54,7 +54,7 @@ struct SmallSystem {
         try example.column(name, of: file, output).map { try #require(Double($0)) }
     }
 
-    /// The moving averages that batch normalisation left in a checkpoint.
+    /// The moving averages that batch normalization left in a checkpoint.
     func movingAverages(_ output: String, step: Int) throws -> [String: [Float]] {
         try example.tensors(output, step: step).filter { $0.key.hasSuffix(".mean") || $0.key.hasSuffix(".variance") }
     }
@@ -63,7 +63,7 @@ struct SmallSystem {
 extension GeneratorDescription {
     /// Digits need 28 pixels; squares do not.
     fileprivate mutating func makeSmall() {
-        size = if case .movingSquares = films { 12 } else { 32 }
+        size = if case .movingSquares = kind { 12 } else { 32 }
         (frames, training, validation, test) = (12, 5, 2, 3)
     }
 }

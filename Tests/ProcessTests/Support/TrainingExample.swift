@@ -43,17 +43,17 @@ final class TrainingExample: Sendable {
           learningRate: 0.01
           network:
             encoder:
-            - {name: patches, patches: {size: 4, order: spaceToDepth}}
+            - {name: patches, spaceToDepth: {size: 4, order: blocks}}
             - name: encoder
-              convLSTM: {hidden: 6, kernel: 3, peepholes: perPosition, tensors: perGate, carriesHidden: true,
-                kernelInitialisation: {glorotUniform: {}}, peepholeInitialisation: {constant: {value: 0}}, forgetBias: 1}
+              convLSTM: {hidden: 6, kernel: 3, peepholes: perPosition, tensors: perGate, isRecurrent: true,
+                kernelInitialization: {glorotUniform: {}}, peepholeInitialization: {constant: {value: 0}}, forgetBias: 1}
             forecaster:
             - name: forecaster
-              convLSTM: {hidden: 6, kernel: 3, peepholes: none, tensors: fused, carriesHidden: true, initialState: encoder,
-                kernelInitialisation: {glorotUniform: {}}, peepholeInitialisation: {constant: {value: 0}}, forgetBias: 0}
+              convLSTM: {hidden: 6, kernel: 3, peepholes: none, tensors: fused, isRecurrent: true, initialState: encoder,
+                kernelInitialization: {glorotUniform: {}}, peepholeInitialization: {constant: {value: 0}}, forgetBias: 0}
             readout:
-            - {name: readout, convolution: {filters: 16, kernel: 1, kernelInitialisation: {glorotUniform: {}}}}
-            - {name: unpatches, unpatches: {size: 4, order: spaceToDepth}}
+            - {name: readout, convolution: {filters: 16, kernel: 1, kernelInitialization: {glorotUniform: {}}}}
+            - {name: unpatches, depthToSpace: {size: 4, order: blocks}}
         """
 
     /// Writes the configuration with more of the model's keys, and returns the file's name.

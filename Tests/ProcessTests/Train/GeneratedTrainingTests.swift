@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Training on the films of a model's generator, in every order, stopped and gone on with.
+/// Training on the clips of a model's generator, in every order, stopped and gone on with.
 @Suite struct GeneratedTrainingTests {
     let example = try! TrainingExample.shared.get()
 
-    /// The example's network on its own films, seven of them an epoch.
+    /// The example's network on its own clips, seven of them an epoch.
     private func arguments(_ sequences: String, _ more: [String]) throws -> [String] {
         let text = try example.text(of: "tiny.yaml", ".")
         let changed = text.replacingOccurrences(of: "{inputFrames: 3, outputFrames: 3}", with: sequences)
@@ -16,13 +16,13 @@ import Testing
         return ["train", "--config", name, "--data", "generated", "--batch-size", "3"] + more
     }
 
-    private static let films = "frames: 6, size: 24, training: 7, validation: 2, test: 1"
+    private static let clips = "frames: 6, size: 24, training: 7, validation: 2, test: 1"
 
     /// A run of eight steps, some epochs long, in one go and in two on another number of ranks: the same losses.
     @Test(arguments: [
-        "order: shuffled, generator: {films: {movingSquares: {}}, fresh: true, \(films)}",
-        "order: slidingWindow, reversedInput: true, generator: {films: {movingSquares: {view: shifted}}, \(films)}",
-        "order: sequential, generator: {films: {movingSquares: {view: noisy}}, \(films)}",
+        "order: shuffled, generator: {kind: {movingSquares: {}}, fresh: true, \(clips)}",
+        "order: slidingWindow, reversedInput: true, generator: {kind: {movingSquares: {view: shifted}}, \(clips)}",
+        "order: sequential, generator: {kind: {movingSquares: {view: noisy}}, \(clips)}",
     ])
     func aStoppedRunGoesOnExactly(sequences: String) throws {
         let arguments = try arguments("{inputFrames: 3, outputFrames: 3, \(sequences)}", [])
@@ -51,8 +51,8 @@ import Testing
         for (order, steps) in [("shuffled", 3), ("sequential", 3), ("slidingWindow", 5)] {
             let output = example.freshOutput()
             let sequences =
-                "{inputFrames: 3, outputFrames: 3, order: \(order), generator: {films: {movingSquares: {}}, "
-                + "\(Self.films)}}"
+                "{inputFrames: 3, outputFrames: 3, order: \(order), generator: {kind: {movingSquares: {}}, "
+                + "\(Self.clips)}}"
             let arguments = try arguments(sequences, ["--epochs", "1", "--output", output])
             let result = try Command.run("convlstm-dist", arguments, directory: example.folder.path)
             #expect(result.status == 0, "\(result.stderr)")
@@ -60,13 +60,13 @@ import Testing
         }
     }
 
-    /// Equal films give equal losses, so an epoch of fresh films is told from the first one's again by its loss.
-    @Test func freshFilmsAreNew() throws {
+    /// Equal clips give equal losses, so an epoch of fresh clips is told from the first one's again by its loss.
+    @Test func freshClipsAreNew() throws {
         for (fresh, differs) in [(true, true), (false, false)] {
             let output = example.freshOutput()
             let sequences =
-                "{inputFrames: 3, outputFrames: 3, order: sequential, generator: {films: {movingSquares: {}}, "
-                + "fresh: \(fresh), \(Self.films)}}"
+                "{inputFrames: 3, outputFrames: 3, order: sequential, generator: {kind: {movingSquares: {}}, "
+                + "fresh: \(fresh), \(Self.clips)}}"
             let arguments = try arguments(
                 sequences, ["--batch-size", "7", "--learning-rate", "1e-12", "--epochs", "2", "--output", output])
             let result = try Command.run("convlstm-dist", arguments, directory: example.folder.path)
@@ -78,7 +78,7 @@ import Testing
 
     @Test func theGeneratorIsWhatACheckpointIsMeasuredOn() throws {
         let output = example.freshOutput()
-        let sequences = "{inputFrames: 3, outputFrames: 3, generator: {films: {movingSquares: {}}, \(Self.films)}}"
+        let sequences = "{inputFrames: 3, outputFrames: 3, generator: {kind: {movingSquares: {}}, \(Self.clips)}}"
         let trained = try Command.run(
             "convlstm-dist", arguments(sequences, ["--steps", "1", "--output", output]), directory: example.folder.path)
         #expect(trained.status == 0 && trained.stderr.contains("generated (moving squares;"), "\(trained)")

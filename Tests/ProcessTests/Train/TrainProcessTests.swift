@@ -13,18 +13,18 @@ import Testing
     }
 
     /// The fourth batch is the epoch's last, of 2 sequences: with 3 ranks one has no part of it. Sums of other parts
-    /// round otherwise, which Adam's first steps make larger; minimal filtering rounds more than plain products.
-    @Test(arguments: [2, 3], [("plain", 1e-5), ("filtering", 5e-5)])
-    func ranksShareABatchWithoutChangingTheResult(ranks: Int, way: (name: String, tolerance: Double)) throws {
+    /// round otherwise, which Adam's first steps make larger; Winograd convolution rounds more than plain products.
+    @Test(arguments: [2, 3], [("im2col", 1e-5), ("winograd", 5e-5)])
+    func ranksShareABatchWithoutChangingTheResult(ranks: Int, algorithm: (name: String, tolerance: Double)) throws {
         let (alone, many) = (example.freshOutput(), example.freshOutput())
-        let options = ["--steps", "5", "--convolution", way.name]
+        let options = ["--steps", "5", "--convolution", algorithm.name]
         try example.train(ranks: 0, alone, options)
         let result = try example.train(ranks: ranks, many, options)
         #expect(result.status == 0, "\(result.stderr)")
         let (expected, found) = (try example.tensors(alone, step: 5), try example.tensors(many, step: 5))
         #expect(expected.count == 3 * 19)
         let parameters = { (all: [String: [Float]]) in all.filter { !$0.key.hasPrefix("optimizer.") } }
-        #expect(Double(difference(parameters(expected), parameters(found))) < way.tolerance)
+        #expect(Double(difference(parameters(expected), parameters(found))) < algorithm.tolerance)
         for column in ["loss", "gradient_norm"] {
             let pairs = zip(
                 try example.column(column, of: "metrics.csv", alone),

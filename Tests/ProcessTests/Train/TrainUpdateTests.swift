@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: [0, 2]) func gatesComputedAgainGiveTheSameBits(ranks: Int) throws {
-        let outputs = [example.freshOutput(), example.freshOutput()], filtering = ["--convolution", "filtering"]
+        let outputs = [example.freshOutput(), example.freshOutput()], filtering = ["--convolution", "winograd"]
         for (output, more) in zip(outputs, [[], ["--recompute"]]) {
             let result = try example.train(ranks: ranks, output, ["--steps", "4"] + filtering + more)
             #expect(result.status == 0, "\(result.stderr)")

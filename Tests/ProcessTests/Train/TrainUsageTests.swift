@@ -22,7 +22,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         Refusal(options: ["--batch-size", "many"], sentence: "'many' is invalid for '--batch-size"),
         Refusal(options: ["--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
         Refusal(options: ["--reduce-precision", "bf8"], sentence: "'bf8' is invalid for '--reduce-precision"),
-        Refusal(options: ["--reduce-precision", "bf16", "--lanes", "2"], sentence: "leave one of the two out"),
+        Refusal(options: ["--reduce-precision", "bf16", "--virtual-ranks", "2"], sentence: "leave one of the two out"),
         Refusal(options: ["--max-time", "20"], sentence: "'20' is invalid for '--max-time"),
         Refusal(options: ["--learning-rate", "nan"], sentence: "--learning-rate is nan; give a positive number"),
         Refusal(options: ["--seed", "-1"], sentence: "--seed is -1; give a whole number from 0 to"),
@@ -94,12 +94,12 @@ struct Refusal: Sendable, CustomTestStringConvertible {
     @Test func aPrintedConfigurationGivesItself() throws {
         let options = [
             "train", "--config", "tiny.yaml", "--learning-rate", "0.00017", "--output", "elsewhere", "--convolution",
-            "plain",
+            "im2col",
             "--print-config",
         ]
         let first = try Command.run("convlstm-dist", options, directory: example.folder.path)
         #expect(first.status == 0 && first.stdout.contains("learningRate: 0.00017\n"), "\(first.stdout)")
-        #expect(first.stdout.contains("data: tiny.shards\n") && first.stdout.contains("convolution: plain\n"))
+        #expect(first.stdout.contains("data: tiny.shards\n") && first.stdout.contains("convolution: im2col\n"))
         let file = try example.folder.write(Array(first.stdout.utf8), to: "printed.yaml")
         let second = try Command.run("convlstm-dist", ["train", "--config", file, "--print-config"])
         #expect(second.stdout == first.stdout)

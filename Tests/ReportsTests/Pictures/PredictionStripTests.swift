@@ -81,7 +81,7 @@ extension Picture {
         #expect(picture.color(columns[0], truthTop) == [128, 128, 128])
     }
 
-    @Test func threeChannelsAreColoursAndWhatIsNoNumberIsBlack() {
+    @Test func threeChannelsAreColorsAndWhatIsNoNumberIsBlack() {
         var input = [Float](repeating: 0, count: 64 * 3)
         input[0] = 1
         input[4] = .nan

@@ -1,4 +1,4 @@
-"""Writes motions.json: small films by the rules of the three Moving MNIST generators, in Python.
+"""Writes motions.json: small clips by the rules of the three Moving MNIST generators, in Python.
 
 The rules are the published ones (see Sources/Shards/DigitMotion.swift for where); the random numbers are those of
 Sources/Randomness, written down again here, so that both programs move the same digits.
@@ -81,7 +81,7 @@ def svg(random, room, frames):
 
 
 def film(motion, sequence, digits, images, side, size, frames):
-    """The films of a motion, uint8 (frames, size, size), by way of floats from 0 to 1 as the generators have them."""
+    """The clips of a motion, uint8 (frames, size, size), by way of floats from 0 to 1 as the generators have them."""
     random, layers = Stream(5, sequence), []
     for _ in range(digits):
         path = list(motion(random, size - side, frames))
@@ -120,7 +120,7 @@ def main():
         name: [list(motion(Stream(9, k), 36, 50)) for k in range(4)]
         for name, motion in [("canonical", canonical), ("tencia-lee", tencia_lee), ("svg", svg)]
     }
-    print(json.dumps({"films": cases, "paths": long}))
+    print(json.dumps({"clips": cases, "paths": long}))
 
 
 main()

@@ -4,7 +4,7 @@ import Shards
 import TestSupport
 import Testing
 
-/// Films and paths by the rules of the three generators, written by Fixtures/make-motions.py.
+/// Clips and paths by the rules of the three generators, written by Fixtures/make-motions.py.
 private struct MotionFixture: Decodable {
     struct Film: Decodable {
         var motion: String
@@ -13,7 +13,7 @@ private struct MotionFixture: Decodable {
         var pixels: Data
     }
 
-    var films: [Film]
+    var clips: [Film]
     /// By motion: paths of (top, left) in a room of 36 pixels.
     var paths: [String: [[[Int]]]]
 
@@ -45,17 +45,17 @@ private struct MotionFixture: Decodable {
         }
     }
 
-    /// Pillow rounds an enlarged digit twice, so each of three digits may be a grey level off.
-    @Test(arguments: DigitMotion.allCases) func filmsAreThoseOfTheRules(motion: DigitMotion) throws {
-        let films = try MotionFixture.read().films.filter { $0.motion == motion.rawValue }
-        #expect(films.count == 2)
-        for film in films {
+    /// Pillow rounds an enlarged digit twice, so each of three digits may be a gray level off.
+    @Test(arguments: DigitMotion.allCases) func clipsAreThoseOfTheRules(motion: DigitMotion) throws {
+        let clips = try MotionFixture.read().clips.filter { $0.motion == motion.rawValue }
+        #expect(clips.count == 2)
+        for clip in clips {
             let generator = try MovingMNISTGenerator(
-                digits: digits(), digitsPerSequence: film.digits, motion: motion, frames: film.frames, size: film.size,
+                digits: digits(), digitsPerSequence: clip.digits, motion: motion, frames: clip.frames, size: clip.size,
                 count: 9, seed: 5)
-            let found = try generator.sequence(film.sequence)
-            let furthest = zip(found, film.pixels).map { abs($0 - Float($1)) }.max()
-            #expect(found.count == film.pixels.count && furthest! <= (motion == .svg ? 3 : 0), "\(furthest!)")
+            let found = try generator.sequence(clip.sequence)
+            let furthest = zip(found, clip.pixels).map { abs($0 - Float($1)) }.max()
+            #expect(found.count == clip.pixels.count && furthest! <= (motion == .svg ? 3 : 0), "\(furthest!)")
             #expect(Set(found).count > 100)
         }
     }

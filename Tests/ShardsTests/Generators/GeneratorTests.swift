@@ -53,7 +53,7 @@ import Testing
         }
     }
 
-    @Test func theSquaresAreViewsOfOneFilm() throws {
+    @Test func theSquaresAreViewsOfOneClip() throws {
         let noisy = MovingSquaresGenerator(view: .noisy, count: 40, seed: 3)
         let clean = MovingSquaresGenerator(view: .clean, count: 40, seed: 3)
         let shifted = MovingSquaresGenerator(view: .shifted, count: 40, seed: 3), frame = 40 * 40

@@ -57,14 +57,14 @@ import Testing
     @Test(arguments: [[0, 6, 10, 16], [6, 0, 10, 16], [0, 1 << 62, 1 << 62, 8], [0, 20, 64, 64, 3]])
     func emptyArraysHoldNoSequences(shape: [Int]) {
         #expect(refusal(shape).contains("holds no sequences"))
-        #expect(refusal(shape, grey).contains("holds no sequences"))
+        #expect(refusal(shape, gray).contains("holds no sequences"))
         let error = #expect(throws: ShardError.self) {
             try ArrayPlan(shape: shape, layout: .sequencesFirst, file: "x.npy")
         }
         #expect(error?.description.contains("holds no sequences") == true)
     }
 
-    private let grey = KnownFrames(height: 64, width: 64, channels: 1, atLeast: 10)
+    private let gray = KnownFrames(height: 64, width: 64, channels: 1, atLeast: 10)
 
     /// Frames of 64 x 64 x 1, of which ten are seen.
     @Test(
@@ -78,7 +78,7 @@ import Testing
             ([18, 12, 64, 64, 1], .sequencesFirst),
         ] as [([Int], ArrayLayout)])
     func whatIsKnownOfFramesRulesReadingsOut(shape: [Int], layout: ArrayLayout) {
-        #expect(reading(shape, grey) == layout)
+        #expect(reading(shape, gray) == layout)
     }
 
     @Test(arguments: [
@@ -86,25 +86,25 @@ import Testing
         [12, 18, 64, 64, 1],
     ])
     func whatIsKnownLeavesDoubts(shape: [Int]) {
-        #expect(refusal(shape, grey).contains("name what it is: --layout"), "\(shape)")
+        #expect(refusal(shape, gray).contains("name what it is: --layout"), "\(shape)")
     }
 
     @Test func otherFramesAndTooFewAreRefusedWithTheWayOut() {
-        #expect(refusal([20, 64, 64, 49], grey).contains("numpy.moveaxis(array, -1, -3)"))
-        #expect(refusal([20, 64, 64, 3], grey).contains("give an array of (frames, 64, 64)"))
-        #expect(refusal([9, 8, 64, 64], grey).contains("has 9 frames and the model sees 10"))
-        let colours = KnownFrames(height: 64, width: 48, channels: 3, atLeast: 1)
-        #expect(refusal([20, 3, 64, 48], colours).contains("numpy.moveaxis(array, -3, -1)"))
-        #expect(reading([20, 64, 48, 3], colours) == .concatenated)
+        #expect(refusal([20, 64, 64, 49], gray).contains("numpy.moveaxis(array, -1, -3)"))
+        #expect(refusal([20, 64, 64, 3], gray).contains("give an array of (frames, 64, 64)"))
+        #expect(refusal([9, 8, 64, 64], gray).contains("has 9 frames and the model sees 10"))
+        let colors = KnownFrames(height: 64, width: 48, channels: 3, atLeast: 1)
+        #expect(refusal([20, 3, 64, 48], colors).contains("numpy.moveaxis(array, -3, -1)"))
+        #expect(reading([20, 64, 48, 3], colors) == .concatenated)
         #expect(
             refusal([20, 1, 64, 64], KnownFrames(height: 64, width: 64, channels: 1, atLeast: 1)).contains("--layout"))
     }
 
     @Test func aRowOfFramesIsOneSequenceOrSeveral() throws {
         for (shape, channels) in [([6, 8, 7], 1), ([6, 1, 8, 7], 1), ([6, 8, 7, 3], 3)] {
-            let film = try ArrayPlan(shape: shape, layout: .concatenated, file: "x")
+            let clip = try ArrayPlan(shape: shape, layout: .concatenated, file: "x")
             #expect(
-                film.count == 1 && film.geometry == SequenceGeometry(frames: 6, height: 8, width: 7, channels: channels)
+                clip.count == 1 && clip.geometry == SequenceGeometry(frames: 6, height: 8, width: 7, channels: channels)
             )
             #expect(try ArrayPlan(shape: shape, layout: .concatenated, frames: 3, file: "x").count == 2)
         }

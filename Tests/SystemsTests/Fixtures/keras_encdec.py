@@ -42,7 +42,7 @@ class KerasEncDec(KerasSystem):
         "the system's gradient is that of the sum over frames of each frame's mean, 3 times the loss it reports",
         "the encoder reads input frames 0 and 1 and 2, the decoder frame 3 and then the true frames",
         "free-running/ holds the outputs of every stage when the decoder reads its own predictions",
-        "the published model's batch normalisation lies behind the last layer and reaches nothing: left out")
+        "the published model's batch normalization lies behind the last layer and reaches nothing: left out")
 
     def tensors(self, size, frame):
         tensors = shapes.convlstm("encoder", 1, size(128), 3) | shapes.convlstm("decoder", 1, size(128), 3)

@@ -1,4 +1,4 @@
-"""keras-stack (examples/conv_lstm.py of Keras 2.1.0): four ConvLSTM layers, each followed by batch normalisation, and
+"""keras-stack (examples/conv_lstm.py of Keras 2.1.0): four ConvLSTM layers, each followed by batch normalization, and
 a Conv3D readout, trained to give the next frame at every step."""
 import numpy as np
 import tensorflow as tf

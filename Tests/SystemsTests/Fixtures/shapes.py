@@ -15,7 +15,7 @@ def convlstm(stage, inputs, hidden, kernel, bias=True, normalised=False, peephol
     if bias:
         tensors |= divided("bias", ())
     if normalised:
-        tensors |= {f"{stage}.normalisation.{part}": (4 * hidden,) for part in ("scale", "shift")}
+        tensors |= {f"{stage}.normalization.{part}": (4 * hidden,) for part in ("scale", "shift")}
     if peepholes is not None:
         tensors |= {f"{stage}.{gate}.peephole": (*peepholes, hidden) for gate in "ifo"}
     return tensors

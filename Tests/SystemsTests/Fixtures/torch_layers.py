@@ -74,7 +74,7 @@ def convlstm_step(w, stage, x, state, group=None):
     if x is not None:
         a = a + convolution(x, all_gates(w, stage, "input.kernel"))
     if group:
-        a = group_norm(a, w[f"{stage}.normalisation.scale"], w[f"{stage}.normalisation.shift"], group)
+        a = group_norm(a, w[f"{stage}.normalization.scale"], w[f"{stage}.normalization.shift"], group)
     ai, af, ag, ao = a.chunk(4, dim=-1)
 
     def peephole(gate, cell):

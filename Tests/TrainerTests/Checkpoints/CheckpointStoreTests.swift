@@ -30,7 +30,7 @@ import Trainer
     private func state(step: Int, best: Validation? = nil) -> TrainingState {
         var state = TrainingState(network, optimizer: .adam(.init()), seed: UInt64(step))
         for (index, moment) in state.optimizer.moments.enumerated() {
-            moment.vector.initialise(seed: UInt64(step + 1000 * (index + 1)))
+            moment.vector.initialize(seed: UInt64(step + 1000 * (index + 1)))
         }
         state.position = Position(step: step, epoch: 3, used: 8)
         state.best = best
@@ -63,7 +63,7 @@ import Trainer
         for (a, b) in zip(restored.optimizer.moments, saved.optimizer.moments) { #expect(same(a.vector, b.vector)) }
         let parts = try found.checkpoint.parts()
         #expect(parts.map(\.name) == ["parameters", "optimizer.m", "optimizer.v"])
-        #expect(parts.allSatisfy { $0.numbers == network.layout.count })
+        #expect(parts.allSatisfy { $0.elements == network.layout.count })
         #expect(found.checkpoint.configuration == configuration && found.checkpoint.frame == data.frame)
         #expect(found.checkpoint.valueRange == 0...255 && found.checkpoint.trainingSequences == 10_000)
         #expect(same(restored.statistics, saved.statistics))

@@ -6,7 +6,8 @@ import TestSupport
 import Testing
 import Trainer
 
-/// Parameters after updates, and paces of schedules, written by Fixtures/make-optimizers.py with PyTorch and numpy.
+/// Parameters after updates, and hyperparameters of schedules, written by Fixtures/make-optimizers.py with PyTorch and
+/// numpy.
 struct OptimizerFixture: Decodable {
     var start: [Float]
     var gradients: [[Float]]
@@ -28,8 +29,9 @@ struct OptimizerFixture: Decodable {
 
         var testDescription: String { name }
 
-        func pace(_ step: Int) -> Pace {
-            schedule?.pace(base: learningRate, step: step, of: total ?? 0) ?? Pace(learningRate: learningRate)
+        func hyperparameters(_ step: Int) -> StepHyperparameters {
+            schedule?.hyperparameters(base: learningRate, step: step, of: total ?? 0)
+                ?? StepHyperparameters(learningRate: learningRate)
         }
     }
 
@@ -73,7 +75,7 @@ struct OptimizerFixture: Decodable {
         for (step, numbers) in fixture.gradients.enumerated() {
             let gradient = OptimizerFixture.vector(numbers)
             let clipping = Clipping(gradient, byValue: example.clipValue, toNorm: example.clipNorm)
-            optimizer.update(values, along: gradient, at: example.pace(step), clip: clipping.clip)
+            optimizer.update(values, along: gradient, at: example.hyperparameters(step), clip: clipping.clip)
             guard let shown = fixture.shown.firstIndex(of: step + 1) else { continue }
             let expected = example.values[shown], found = values.flat.span
             let scale = expected.map(abs).max() ?? 0
@@ -120,7 +122,8 @@ struct OptimizerFixture: Decodable {
         let values = OptimizerFixture.vector([0, 0, 0])
         var descent = Optimizer(.sgd(.init()), layout: values.layout)
         descent.update(
-            values, along: OptimizerFixture.vector([-3, 4, 1]), at: Pace(learningRate: 1), clip: GradientClip(limit: 2))
+            values, along: OptimizerFixture.vector([-3, 4, 1]), at: StepHyperparameters(learningRate: 1),
+            clip: GradientClip(limit: 2))
         #expect((0..<3).map { values.flat.span[$0] } == [2, -2, -1])
     }
 

@@ -6,7 +6,7 @@ import Trainer
 @Suite struct ScheduleTests {
     @Test func functionsOfTheStep() {
         func rates(_ schedule: ScheduleDescription, _ steps: [Int]) -> [Double] {
-            steps.map { schedule.pace(base: 2, step: $0, of: 110).learningRate }
+            steps.map { schedule.hyperparameters(base: 2, step: $0, of: 110).learningRate }
         }
         #expect(rates(.constant, [0, 50, 109]) == [2, 2, 2])
         #expect(rates(.stepDecay(.init(factor: 0.5, every: 10)), [0, 9, 10, 19, 20]) == [2, 2, 1, 1, 0.5])
@@ -18,21 +18,24 @@ import Trainer
         let cycle = OptimizerFixture.all.cycles[index]
         #expect(cycle.rates.count == cycle.total)
         for step in 0..<cycle.total {
-            let pace = cycle.schedule.pace(base: cycle.learningRate, step: step, of: cycle.total)
-            #expect(abs(pace.learningRate - cycle.rates[step]) < 1e-12 * cycle.learningRate, "step \(step)")
-            #expect(abs((pace.momentum ?? 0) - cycle.momenta[step]) < 1e-12, "step \(step)")
+            let hyperparameters = cycle.schedule.hyperparameters(base: cycle.learningRate, step: step, of: cycle.total)
+            #expect(abs(hyperparameters.learningRate - cycle.rates[step]) < 1e-12 * cycle.learningRate, "step \(step)")
+            #expect(abs((hyperparameters.momentum ?? 0) - cycle.momenta[step]) < 1e-12, "step \(step)")
         }
     }
 
-    /// Runs so short that PyTorch divides by zero still get finite paces.
+    /// Runs so short that PyTorch divides by zero still get finite hyperparameters.
     @Test(arguments: 1...12) func oneCycleIsFiniteForAnyLength(total: Int) {
         var cycle = ScheduleDescription.OneCycle()
         for start in [0.1, 0.3, 0.5] {
             cycle.pctStart = start
             for step in 0...total {
-                let pace = ScheduleDescription.oneCycle(cycle).pace(base: 1, step: step, of: total)
-                #expect(pace.learningRate > 0 && pace.learningRate <= 1, "\(start), \(step) of \(total)")
-                #expect((0.85 - 1e-12...0.95 + 1e-12).contains(pace.momentum ?? 0))
+                let hyperparameters = ScheduleDescription.oneCycle(cycle).hyperparameters(
+                    base: 1, step: step, of: total)
+                #expect(
+                    hyperparameters.learningRate > 0 && hyperparameters.learningRate <= 1,
+                    "\(start), \(step) of \(total)")
+                #expect((0.85 - 1e-12...0.95 + 1e-12).contains(hyperparameters.momentum ?? 0))
             }
         }
     }
@@ -42,9 +45,12 @@ import Trainer
         guard case .plateau(let description) = example.schedule else { throw Mismatch() }
         var plateaus = Plateaus()
         for (validation, loss) in example.losses.enumerated() {
-            plateaus.see(loss, description)
-            let pace = example.schedule.pace(base: example.learningRate, step: 0, of: 1, plateaus: plateaus.factor)
-            #expect(abs(pace.learningRate - example.rates[validation]) < 1e-12 * example.learningRate, "\(validation)")
+            plateaus.record(loss, description)
+            let hyperparameters = example.schedule.hyperparameters(
+                base: example.learningRate, step: 0, of: 1, plateaus: plateaus.factor)
+            #expect(
+                abs(hyperparameters.learningRate - example.rates[validation]) < 1e-12 * example.learningRate,
+                "\(validation)")
         }
         #expect(plateaus.factor < 1)
     }
@@ -54,7 +60,7 @@ import Trainer
     @Test func patienceCountsValidationsSinceTheLowest() {
         var patience = Patience()
         let waits = [1.0, 0.5, 0.5, .nan, 0.6, 0.4, 0.41].map { loss in
-            patience.see(loss)
+            patience.record(loss)
             return patience.waited
         }
         #expect(waits == [0, 0, 1, 2, 3, 0, 1] && patience.best == 0.4)

@@ -19,15 +19,15 @@ import Trainer
         model.loss = loss
         let network = try exampleNetwork(oneOutputPerInput: false)
         let loader = BatchLoader(ExampleSource(count: 8), for: model)
-        let lanes = try Lanes(), crew = try Crew(1)
-        let reducer = GradientReducer(SoloCommunicator(), lanes, on: crew, count: network.layout.count)
-        let shares = RankShares(lanes, batch: sequences.count, parts: parts)
+        let virtualRanks = try VirtualRanks(), pool = try ThreadPool(1)
+        let reducer = GradientReducer(SoloCommunicator(), virtualRanks, on: pool, count: network.layout.count)
+        let shares = RankShares(virtualRanks, batch: sequences.count, parts: parts)
         let replica = try Replica(
-            network, model, loader, FrameSampling(.ownOutput, seed: 1), lanes, shares, on: crew, reducer)
-        return try reducer.allReduce(replica.learn(from: Batch(sequences, of: lanes), step: 0, PhaseTimes()))
+            network, model, loader, FrameSampling(.ownOutput, seed: 1), virtualRanks, shares, on: pool, reducer)
+        return try reducer.allReduce(replica.learn(from: Batch(sequences, of: virtualRanks), step: 0, PhaseTimes()))
     }
 
-    @Test(arguments: [Loss.meanSquaredError, .binaryCrossEntropy, .halfSumOfSquares], [2, 3, 5])
+    @Test(arguments: [Loss.meanSquaredError, .binaryCrossEntropy, .halvedSumOfSquares], [2, 3, 5])
     func partsGiveTheGradientOfTheWhole(loss: Loss, parts: Int) throws {
         let (whole, parts) = (try learned(loss, parts: 1), try learned(loss, parts: parts))
         #expect(abs(whole.loss - parts.loss) < 1e-6 * whole.loss)

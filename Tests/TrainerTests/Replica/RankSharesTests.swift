@@ -8,14 +8,15 @@ import Trainer
 @Suite struct RankSharesTests {
     /// Every size that a thread's parts of an epoch have, worked out batch by batch.
     private func sizes(
-        _ configuration: TrainingConfiguration, _ data: DataSet, _ run: Range<Int>, _ lanes: Lanes, part: Int
+        _ configuration: TrainingConfiguration, _ data: DataSet, _ run: Range<Int>, _ virtualRanks: VirtualRanks,
+        part: Int
     ) -> Set<Int> {
-        var batches = BatchOrder(of: configuration, data, lanes), position = Position(), sizes: Set<Int> = []
+        var batches = BatchOrder(of: configuration, data, virtualRanks), position = Position(), sizes: Set<Int> = []
         while position.epoch == 0 {
             let batch = batches.batch(at: position)
             for places in run.map(batch.places) {
                 sizes.formUnion(
-                    configuration.model.network.normalisesBatches ? [places.count] : parts(of: places.count, part))
+                    configuration.model.network.normalizesBatches ? [places.count] : parts(of: places.count, part))
             }
             position = batches.next(after: position)
         }
@@ -23,10 +24,10 @@ import Trainer
     }
 
     /// Every size of the blocks of the validation that a thread takes, block by block.
-    private func blocks(_ data: DataSet, _ lanes: Lanes, thread: Int, part: Int) -> Set<Int> {
-        guard thread < lanes.threads else { return [] }
-        let blocks = data.validationBlocks(of: part, lanes)
-        return Set(blocks.own(ofThread: thread, of: lanes.threads).map { blocks.all[$0].count })
+    private func blocks(_ data: DataSet, _ virtualRanks: VirtualRanks, thread: Int, part: Int) -> Set<Int> {
+        guard thread < virtualRanks.threads else { return [] }
+        let blocks = data.validationBlocks(of: part, virtualRanks)
+        return Set(blocks.own(ofThread: thread, of: virtualRanks.threads).map { blocks.all[$0].count })
     }
 
     private func parts(of count: Int, _ part: Int) -> [Int] {
@@ -42,11 +43,11 @@ import Trainer
             configuration.model.sequences.generator.validation = validation
             let data = try DataSet(of: configuration)
             for (batchSize, accumulate) in [(1, 1), (8, 1), (8, 3), (10, 1), (11, 2)] {
-                guard accumulate == 1 || !preset.network.normalisesBatches else { continue }
+                guard accumulate == 1 || !preset.network.normalizesBatches else { continue }
                 (configuration.model.batchSize, configuration.accumulate) = (batchSize, accumulate)
                 for (count, ranks, threads) in jobs {
                     for rank in 0..<ranks {
-                        try check(configuration, data, Lanes(count, threads: threads, rank: rank, ranks: ranks))
+                        try check(configuration, data, VirtualRanks(count, threads: threads, rank: rank, ranks: ranks))
                     }
                 }
             }
@@ -55,28 +56,32 @@ import Trainer
 
     private let jobs: [(Int?, Int, Int)] = [(nil, 1, 1), (nil, 3, 2), (nil, 5, 1), (4, 1, 1), (8, 2, 3), (7, 3, 1)]
 
-    private func check(_ configuration: TrainingConfiguration, _ data: DataSet, _ lanes: Lanes) {
+    private func check(_ configuration: TrainingConfiguration, _ data: DataSet, _ virtualRanks: VirtualRanks) {
         let model = configuration.model
-        let shares = RankShares(of: configuration, data, BatchOrder(of: configuration, data, lanes), lanes)
-        let largest = (model.batchSize + lanes.count - 1) / lanes.count
+        let shares = RankShares(
+            of: configuration, data, BatchOrder(of: configuration, data, virtualRanks), virtualRanks)
+        let largest = (model.batchSize + virtualRanks.count - 1) / virtualRanks.count
         #expect(shares.part == max(1, (largest + configuration.accumulate - 1) / configuration.accumulate))
-        let runs = lanes.runs(oneEach: model.network.normalisesBatches)
+        let runs = virtualRanks.runs(oneEach: model.network.normalizesBatches)
         #expect(shares.threads.count == runs.count)
         for (thread, run) in runs.enumerated() {
-            let found = shares.threads[thread], trained = sizes(configuration, data, run, lanes, part: shares.part)
-            let all = trained.union(blocks(data, lanes, thread: thread, part: shares.part))
+            let found = shares.threads[thread],
+                trained = sizes(configuration, data, run, virtualRanks, part: shares.part)
+            let all = trained.union(blocks(data, virtualRanks, thread: thread, part: shares.part))
             #expect(found.usual.isSubset(of: trained))
             #expect(found.largestOther == all.subtracting(found.usual).max() ?? 0)
-            let usual = run.flatMap { lane in
-                let places = Batch(Array(0..<model.batchSize), of: lanes).places(of: lane).count
-                return model.network.normalisesBatches ? [places] : parts(of: places, shares.part)
+            let usual = run.flatMap { virtualRank in
+                let places = Batch(Array(0..<model.batchSize), of: virtualRanks).places(of: virtualRank).count
+                return model.network.normalizesBatches ? [places] : parts(of: places, shares.part)
             }
             #expect(found.usual == Set(usual))
         }
     }
 
-    @Test func aLaneIsDividedEvenlyIntoAtMostSoManyParts() throws {
-        func part(_ lane: Int, _ parts: Int) throws -> Int { RankShares(try Lanes(), batch: lane, parts: parts).part }
+    @Test func aVirtualRankIsDividedEvenlyIntoAtMostSoManyParts() throws {
+        func part(_ virtualRank: Int, _ parts: Int) throws -> Int {
+            RankShares(try VirtualRanks(), batch: virtualRank, parts: parts).part
+        }
         #expect(try part(8, 1) == 8)
         #expect(try [0, 1, 2, 3, 8, 9, 10].map { try part($0, 3) } == [1, 1, 1, 1, 3, 3, 4])
     }

@@ -10,9 +10,9 @@ import Testing
 import TrainingTestSupport
 import Trainer
 
-/// Lanes of one rank by one thread and by several.
+/// Virtual ranks of one rank by one thread and by several.
 @Suite struct ReplicaTests {
-    /// What eight lanes find in a batch: bit patterns of loss, gradient and moving averages, and of losses of
+    /// What eight virtual ranks find in a batch: bit patterns of loss, gradient and moving averages, and of losses of
     /// validation.
     private struct Found: Equatable {
         var loss: UInt64
@@ -20,34 +20,34 @@ import Trainer
         var validation: [UInt64]
     }
 
-    private func network(normalised: Bool) throws -> Network<Float> {
-        var stages = [StageDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, forgetBias: 1)))]
-        if normalised { stages.append(StageDescription("norm", .batchNormalisation(BatchNormalisationDescription()))) }
-        let readout = [StageDescription("readout", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))]
+    private func network(normalized: Bool) throws -> Network<Float> {
+        var layers = [LayerDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, forgetBias: 1)))]
+        if normalized { layers.append(LayerDescription("norm", .batchNormalization(BatchNormalizationDescription()))) }
+        let readout = [LayerDescription("readout", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))]
         let network = try Network<Float>(
-            NetworkDescription(encoder: stages, readout: readout), frame: exampleFrame)
+            NetworkDescription(encoder: layers, readout: readout), frame: exampleFrame)
         let values = ParameterVector<Float>(network.layout)
-        values.initialise(seed: 3)
+        values.initialize(seed: 3)
         network.prepare(values)
         return network
     }
 
     private func found(
-        _ batch: [Int], of usual: Int, lanes count: Int, threads: Int, normalised: Bool,
+        _ batch: [Int], of usual: Int, virtualRanks count: Int, threads: Int, normalized: Bool,
         source: any SequenceSource = ExampleSource(count: 20)
     ) throws -> Found {
         var model = Presets.small
-        model.sequences = SequenceDescription(inputFrames: 3, outputFrames: 3, firstOutput: 1)
-        let network = try network(normalised: normalised), lanes = try Lanes(count, threads: threads)
-        let crew = try Crew(threads)
-        let reducer = GradientReducer(SoloCommunicator(), lanes, on: crew, count: network.layout.count)
+        model.sequences = SequenceDescription(inputFrames: 3, outputFrames: 3, forecastOffset: 1)
+        let network = try network(normalized: normalized), virtualRanks = try VirtualRanks(count, threads: threads)
+        let pool = try ThreadPool(threads)
+        let reducer = GradientReducer(SoloCommunicator(), virtualRanks, on: pool, count: network.layout.count)
         let replica = try Replica(
-            network, model, BatchLoader(source, for: model), FrameSampling(.teacherForcing, seed: 1), lanes,
-            RankShares(lanes, batch: usual, isWhole: normalised), on: crew, reducer)
+            network, model, BatchLoader(source, for: model), FrameSampling(.teacherForcing, seed: 1), virtualRanks,
+            RankShares(virtualRanks, batch: usual, isWhole: normalized), on: pool, reducer)
         // Twice, so that nothing of the first step may be left in the second.
         var found: BatchGradient?
         for step in 0..<2 {
-            let places = Batch(step == 0 ? Array(batch.reversed()) : batch, of: lanes)
+            let places = Batch(step == 0 ? Array(batch.reversed()) : batch, of: virtualRanks)
             found = try reducer.allReduce(replica.learn(from: places, step: step, PhaseTimes()))
         }
         let whole = try #require(found)
@@ -62,39 +62,41 @@ import Trainer
         return numbers.indices.map { numbers[$0].bitPattern }
     }
 
-    /// A whole batch, and one of which some lanes have nothing.
+    /// A whole batch, and one of which some virtual ranks have nothing.
     @Test(arguments: [false, true], [[4, 0, 7, 19, 2, 5, 11, 3, 3, 12, 6], [8, 1, 13]])
-    func threadsChangeNoBit(normalised: Bool, batch: [Int]) throws {
-        let alone = try found(batch, of: 11, lanes: 8, threads: 1, normalised: normalised)
-        #expect(alone.gradient.contains { $0 != 0 } && alone.averages.isEmpty == !normalised)
+    func threadsChangeNoBit(normalized: Bool, batch: [Int]) throws {
+        let alone = try found(batch, of: 11, virtualRanks: 8, threads: 1, normalized: normalized)
+        #expect(alone.gradient.contains { $0 != 0 } && alone.averages.isEmpty == !normalized)
         for threads in [2, 3, 5, 8] {
-            #expect(try found(batch, of: 11, lanes: 8, threads: threads, normalised: normalised) == alone, "\(threads)")
+            #expect(
+                try found(batch, of: 11, virtualRanks: 8, threads: threads, normalized: normalized) == alone,
+                "\(threads)")
         }
     }
 
-    /// Lanes round in another order than the whole batch, and find the same but for that.
-    @Test(arguments: [false, true]) func lanesFindTheGradientOfTheWhole(normalised: Bool) throws {
+    /// Virtual ranks round in another order than the whole batch, and find the same but for that.
+    @Test(arguments: [false, true]) func virtualRanksFindTheGradientOfTheWhole(normalized: Bool) throws {
         let batch = [4, 0, 7, 19, 2, 5, 11]
-        func numbers(_ lanes: Int) throws -> (loss: Double, gradient: [Float], averages: [Float]) {
-            let found = try found(batch, of: 7, lanes: lanes, threads: 1, normalised: normalised)
+        func numbers(_ virtualRanks: Int) throws -> (loss: Double, gradient: [Float], averages: [Float]) {
+            let found = try found(batch, of: 7, virtualRanks: virtualRanks, threads: 1, normalized: normalized)
             return (
                 Double(bitPattern: found.loss), found.gradient.map(Float.init(bitPattern:)),
                 found.averages.map(Float.init(bitPattern:))
             )
         }
-        let whole = try numbers(1), lanes = try numbers(5)
-        #expect(abs(whole.loss - lanes.loss) < 1e-6 * whole.loss && whole.gradient != lanes.gradient)
+        let whole = try numbers(1), virtualRanks = try numbers(5)
+        #expect(abs(whole.loss - virtualRanks.loss) < 1e-6 * whole.loss && whole.gradient != virtualRanks.gradient)
         let scale = whole.gradient.map(abs).max()!
-        #expect(zip(whole.gradient, lanes.gradient).allSatisfy { abs($0 - $1) < 1e-5 * scale })
-        #expect(zip(whole.averages, lanes.averages).allSatisfy { abs($0 - $1) < 1e-5 })
+        #expect(zip(whole.gradient, virtualRanks.gradient).allSatisfy { abs($0 - $1) < 1e-5 * scale })
+        #expect(zip(whole.averages, virtualRanks.averages).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
     /// A sequence that cannot be read ends the step, whichever thread finds it and whoever waits for whom.
-    @Test(arguments: [false, true], [1, 2, 4]) func anErrorOfOneThreadEndsTheStep(normalised: Bool, threads: Int) {
+    @Test(arguments: [false, true], [1, 2, 4]) func anErrorOfOneThreadEndsTheStep(normalized: Bool, threads: Int) {
         for unreadable in [0, 7, 3] {
             #expect(throws: TrainingError("sequence \(unreadable) is damaged")) {
                 try found(
-                    [0, 1, 2, 3, 4, 5, 6, 7], of: 8, lanes: 4, threads: threads, normalised: normalised,
+                    [0, 1, 2, 3, 4, 5, 6, 7], of: 8, virtualRanks: 4, threads: threads, normalized: normalized,
                     source: DamagedSource(unreadable))
             }
         }

@@ -20,7 +20,7 @@ import Testing
             $0.model.learningRate = 0.25
         }
         #expect(it.seed == 9 && it.model.batchSize == 4 && it.model.learningRate == 0.25)
-        #expect(it.model.network == Presets.neuralScene.network && it.model.sequences.peak == 255)
+        #expect(it.model.network == Presets.neuralScene.network && it.model.sequences.maxValue == 255)
         #expect(it.output == "runs/neural-scene" && it.epochs == TrainingConfiguration.defaultEpochs && it.steps == nil)
     }
 
@@ -38,11 +38,11 @@ import Testing
         let scene = try resolved("model: {name: neural-scene, optimizer: {adam: {beta2: 0.98}}, clipValue: 10}").model
         #expect(scene.optimizer == .adam(.init(beta2: 0.98, form: .tensorFlow)) && scene.clipValue == 10)
         let other = try resolved(
-            "accumulate: 3\nrecompute: true\nconvolution: plain\nreducePrecision: bf16\n"
+            "accumulate: 3\nrecompute: true\nconvolution: im2col\nreducePrecision: bf16\n"
                 + "model: {optimizer: {sgd: {momentum: 0.9}}, schedule: {plateau: {patience: 4}}, "
                 + "loss: {error: absolute}, earlyStopping: {patience: 20}}")
         #expect(other.model.optimizer == .sgd(.init(momentum: 0.9)))
-        #expect(other.accumulate == 3 && other.recompute && other.convolution == .plain)
+        #expect(other.accumulate == 3 && other.recompute && other.convolution == .im2col)
         #expect(other.reducePrecision == .bf16)
         #expect(TrainingConfiguration(model: scene).convolution == .automatic)
         #expect(other.model.schedule == .plateau(.init(patience: 4)) && other.model.earlyStopping?.patience == 20)
@@ -86,10 +86,10 @@ import Testing
         ("model:\n  earlyStopping: {patience: 0}", "model.earlyStopping.patience is 0 and must be from 1"),
         ("model:\n  clipValue: 0", "model.clipValue is 0.0 and must be a positive number"),
         (
-            "accumulate: 2\nmodel: {name: own, network: {readout: [{name: norm, batchNormalisation: {}}]}}",
-            "model own normalises over the whole batch, which it would not be in 2 parts"
+            "accumulate: 2\nmodel: {name: own, network: {readout: [{name: norm, batchNormalization: {}}]}}",
+            "model own normalizes over the whole batch, which it would not be in 2 parts"
         ),
-        ("convolution: plane", "convolution is plane; choose one of: automatic, plain, filtering"),
+        ("convolution: plane", "convolution is plane; choose one of: automatic, im2col, winograd"),
         ("maxTime: 2", "maxTime has an impossible value (2 is no time such as 90s, 30m, 2h"),
         ("sampling: shards", "sampling is shards; did you mean shard? choose one of: global, shard"),
         ("sampling: shard", "sampling is shard, and generated data has no shards"),
@@ -125,12 +125,12 @@ import Testing
 
     /// What is nothing in a preset may be something in a configuration's file.
     @Test func keysThatAreNotSetAreKnown() throws {
-        let it = try resolved("steps: 3\nmodel: {name: neural-scene, clipNorm: 2, sequences: {firstOutput: 1}}")
-        #expect(it.model.clipNorm == 2 && it.model.sequences.firstOutput == 1 && it.model.sequences.peak == 255)
+        let it = try resolved("steps: 3\nmodel: {name: neural-scene, clipNorm: 2, sequences: {forecastOffset: 1}}")
+        #expect(it.model.clipNorm == 2 && it.model.sequences.forecastOffset == 1 && it.model.sequences.maxValue == 255)
         #expect(try resolved("model: neural-scene").yaml.contains("  clipNorm: null\n"))
         #expect(try resolved("model: neural-scene").yaml.contains("epochs: 10\nsteps: null\n"))
-        let wrong = try #require(throws: TrainingError.self) { try resolved("model: {sequences: {firstOutptu: 1}}") }
-        #expect("\(wrong)".contains("c.yaml, line 2: there is no key model.sequences.firstOutptu; did"), "\(wrong)")
+        let wrong = try #require(throws: TrainingError.self) { try resolved("model: {sequences: {forecastOfset: 1}}") }
+        #expect("\(wrong)".contains("c.yaml, line 2: there is no key model.sequences.forecastOfset; did"), "\(wrong)")
     }
 
     /// Batch statistics are those of all steps, which there are not where a step waits for the output of another.
@@ -139,15 +139,15 @@ import Testing
         ("forecasterInput: previousFrame, ", "sampling: teacherForcing, ", false),
         ("forecasterInput: lastHidden, ", "sampling: teacherForcing, ", false),
         (
-            "forecasterInput: lastHidden, forecaster: [{name: n, batchNormalisation: {}}], ",
+            "forecasterInput: lastHidden, forecaster: [{name: n, batchNormalization: {}}], ",
             "sampling: teacherForcing, ", true
         ),
         ("forecaster: [], ", "", false), ("forecaster: [], ", "sequences: {outputFrames: 12}, ", true),
         ("forecaster: [], ", "sampling: teacherForcing, sequences: {outputFrames: 12}, ", false),
         ("", "", false),
     ])
-    func normalisationWaitsForNothing(network: String, keys: String, isRefused: Bool) throws {
-        let yaml = "model: {\(keys)network: {\(network)readout: [{name: norm, batchNormalisation: {}}]}}"
+    func normalizationWaitsForNothing(network: String, keys: String, isRefused: Bool) throws {
+        let yaml = "model: {\(keys)network: {\(network)readout: [{name: norm, batchNormalization: {}}]}}"
         do {
             _ = try resolved(yaml)
             #expect(!isRefused)
@@ -170,26 +170,26 @@ import Testing
 
     @Test func whatIsLeftOutOfAGeneratorIsStandard() throws {
         let squares = try resolved(
-            "model: {sequences: {generator: {films: {movingSquares: {}}, size: 40, fresh: true}}}")
+            "model: {sequences: {generator: {kind: {movingSquares: {}}, size: 40, fresh: true}}}")
         #expect(
             squares.model.sequences.generator
-                == GeneratorDescription(films: .movingSquares(.init(view: .noisy)), size: 40, fresh: true))
+                == GeneratorDescription(kind: .movingSquares(.init(view: .noisy)), size: 40, fresh: true))
         let digits = try resolved(
-            "model: {sequences: {order: slidingWindow, reversedInput: true, generator: {films: "
+            "model: {sequences: {order: slidingWindow, reversedInput: true, generator: {kind: "
                 + "{movingMNIST: {motion: tencia-lee, digits: 3}}, training: 9}}}")
         #expect(
             digits.model.sequences
                 == SequenceDescription(
                     inputFrames: 10, outputFrames: 10, order: .slidingWindow, reversedInput: true,
-                    generator: .init(films: .movingMNIST(.init(digits: 3, motion: .tenciaLee)), training: 9)))
+                    generator: .init(kind: .movingMNIST(.init(digits: 3, motion: .tenciaLee)), training: 9)))
         #expect(try TrainingConfiguration(yaml: digits.yaml, file: "printed") == digits)
     }
 
     @Test(arguments: [
-        ("model: {sequences: {generator: {films: {movingCircles: {}}}}}", "movingMNIST, movingSquares"),
+        ("model: {sequences: {generator: {kind: {movingCircles: {}}}}}", "movingMNIST, movingSquares"),
         ("model: {sequences: {generator: {framse: 3}}}", "did you mean model.sequences.generator.frames?"),
         ("model: {sequences: {order: random}}", "model.sequences.order"),
-        ("digits: d\nmodel: {sequences: {generator: {films: {movingSquares: {}}}}}", "leave --digits out"),
+        ("digits: d\nmodel: {sequences: {generator: {kind: {movingSquares: {}}}}}", "leave --digits out"),
     ])
     func wrongGeneratorsAreRefused(yaml: String, phrase: String) {
         let error = #expect(throws: (any Error).self) { try resolved(yaml) }

@@ -1,6 +1,6 @@
 // The convolutional LSTM layer: its tensors, and its weights as the matrices that the products want.
 //
-//     a_t = W_x * x_t + W_h * h_{t-1} + b      normalised where asked, then the gates' step (Kernels/Gates.swift)
+//     a_t = W_x * x_t + W_h * h_{t-1} + b      normalized where asked, then the gates' step (Kernels/Gates.swift)
 //
 // Source: Shi et al., "Convolutional LSTM network: a machine learning approach for precipitation nowcasting", NIPS
 // 2015.
@@ -32,7 +32,7 @@ package enum CellInput: Sendable, Equatable {
     }
 }
 
-package final class ConvLSTMLayer<S: Scalar>: Stage {
+package final class ConvLSTMLayer<S: Scalar>: Layer {
     let name: String
     let description: ConvLSTMDescription
     package let outputShape: FeatureShape
@@ -56,22 +56,22 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
     /// Whether backward computes gates again, so that memory is for a few steps of them.
     let recomputesGates: Bool
 
-    /// The weights for minimal filtering; nil where the plain way is taken.
+    /// The weights for Winograd convolution; nil where the plain way is taken.
     let winograd: WinogradGateWeights<S>?
 
-    let normaliser: GateNormaliser?
-    private(set) var normalisation: GroupNormalisation<S>?
+    let normalizer: GateNormalizer?
+    private(set) var normalization: GroupNormalization<S>?
 
     /// - Parameters:
     ///   - map: height and width of its feature maps.
-    /// - Throws: `ModelError` naming the stage whose description does not fit.
+    /// - Throws: `ModelError` naming the layer whose description does not fit.
     package init(
         _ name: String, _ d: ConvLSTMDescription, input: CellInput, map: FeatureShape,
-        convolution: ConvolutionMethod = .automatic, recomputesGates: Bool = false, layout: inout ParameterLayout
+        convolution: ConvolutionAlgorithm = .automatic, recomputesGates: Bool = false, layout: inout ParameterLayout
     ) throws(ModelError) {
         guard d.kernel % 2 == 1, d.kernel > 0, d.hidden > 0 else {
             throw ModelError(
-                "stage \(name): kernel \(d.kernel) and \(d.hidden) hidden channels; "
+                "layer \(name): kernel \(d.kernel) and \(d.hidden) hidden channels; "
                     + "choose an odd kernel and at least one channel")
         }
         self.name = name
@@ -80,36 +80,36 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
         let k = d.kernel, n = d.hidden, state = map.with(channels: n)
         outputShape = state
 
-        let tensors = GateTensorNames(stage: name, division: d.tensors, hidden: n)
-        func start(_ initialisation: Initialisation) -> Initialisation {
-            initialisation.resolved(fanIn: k * k * (input.channels + n))
+        let tensors = GateTensorNames(layer: name, division: d.tensors, hidden: n)
+        func start(_ initialization: Initialization) -> Initialization {
+            initialization.resolved(fanIn: k * k * (input.channels + n))
         }
         let inputTensors =
             input == .nothing
             ? nil
-            : tensors.append("input.kernel", [k, k, input.channels], start(d.kernelInitialisation), to: &layout)
+            : tensors.append("input.kernel", [k, k, input.channels], start(d.kernelInitialization), to: &layout)
         let hiddenTensors = tensors.append(
-            "hidden.kernel", [k, k, n], start(d.hiddenInitialisation), to: &layout)
-        biasBlocks = try tensors.appendBias(start(d.biasInitialisation), of: d, to: &layout)
-        normaliser = try d.normalisation.map { form throws(ModelError) in
-            try GateNormaliser(stage: name, form, state: state, layout: &layout)
+            "hidden.kernel", [k, k, n], start(d.hiddenInitialization), to: &layout)
+        biasBlocks = try tensors.appendBias(start(d.biasInitialization), of: d, to: &layout)
+        normalizer = try d.normalization.map { form throws(ModelError) in
+            try GateNormalizer(layer: name, form, state: state, layout: &layout)
         }
         peepholeSlots =
             d.peepholes.shape(state).map { shape in
-                ["i", "f", "o"].map { layout.append("\(name).\($0).peephole", shape, d.peepholeInitialisation) }
+                ["i", "f", "o"].map { layout.append("\(name).\($0).peephole", shape, d.peepholeInitialization) }
             } ?? []
 
         inputKernel = Tensor(input.isComputed ? k * k * input.channels : 0, 4 * n)
-        hiddenKernel = Tensor(d.carriesHidden ? k * k * n : 0, 4 * n)
+        hiddenKernel = Tensor(d.isRecurrent ? k * k * n : 0, 4 * n)
         bias = Tensor(4 * n)
         zeroBias = Tensor(4 * n)
         let shape = GateConvolutionShape(
             height: map.height, width: map.width, kernel: k, inputChannels: input.isComputed ? input.channels : 0,
-            hidden: n, carriesHidden: d.carriesHidden)
+            hidden: n, isRecurrent: d.isRecurrent)
         plan = ConvolutionPlan(shape, convolution)
         winograd = plan.tiling.map { tiling in
             WinogradGateWeights(
-                tiling, inputChannels: shape.inputChannels, hidden: n, carriesHidden: shape.carriesHidden)
+                tiling, inputChannels: shape.inputChannels, hidden: n, isRecurrent: shape.isRecurrent)
         }
         let order = winograd == nil ? ColumnOrder.sideBySide : .inBlocks
         inputBlocks = input.isComputed ? inputTensors?.with(order) : nil
@@ -128,10 +128,10 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
 
     /// Gates in memory and cell states of every step; the zero state and the cell states' gradient; the weights'
     /// gradients.
-    func numbers(steps: Int, batch: Int) -> Int {
+    func elements(steps: Int, batch: Int) -> Int {
         let held = stepsInMemory(of: steps, batch: batch)
         return batch * outputShape.count * (4 * held + steps + 2) + inputKernel.count + hiddenKernel.count + bias.count
-            + peepholeSlots.count * outputShape.count + (normaliser?.numbers(steps: held, batch: batch) ?? 0)
+            + peepholeSlots.count * outputShape.count + (normalizer?.elements(steps: held, batch: batch) ?? 0)
             + (winograd?.gradientNumbers ?? 0)
     }
 
@@ -139,10 +139,10 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
 
     package func prepare(_ values: ParameterVector<S>) {
         inputBlocks?.gather(values, into: inputKernel)
-        if description.carriesHidden { hiddenBlocks.gather(values, into: hiddenKernel) }
+        if description.isRecurrent { hiddenBlocks.gather(values, into: hiddenKernel) }
         biasBlocks?.gather(values, into: bias)
         peepholes = peepholes(in: values)
-        normalisation = normaliser?.kernel(values)
+        normalization = normalizer?.kernel(values)
         winograd?.input?.prepare(inputKernel)
         winograd?.hidden?.prepare(hiddenKernel)
     }
@@ -153,9 +153,9 @@ package final class ConvLSTMLayer<S: Scalar>: Stage {
     }
 
     package func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
-    ) -> any UnrolledStage<S> {
+    ) -> any UnrolledLayer<S> {
         UnrolledConvLSTM(
             self, input: input, output: output, start: start as! UnrolledConvLSTM<S>?, context: context)
     }

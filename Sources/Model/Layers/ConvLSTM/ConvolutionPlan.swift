@@ -17,13 +17,13 @@ package struct GateConvolutionShape: Sendable, Equatable {
     package let hidden: Int
 
     /// Whether the hidden state is convolved too.
-    package let carriesHidden: Bool
+    package let isRecurrent: Bool
 
     package init(
-        height: Int, width: Int, kernel: Int, inputChannels: Int, hidden: Int, carriesHidden: Bool = true
+        height: Int, width: Int, kernel: Int, inputChannels: Int, hidden: Int, isRecurrent: Bool = true
     ) {
         (self.height, self.width, self.kernel) = (height, width, kernel)
-        (self.inputChannels, self.hidden, self.carriesHidden) = (inputChannels, hidden, carriesHidden)
+        (self.inputChannels, self.hidden, self.isRecurrent) = (inputChannels, hidden, isRecurrent)
     }
 
     var pixels: Int { height * width }
@@ -32,12 +32,12 @@ package struct GateConvolutionShape: Sendable, Equatable {
     var gates: Int { 4 * hidden }
 
     /// The channels of each convolution.
-    var operands: [Int] { [inputChannels, carriesHidden ? hidden : 0].filter { $0 > 0 } }
+    var operands: [Int] { [inputChannels, isRecurrent ? hidden : 0].filter { $0 > 0 } }
 
     /// Multiply-adds of one map, forward, as direct convolution counts them.
     package var multiplyAdds: Int { pixels * kernel * kernel * operands.reduce(0, +) * gates }
 
-    /// The tiles of minimal filtering; nil where there is no algorithm for the kernel.
+    /// The tiles of Winograd convolution; nil where there is no algorithm for the kernel.
     var tiling: WinogradGeometry? { WinogradGeometry(height: height, width: width, kernel: kernel) }
 }
 
@@ -45,30 +45,30 @@ package struct GateConvolutionShape: Sendable, Equatable {
 package struct ConvolutionPlan: Sendable, Equatable {
     package let shape: GateConvolutionShape
 
-    package let plain: ConvolutionCost
+    package let im2col: ConvolutionCost
 
     /// nil where there is no algorithm for the kernel.
-    package let filtering: ConvolutionCost?
+    package let winograd: ConvolutionCost?
 
     /// `plain` or `filtering`.
-    package let way: ConvolutionMethod
+    package let algorithm: ConvolutionAlgorithm
 
     /// - Parameter method: `automatic` for the cheaper way; else the way wanted, as far as it exists.
-    package init(_ shape: GateConvolutionShape, _ method: ConvolutionMethod = .automatic) {
-        let plain = ConvolutionCost(lowering: shape)
-        let filtering = shape.tiling.map { ConvolutionCost(filtering: shape, $0) }
-        let pays = filtering.map { $0.seconds < plain.seconds } ?? false
-        (self.shape, self.plain, self.filtering) = (shape, plain, filtering)
-        way =
+    package init(_ shape: GateConvolutionShape, _ method: ConvolutionAlgorithm = .automatic) {
+        let im2col = ConvolutionCost(lowering: shape)
+        let winograd = shape.tiling.map { ConvolutionCost(winograd: shape, $0) }
+        let pays = winograd.map { $0.seconds < im2col.seconds } ?? false
+        (self.shape, self.im2col, self.winograd) = (shape, im2col, winograd)
+        algorithm =
             switch method {
-            case .automatic: pays ? .filtering : .plain
-            case .plain: .plain
-            case .filtering: filtering == nil ? .plain : .filtering
+            case .automatic: pays ? .winograd : .im2col
+            case .im2col: .im2col
+            case .winograd: winograd == nil ? .im2col : .winograd
             }
     }
 
     /// The tiles of the way taken; nil for the plain one.
-    var tiling: WinogradGeometry? { way == .filtering ? shape.tiling : nil }
+    var tiling: WinogradGeometry? { algorithm == .winograd ? shape.tiling : nil }
 
     /// Multiply-adds of one map in a training step, as direct convolution counts them: forward and both adjoints.
     package var directMultiplyAdds: Int { 3 * shape.multiplyAdds }

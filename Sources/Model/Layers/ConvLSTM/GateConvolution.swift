@@ -1,5 +1,5 @@
 // Between the states of a ConvLSTM and the preactivations of its gates, both ways. Two ways of computing it stand
-// behind this one protocol: lowering to matrix products, the plain one, and minimal filtering, the fast one.
+// behind this one protocol: lowering to matrix products, the plain one, and Winograd convolution, the fast one.
 //
 //     a_t = W_x * x_t + W_h * h_{t-1}
 //     dx_t += W_x' da_t      dh_{t-1} += W_h' da_t      dW_x += x_t (x) da_t      dW_h += h_{t-1} (x) da_t

@@ -2,7 +2,7 @@
 // for each, "encoder1.f.bias".
 
 struct GateTensorNames {
-    let stage: String
+    let layer: String
     let division: GateTensors
     let hidden: Int
 
@@ -12,22 +12,22 @@ struct GateTensorNames {
     ///   - shape: without the last axis, the gates'.
     ///   - forgetting: what is added to the forget gate's initial numbers.
     func append(
-        _ kind: String, _ shape: [Int], _ initialisation: Initialisation, forgetting: Double = 0,
+        _ kind: String, _ shape: [Int], _ initialization: Initialization, forgetting: Double = 0,
         to layout: inout ParameterLayout
     ) -> GateBlocks {
-        func start(forgetGate columns: Range<Int>?) -> Initialisation {
-            guard let columns, forgetting != 0 else { return initialisation }
-            return .forgetBias(value: forgetting, columns: columns, others: initialisation)
+        func start(forgetGate columns: Range<Int>?) -> Initialization {
+            guard let columns, forgetting != 0 else { return initialization }
+            return .forgetBias(value: forgetting, columns: columns, others: initialization)
         }
         switch division {
         case .fused:
             let slot = layout.append(
-                "\(stage).\(kind)", shape + [4 * hidden], start(forgetGate: hidden..<2 * hidden))
+                "\(layer).\(kind)", shape + [4 * hidden], start(forgetGate: hidden..<2 * hidden))
             return GateBlocks(fused: slot, hidden: hidden)
         case .perGate:
             let slots = Gate.allCases.map { gate in
                 layout.append(
-                    "\(stage).\(gate).\(kind)", shape + [hidden], start(forgetGate: gate == .f ? 0..<hidden : nil))
+                    "\(layer).\(gate).\(kind)", shape + [hidden], start(forgetGate: gate == .f ? 0..<hidden : nil))
             }
             return GateBlocks(perGate: slots, hidden: hidden)
         }
@@ -37,13 +37,13 @@ struct GateTensorNames {
     ///
     /// - Throws: `ModelError` for a forget bias that there is nothing to add to.
     func appendBias(
-        _ initialisation: Initialisation, of d: ConvLSTMDescription, to layout: inout ParameterLayout
+        _ initialization: Initialization, of d: ConvLSTMDescription, to layout: inout ParameterLayout
     ) throws(ModelError) -> GateBlocks? {
         guard d.hasBias || d.forgetBias == 0 else {
             throw ModelError(
-                "stage \(stage): a forgetBias of \(d.forgetBias) has no bias to be added to; set hasBias, or leave "
+                "layer \(layer): a forgetBias of \(d.forgetBias) has no bias to be added to; set hasBias, or leave "
                     + "forgetBias out")
         }
-        return d.hasBias ? append("bias", [], initialisation, forgetting: d.forgetBias, to: &layout) : nil
+        return d.hasBias ? append("bias", [], initialization, forgetting: d.forgetBias, to: &layout) : nil
     }
 }

@@ -3,13 +3,13 @@
 
 import Kernels
 
-final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
+final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     private let layer: ConvLSTMLayer<S>
     private let input: FeatureSequence<S>?
     private let output: FeatureSequence<S>
     private let start: UnrolledConvLSTM<S>?
     private let convolution: any GateConvolution<S>
-    private let normaliser: UnrolledGateNormaliser<S>?
+    private let normalizer: UnrolledGateNormalizer<S>?
 
     /// (steps in memory, batch, height, width, 4 hidden): preactivations, then gates, then perhaps the preactivations'
     /// gradient. Step t is in place t modulo the steps in memory.
@@ -41,7 +41,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
         self.output = output
         self.start = start
         let held = layer.stepsInMemory(of: steps, batch: batch)
-        normaliser = layer.normaliser.map { UnrolledGateNormaliser($0, steps: held, batch: batch) }
+        normalizer = layer.normalizer.map { UnrolledGateNormalizer($0, steps: held, batch: batch) }
         gates = Tensor(held, batch, shape.height, shape.width, 4 * shape.channels)
         holders = Array(repeating: nil, count: held)
         cells = Tensor(steps, batch, shape.height, shape.width, shape.channels)
@@ -51,14 +51,14 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
         peepholeGradients = layer.peepholeSlots.map { _ in Tensor(shape.height, shape.width, shape.channels) }
         let operands = GateOperands(
             layer: layer, input: input,
-            hidden: layer.description.carriesHidden ? HiddenStates(output: output, start: start?.output) : nil,
+            hidden: layer.description.isRecurrent ? HiddenStates(output: output, start: start?.output) : nil,
             gates: gates, steps: steps)
         convolution =
             layer.winograd.map { WinogradGateConvolution(operands, $0, context: context) }
-            ?? PlainGateConvolution(operands, workspace: context.workspace)
+            ?? Im2colGateConvolution(operands, workspace: context.workspace)
     }
 
-    // a_t = W_x * x_t + W_h * h_{t-1}, then the gates' step with its bias and peepholes. A normalisation of a_t comes
+    // a_t = W_x * x_t + W_h * h_{t-1}, then the gates' step with its bias and peepholes. A normalization of a_t comes
     // between, and the bias before it.
 
     func forward(_ steps: Range<Int>) {
@@ -78,13 +78,13 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     private func forward(_ t: Int, _ images: Range<Int>) {
         let gates = gates[cyclic: t][images],
             step = GateStep(
-                gates: gates, bias: normaliser == nil ? layer.bias : layer.zeroBias,
+                gates: gates, bias: normalizer == nil ? layer.bias : layer.zeroBias,
                 activation: layer.description.gateActivation, peepholes: layer.peepholes,
                 previousCell: cell(before: t)[images], cell: cells[t][images], hidden: output.values[t][images])
-        guard let kernel = layer.normalisation, let normaliser else { return convolution.forward(t, images, step) }
+        guard let kernel = layer.normalization, let normalizer else { return convolution.forward(t, images, step) }
         convolution.preactivations(t, images)
         if layer.biasBlocks != nil { addRow(layer.bias, toRowsOf: gates) }
-        normaliser.forward(t, images, step, by: kernel)
+        normalizer.forward(t, images, step, by: kernel)
     }
 
     /// The images that go through a step together.
@@ -100,14 +100,14 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
 
     private var finalCell: Tensor<S> { cells[output.steps - 1] }
 
-    // Backward, mirrored: gates that are no longer in memory once more, the gates' step, the normalisation, then
+    // Backward, mirrored: gates that are no longer in memory once more, the gates' step, the normalization, then
     // dh_{t-1} += W_h' da_t; at the end of each part of the steps dx_t += W_x' da_t.
 
     func clearGradients() {
         cellGradient.fill(0)
         biasGradient.fill(0)
         convolution.clearGradients()
-        normaliser?.clearGradients()
+        normalizer?.clearGradients()
         for gradient in peepholeGradients { gradient.fill(0) }
     }
 
@@ -131,10 +131,10 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
                 gates: gates, activation: layer.description.gateActivation, peepholes: layer.peepholes,
                 peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t)[images], cell: cells[t][images],
                 hiddenGradient: output.requiredGradient[t][images], cellGradient: cellGradient[images])
-        guard let kernel = layer.normalisation, let normaliser else {
+        guard let kernel = layer.normalization, let normalizer else {
             return convolution.backward(t, images, in: part, step, biasGradient: biasGradient)
         }
-        normaliser.backward(t, images, step, by: kernel)
+        normalizer.backward(t, images, step, by: kernel)
         if layer.biasBlocks != nil { sumRows(of: gates, accumulatingInto: biasGradient) }
         convolution.preactivationsBackward(t, images, in: part)
     }
@@ -147,7 +147,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledStage {
     func addParameterGradients(to gradient: ParameterVector<S>) {
         convolution.addKernelGradients(to: gradient)
         layer.biasBlocks?.scatter(biasGradient, accumulatingInto: gradient)
-        normaliser?.addParameterGradients(to: gradient)
+        normalizer?.addParameterGradients(to: gradient)
         // A peephole of one channel is a row that all places share.
         for (slot, map) in zip(layer.peepholeSlots, peepholeGradients) {
             sumRows(of: map, accumulatingInto: gradient[slot])

@@ -1,13 +1,13 @@
-// The convolutions of the gates by minimal filtering. Weights are transformed and packed once an update; feature maps
-// are transformed whenever a product reads them, because the transform of a few images stays in a cache and that of all
-// steps would be most of the memory; x and h are two segments of one product; the kernels' gradients are added up over
-// time in the domain of points and come back once.
+// The convolutions of the gates by Winograd convolution. Weights are transformed and packed once an update; feature
+// maps are transformed whenever a product reads them, because the transform of a few images stays in a cache and that
+// of all steps would be most of the memory; x and h are two segments of one product; the kernels' gradients are added
+// up over time in the Winograd domain and come back once.
 //
 // Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, for a recurrent layer.
 
 import Kernels
 
-/// A layer's weights in the domain of points, for both directions.
+/// A layer's weights in the Winograd domain, for both directions.
 struct WinogradGateWeights<S: Scalar> {
     let geometry: WinogradGeometry
 
@@ -32,17 +32,17 @@ struct WinogradGateWeights<S: Scalar> {
         }
     }
 
-    init(_ geometry: WinogradGeometry, inputChannels: Int, hidden n: Int, carriesHidden: Bool) {
+    init(_ geometry: WinogradGeometry, inputChannels: Int, hidden n: Int, isRecurrent: Bool) {
         self.geometry = geometry
         input = inputChannels > 0 ? Direction(geometry, channels: inputChannels, filters: 4 * n) : nil
-        hidden = carriesHidden ? Direction(geometry, channels: n, filters: 4 * n) : nil
+        hidden = isRecurrent ? Direction(geometry, channels: n, filters: 4 * n) : nil
         demand = TransformDemand(
-            geometry: geometry, input: inputChannels, hidden: carriesHidden ? n : 0, outputs: 4 * n)
+            geometry: geometry, input: inputChannels, hidden: isRecurrent ? n : 0, outputs: 4 * n)
     }
 
     let demand: TransformDemand
 
-    /// Numbers of the weights' gradients in the domain of points.
+    /// Numbers of the weights' gradients in the Winograd domain.
     var gradientNumbers: Int {
         [input, hidden].reduce(0) { sum, direction in
             sum

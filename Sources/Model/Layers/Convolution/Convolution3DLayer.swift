@@ -7,7 +7,7 @@
 
 import Kernels
 
-final class Convolution3DLayer<S: Scalar>: Stage {
+final class Convolution3DLayer<S: Scalar>: Layer {
     let description: Convolution3DDescription
     let geometry: ConvolutionGeometry
     let outputShape: FeatureShape
@@ -24,7 +24,7 @@ final class Convolution3DLayer<S: Scalar>: Stage {
         try ConvolutionLimits.check(name, kernel: d.kernel, filters: d.filters)
         guard d.kernel % 2 == 1, d.kernelTime % 2 == 1, ConvolutionLimits.extent.contains(d.kernelTime) else {
             throw ModelError(
-                "stage \(name): kernel \(d.kernel) over \(d.kernelTime) steps; both must be odd, "
+                "layer \(name): kernel \(d.kernel) over \(d.kernelTime) steps; both must be odd, "
                     + "1 to \(ConvolutionLimits.extent.upperBound)")
         }
         description = d
@@ -32,8 +32,8 @@ final class Convolution3DLayer<S: Scalar>: Stage {
             height: input.height, width: input.width, channels: input.channels, kernel: d.kernel, padding: d.kernel / 2)
         outputShape = input.with(channels: d.filters)
         parameters = ConvolutionParameters(
-            name, kernel: [d.kernelTime, d.kernel, d.kernel, input.channels, d.filters], d.kernelInitialisation,
-            bias: d.hasBias ? d.filters : nil, d.biasInitialisation, layout: &layout)
+            name, kernel: [d.kernelTime, d.kernel, d.kernel, input.channels, d.filters], d.kernelInitialization,
+            bias: d.hasBias ? d.filters : nil, d.biasInitialization, layout: &layout)
         taps = Tensor(geometry.patch, d.kernelTime * d.filters)
     }
 
@@ -41,7 +41,7 @@ final class Convolution3DLayer<S: Scalar>: Stage {
     var multiplyAdds: Int { geometry.outputPixels * taps.count }
 
     /// Every tap's product of every step; the taps and their gradient.
-    func numbers(steps: Int, batch: Int) -> Int {
+    func elements(steps: Int, batch: Int) -> Int {
         steps * batch * outputShape.count * description.kernelTime + 2 * taps.count
     }
 
@@ -65,14 +65,14 @@ final class Convolution3DLayer<S: Scalar>: Stage {
     }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
-    ) -> any UnrolledStage<S> {
+    ) -> any UnrolledLayer<S> {
         UnrolledConvolution3D(self, input: input!, output: output, workspace: context.workspace)
     }
 }
 
-final class UnrolledConvolution3D<S: Scalar>: UnrolledStage {
+final class UnrolledConvolution3D<S: Scalar>: UnrolledLayer {
     private let layer: Convolution3DLayer<S>
     private let input, output: FeatureSequence<S>
     private let convolution: Convolution3D<S>

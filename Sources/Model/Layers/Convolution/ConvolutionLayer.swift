@@ -2,7 +2,7 @@
 
 import Kernels
 
-final class ConvolutionLayer<S: Scalar>: Stage {
+final class ConvolutionLayer<S: Scalar>: Layer {
     let geometry: ConvolutionGeometry
     let outputShape: FeatureShape
 
@@ -15,7 +15,7 @@ final class ConvolutionLayer<S: Scalar>: Stage {
         let padding = try d.checkedPadding(name)
         guard min(input.height, input.width) + 2 * padding >= d.kernel else {
             throw ModelError(
-                "stage \(name): kernel \(d.kernel) with padding \(padding) is larger than feature maps of \(input); "
+                "layer \(name): kernel \(d.kernel) with padding \(padding) is larger than feature maps of \(input); "
                     + "choose a smaller kernel or more padding")
         }
         geometry = ConvolutionGeometry(
@@ -23,8 +23,8 @@ final class ConvolutionLayer<S: Scalar>: Stage {
             padding: padding)
         outputShape = FeatureShape(height: geometry.outputHeight, width: geometry.outputWidth, channels: d.filters)
         parameters = ConvolutionParameters(
-            name, kernel: [d.kernel, d.kernel, input.channels, d.filters], d.kernelInitialisation,
-            bias: d.hasBias ? d.filters : nil, d.biasInitialisation, layout: &layout)
+            name, kernel: [d.kernel, d.kernel, input.channels, d.filters], d.kernelInitialization,
+            bias: d.hasBias ? d.filters : nil, d.biasInitialization, layout: &layout)
     }
 
     var hasParameters: Bool { true }
@@ -33,14 +33,14 @@ final class ConvolutionLayer<S: Scalar>: Stage {
     func prepare(_ values: ParameterVector<S>) { parameters.prepare(values) }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
-    ) -> any UnrolledStage<S> {
+    ) -> any UnrolledLayer<S> {
         UnrolledConvolution(self, input: input!, output: output, workspace: context.workspace)
     }
 }
 
-final class UnrolledConvolution<S: Scalar>: UnrolledStage {
+final class UnrolledConvolution<S: Scalar>: UnrolledLayer {
     private let layer: ConvolutionLayer<S>
     private let input, output: FeatureSequence<S>
     private let convolution: Convolution<S>

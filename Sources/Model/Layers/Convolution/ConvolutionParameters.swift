@@ -1,4 +1,4 @@
-// What every convolution stage learns, plain, transposed or over time: a kernel, and a bias for each filter unless it
+// What every convolution layer learns, plain, transposed or over time: a kernel, and a bias for each filter unless it
 // has none. Here too are the limits of their sizes, so that no description asks for numbers that overflow.
 
 import Kernels
@@ -14,12 +14,12 @@ struct ConvolutionParameters<S: Scalar> {
     ///   - shape: of the kernel; the fan in is the count over all axes but the last.
     ///   - bias: how many numbers the bias has; nil for no bias.
     init(
-        _ name: String, kernel shape: [Int], _ kernelInitialisation: Initialisation, bias: Int?,
-        _ biasInitialisation: Initialisation, layout: inout ParameterLayout
+        _ name: String, kernel shape: [Int], _ kernelInitialization: Initialization, bias: Int?,
+        _ biasInitialization: Initialization, layout: inout ParameterLayout
     ) {
         let fanIn = shape.dropLast().reduce(1, *)
-        kernelSlot = layout.append("\(name).kernel", shape, kernelInitialisation.resolved(fanIn: fanIn))
-        biasSlot = bias.map { layout.append("\(name).bias", [$0], biasInitialisation.resolved(fanIn: fanIn)) }
+        kernelSlot = layout.append("\(name).kernel", shape, kernelInitialization.resolved(fanIn: fanIn))
+        biasSlot = bias.map { layout.append("\(name).bias", [$0], biasInitialization.resolved(fanIn: fanIn)) }
         kernel = Tensor(shape: shape)
     }
 
@@ -48,7 +48,7 @@ enum ConvolutionLimits {
     static func check(_ name: String, kernel: Int, filters: Int) throws(ModelError) {
         guard extent.contains(kernel), Self.filters.contains(filters) else {
             throw ModelError(
-                "stage \(name): kernel \(kernel) and \(filters) filters; choose a kernel of 1 to \(extent.upperBound) "
+                "layer \(name): kernel \(kernel) and \(filters) filters; choose a kernel of 1 to \(extent.upperBound) "
                     + "and 1 to \(Self.filters.upperBound) filters")
         }
     }
@@ -59,16 +59,16 @@ extension ConvolutionDescription {
     func checkedPadding(_ name: String) throws(ModelError) -> Int {
         try ConvolutionLimits.check(name, kernel: kernel, filters: filters)
         guard ConvolutionLimits.extent.contains(stride) else {
-            throw ModelError("stage \(name): stride \(stride); choose 1 to \(ConvolutionLimits.extent.upperBound)")
+            throw ModelError("layer \(name): stride \(stride); choose 1 to \(ConvolutionLimits.extent.upperBound)")
         }
         guard kernel % 2 == 1 || padding != nil else {
             throw ModelError(
-                "stage \(name): kernel \(kernel) is even and has no middle; set the padding, "
+                "layer \(name): kernel \(kernel) is even and has no middle; set the padding, "
                     + "or choose kernel \(kernel - 1) or \(kernel + 1)")
         }
         let padding = padding ?? kernel / 2
         guard (0..<kernel).contains(padding) else {
-            throw ModelError("stage \(name): padding \(padding) of kernel \(kernel); choose 0 to \(kernel - 1)")
+            throw ModelError("layer \(name): padding \(padding) of kernel \(kernel); choose 0 to \(kernel - 1)")
         }
         return padding
     }

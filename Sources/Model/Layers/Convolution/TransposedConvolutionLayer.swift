@@ -7,7 +7,7 @@
 
 import Kernels
 
-final class TransposedConvolutionLayer<S: Scalar>: Stage {
+final class TransposedConvolutionLayer<S: Scalar>: Layer {
     /// Of the convolution that this one is the adjoint of: it reads maps of the output's size.
     let geometry: ConvolutionGeometry
     let outputShape: FeatureShape
@@ -25,7 +25,7 @@ final class TransposedConvolutionLayer<S: Scalar>: Stage {
         outputShape = FeatureShape(height: side(input.height), width: side(input.width), channels: d.filters)
         guard outputShape.height > 0, outputShape.width > 0 else {
             throw ModelError(
-                "stage \(name): padding \(padding) leaves nothing of feature maps of \(input) under kernel \(d.kernel) "
+                "layer \(name): padding \(padding) leaves nothing of feature maps of \(input) under kernel \(d.kernel) "
                     + "and stride \(d.stride); choose less padding")
         }
         inputShape = input
@@ -33,8 +33,8 @@ final class TransposedConvolutionLayer<S: Scalar>: Stage {
             height: outputShape.height, width: outputShape.width, channels: d.filters, kernel: d.kernel,
             stride: d.stride, padding: padding)
         parameters = ConvolutionParameters(
-            name, kernel: [d.kernel, d.kernel, d.filters, input.channels], d.kernelInitialisation,
-            bias: d.hasBias ? d.filters : nil, d.biasInitialisation, layout: &layout)
+            name, kernel: [d.kernel, d.kernel, d.filters, input.channels], d.kernelInitialization,
+            bias: d.hasBias ? d.filters : nil, d.biasInitialization, layout: &layout)
     }
 
     var hasParameters: Bool { true }
@@ -43,14 +43,14 @@ final class TransposedConvolutionLayer<S: Scalar>: Stage {
     func prepare(_ values: ParameterVector<S>) { parameters.prepare(values) }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
-    ) -> any UnrolledStage<S> {
+    ) -> any UnrolledLayer<S> {
         UnrolledTransposedConvolution(self, input: input!, output: output, workspace: context.workspace)
     }
 }
 
-final class UnrolledTransposedConvolution<S: Scalar>: UnrolledStage {
+final class UnrolledTransposedConvolution<S: Scalar>: UnrolledLayer {
     private let layer: TransposedConvolutionLayer<S>
     private let input, output: FeatureSequence<S>
     private let convolution: Convolution<S>

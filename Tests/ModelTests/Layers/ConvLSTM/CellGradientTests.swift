@@ -4,22 +4,22 @@ import Testing
 
 /// The ConvLSTM's adjoint against finite differences, over the options of its description.
 @Suite struct CellGradientTests {
-    static let normalisations: [GateNormalisation?] = [nil, .group(channels: 3), .group(channels: 2), .layer]
+    static let normalizations: [GateNormalization?] = [nil, .group(channels: 3), .group(channels: 2), .layer]
 
     /// What one step computes, over what it reads and remembers.
     @Test(arguments: GateActivation.allCases, PeepholeForm.allCases)
     func everyOption(activation: GateActivation, peepholes: PeepholeForm) throws {
-        for normalisation in Self.normalisations {
+        for normalization in Self.normalizations {
             for tensors in [GateTensors.fused, .perGate] {
-                for (carriesHidden, hasBias) in [(true, true), (true, false), (false, true), (false, false)] {
+                for (isRecurrent, hasBias) in [(true, true), (true, false), (false, true), (false, false)] {
                     let cell = ConvLSTMDescription(
                         hidden: 3, kernel: 3, peepholes: peepholes, gateActivation: activation,
-                        normalisation: normalisation, tensors: tensors, carriesHidden: carriesHidden, hasBias: hasBias)
+                        normalization: normalization, tensors: tensors, isRecurrent: isRecurrent, hasBias: hasBias)
                     try check(CheckedCell(cell))
                     try check(CheckedCell(cell, continues: true))
                     for reads in [CellInput.nothing, .zeros(channels: 2)] {
-                        // Normalising a bias that is the same everywhere has no slope to measure.
-                        guard normalisation == nil || carriesHidden else { continue }
+                        // Normalizing a bias that is the same everywhere has no slope to measure.
+                        guard normalization == nil || isRecurrent else { continue }
                         try check(CheckedCell(cell, reads: reads, continues: true))
                     }
                 }
@@ -29,10 +29,10 @@ import Testing
 
     @Test(arguments: GateActivation.allCases, PeepholeForm.allCases)
     func layersWiderThanAVector(activation: GateActivation, peepholes: PeepholeForm) throws {
-        for normalisation in [nil, GateNormalisation.group(channels: 17), .group(channels: 4), .layer] {
+        for normalization in [nil, GateNormalization.group(channels: 17), .group(channels: 4), .layer] {
             let cell = ConvLSTMDescription(
-                hidden: 17, kernel: 3, peepholes: peepholes, gateActivation: activation, normalisation: normalisation)
-            for convolution in [ConvolutionMethod.plain, .filtering] {
+                hidden: 17, kernel: 3, peepholes: peepholes, gateActivation: activation, normalization: normalization)
+            for convolution in [ConvolutionAlgorithm.im2col, .winograd] {
                 try check(CheckedCell(cell, steps: 2, convolution: convolution))
             }
         }
@@ -40,11 +40,11 @@ import Testing
 
     /// Step by step, as a network that reads its own output runs its layers.
     @Test(arguments: PeepholeForm.allCases) func oneStepAtATimeIsTheSame(peepholes: PeepholeForm) throws {
-        for normalisation in Self.normalisations {
+        for normalization in Self.normalizations {
             for continues in [false, true] {
                 let d = ConvLSTMDescription(
                     hidden: 3, kernel: 3, peepholes: peepholes, gateActivation: .hardSigmoid,
-                    normalisation: normalisation)
+                    normalization: normalization)
                 let whole = try CheckedCell(d, continues: continues)
                 let steps = try CheckedCell(d, continues: continues, stepwise: true)
                 #expect(abs(whole.evaluate(withGradient: true) - steps.evaluate(withGradient: true)) < 1e-12)
@@ -57,12 +57,12 @@ import Testing
 
     /// Backward from gates that it computes again finds the same numbers: the same bits where parts are the same, which
     /// the plain way makes as long as gates are in memory.
-    @Test(arguments: [ConvolutionMethod.plain, .filtering], [false, true])
-    func gatesComputedAgainAreTheSame(convolution: ConvolutionMethod, stepwise: Bool) throws {
-        for normalisation in Self.normalisations {
+    @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd], [false, true])
+    func gatesComputedAgainAreTheSame(convolution: ConvolutionAlgorithm, stepwise: Bool) throws {
+        for normalization in Self.normalizations {
             for continues in [false, true] {
                 let d = ConvLSTMDescription(
-                    hidden: 3, kernel: 3, peepholes: .perPosition, normalisation: normalisation)
+                    hidden: 3, kernel: 3, peepholes: .perPosition, normalization: normalization)
                 func cell(_ recomputesGates: Bool) throws -> CheckedCell {
                     try CheckedCell(
                         d, continues: continues, steps: 5, stepwise: stepwise, convolution: convolution,
@@ -71,10 +71,10 @@ import Testing
                 let kept = try cell(false), again = try cell(true)
                 #expect(kept.evaluate(withGradient: true) == again.evaluate(withGradient: true))
                 for (a, b) in zip(kept.tensors, again.tensors) {
-                    let limit = convolution == .plain && !stepwise ? 1e-14 : 0
+                    let limit = convolution == .im2col && !stepwise ? 1e-14 : 0
                     #expect(
                         largestDifference(a.gradient, b.gradient) <= limit,
-                        "\(a.name), \(String(describing: normalisation))")
+                        "\(a.name), \(String(describing: normalization))")
                 }
             }
         }

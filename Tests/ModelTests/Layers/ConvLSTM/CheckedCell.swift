@@ -17,7 +17,7 @@ struct CheckedCell {
     /// The loss is the sum of the outputs times these.
     let outputWeights: Tensor<Double>
 
-    private typealias Unrolled = any UnrolledStage<Double>
+    private typealias Unrolled = any UnrolledLayer<Double>
     private let first: (layer: ConvLSTMLayer<Double>, output: FeatureSequence<Double>, unrolled: Unrolled)?
     private let unrolled: Unrolled
     private let passes: [Range<Int>]
@@ -33,7 +33,7 @@ struct CheckedCell {
     init(
         _ d: ConvLSTMDescription, reads: CellInput? = nil, channels: Int = 2, map: FeatureShape = map,
         continues: Bool = false, steps: Int = 3, batch: Int = 2, stepwise: Bool = false,
-        convolution: ConvolutionMethod = .automatic, recomputesGates: Bool = false
+        convolution: ConvolutionAlgorithm = .automatic, recomputesGates: Bool = false
     ) throws {
         func shape(_ channels: Int) -> FeatureShape {
             FeatureShape(height: map.height, width: map.width, channels: channels)
@@ -71,21 +71,21 @@ struct CheckedCell {
     }
 
     func evaluate(withGradient: Bool) -> Double {
-        let stages = [(first?.layer, first?.output, first?.unrolled), (layer, output, unrolled)]
+        let layers = [(first?.layer, first?.output, first?.unrolled), (layer, output, unrolled)]
         context.isTraining = true
-        for case (let layer?, _, let stage?) in stages {
+        for case (let layer?, _, let unrolled?) in layers {
             layer.prepare(values)
-            for steps in passes { stage.forward(steps) }
+            for steps in passes { unrolled.forward(steps) }
         }
         guard withGradient else { return dot(output.values, outputWeights) }
         gradient.flat.fill(0)
         input.gradient?.fill(0)
         first?.output.gradient?.fill(0)
         output.gradient?.copy(from: outputWeights)
-        for case (_, _, let stage?) in stages { stage.clearGradients() }
-        for case (_, _, let stage?) in stages.reversed() {
-            for steps in passes.reversed() { stage.backward(steps) }
-            stage.addParameterGradients(to: gradient)
+        for case (_, _, let layer?) in layers { layer.clearGradients() }
+        for case (_, _, let layer?) in layers.reversed() {
+            for steps in passes.reversed() { layer.backward(steps) }
+            layer.addParameterGradients(to: gradient)
         }
         return dot(output.values, outputWeights)
     }

@@ -1,6 +1,6 @@
-// Minimal filtering, the one-dimensional equations: 9 - r outputs of a filter of r taps from eight products instead of
-// r (9 - r). A filter g and an input d are evaluated as polynomials at eight points, multiplied there, and the result
-// is interpolated:
+// Winograd convolution, the one-dimensional equations: 9 - r outputs of a filter of r taps from eight products instead
+// of r (9 - r). A filter g and an input d are evaluated as polynomials at eight points, multiplied there, and the
+// result is interpolated:
 //
 //     y = A' [(G g) * (B' d)]
 //
@@ -12,22 +12,22 @@
 import CProcessor
 
 /// One algorithm, F(9 - taps, taps), applied to lanes of sixteen channels. Results may be where the arguments are.
-protocol MinimalFilter {
+protocol WinogradAlgorithm {
     /// Of the filter: 3 to 6 of them and of the outputs.
     static var taps: Int { get }
 }
 
 /// 64 products for a tile of 6 x 6 outputs, for which a direct convolution takes 324.
-enum ThreeTaps: MinimalFilter {
+enum WinogradKernel3: WinogradAlgorithm {
     static var taps: Int { 3 }
 }
 
 /// 64 products for a tile of 4 x 4 outputs, for which a direct convolution takes 400.
-enum FiveTaps: MinimalFilter {
+enum WinogradKernel5: WinogradAlgorithm {
     static var taps: Int { 5 }
 }
 
-extension MinimalFilter {
+extension WinogradAlgorithm {
     /// Outputs of a tile, in one dimension.
     @inline(always) static var outputs: Int { 9 - taps }
 
@@ -172,7 +172,7 @@ struct LaneRow<S: Scalar>: LaneTarget {
     }
 }
 
-/// A row of the domain of points, written past the caches: more is written there before any of it is read than they
+/// A row of the Winograd domain, written past the caches: more is written there before any of it is read than they
 /// hold, and a write through them would first read what it replaces. Whoever writes for other threads calls
 /// `finishStreams` in the end.
 struct StreamedRow<S: Scalar>: LaneTarget {

@@ -1,22 +1,22 @@
-// Films of PNG frames as sequences. The choice: a window of fixed length moves over each film; a frame is decoded once,
+// Clips of PNG frames as sequences. The choice: a window of fixed length moves over each clip; a frame is decoded once,
 // and forgotten when the windows of a block have passed it.
 
 import Formats
 
-/// The sequences that are cut out of a folder of films, in the order of the films and of their frames. Films that are
+/// The sequences that are cut out of a folder of clips, in the order of the clips and of their frames. Clips that are
 /// too short for a sequence have no say in anything.
-package final class FilmSequences: RawSequences {
+package final class ClipSequences: RawSequences {
     package let geometry: SequenceGeometry
     package let elementType = ElementType.uint8
-    /// Films that are too short for a sequence.
+    /// Clips that are too short for a sequence.
     package let tooShort: Int
     /// Frames that are in no sequence.
     package let leftOver: Int
-    /// Sentences about what was passed over, and about films whose frames may not follow each other evenly.
+    /// Sentences about what was passed over, and about clips whose frames may not follow each other evenly.
     package let remarks: [String]
-    private let films: [[String]]
+    private let clips: [[String]]
     /// Where each sequence begins.
-    private let starts: [(film: Int, frame: Int)]
+    private let starts: [(clip: Int, frame: Int)]
     private let asGrey: Bool
     /// The frames of the last block, by file.
     private var decoded: [String: [UInt8]] = [:]
@@ -26,40 +26,40 @@ package final class FilmSequences: RawSequences {
     /// - Parameters:
     ///   - frames: of a sequence.
     ///   - stride: frames from the start of a sequence to that of the next one of the same film.
-    ///   - asGrey: whether colours become one channel.
-    /// - Throws: `ShardError` where there is no film or none of the length, `FormatError` for a first frame that is no
+    ///   - asGrey: whether colors become one channel.
+    /// - Throws: `ShardError` where there is no clip or none of the length, `FormatError` for a first frame that is no
     ///   picture of the kind.
     package init(folder: String, frames: Int, stride: Int, asGrey: Bool) throws {
-        let found = try FilmFolder(folder), all = found.films
+        let found = try ClipFolder(folder), all = found.clips
         guard let longest = all.map(\.files.count).max(), longest >= frames else {
             let most = all.map(\.files.count).max() ?? 0
             throw ShardError(
-                "the longest film of \(folder) has \(most) frame\(most == 1 ? "" : "s"); give --frames of at most \(most)"
+                "the longest clip of \(folder) has \(most) frame\(most == 1 ? "" : "s"); give --frames of at most \(most)"
             )
         }
         let usable = all.filter { $0.files.count >= frames }
-        films = usable.map(\.files)
-        starts = films.enumerated().flatMap { film, files in
-            Swift.stride(from: 0, through: files.count - frames, by: stride).map { (film, $0) }
+        clips = usable.map(\.files)
+        starts = clips.enumerated().flatMap { clip, files in
+            Swift.stride(from: 0, through: files.count - frames, by: stride).map { (clip, $0) }
         }
-        tooShort = all.count - films.count
+        tooShort = all.count - clips.count
         leftOver = all.reduce(0) { $0 + Self.leftOver(of: $1.files.count, frames, stride) }
         remarks = try found.remarks + Self.oddities(of: usable)
         self.asGrey = asGrey
-        let first = try PNGFile.extents(of: films[0][0])
+        let first = try PNGFile.extents(of: clips[0][0])
         geometry = SequenceGeometry(
             frames: frames, height: first.height, width: first.width, channels: asGrey ? 1 : first.channels)
         try checkSize(folder, "lower --frames, or make the pictures smaller")
     }
 
-    /// What is odd about the first film that has something odd, and in how many it is so.
-    private static func oddities(of films: [FilmFrames]) throws -> [String] {
-        let numbers = films.map(FrameNumbers.init)
-        for film in numbers { try film.requireDifferent() }
-        let odd = zip(films, numbers).compactMap { film, numbers in numbers.oddity.map { "\(film.folder): \($0)" } }
+    /// What is odd about the first clip that has something odd, and in how many it is so.
+    private static func oddities(of clips: [ClipFrames]) throws -> [String] {
+        let numbers = clips.map(FrameNumbers.init)
+        for clip in numbers { try clip.requireDifferent() }
+        let odd = zip(clips, numbers).compactMap { clip, numbers in numbers.oddity.map { "\(clip.folder): \($0)" } }
         guard let first = odd.first else { return [] }
         let more = odd.count - 1
-        return [first + (more == 0 ? "" : "; so it is, or alike, in \(more) other film\(more == 1 ? "" : "s")")]
+        return [first + (more == 0 ? "" : "; so it is, or alike, in \(more) other clip\(more == 1 ? "" : "s")")]
     }
 
     private static func leftOver(of count: Int, _ frames: Int, _ stride: Int) -> Int {
@@ -71,7 +71,7 @@ package final class FilmSequences: RawSequences {
 
     /// Throws `FormatError` naming the frame that is damaged or of another size than the first.
     package func bytes(of sequences: Range<Int>) throws -> [UInt8] {
-        let windows = starts[sequences].map { films[$0.film][$0.frame..<$0.frame + geometry.frames] }
+        let windows = starts[sequences].map { clips[$0.clip][$0.frame..<$0.frame + geometry.frames] }
         try decode(windows)
         var bytes = [UInt8]()
         bytes.reserveCapacity(sequences.count * sequenceBytes)
@@ -84,7 +84,7 @@ package final class FilmSequences: RawSequences {
         let wanted = Set(windows.joined())
         decoded = decoded.filter { wanted.contains($0.key) }
         let missing = wanted.filter { decoded[$0] == nil }.sorted(), (geometry, asGrey) = (geometry, asGrey)
-        let first = films[0][0]
+        let first = clips[0][0]
         let frames = try Parallel.map(missing.count) { try Self.frame(missing[$0], geometry, asGrey, like: first) }
         for (file, frame) in zip(missing, frames) { decoded[file] = frame }
     }
@@ -92,13 +92,13 @@ package final class FilmSequences: RawSequences {
     private static func frame(
         _ file: String, _ geometry: SequenceGeometry, _ asGrey: Bool, like first: String
     ) throws -> [UInt8] {
-        let stored = try PNGFile.read(file), picture = asGrey ? stored.grey : stored
+        let stored = try PNGFile.read(file), picture = asGrey ? stored.gray : stored
         let (height, width, channels) = (geometry.height, geometry.width, geometry.channels)
         guard (picture.height, picture.width, picture.channels) == (height, width, channels) else {
             let found = "\(picture.height) x \(picture.width) x \(picture.channels)"
             throw FormatError(
                 file, "is of \(found) and \(first) of \(height) x \(width) x \(channels)",
-                picture.channels == channels ? "bring all frames to one size" : "make all frames grey with --grey")
+                picture.channels == channels ? "bring all frames to one size" : "make all frames gray with --gray")
         }
         return picture.pixels
     }

@@ -15,18 +15,18 @@ import Testing
         try PNGFile.write(Picture(width: width, height: 2, channels: channels, pixels: pixels), to: path)
     }
 
-    private func films(frames: Int, stride: Int, asGrey: Bool = false) throws -> FilmSequences {
-        try FilmSequences(folder: folder.path, frames: frames, stride: stride, asGrey: asGrey)
+    private func clips(frames: Int, stride: Int, asGrey: Bool = false) throws -> ClipSequences {
+        try ClipSequences(folder: folder.path, frames: frames, stride: stride, asGrey: asGrey)
     }
 
     /// The number of each frame of each sequence.
-    private func numbers(_ films: FilmSequences) throws -> [[Int]] {
-        try films.blocks.flatMap { block in
-            let bytes = try films.bytes(of: block)
+    private func numbers(_ clips: ClipSequences) throws -> [[Int]] {
+        try clips.blocks.flatMap { block in
+            let bytes = try clips.bytes(of: block)
             return (0..<block.count).map { sequence in
-                (0..<films.geometry.frames).map { frame in
-                    let first = (sequence * films.geometry.frames + frame) * films.geometry.frameElements
-                    let values = bytes[first..<first + films.geometry.frameElements]
+                (0..<clips.geometry.frames).map { frame in
+                    let first = (sequence * clips.geometry.frames + frame) * clips.geometry.frameElements
+                    let values = bytes[first..<first + clips.geometry.frameElements]
                     return Set(values).count == 1 ? Int(values.first!) : -1
                 }
             }
@@ -37,10 +37,10 @@ import Testing
         for number in 1...11 { try write(number, to: "frame \(number).png") }
         try folder.write([1], to: "notes.txt")
         try folder.write([1], to: ".hidden.png")
-        let films = try films(frames: 4, stride: 4)
-        #expect(films.geometry == SequenceGeometry(frames: 4, height: 2, width: 3, channels: 1))
-        #expect(try numbers(films) == [[1, 2, 3, 4], [5, 6, 7, 8]] && films.count == 2)
-        #expect(films.leftOver == 3 && films.tooShort == 0)
+        let clips = try clips(frames: 4, stride: 4)
+        #expect(clips.geometry == SequenceGeometry(frames: 4, height: 2, width: 3, channels: 1))
+        #expect(try numbers(clips) == [[1, 2, 3, 4], [5, 6, 7, 8]] && clips.count == 2)
+        #expect(clips.leftOver == 3 && clips.tooShort == 0)
     }
 
     @Test(arguments: [
@@ -49,36 +49,36 @@ import Testing
     ])
     func windowsMoveByTheStride(stride: Int, expected: [[Int]], leftOver: Int) throws {
         for number in 0..<7 { try write(number, to: "\(number).PNG") }
-        let films = try films(frames: 3, stride: stride)
-        #expect(try numbers(films) == expected && films.leftOver == leftOver)
+        let clips = try clips(frames: 3, stride: stride)
+        #expect(try numbers(clips) == expected && clips.leftOver == leftOver)
         for (index, sequence) in expected.enumerated().reversed() {
             #expect(
-                try films.bytes(of: index..<index + 1) == sequence.flatMap { [UInt8](repeating: UInt8($0), count: 6) })
+                try clips.bytes(of: index..<index + 1) == sequence.flatMap { [UInt8](repeating: UInt8($0), count: 6) })
         }
     }
 
-    @Test func foldersAreFilmsThatNoSequenceCrosses() throws {
-        for number in 0..<3 { try write(number, to: "film 2/\(number).png") }
-        for number in 0..<5 { try write(10 + number, to: "film 10/\(number).png") }
-        try write(99, to: "film 1/0.png")
-        try folder.write([1], to: "film 1/notes.txt")
+    @Test func foldersAreClipsThatNoSequenceCrosses() throws {
+        for number in 0..<3 { try write(number, to: "clip 2/\(number).png") }
+        for number in 0..<5 { try write(10 + number, to: "clip 10/\(number).png") }
+        try write(99, to: "clip 1/0.png")
+        try folder.write([1], to: "clip 1/notes.txt")
         try FileManager.default.createDirectory(atPath: folder.file("empty"), withIntermediateDirectories: false)
-        let films = try films(frames: 2, stride: 2)
-        #expect(try numbers(films) == [[0, 1], [10, 11], [12, 13]])
-        #expect(films.tooShort == 1 && films.leftOver == 3)
+        let clips = try clips(frames: 2, stride: 2)
+        #expect(try numbers(clips) == [[0, 1], [10, 11], [12, 13]])
+        #expect(clips.tooShort == 1 && clips.leftOver == 3)
     }
 
-    @Test func coloursStayOrBecomeGrey() throws {
+    @Test func colorsStayOrBecomeGrey() throws {
         for number in 0..<2 { try write(50, to: "\(number).png", channels: 3) }
-        #expect(try films(frames: 2, stride: 2).geometry.channels == 3)
-        let grey = try films(frames: 2, stride: 2, asGrey: true)
-        #expect(grey.geometry.channels == 1)
-        #expect(try numbers(grey) == [[50, 50]])
+        #expect(try clips(frames: 2, stride: 2).geometry.channels == 3)
+        let gray = try clips(frames: 2, stride: 2, asGrey: true)
+        #expect(gray.geometry.channels == 1)
+        #expect(try numbers(gray) == [[50, 50]])
     }
 
-    @Test func whatIsNoFilmIsRefused() throws {
+    @Test func whatIsNoClipIsRefused() throws {
         func refusal(frames: Int = 2) -> String {
-            let error = #expect(throws: (any Error).self) { try numbers(films(frames: frames, stride: frames)) }
+            let error = #expect(throws: (any Error).self) { try numbers(clips(frames: frames, stride: frames)) }
             return error.map { "\($0)" } ?? ""
         }
         #expect(refusal().contains("no PNG files"))
@@ -87,27 +87,27 @@ import Testing
         try write(3, to: "3.png", width: 4)
         #expect(refusal().contains("3.png is of 2 x 4 x 1 and") && refusal().contains("one size"))
         try write(3, to: "3.png", channels: 3)
-        #expect(refusal().contains("--grey"))
+        #expect(refusal().contains("--gray"))
         try folder.write([1, 2, 3], to: "3.png")
         #expect(refusal().contains("3.png is not a PNG"))
         try write(3, to: "more/0.png")
         #expect(refusal().contains("keep one of the two"))
     }
 
-    /// The shortest film comes first, and has pictures of another size.
-    @Test func aFilmTooShortForASequenceSetsNoSize() throws {
+    /// The shortest clip comes first, and has pictures of another size.
+    @Test func aClipTooShortForASequenceSetsNoSize() throws {
         for number in 0..<2 { try write(number, to: "a/\(number).png", width: 9, channels: 3) }
         for number in 0..<6 { try write(number, to: "b/\(number).png") }
         try folder.write([1], to: "a/2.jpg")
-        let films = try films(frames: 3, stride: 3)
-        #expect(films.geometry == SequenceGeometry(frames: 3, height: 2, width: 3, channels: 1) && films.tooShort == 1)
-        #expect(try numbers(films) == [[0, 1, 2], [3, 4, 5]] && films.leftOver == 2)
+        let clips = try clips(frames: 3, stride: 3)
+        #expect(clips.geometry == SequenceGeometry(frames: 3, height: 2, width: 3, channels: 1) && clips.tooShort == 1)
+        #expect(try numbers(clips) == [[0, 1, 2], [3, 4, 5]] && clips.leftOver == 2)
     }
 
     private func remarks(_ names: [String]) throws -> [String] {
-        for (number, name) in names.enumerated() { try write(number, to: "film/\(name).png") }
-        defer { try? FileManager.default.removeItem(atPath: folder.file("film")) }
-        return try FilmSequences(folder: folder.file("film"), frames: 2, stride: 2, asGrey: false).remarks
+        for (number, name) in names.enumerated() { try write(number, to: "clip/\(name).png") }
+        defer { try? FileManager.default.removeItem(atPath: folder.file("clip")) }
+        return try ClipSequences(folder: folder.file("clip"), frames: 2, stride: 2, asGrey: false).remarks
     }
 
     @Test(arguments: [
@@ -138,20 +138,20 @@ import Testing
     }
 
     @Test func whatIsPassedOverIsTold() throws {
-        for number in 0..<4 { try write(number, to: "films/a/\(number).png") }
-        for number in 0..<4 { try write(number, to: "films/deep/er/\(number).png") }
+        for number in 0..<4 { try write(number, to: "clips/a/\(number).png") }
+        for number in 0..<4 { try write(number, to: "clips/deep/er/\(number).png") }
         for name in ["a/1.jpg", "a/2.JPEG", "a/3.tif", "a/4.gif", "notes.txt", "a/.hidden.jpg"] {
-            try folder.write([1], to: "films/\(name)")
+            try folder.write([1], to: "clips/\(name)")
         }
-        let films = try FilmSequences(folder: folder.file("films"), frames: 2, stride: 2, asGrey: false)
+        let clips = try ClipSequences(folder: folder.file("clips"), frames: 2, stride: 2, asGrey: false)
         #expect(
-            films.remarks == [
-                "\(folder.file("films")): 5 files are no PNG files and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
-                "\(folder.file("films")): 1 folder in it is no film and was passed over (deep)",
+            clips.remarks == [
+                "\(folder.file("clips")): 5 files are no PNG files and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
+                "\(folder.file("clips")): 1 folder in it is no clip and was passed over (deep)",
             ])
-        try FileManager.default.moveItem(atPath: folder.file("films/notes.txt"), toPath: folder.file("films/0.png"))
+        try FileManager.default.moveItem(atPath: folder.file("clips/notes.txt"), toPath: folder.file("clips/0.png"))
         #expect(throws: ShardError.self) {
-            try FilmSequences(folder: folder.file("films"), frames: 2, stride: 2, asGrey: false)
+            try ClipSequences(folder: folder.file("clips"), frames: 2, stride: 2, asGrey: false)
         }
     }
 }

@@ -1,11 +1,11 @@
-// The normalisation of a ConvLSTM's preactivations: its tensors, and once unrolled what each step leaves for backward.
+// The normalization of a ConvLSTM's preactivations: its tensors, and once unrolled what each step leaves for backward.
 // Its tensors are those of all four gates side by side, however the layer divides its other weights.
 
 import Kernels
 
 /// The scale and shift of a layer's preactivations.
-struct GateNormaliser {
-    /// Neighbouring channels that make a group.
+struct GateNormalizer {
+    /// Neighboring channels that make a group.
     let channels: Int
 
     /// Height, width and the channels of all four gates.
@@ -14,10 +14,10 @@ struct GateNormaliser {
     let scale, shift: ParameterSlot
 
     /// - Parameters:
-    ///   - stage: the layer's name, for its tensors and errors.
+    ///   - layer: the layer's name, for its tensors and errors.
     ///   - state: the size of the layer's hidden state.
     init(
-        stage: String, _ form: GateNormalisation, state: FeatureShape, layout: inout ParameterLayout
+        layer: String, _ form: GateNormalization, state: FeatureShape, layout: inout ParameterLayout
     ) throws(ModelError) {
         map = state.with(channels: 4 * state.channels)
         switch form {
@@ -26,30 +26,30 @@ struct GateNormaliser {
         }
         guard channels > 0, map.channels % channels == 0 else {
             throw ModelError(
-                "stage \(stage): groups of \(channels) channels do not divide the \(map.channels) of its four gates; "
+                "layer \(layer): groups of \(channels) channels do not divide the \(map.channels) of its four gates; "
                     + "choose a divisor, best one of its \(state.channels) hidden channels")
         }
         let shape = form == .layer ? [map.height, map.width, map.channels] : [map.channels]
-        scale = layout.append("\(stage).normalisation.scale", shape, .constant(value: 1))
-        shift = layout.append("\(stage).normalisation.shift", shape, .constant(value: 0))
+        scale = layout.append("\(layer).normalization.scale", shape, .constant(value: 1))
+        shift = layout.append("\(layer).normalization.shift", shape, .constant(value: 0))
     }
 
-    func kernel<S: Scalar>(_ values: ParameterVector<S>) -> GroupNormalisation<S> {
-        GroupNormalisation(channels: channels, scale: values[scale], shift: values[shift])
+    func kernel<S: Scalar>(_ values: ParameterVector<S>) -> GroupNormalization<S> {
+        GroupNormalization(channels: channels, scale: values[scale], shift: values[shift])
     }
 
-    /// Numbers that `UnrolledGateNormaliser` holds.
-    func numbers(steps: Int, batch: Int) -> Int {
+    /// Numbers that `UnrolledGateNormalizer` holds.
+    func elements(steps: Int, batch: Int) -> Int {
         steps * batch * (map.count + map.channels / channels) + scale.count + shift.count
     }
 }
 
-/// What the normalisation of each step leaves for backward.
-struct UnrolledGateNormaliser<S: Scalar> {
-    private let slots: GateNormaliser
+/// What the normalization of each step leaves for backward.
+struct UnrolledGateNormalizer<S: Scalar> {
+    private let slots: GateNormalizer
 
     /// (steps in memory, batch, height, width, 4 hidden).
-    private let normalised: Tensor<S>
+    private let normalized: Tensor<S>
 
     /// (steps in memory, batch, groups).
     private let inverseDeviations: Tensor<S>
@@ -57,19 +57,19 @@ struct UnrolledGateNormaliser<S: Scalar> {
     /// Accumulated step by step, in the shape of scale and shift.
     private let scaleGradient, shiftGradient: Tensor<S>
 
-    init(_ slots: GateNormaliser, steps: Int, batch: Int) {
+    init(_ slots: GateNormalizer, steps: Int, batch: Int) {
         let map = slots.map
         self.slots = slots
-        normalised = Tensor(steps, batch, map.height, map.width, map.channels)
+        normalized = Tensor(steps, batch, map.height, map.width, map.channels)
         inverseDeviations = Tensor(steps, batch, map.channels / slots.channels)
         scaleGradient = Tensor(shape: slots.scale.shape)
         shiftGradient = Tensor(shape: slots.shift.shape)
     }
 
-    /// The step t of some images, of their normalised preactivations.
-    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>, by kernel: GroupNormalisation<S>) {
+    /// The step t of some images, of their normalized preactivations.
+    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>, by kernel: GroupNormalization<S>) {
         kernel.forward(
-            step, normalised: normalised[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images])
+            step, normalized: normalized[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images])
     }
 
     func clearGradients() {
@@ -78,9 +78,9 @@ struct UnrolledGateNormaliser<S: Scalar> {
     }
 
     /// The same backward.
-    func backward(_ t: Int, _ images: Range<Int>, _ step: GateStepBackward<S>, by kernel: GroupNormalisation<S>) {
+    func backward(_ t: Int, _ images: Range<Int>, _ step: GateStepBackward<S>, by kernel: GroupNormalization<S>) {
         kernel.backward(
-            step, normalised: normalised[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images],
+            step, normalized: normalized[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images],
             scaleGradient: scaleGradient, shiftGradient: shiftGradient)
     }
 

@@ -1,13 +1,13 @@
 // How the convolutions of ConvLSTM layers are computed: a choice of the program, not of a system.
 
 /// The way that a network computes its gates' convolutions.
-package enum ConvolutionMethod: String, Codable, Sendable, CaseIterable {
+package enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
     /// For each layer the way that its `ConvolutionPlan` expects to be faster.
     case automatic
 
     /// Lowering to matrix products everywhere: the reference.
-    case plain
+    case im2col
 
-    /// Minimal filtering wherever there is an algorithm for the kernel, also where it does not pay.
-    case filtering
+    /// Winograd convolution wherever there is an algorithm for the kernel, also where it does not pay.
+    case winograd
 }

@@ -1,4 +1,4 @@
-// Batch normalisation over the global batch, time and space. The choice: lanes add up sums in double precision within
+// Batch normalization over the global batch, time and space. The choice: lanes add up sums in double precision within
 // the pass, so statistics are those of the whole batch whatever the number of lanes.
 //
 //     m = mean of x,  v = mean of (x - m)^2        over sequences, steps and places, for each channel
@@ -10,8 +10,8 @@
 
 import Kernels
 
-final class BatchNormalisationLayer<S: Scalar>: Stage {
-    let description: BatchNormalisationDescription
+final class BatchNormalizationLayer<S: Scalar>: Layer {
+    let description: BatchNormalizationDescription
     let outputShape: FeatureShape
     let scaleSlot, shiftSlot: ParameterSlot
 
@@ -21,12 +21,12 @@ final class BatchNormalisationLayer<S: Scalar>: Stage {
     private(set) var scale, shift: Tensor<S>
 
     init(
-        _ name: String, _ d: BatchNormalisationDescription, input: FeatureShape, layout: inout ParameterLayout,
+        _ name: String, _ d: BatchNormalizationDescription, input: FeatureShape, layout: inout ParameterLayout,
         statistics: inout ParameterLayout
     ) throws(ModelError) {
         guard (0..<1).contains(d.momentum), d.epsilon > 0 else {
             throw ModelError(
-                "stage \(name): momentum \(d.momentum) and epsilon \(d.epsilon); choose a momentum in [0, 1) and a "
+                "layer \(name): momentum \(d.momentum) and epsilon \(d.epsilon); choose a momentum in [0, 1) and a "
                     + "positive epsilon")
         }
         description = d
@@ -46,15 +46,15 @@ final class BatchNormalisationLayer<S: Scalar>: Stage {
     }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
-    ) -> any UnrolledStage<S> {
-        UnrolledBatchNormalisation(self, input: input!, output: output, context: context)
+    ) -> any UnrolledLayer<S> {
+        UnrolledBatchNormalization(self, input: input!, output: output, context: context)
     }
 }
 
-final class UnrolledBatchNormalisation<S: Scalar>: UnrolledStage {
-    private let layer: BatchNormalisationLayer<S>
+final class UnrolledBatchNormalization<S: Scalar>: UnrolledLayer {
+    private let layer: BatchNormalizationLayer<S>
     private let input, output: FeatureSequence<S>
     private let context: UnrollingContext<S>
 
@@ -66,7 +66,7 @@ final class UnrolledBatchNormalisation<S: Scalar>: UnrolledStage {
     private var shiftGradient, scaleGradient: [Double]
 
     init(
-        _ layer: BatchNormalisationLayer<S>, input: FeatureSequence<S>, output: FeatureSequence<S>,
+        _ layer: BatchNormalizationLayer<S>, input: FeatureSequence<S>, output: FeatureSequence<S>,
         context: UnrollingContext<S>
     ) {
         (self.layer, self.input, self.output, self.context) = (layer, input, output, context)
@@ -109,14 +109,14 @@ final class UnrolledBatchNormalisation<S: Scalar>: UnrolledStage {
 
     private func move(_ average: Tensor<S>, to values: [Double]) {
         let momentum = layer.description.momentum
-        var numbers = average.mutableSpan
-        for c in numbers.indices { numbers[c] = S(momentum * Double(numbers[c]) + (1 - momentum) * values[c]) }
+        var elements = average.mutableSpan
+        for c in elements.indices { elements[c] = S(momentum * Double(elements[c]) + (1 - momentum) * values[c]) }
     }
 
     // dx = scale / sqrt(v + epsilon) (dy - mean of dy - u mean of (dy u)),  dshift = sum of dy,  dscale = sum of dy u
 
     func backward(_ steps: Range<Int>) {
-        precondition(context.isTraining, "backward through batch normalisation after a forecast")
+        precondition(context.isTraining, "backward through batch normalization after a forecast")
         guard let dy = output.gradient else { return }
         let channels = mean.count
         var sums = [Double](repeating: 0, count: 2 * channels)
@@ -139,10 +139,10 @@ final class UnrolledBatchNormalisation<S: Scalar>: UnrolledStage {
 
 extension Tensor {
     /// A new vector of these numbers.
-    fileprivate init(_ numbers: [Double]) {
-        self.init(numbers.count)
+    fileprivate init(_ elements: [Double]) {
+        self.init(elements.count)
         var values = mutableSpan
-        for i in values.indices { values[i] = S(numbers[i]) }
+        for i in values.indices { values[i] = S(elements[i]) }
     }
 
     fileprivate var doubles: [Double] {

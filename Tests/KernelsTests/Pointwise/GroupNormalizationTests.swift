@@ -1,8 +1,8 @@
 import Kernels
 import Testing
 
-/// Normalisation against its definition, written down as loops in double precision.
-@Suite struct GroupNormalisationTests {
+/// Normalization against its definition, written down as loops in double precision.
+@Suite struct GroupNormalizationTests {
     private static let samples = 2, height = 7, width = 5, channels = 24
 
     @Test(arguments: [1, 3, 8, 24], [false, true]) func asDefined(group: Int, everyPlace: Bool) {
@@ -10,7 +10,7 @@ import Testing
         check(Float.self, group, everyPlace, mean: 0.5, tolerance: 2e-5)
     }
 
-    /// The step with its normalisation is one after the other, both ways.
+    /// The step with its normalization is one after the other, both ways.
     @Test(arguments: [(24, 1), (24, 3), (24, 32), (24, 96), (3, 4), (16, 8)], [false, true])
     func withTheGatesStep(sizes: (hidden: Int, group: Int), everyPlace: Bool) {
         checkStep(Double.self, sizes.hidden, sizes.group, everyPlace, tolerance: 1e-12)
@@ -23,7 +23,7 @@ import Testing
         let samples = Self.samples, map = [Self.height, Self.width]
         let all = [samples] + map + [4 * hidden], state = [samples] + map + [hidden]
         let weights = everyPlace ? map + [4 * hidden] : [4 * hidden]
-        let kernel = GroupNormalisation(
+        let kernel = GroupNormalization(
             channels: group, scale: random(S.self, 3, weights), shift: random(S.self, 4, weights))
         func zeros(_ shape: [Int]) -> Tensor<S> { Tensor(shape: shape) }
         func bothWays(
@@ -50,17 +50,17 @@ import Testing
             ]
         }
         let plain = bothWays { step, n, r in
-            kernel.forward(step.gates, normalised: n, inverseDeviations: r)
+            kernel.forward(step.gates, normalized: n, inverseDeviations: r)
             step.forward()
         } _: { step, n, r, ds, dt in
             step.backward()
             kernel.backward(
-                step.gates, normalised: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
+                step.gates, normalized: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
         }
         let together = bothWays { step, n, r in
-            kernel.forward(step, normalised: n, inverseDeviations: r)
+            kernel.forward(step, normalized: n, inverseDeviations: r)
         } _: { step, n, r, ds, dt in
-            kernel.backward(step, normalised: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
+            kernel.backward(step, normalized: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
         }
         for (a, b) in zip(plain, together) { expectClose(b.tensor, numbers(a.tensor), 10 * tolerance) }
     }
@@ -81,12 +81,12 @@ import Testing
         let scale = random(S.self, 3, weights), shift = random(S.self, 4, weights)
         let (given, slopes) = (numbers(x), numbers(dy)), (factors, offsets) = (numbers(scale), numbers(shift))
 
-        let kernel = GroupNormalisation(channels: group, scale: scale, shift: shift)
-        let normalised = Tensor<S>(shape: shape), deviations = Tensor<S>(samples, channels / group)
+        let kernel = GroupNormalization(channels: group, scale: scale, shift: shift)
+        let normalized = Tensor<S>(shape: shape), deviations = Tensor<S>(samples, channels / group)
         let dscale = Tensor<S>(shape: weights), dshift = Tensor<S>(shape: weights)
-        kernel.forward(x, normalised: normalised, inverseDeviations: deviations)
+        kernel.forward(x, normalized: normalized, inverseDeviations: deviations)
         kernel.backward(
-            dy, normalised: normalised, inverseDeviations: deviations, scaleGradient: dscale, shiftGradient: dshift)
+            dy, normalized: normalized, inverseDeviations: deviations, scaleGradient: dscale, shiftGradient: dshift)
 
         var y = given, dx = given, ds = factors.map { _ in 0.0 }, dt = ds
         for sample in 0..<samples {

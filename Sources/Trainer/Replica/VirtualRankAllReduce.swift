@@ -1,18 +1,18 @@
-// Where lanes add up numbers in the middle of a pass, as batch normalisation wants. The choice: every lane has a
-// thread, so that all can arrive, and takes turns with the others, so that no more compute at once than a person asked
-// for; who waits here gives up the turn, so nobody waits for a lane that cannot go on.
+// Where virtual ranks add up numbers in the middle of a pass, as batch normalization wants. The choice: every virtual
+// rank has a thread, so that all can arrive, and takes turns with the others, so that no more compute at once than a
+// person asked for; who waits here gives up the turn, so nobody waits for a virtual rank that cannot go on.
 
 import Supervision
 import Foundation
 
-/// The lanes of a rank that wait for each other. Lane 0 is the caller's thread, the only one that may talk to other
-/// ranks.
-final class LaneMeeting: @unchecked Sendable {
+/// The virtual ranks of a rank that wait for each other. Virtual rank 0 is the caller's thread, the only one that may
+/// talk to other ranks.
+final class VirtualRankAllReduce: @unchecked Sendable {
     private let condition = NSCondition()
     private let atOnce: Int
     private let add: ([[Double]]) -> [Double]
 
-    /// What each lane brought to the sum in progress, and how many have.
+    /// What each virtual rank brought to the sum in progress, and how many have.
     private var brought: [[Double]]
     private var arrived = 0
 
@@ -21,19 +21,19 @@ final class LaneMeeting: @unchecked Sendable {
     private var seconds = 0.0
     private var sums = 0
 
-    /// Lanes that compute now.
+    /// Virtual ranks that compute now.
     private var busy = 0
 
     /// - Parameters:
-    ///   - lanes: of this rank.
+    ///   - virtual ranks: of this rank.
     ///   - atOnce: how many may compute at a time.
-    ///   - add: the sum of one list of numbers for each lane, over all ranks.
-    init(lanes: Int, atOnce: Int, add: @escaping ([[Double]]) -> [Double]) {
+    ///   - add: the sum of one list of numbers for each virtual rank, over all ranks.
+    init(virtualRanks: Int, atOnce: Int, add: @escaping ([[Double]]) -> [Double]) {
         (self.atOnce, self.add) = (atOnce, add)
-        brought = Array(repeating: [], count: lanes)
+        brought = Array(repeating: [], count: virtualRanks)
     }
 
-    /// Runs a lane's work as soon as it has a turn.
+    /// Runs a virtual rank's work as soon as it has a turn.
     func inTurn<Failure: Error>(_ work: () throws(Failure) -> Void) throws(Failure) {
         condition.lock()
         takeTurn()
@@ -46,16 +46,17 @@ final class LaneMeeting: @unchecked Sendable {
         try work()
     }
 
-    /// Replaces the numbers of every lane by their sum, within its work; all lanes call it equally often.
+    /// Replaces the numbers of every virtual rank by their sum, within its work; all virtual ranks call it equally
+    /// often.
     ///
-    /// Returns the seconds that the ranks took for it, once the lanes of this one had come.
-    func sum(_ numbers: inout [Double], of lane: Int) -> Double {
+    /// Returns the seconds that the ranks took for it, once the virtual ranks of this one had come.
+    func sum(_ elements: inout [Double], of virtualRank: Int) -> Double {
         condition.lock()
         let before = sums
-        brought[lane] = numbers
+        brought[virtualRank] = elements
         arrived += 1
         leaveTurn()
-        if lane == 0 {
+        if virtualRank == 0 {
             while arrived < brought.count { condition.wait() }
             let start = now()
             (sum, arrived, sums) = (add(brought), 0, sums + 1)
@@ -64,7 +65,7 @@ final class LaneMeeting: @unchecked Sendable {
         } else {
             while sums == before { condition.wait() }
         }
-        numbers = sum
+        elements = sum
         let seconds = seconds
         takeTurn()
         condition.unlock()

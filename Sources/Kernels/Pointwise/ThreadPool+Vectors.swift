@@ -1,7 +1,7 @@
 // Passes over long vectors by several threads. The choice: blocks of a fixed size, whose sums are added in their order,
 // so that the number of threads changes no bit.
 
-extension Crew {
+extension ThreadPool {
     /// Numbers of a block: few enough for a core's cache, enough that taking one costs nothing.
     private static var block: Int { 1 << 16 }
 

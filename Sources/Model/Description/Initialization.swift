@@ -1,12 +1,12 @@
 // The distributions that learned tensors start from, as a description names them.
 
 /// A distribution of initial values.
-package enum Initialisation: Codable, Sendable, Equatable {
+package enum Initialization: Codable, Sendable, Equatable {
     case constant(value: Double)
 
     /// `others`, and `value` more in the forget gate's columns of the last axis: how a ConvLSTM layer writes its
     /// `forgetBias`. No file can hold it.
-    indirect case forgetBias(value: Double, columns: Range<Int>, others: Initialisation)
+    indirect case forgetBias(value: Double, columns: Range<Int>, others: Initialization)
 
     /// Uniform in [-limit, limit].
     case uniform(limit: Double)
@@ -39,7 +39,7 @@ package enum Initialisation: Codable, Sendable, Equatable {
     /// Uniform with the limit that the fan in gives, where that is what the limit depends on; else unchanged.
     ///
     /// - Parameter fanIn: how many numbers one output of the layer is a sum over.
-    func resolved(fanIn: Int) -> Initialisation {
+    func resolved(fanIn: Int) -> Initialization {
         self == .fanIn ? .uniform(limit: 1 / Double(fanIn).squareRoot()) : self
     }
 }

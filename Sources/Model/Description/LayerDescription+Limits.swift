@@ -1,21 +1,21 @@
-// How large a stage may be. The choice: one bound that all systems of the field are far below, held before a stage
+// How large a layer may be. The choice: one bound that all systems of the field are far below, held before a layer
 // takes memory or multiplies its sizes, because people write them into files.
 
-extension StageDescription {
+extension LayerDescription {
     private static let largestSize = 65_536
     private static let mostNumbers = 1e9, mostProducts = 1e12
 
-    /// Throws for a stage that asks for more numbers than fit, naming what is too large.
+    /// Throws for a layer that asks for more numbers than fit, naming what is too large.
     ///
     /// - Parameter input: the size of the maps that it reads; nil for none.
     func checkSize(reading input: FeatureShape?) throws(ModelError) {
         for (what, size) in sizes where !(-Self.largestSize...Self.largestSize).contains(size) {
-            throw ModelError("stage \(name): \(what) is \(size); choose at most \(Self.largestSize)")
+            throw ModelError("layer \(name): \(what) is \(size); choose at most \(Self.largestSize)")
         }
         let learned = learnedNumbers(channels: Double(input?.channels ?? 0))
         guard learned <= Self.mostNumbers, learned * Double(input?.pixels ?? 1) <= Self.mostProducts else {
             throw ModelError(
-                "stage \(name) would learn \(Int(min(learned, 1e18))) numbers from maps of "
+                "layer \(name) would learn \(Int(min(learned, 1e18))) numbers from maps of "
                     + "\(input.map { "\($0)" } ?? "nothing"); choose fewer channels or a smaller kernel")
         }
     }
@@ -26,8 +26,8 @@ extension StageDescription {
         case .convolution(let d), .transposedConvolution(let d):
             [("filters", d.filters), ("kernel", d.kernel), ("stride", d.stride), ("padding", d.padding ?? 0)]
         case .convolution3D(let d): [("filters", d.filters), ("kernel", d.kernel), ("kernelTime", d.kernelTime)]
-        case .patches(let d), .unpatches(let d): [("size", d.size)]
-        case .batchNormalisation, .activation, .leakyReLU: []
+        case .spaceToDepth(let d), .depthToSpace(let d): [("size", d.size)]
+        case .batchNormalization, .activation, .leakyReLU: []
         }
     }
 
@@ -38,7 +38,7 @@ extension StageDescription {
         case .convLSTM(let d): return area(d.kernel) * (channels + Double(d.hidden)) * 4 * Double(d.hidden)
         case .convolution(let d), .transposedConvolution(let d): return area(d.kernel) * channels * Double(d.filters)
         case .convolution3D(let d): return Double(d.kernelTime) * area(d.kernel) * channels * Double(d.filters)
-        case .patches, .unpatches, .batchNormalisation, .activation, .leakyReLU: return 0
+        case .spaceToDepth, .depthToSpace, .batchNormalization, .activation, .leakyReLU: return 0
         }
     }
 }

@@ -12,10 +12,10 @@ package struct Updater {
     private let replica: Replica
     private let model: SystemDescription
     private let reducer: GradientReducer
-    private let crew: Crew
+    private let pool: ThreadPool
 
-    package init(_ replica: Replica, _ model: SystemDescription, _ reducer: GradientReducer, _ crew: Crew) {
-        (self.replica, self.model, self.reducer, self.crew) = (replica, model, reducer, crew)
+    package init(_ replica: Replica, _ model: SystemDescription, _ reducer: GradientReducer, _ pool: ThreadPool) {
+        (self.replica, self.model, self.reducer, self.pool) = (replica, model, reducer, pool)
     }
 
     /// The gradient of a global batch and its loss, and how the gradient is clipped, the same on every rank.
@@ -30,19 +30,20 @@ package struct Updater {
         let partial = try replica.learn(from: batch, step: step, times)
         let found = try times.measure(.reduce) { try reducer.allReduce(partial) }
         let clipping = times.measure(.update) {
-            Clipping(found.gradient, byValue: model.clipValue, toNorm: model.clipNorm, on: crew)
+            Clipping(found.gradient, byValue: model.clipValue, toNorm: model.clipNorm, on: pool)
         }
         return (found, clipping)
     }
 
     /// Moves the parameters against a gradient, and prepares the network for the next step.
     package func move(
-        _ state: inout TrainingState, along gradient: ParameterVector<Float>, by clip: GradientClip, at pace: Pace,
+        _ state: inout TrainingState, along gradient: ParameterVector<Float>, by clip: GradientClip,
+        at hyperparameters: StepHyperparameters,
         _ times: PhaseTimes
     ) {
         times.measure(.update) {
-            state.optimizer.update(state.values, along: gradient, at: pace, clip: clip, on: crew)
-            replica.network.prepare(state.values, on: crew)
+            state.optimizer.update(state.values, along: gradient, at: hyperparameters, clip: clip, on: pool)
+            replica.network.prepare(state.values, on: pool)
         }
     }
 }

@@ -1,13 +1,13 @@
-// Where the films of somebody's folder are. The choice: names alone decide - a folder of PNG files is a film, its
+// Where the clips of somebody's folder are. The choice: names alone decide - a folder of PNG files is a clip, its
 // frames in the order in which people number them - and what names leave in doubt is told.
 
 import Formats
 import Foundation
 
-/// The films in a folder.
-struct FilmFolder {
+/// The clips in a folder.
+struct ClipFolder {
     /// Those with frames, in order.
-    let films: [FilmFrames]
+    let clips: [ClipFrames]
 
     /// Sentences about what is in the folder and in no film.
     let remarks: [String]
@@ -15,7 +15,7 @@ struct FilmFolder {
     /// Throws `ShardError` for a folder without PNG files, for one that holds both frames and folders of them, and for
     /// frames of one number.
     init(_ folder: String) throws {
-        let own = try FilmFrames(folder), others = try own.folders.map(FilmFrames.init)
+        let own = try ClipFrames(folder), others = try own.folders.map(ClipFrames.init)
         let inside = others.filter { !$0.files.isEmpty }
         guard own.files.isEmpty || inside.isEmpty else {
             throw ShardError(
@@ -26,20 +26,20 @@ struct FilmFolder {
             throw ShardError(
                 isDataSet
                     ? "\(folder) is a data set already; train on it, or see it with convlstm-shard info"
-                    : "\(folder) holds no PNG files and no folders of them; name a film's folder, or an array")
+                    : "\(folder) holds no PNG files and no folders of them; name a clip's folder, or an array")
         }
-        films = own.files.isEmpty ? inside : [own]
+        clips = own.files.isEmpty ? inside : [own]
         let strangers = (own.files.isEmpty ? [own] + inside : [own]).flatMap(\.strangers)
         let deeper = own.files.isEmpty ? inside.flatMap(\.folders) : own.folders
         let without = own.files.isEmpty ? others.filter(\.files.isEmpty).map(\.folder) : []
         remarks = [
             Self.remark(folder, strangers, "file is no PNG file and was", "files are no PNG files and were"),
             Self.remark(
-                folder, without + deeper, "folder in it is no film and was", "folders in it are no films and were"),
+                folder, without + deeper, "folder in it is no clip and was", "folders in it are no clips and were"),
         ].compactMap { $0 }
     }
 
-    /// "films: 3 files are no PNG files and were passed over (a/0.jpg, a/1.jpg, a/2.jpg)".
+    /// "clips: 3 files are no PNG files and were passed over (a/0.jpg, a/1.jpg, a/2.jpg)".
     private static func remark(_ folder: String, _ paths: [String], _ one: String, _ several: String) -> String? {
         guard !paths.isEmpty else { return nil }
         let shown = paths.prefix(3).map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.count + 1)) : $0 }
@@ -50,7 +50,7 @@ struct FilmFolder {
 }
 
 /// What a folder holds, hidden files aside.
-struct FilmFrames {
+struct ClipFrames {
     let folder: String
     /// Paths of its PNG files, with numbers in names counted: 2 before 10.
     let files: [String]

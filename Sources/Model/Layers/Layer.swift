@@ -1,14 +1,14 @@
-// What every stage of a network is, and what it is once unrolled over the steps of a batch.
+// What every layer of a network is, and what it is once unrolled over the steps of a batch.
 //
-// A stage knows slots and sizes and, for the time between two updates of the parameters, the weights in the form that
+// A layer knows slots and sizes and, for the time between two updates of the parameters, the weights in the form that
 // its products want. Unrolled, it has memory: all activations that backward needs. Forward and backward take ranges of
-// steps, so that a network may run each stage over the whole sequence (one large product for all inputs), or, where
-// predictions are fed back, all stages over one step.
+// steps, so that a network may run each layer over the whole sequence (one large product for all inputs), or, where
+// predictions are fed back, all layers over one step.
 
 import Kernels
 
-/// A stage of a network, without memory of any sequence.
-protocol Stage<S>: AnyObject {
+/// A layer of a network, without memory of any sequence.
+protocol Layer<S>: AnyObject {
     associatedtype S: Scalar
 
     var outputShape: FeatureShape { get }
@@ -26,28 +26,28 @@ protocol Stage<S>: AnyObject {
     /// Multiply-adds of one step of one sequence, forward.
     var multiplyAdds: Int { get }
 
-    /// Numbers that the stage holds once unrolled, besides its input and output.
-    func numbers(steps: Int, batch: Int) -> Int
+    /// Numbers that the layer holds once unrolled, besides its input and output.
+    func elements(steps: Int, batch: Int) -> Int
 
-    /// The maps that it wants in the domain of points; nil for none.
+    /// The maps that it wants in the Winograd domain; nil for none.
     var transformDemand: TransformDemand? { get }
 
     /// Brings the weights into the form that the products want. Call it after each change of the parameters.
     func prepare(_ values: ParameterVector<S>)
 
-    /// The stage with memory for a batch.
+    /// The layer with memory for a batch.
     ///
     /// - Parameters:
     ///   - input: what it reads; nil stands for zeros.
     ///   - output: what it writes.
-    ///   - start: the unrolled stage whose final state this one starts from.
+    ///   - start: the unrolled layer whose final state this one starts from.
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledStage<S>)?,
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
-    ) -> any UnrolledStage<S>
+    ) -> any UnrolledLayer<S>
 }
 
-/// Maps that a stage works with in the domain of points, beside those that it reads and writes.
+/// Maps that a layer works with in the Winograd domain, beside those that it reads and writes.
 package struct TransformDemand: Sendable {
     let geometry: WinogradGeometry
 
@@ -75,18 +75,18 @@ package struct TransformDemand: Sendable {
     func stepsAtOnce(batch: Int) -> Int { max(1, 2 * enoughTiles / max(1, batch * geometry.tiles)) }
 }
 
-extension Stage {
+extension Layer {
     var transformDemand: TransformDemand? { nil }
     var isPointwise: Bool { false }
     var isRecurrent: Bool { false }
     var hasParameters: Bool { false }
     var multiplyAdds: Int { 0 }
-    func numbers(steps: Int, batch: Int) -> Int { 0 }
+    func elements(steps: Int, batch: Int) -> Int { 0 }
     func prepare(_ values: ParameterVector<S>) {}
 }
 
-/// A stage with the memory of a batch of sequences.
-package protocol UnrolledStage<S>: AnyObject {
+/// A layer with the memory of a batch of sequences.
+package protocol UnrolledLayer<S>: AnyObject {
     associatedtype S: Scalar
 
     /// Computes the output of the steps from their input. Steps come in order, starting from 0.
@@ -102,12 +102,12 @@ package protocol UnrolledStage<S>: AnyObject {
     func addParameterGradients(to gradient: ParameterVector<S>)
 }
 
-extension UnrolledStage {
+extension UnrolledLayer {
     func clearGradients() {}
     func addParameterGradients(to gradient: ParameterVector<S>) {}
 }
 
-/// A sequence of feature maps and its gradient: what flows from stage to stage.
+/// A sequence of feature maps and its gradient: what flows from layer to layer.
 package struct FeatureSequence<S: Scalar> {
     package let shape: FeatureShape
     package let steps, batch: Int
@@ -138,9 +138,9 @@ package struct FeatureSequence<S: Scalar> {
         FeatureSequence(shape, values[range], gradient: gradient?[range])
     }
 
-    /// The gradient of a sequence that a stage with learned numbers wrote.
+    /// The gradient of a sequence that a layer with learned numbers wrote.
     var requiredGradient: Tensor<S> {
-        guard let gradient else { preconditionFailure("backward through a stage without gradient") }
+        guard let gradient else { preconditionFailure("backward through a layer without gradient") }
         return gradient
     }
 }

@@ -1,4 +1,4 @@
-// Normalisation of feature maps over groups of neighbouring channels and all places, both ways. Over the N numbers x of
+// Normalization of feature maps over groups of neighboring channels and all places, both ways. Over the N numbers x of
 // one group of one sample:
 //
 //     m = sum x / N    v = sum (x - m)^2 / N    r = 1 / sqrt(v + epsilon)    n = (x - m) r    y = scale n + shift
@@ -6,9 +6,9 @@
 // Sources: Wu and He, "Group normalization", ECCV 2018, equations 1 to 6; with all channels in one group and a scale
 // and shift for each place also, Ba, Kiros and Hinton, "Layer normalization", 2016, as PyTorch has it over (C, H, W).
 
-/// The groups, and what follows the normalisation.
-package struct GroupNormalisation<S: Scalar>: Sendable {
-    /// Neighbouring channels that make a group.
+/// The groups, and what follows the normalization.
+package struct GroupNormalization<S: Scalar>: Sendable {
+    /// Neighboring channels that make a group.
     let channels: Int
 
     /// (all channels), or (height, width, all channels).
@@ -23,19 +23,19 @@ package struct GroupNormalisation<S: Scalar>: Sendable {
     private static var epsilon: Double { 1e-5 }
 }
 
-extension GroupNormalisation {
+extension GroupNormalization {
     /// y from x.
     ///
     /// - Parameters:
     ///   - x: (samples, height, width, all channels): on return y.
-    ///   - normalised: n, in the shape of x: overwritten, for `backward`.
+    ///   - normalized: n, in the shape of x: overwritten, for `backward`.
     ///   - inverseDeviations: r, (samples, groups): overwritten, for `backward`.
     @specialized(where S == Float)
     @specialized(where S == Double)
-    package func forward(_ x: Tensor<S>, normalised: Tensor<S>, inverseDeviations: Tensor<S>) {
-        let places = places(of: x, normalised, inverseDeviations)
+    package func forward(_ x: Tensor<S>, normalized: Tensor<S>, inverseDeviations: Tensor<S>) {
+        let places = places(of: x, normalized, inverseDeviations)
         forEachGroup(of: x) { start, channel, group in
-            let x = x.pointer + start, n = normalised.pointer + start
+            let x = x.pointer + start, n = normalized.pointer + start
             let scale = scale.pointer + channel, shift = shift.pointer + channel
             let (mean, r) = moments(x, places)
             inverseDeviations.pointer[group] = r
@@ -54,29 +54,29 @@ extension GroupNormalisation {
     ///
     /// - Parameters:
     ///   - dy: (samples, height, width, all channels): on return dx.
-    ///   - normalised: n of the forward pass.
+    ///   - normalized: n of the forward pass.
     ///   - inverseDeviations: r of the forward pass.
     ///   - scaleGradient: accumulated into, as `shiftGradient` is.
     @specialized(where S == Float)
     @specialized(where S == Double)
     package func backward(
-        _ dy: Tensor<S>, normalised: Tensor<S>, inverseDeviations: Tensor<S>, scaleGradient: Tensor<S>,
+        _ dy: Tensor<S>, normalized: Tensor<S>, inverseDeviations: Tensor<S>, scaleGradient: Tensor<S>,
         shiftGradient: Tensor<S>
     ) {
-        sumRows(ofProducts: dy, normalised, accumulatingInto: scaleGradient)
+        sumRows(ofProducts: dy, normalized, accumulatingInto: scaleGradient)
         sumRows(of: dy, accumulatingInto: shiftGradient)
-        let places = places(of: dy, normalised, inverseDeviations), numbers = Double(places * channels)
+        let places = places(of: dy, normalized, inverseDeviations), elements = Double(places * channels)
         forEachGroup(of: dy) { start, channel, group in
-            let dy = dy.pointer + start, n = normalised.pointer + start, scale = scale.pointer + channel
+            let dy = dy.pointer + start, n = normalized.pointer + start, scale = scale.pointer + channel
             let r = inverseDeviations.pointer[group]
             let mean = S(
                 total(places) { at, weight, lanes in
                     .load(scale + weight, lanes) * .load(dy + at, lanes)
-                } / numbers)
+                } / elements)
             let slope = S(
                 total(places) { at, weight, lanes in
                     .load(scale + weight, lanes) * .load(dy + at, lanes) * .load(n + at, lanes)
-                } / numbers)
+                } / elements)
             forEachRow(0..<places) { at, weight, lanes in
                 let dn = SIMD16.load(scale + weight, lanes) * .load(dy + at, lanes)
                 ((dn - mean - SIMD16.load(n + at, lanes) * slope) * r).store(dy + at, lanes)
@@ -85,9 +85,9 @@ extension GroupNormalisation {
     }
 }
 
-// Where the numbers of a group lie: at each place, `channels` neighbours of a row of all channels.
+// Where the numbers of a group lie: at each place, `channels` neighbors of a row of all channels.
 
-extension GroupNormalisation {
+extension GroupNormalization {
     var allChannels: Int { scale.shape.last! }
     var groups: Int { allChannels / channels }
 
@@ -95,9 +95,9 @@ extension GroupNormalisation {
     var isPerPlace: Bool { scale.count > allChannels }
 
     /// Places of each sample's map.
-    func places(of x: Tensor<S>, _ normalised: Tensor<S>, _ inverseDeviations: Tensor<S>) -> Int {
+    func places(of x: Tensor<S>, _ normalized: Tensor<S>, _ inverseDeviations: Tensor<S>) -> Int {
         let samples = x.shape[0], places = x.count / (samples * allChannels)
-        precondition(samples * places * allChannels == x.count && normalised.count == x.count)
+        precondition(samples * places * allChannels == x.count && normalized.count == x.count)
         precondition(inverseDeviations.count == samples * groups)
         precondition(scale.count == allChannels || scale.count == places * allChannels)
         return places
@@ -135,15 +135,15 @@ extension GroupNormalisation {
     func moments(_ x: UnsafeMutablePointer<S>, _ places: Int) -> (mean: S, inverseDeviation: S) {
         var mean = 0.0, squares = 0.0, count = 0.0
         for first in stride(from: 0, to: places, by: placesAtOnce) {
-            let some = first..<min(first + placesAtOnce, places), numbers = Double(some.count * channels)
-            let own = sum(some) { at, _, lanes in .load(x + at, lanes) } / numbers
+            let some = first..<min(first + placesAtOnce, places), elements = Double(some.count * channels)
+            let own = sum(some) { at, _, lanes in .load(x + at, lanes) } / elements
             let ownSquares = sum(some) { at, _, lanes in
                 let difference = SIMD16.load(x + at, lanes) - .repeating(S(own), lanes)
                 return difference * difference
             }
-            let distance = own - mean, all = count + numbers
-            squares += ownSquares + distance * distance * count * numbers / all
-            mean += distance * numbers / all
+            let distance = own - mean, all = count + elements
+            squares += ownSquares + distance * distance * count * elements / all
+            mean += distance * elements / all
             count = all
         }
         return (S(mean), S(1 / (squares / count + Self.epsilon).squareRoot()))

@@ -1,13 +1,13 @@
 // A network over a batch of sequences: everything that the forward pass leaves behind for the backward pass, laid out
 // once and used for every batch of that size.
 //
-// Stages run one after the other over all their steps, so that a whole sequence is one large product. Where a network
-// reads what it gives, the stages between the two run together, as many steps at a time as are known.
+// Layers run one after the other over all their steps, so that a whole sequence is one large product. Where a network
+// reads what it gives, the layers between the two run together, as many steps at a time as are known.
 
 import Kernels
 
 /// The memory of one batch, and the two passes over it.
-package final class NetworkTrace<S: Scalar> {
+package final class UnrolledNetwork<S: Scalar> {
     /// Sequences; may be none, where other lanes have some.
     package let batch: Int
 
@@ -27,13 +27,13 @@ package final class NetworkTrace<S: Scalar> {
     private let feedback: FrameFeedback<S>?
     private let sequences: [FeatureSequence<S>]
     private let outputs: [String: FeatureSequence<S>]
-    private let stages: UnrolledStages<S>
+    private let layers: UnrolledLayers<S>
     private var isForced = true
 
     /// - Parameters:
     ///   - movesAverages: whether training passes move the network's moving averages; of the lanes that share it, one
     ///     does.
-    ///   - sum: adds up numbers over all lanes, for batch normalisation.
+    ///   - sum: adds up numbers over all lanes, for batch normalization.
     package init(
         _ network: Network<S>, batch: Int, _ unrolling: Unrolling, movesAverages: Bool = true,
         sum: @escaping (inout [Double]) -> Void = { _ in }
@@ -45,7 +45,7 @@ package final class NetworkTrace<S: Scalar> {
             network.frame, steps: network.framesRead(unrolling), batch: batch, needsGradient: false)
         var building = Unroller(network, unrolling, frames, context)
         building.unroll()
-        (stages, sequences, feedback) = (building.stages, building.sequences, building.frameFeedback)
+        (layers, sequences, feedback) = (building.layers, building.sequences, building.frameFeedback)
         outputs = Dictionary(uniqueKeysWithValues: zip(network.nodes.map(\.name), building.outputs))
     }
 
@@ -59,8 +59,8 @@ package final class NetworkTrace<S: Scalar> {
     /// (output frames, batch, height, width, channels).
     package var output: Tensor<S> { sequences.last!.values }
 
-    /// What the stage of a name gave in the last `forward`: (its steps, batch, height, width, channels).
-    package func output(of stage: String) -> Tensor<S>? { outputs[stage]?.values }
+    /// What the layer of a name gave in the last `forward`: (its steps, batch, height, width, channels).
+    package func output(of layer: String) -> Tensor<S>? { outputs[layer]?.values }
 
     /// In the shape of `output`: write it before `backward`.
     package var outputGradient: Tensor<S> {
@@ -70,11 +70,11 @@ package final class NetworkTrace<S: Scalar> {
 
     /// Output from input, with the parameters that the network was last prepared with.
     ///
-    /// - Parameter isTraining: whether batch normalisation uses, and learns, the statistics of this batch.
+    /// - Parameter isTraining: whether batch normalization uses, and learns, the statistics of this batch.
     package func forward(isTraining: Bool = false) {
         context.isTraining = isTraining
         isForced = readsTrueFrames.allSatisfy { $0 }
-        for run in stages.runs(isForced: isForced) { run.stage.forward(run.steps) }
+        for run in layers.runs(isForced: isForced) { run.unrolled.forward(run.steps) }
     }
 
     /// Adds the parameters' gradient from the output's, after one `forward`.
@@ -82,10 +82,10 @@ package final class NetworkTrace<S: Scalar> {
         for gradient in sequences.dropLast().compactMap(\.gradient) where !gradient.isSame(as: outputGradient) {
             gradient.fill(0)
         }
-        for (stage, _) in stages.all { stage.clearGradients() }
-        for run in stages.runs(isForced: isForced).reversed() {
-            run.stage.backward(run.steps)
-            if run.steps.lowerBound == 0 { run.stage.addParameterGradients(to: gradient) }
+        for (unrolled, _) in layers.all { unrolled.clearGradients() }
+        for run in layers.runs(isForced: isForced).reversed() {
+            run.unrolled.backward(run.steps)
+            if run.steps.lowerBound == 0 { run.unrolled.addParameterGradients(to: gradient) }
         }
     }
 }

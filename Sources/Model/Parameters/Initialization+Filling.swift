@@ -4,7 +4,7 @@
 import Kernels
 import Randomness
 
-extension Initialisation {
+extension Initialization {
     /// Writes initial values.
     ///
     /// - Parameters:
@@ -35,14 +35,14 @@ extension Initialisation {
     @specialized(where S == Float)
     @specialized(where S == Double)
     private func draw<S: Scalar>(_ tensor: Tensor<S>, _ next: () -> Double) {
-        var numbers = tensor.mutableSpan
-        for index in numbers.indices { numbers[index] = S(next()) }
+        var elements = tensor.mutableSpan
+        for index in elements.indices { elements[index] = S(next()) }
     }
 
     private func addToColumns<S: Scalar>(_ columns: Range<Int>, of tensor: Tensor<S>, _ value: Double) {
         let row = tensor.shape.last!
-        var numbers = tensor.mutableSpan
-        for index in numbers.indices where columns.contains(index % row) { numbers[index] += S(value) }
+        var elements = tensor.mutableSpan
+        for index in elements.indices where columns.contains(index % row) { elements[index] += S(value) }
     }
 
     /// Q of the decomposition Q R of a normally distributed matrix, or of its transpose where that is the taller one.
@@ -51,12 +51,12 @@ extension Initialisation {
         let vectors = min(rows, columns), length = max(rows, columns)
         let q = Tensor<Double>(vectors, length)
         draw(q) { stream.normal() }
-        orthonormaliseRows(of: q)
-        let numbers = q.span
+        orthonormalizeRows(of: q)
+        let elements = q.span
         var place = 0
         draw(tensor) {
             defer { place += 1 }
-            return numbers[rows <= columns ? place : place % columns * length + place / columns]
+            return elements[rows <= columns ? place : place % columns * length + place / columns]
         }
     }
 }

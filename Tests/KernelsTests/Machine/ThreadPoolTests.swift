@@ -3,15 +3,15 @@ import Kernels
 import Synchronization
 import Testing
 
-@Suite struct CrewTests {
+@Suite struct ThreadPoolTests {
     private struct Planned: Error, Equatable { var number: Int }
 
-    /// Bodies that wait for all others end only if each has a thread of its own, more than the crew's size too.
+    /// Bodies that wait for all others end only if each has a thread of its own, more than the thread pool's size too.
     @Test(arguments: 1...3, [1, 2, 5]) func everyNumberHasAThreadOfItsOwn(size: Int, count: Int) throws {
-        let crew = try Crew(size), condition = NSCondition(), arrived = Mutex(0), threads = Mutex(Set<UInt>())
-        try crew.prepare(for: count)
+        let pool = try ThreadPool(size), condition = NSCondition(), arrived = Mutex(0), threads = Mutex(Set<UInt>())
+        try pool.prepare(for: count)
         for call in 1...3 {
-            crew.run(count) { _ in
+            pool.run(count) { _ in
                 condition.lock()
                 arrived.withLock { $0 += 1 }
                 condition.broadcast()
@@ -27,20 +27,21 @@ import Testing
     }
 
     @Test(arguments: [1, 2, 4]) func everyNumberIsTakenOnce(size: Int) throws {
-        let crew = try Crew(size)
+        let pool = try ThreadPool(size)
         for count in [0, 1, 3, 100] {
             let taken = Mutex([Int](repeating: 0, count: count))
-            crew.forEach(count) { number in taken.withLock { $0[number] += 1 } }
+            pool.forEach(count) { number in taken.withLock { $0[number] += 1 } }
             #expect(taken.withLock { $0 } == Array(repeating: 1, count: count))
         }
     }
 
-    /// Of several errors the one of the lowest number comes back, once the others have ended too; the crew goes on.
+    /// Of several errors the one of the lowest number comes back, once the others have ended too; the thread pool goes
+    /// on.
     @Test func theFirstErrorComesBackWhenAllHaveEnded() throws {
-        let crew = try Crew(4), ended = Mutex(0)
+        let pool = try ThreadPool(4), ended = Mutex(0)
         for call in 1...20 {
             #expect(throws: Planned(number: 1)) {
-                try crew.run(4) { number in
+                try pool.run(4) { number in
                     defer { ended.withLock { $0 += 1 } }
                     if number % 2 == 1 { throw Planned(number: number) }
                 }
@@ -58,13 +59,13 @@ import Testing
             let block = Float(1 + i / 65_536)
             numbers[i] = block * block * block / (3 + Float(i % 1013))
         }
-        let alone = Crew().sumOfSquares(x), limited = Crew().sumOfSquares(x, within: 0.5)
+        let alone = ThreadPool().sumOfSquares(x), limited = ThreadPool().sumOfSquares(x, within: 0.5)
         #expect(abs(alone - sumOfSquares(x)) < 1e-12 * alone && limited < alone)
         for size in 2...5 {
-            let crew = try Crew(size)
-            #expect(crew.sumOfSquares(x) == alone && crew.sumOfSquares(x, within: 0.5) == limited)
+            let pool = try ThreadPool(size)
+            #expect(pool.sumOfSquares(x) == alone && pool.sumOfSquares(x, within: 0.5) == limited)
             y.fill(1)
-            crew.add(x, accumulatingInto: y)
+            pool.add(x, accumulatingInto: y)
             let (x, y) = (x.span, y.span)
             #expect(x.indices.allSatisfy { y[$0] == 1 + x[$0] })
         }
@@ -75,7 +76,7 @@ import Testing
     }
 
     @Test func openBLASStartsNoThreads() throws {
-        _ = try Crew(2)
+        _ = try ThreadPool(2)
         #expect(BLASLibrary.threads == 1)
     }
 }

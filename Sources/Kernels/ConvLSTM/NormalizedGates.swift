@@ -1,4 +1,4 @@
-// The gates' step of preactivations that are normalised first, both ways: what GroupNormalisation and the step do one
+// The gates' step of preactivations that are normalized first, both ways: what GroupNormalization and the step do one
 // after the other, in as few passes over memory as there can be. Forward, the moments of an image are one pass, all the
 // rest another. Backward, the sums over a group are found while the step's gradient is written:
 //
@@ -7,60 +7,60 @@
 //
 // Per image the three brackets are a number for each channel.
 
-extension GroupNormalisation {
+extension GroupNormalization {
     /// The gates and states of some images from their preactivations, (images, height, width, 4 hidden), which stand
     /// where the gates will.
     ///
     /// - Parameters:
-    ///   - normalised: n, in the shape of the gates: overwritten, for `backward`.
+    ///   - normalized: n, in the shape of the gates: overwritten, for `backward`.
     ///   - inverseDeviations: r, (images, groups): overwritten, for `backward`.
-    package func forward(_ step: GateStep<S>, normalised n: Tensor<S>, inverseDeviations r: Tensor<S>) {
+    package func forward(_ step: GateStep<S>, normalized n: Tensor<S>, inverseDeviations r: Tensor<S>) {
         forPrecision(
             of: S.self,
             float: {
-                normalisedStep(retyped(self) as GroupNormalisation<Float>, retyped(step), retyped(n), retyped(r))
+                normalizedStep(retyped(self) as GroupNormalization<Float>, retyped(step), retyped(n), retyped(r))
             },
             double: {
-                normalisedStep(retyped(self) as GroupNormalisation<Double>, retyped(step), retyped(n), retyped(r))
+                normalizedStep(retyped(self) as GroupNormalization<Double>, retyped(step), retyped(n), retyped(r))
             })
     }
 
     /// The gradient of the preactivations, where the gates stood.
     ///
     /// - Parameters:
-    ///   - normalised: n of the forward pass.
+    ///   - normalized: n of the forward pass.
     ///   - inverseDeviations: r of the forward pass.
     ///   - scaleGradient: accumulated into, as `shiftGradient` is.
     package func backward(
-        _ step: GateStepBackward<S>, normalised n: Tensor<S>, inverseDeviations r: Tensor<S>,
+        _ step: GateStepBackward<S>, normalized n: Tensor<S>, inverseDeviations r: Tensor<S>,
         scaleGradient: Tensor<S>, shiftGradient: Tensor<S>
     ) {
         forPrecision(
             of: S.self,
             float: {
-                normalisedStepBackward(
-                    retyped(self) as GroupNormalisation<Float>, retyped(step), retyped(n), retyped(r),
+                normalizedStepBackward(
+                    retyped(self) as GroupNormalization<Float>, retyped(step), retyped(n), retyped(r),
                     retyped(scaleGradient), retyped(shiftGradient))
             },
             double: {
-                normalisedStepBackward(
-                    retyped(self) as GroupNormalisation<Double>, retyped(step), retyped(n), retyped(r),
+                normalizedStepBackward(
+                    retyped(self) as GroupNormalization<Double>, retyped(step), retyped(n), retyped(r),
                     retyped(scaleGradient), retyped(shiftGradient))
             })
     }
 }
 
 @inline(always)
-private func normalisedStep<S: Scalar>(
-    _ kernel: GroupNormalisation<S>, _ step: GateStep<S>, _ normalised: Tensor<S>, _ inverseDeviations: Tensor<S>
+private func normalizedStep<S: Scalar>(
+    _ kernel: GroupNormalization<S>, _ step: GateStep<S>, _ normalized: Tensor<S>, _ inverseDeviations: Tensor<S>
 ) {
     let p = GatePointers(step), images = step.images, all = 4 * p.n
-    let places = kernel.places(of: step.gates, normalised, inverseDeviations)
+    let places = kernel.places(of: step.gates, normalized, inverseDeviations)
     withRows(3, of: all) { (rows: UnsafeMutablePointer<S>) in
         let mean = rows, r = rows + rowLength(all), y = rows + 2 * rowLength(all)
         @inline(always) func run<F: GateFunction>(_ function: F.Type, _ image: Int) {
             for place in 0..<places {
-                let pixel = image &* places &+ place, a = p.gates + pixel &* all, n = normalised.pointer + pixel &* all
+                let pixel = image &* places &+ place, a = p.gates + pixel &* all, n = normalized.pointer + pixel &* all
                 let weight = kernel.isPerPlace ? place &* all : 0
                 let scale = kernel.scale.pointer + weight, shift = kernel.shift.pointer + weight
                 forEachLanes(of: p.n) { k, m in
@@ -90,18 +90,18 @@ private func normalisedStep<S: Scalar>(
 }
 
 @inline(always)
-private func normalisedStepBackward<S: Scalar>(
-    _ kernel: GroupNormalisation<S>, _ step: GateStepBackward<S>, _ normalised: Tensor<S>,
+private func normalizedStepBackward<S: Scalar>(
+    _ kernel: GroupNormalization<S>, _ step: GateStepBackward<S>, _ normalized: Tensor<S>,
     _ inverseDeviations: Tensor<S>, _ scaleGradient: Tensor<S>, _ shiftGradient: Tensor<S>
 ) {
     let p = GateGradientPointers(step), all = 4 * p.n
-    let places = kernel.places(of: step.gates, normalised, inverseDeviations)
+    let places = kernel.places(of: step.gates, normalized, inverseDeviations)
     withRows(2, of: all) { (totals: UnsafeMutablePointer<Double>) in
         withRows(3, of: all) { (rows: UnsafeMutablePointer<S>) in
             for image in 0..<step.images {
                 totals.update(repeating: 0, count: 2 * rowLength(all))
-                let pass = NormalisedImage(
-                    kernel: kernel, p: p, firstPixel: image * places, places: places, n: normalised.pointer,
+                let pass = NormalizedImage(
+                    kernel: kernel, p: p, firstPixel: image * places, places: places, n: normalized.pointer,
                     dscale: scaleGradient.pointer, dshift: shiftGradient.pointer, totals: totals)
                 switch step.activation {
                 case .logistic: pass.stepBackward(Logistic.self)
@@ -115,8 +115,8 @@ private func normalisedStepBackward<S: Scalar>(
 }
 
 /// The backward pass of one image.
-private struct NormalisedImage<S: Scalar> {
-    let kernel: GroupNormalisation<S>
+private struct NormalizedImage<S: Scalar> {
+    let kernel: GroupNormalization<S>
     let p: GateGradientPointers<S>
     let firstPixel, places: Int
 
@@ -181,7 +181,7 @@ private struct NormalisedImage<S: Scalar> {
     /// The three brackets of each channel, a row each; where each place has a scale, the first is r alone. Adds the
     /// gradients of scales that all places share.
     func bracket(_ inverseDeviations: UnsafeMutablePointer<S>, into rows: UnsafeMutablePointer<S>) {
-        let row = rowLength(all), numbers = Double(places * kernel.channels)
+        let row = rowLength(all), elements = Double(places * kernel.channels)
         for group in 0..<kernel.groups {
             let channels = group * kernel.channels..<(group + 1) * kernel.channels, r = inverseDeviations[group]
             var sum = 0.0, products = 0.0
@@ -192,8 +192,8 @@ private struct NormalisedImage<S: Scalar> {
             }
             for c in channels {
                 rows[c] = kernel.isPerPlace ? r : r * kernel.scale.pointer[c]
-                rows[row + c] = S(Double(r) * sum / numbers)
-                rows[2 * row + c] = S(Double(r) * products / numbers)
+                rows[row + c] = S(Double(r) * sum / elements)
+                rows[2 * row + c] = S(Double(r) * products / elements)
                 guard !kernel.isPerPlace else { continue }
                 dshift[c] += S(totals[c])
                 dscale[c] += S(totals[row + c])

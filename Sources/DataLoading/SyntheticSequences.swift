@@ -4,8 +4,8 @@
 import Configuration
 import Shards
 
-/// The films of a generator, and which of them train, validate and test.
-struct GeneratedFilms {
+/// The clips of a generator, and which of them train, validate and test.
+struct SyntheticSequences {
     let description: GeneratorDescription
     let source: any SequenceSource
     let splits: [SplitRange]
@@ -21,36 +21,36 @@ struct GeneratedFilms {
         let total = description.training + description.validation + description.test
         splits = try SplitRange.ranges(
             total: total, validation: HeldBack(count: description.validation), test: HeldBack(count: description.test))
-        switch description.films {
-        case .movingMNIST(let films):
-            source = try Self.movingMNIST(films, description, count: total, digits: file)
-            inWords = "\(films.digits) moving digits"
-        case .movingSquares(let films):
-            source = Self.movingSquares(films.view, description, count: total)
+        switch description.kind {
+        case .movingMNIST(let kind):
+            source = try Self.movingMNIST(kind, description, count: total, digits: file)
+            inWords = "\(kind.digits) moving digits"
+        case .movingSquares(let kind):
+            source = Self.movingSquares(kind.view, description, count: total)
             inWords = "moving squares"
         }
     }
 
     private static func movingMNIST(
-        _ films: GeneratorDescription.MovingMNIST, _ description: GeneratorDescription, count: Int, digits file: String?
+        _ kind: GeneratorDescription.MovingMNIST, _ description: GeneratorDescription, count: Int, digits file: String?
     ) throws -> MovingMNISTGenerator {
         return try MovingMNISTGenerator(
             digits: try file.map(DigitBitmaps.init(idx:)) ?? .drawn(seed: description.seed),
-            digitsPerSequence: films.digits, motion: films.motion, frames: description.frames, size: description.size,
+            digitsPerSequence: kind.digits, motion: kind.motion, frames: description.frames, size: description.size,
             count: count, seed: description.seed)
     }
 
     private static func movingSquares(
         _ view: MovingSquaresGenerator.View, _ description: GeneratorDescription, count: Int
     ) -> any SequenceSource {
-        func films(_ view: MovingSquaresGenerator.View) -> MovingSquaresGenerator {
+        func clips(_ view: MovingSquaresGenerator.View) -> MovingSquaresGenerator {
             MovingSquaresGenerator(
                 view: view, frames: description.frames, size: description.size, count: count, seed: description.seed)
         }
         return switch view {
-        case .noisy: PairedSource(truth: films(.clean), inputs: films(.noisy))
-        case .clean: films(.clean)
-        case .shifted: films(.shifted)
+        case .noisy: PairedSource(truth: clips(.clean), inputs: clips(.noisy))
+        case .clean: clips(.clean)
+        case .shifted: clips(.shifted)
         }
     }
 }

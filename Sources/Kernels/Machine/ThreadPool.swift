@@ -6,16 +6,16 @@ import Foundation
 import Platform
 import Synchronization
 
-/// Threads that wait for work as long as their crew lives. It serves one caller at a time.
-package final class Crew {
+/// Threads that wait for work as long as their thread pool lives. It serves one caller at a time.
+package final class ThreadPool {
     /// Threads that are to compute at once, the caller's among them.
     package let size: Int
 
-    private let roster = Roster()
+    private let workers = Workers()
 
     /// Throws where the system has not so many threads, or no memory for what they multiply.
     package init(_ size: Int) throws {
-        precondition(size > 0, "a crew of \(size)")
+        precondition(size > 0, "a thread pool of \(size)")
         self.size = size
         BLASLibrary.useOneThread()
         try BLASLibrary.reserve(threads: size)
@@ -25,10 +25,10 @@ package final class Crew {
     /// The caller's thread alone, for what multiplies no matrices.
     package init() { size = 1 }
 
-    deinit { roster.dismiss() }
+    deinit { workers.dismiss() }
 
     /// Starts the threads that bodies need which wait for each other and are more than `size`.
-    package func prepare(for count: Int) throws(ThreadError) { try roster.enlist(upTo: count) }
+    package func prepare(for count: Int) throws(ThreadError) { try workers.enlist(upTo: count) }
 
     /// `body(0) ... body(count - 1)`, each on a thread of its own, the first on the caller's; throws the error of the
     /// lowest number once all have ended. There are as many threads as `size` says, or `prepare` was asked for.
@@ -36,13 +36,13 @@ package final class Crew {
         _ count: Int, _ body: @escaping (Int) throws(Failure) -> Void
     ) throws(Failure) {
         let first = FirstFailure<Failure>()
-        roster.call(count) { number in
+        workers.call(count) { number in
             do throws(Failure) { try body(number) } catch { first.note(error, of: number) }
         }
         if let error = first.error { throw error }
     }
 
-    /// `body(0) ... body(count - 1)` in no particular order, by as many threads as the crew has.
+    /// `body(0) ... body(count - 1)` in no particular order, by as many threads as the thread pool has.
     package func forEach(_ count: Int, _ body: @escaping (Int) -> Void) {
         let next = Counter()
         run(min(size, count)) { _ in
@@ -74,8 +74,8 @@ private final class FirstFailure<Failure: Error>: @unchecked Sendable {
     var error: Failure? { lock.withLock { found?.error } }
 }
 
-/// What the threads of a crew know of each other; its lock guards everything in it.
-private final class Roster: @unchecked Sendable {
+/// What the threads of a thread pool know of each other; its lock guards everything in it.
+private final class Workers: @unchecked Sendable {
     private let condition = NSCondition()
 
     /// Threads that exist, the caller's included.
@@ -133,7 +133,7 @@ private final class Roster: @unchecked Sendable {
         }
     }
 
-    /// The work of the next call that wants a member; nil when the crew is dismissed.
+    /// The work of the next call that wants a member; nil when the thread pool is dismissed.
     private func awaitCall(of number: Int, after seen: inout Int) -> ((Int) -> Void)? {
         condition.lock()
         defer { condition.unlock() }

@@ -3,9 +3,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs with fixed lanes: the same bits whoever computes them.
-@Suite struct LanesProcessTests {
-    /// Nine sequences a batch, one or two a lane, then five, for which some lanes have none.
+/// Runs with fixed virtual ranks: the same bits whoever computes them.
+@Suite struct VirtualRanksProcessTests {
+    /// Nine sequences a batch, one or two a virtual rank, then five, for which some virtual ranks have none.
     private func system(_ preset: String) throws -> SmallSystem {
         try SmallSystem(preset) { system in
             system.batchSize = 9
@@ -16,7 +16,7 @@ import Testing
         }
     }
 
-    private static let eight = ["--lanes", "8", "--steps", "2"]
+    private static let eight = ["--virtual-ranks", "8", "--steps", "2"]
 
     /// The presets' ways of training, each on another number of ranks than the next.
     @Test(arguments: Array(Presets.all.map(\.name).enumerated()))
@@ -28,7 +28,7 @@ import Testing
         #expect(try RunOutcome(system.example, many, step: 2) == expected)
     }
 
-    /// Batch normalisation, whose lanes meet in every pass, and frames drawn by their places.
+    /// Batch normalization, whose virtual ranks meet in every pass, and frames drawn by their places.
     @Test(arguments: [
         ("keras-stack-3", [(1, 3), (2, 1), (3, 1), (5, 1), (8, 1), (2, 2)]),
         ("openstl-convlstm-s", [(0, 2), (5, 1), (3, 2)]),
@@ -44,7 +44,7 @@ import Testing
 
     /// In the middle of an epoch and at its end.
     @Test(arguments: ["keras-stack-3", "openstl-convlstm-s"]) func aRunGoesOnOnOtherRanks(preset: String) throws {
-        let system = try system(preset), length = ["--lanes", "8", "--checkpoint-every", "1", "--keep", "9"]
+        let system = try system(preset), length = ["--virtual-ranks", "8", "--checkpoint-every", "1", "--keep", "9"]
         let whole = try system.train(ranks: 0, length + ["--steps", "4"])
         let first = try system.train(ranks: 3, length + ["--steps", "1"])
         var start = "\(first)/checkpoints/step-000000001.safetensors.zst"
@@ -57,9 +57,9 @@ import Testing
         }
     }
 
-    /// Parts of a lane depend on the lane alone.
-    @Test func partsOfLanesAreTheSameEverywhere() throws {
-        let system = try system("small"), options = ["--lanes", "3", "--accumulate", "2", "--steps", "2"]
+    /// Parts of a virtual rank depend on the virtual rank alone.
+    @Test func partsOfVirtualRanksAreTheSameEverywhere() throws {
+        let system = try system("small"), options = ["--virtual-ranks", "3", "--accumulate", "2", "--steps", "2"]
         let outputs = try [(0, 1), (0, 3), (3, 1)].map { ranks, threads in
             try system.train(ranks: ranks, options + ["--threads", "\(threads)"])
         }
@@ -67,8 +67,8 @@ import Testing
         #expect(outcomes[1] == outcomes[0] && outcomes[2] == outcomes[0])
     }
 
-    /// Without lanes of its own a run has one for each thread: the same numbers but for rounding, and the same bits
-    /// again.
+    /// Without virtual ranks of its own a run has one for each thread: the same numbers but for rounding, and the same
+    /// bits again.
     @Test(arguments: [0, 2]) func threadsTrainTheSame(ranks: Int) throws {
         let system = try system("keras-stack-3"), two = ["--steps", "2", "--threads", "2"]
         let alone = try system.column("loss", try system.train(ranks: 0, ["--steps", "2"]))
@@ -90,13 +90,15 @@ import Testing
         }
     }
 
-    /// What batches too large for any machine would need: a thread has memory for one lane, and beside it the 1000
-    /// sequences of the validation.
-    @Test func lanesThatOneThreadTakesInTurnShareItsMemory() throws {
+    /// What batches too large for any machine would need: a thread has memory for one virtual rank, and beside it the
+    /// 1000 sequences of the validation.
+    @Test func virtualRanksThatOneThreadTakesInTurnShareItsMemory() throws {
         let example = try TrainingExample.shared.get(), name = UUID().uuidString + ".yaml"
-        let films = "model: {name: neural-scene, sequences: {generator: {training: 80000}}}"
-        try example.folder.write(Array(films.utf8), to: name)
-        let sizes = [["10000"], ["80000", "--lanes", "8"], ["80000", "--lanes", "8", "--threads", "2"]]
+        let clips = "model: {name: neural-scene, sequences: {generator: {training: 80000}}}"
+        try example.folder.write(Array(clips.utf8), to: name)
+        let sizes = [
+            ["10000"], ["80000", "--virtual-ranks", "8"], ["80000", "--virtual-ranks", "8", "--threads", "2"],
+        ]
         let needed = try sizes.map { size in
             let batch = ["train", "--config", name, "--data", "generated", "--steps", "1", "--batch-size"] + size
             let result = try Command.run("convlstm-dist", batch, directory: example.folder.path)
@@ -107,28 +109,34 @@ import Testing
         #expect(abs(needed[1] / needed[0] - 1) < 0.01 && abs(needed[2] / needed[0] - 21.0 / 11) < 0.01, "\(needed)")
     }
 
-    @Test func lanesThatCannotBeSharedAreRefused() throws {
+    @Test func virtualRanksThatCannotBeSharedAreRefused() throws {
         let system = try system("small")
         for (ranks, options, sentence) in [
-            (0, ["--lanes", "0"], "--lanes is 0; give a number from 1 to 65536"),
-            (0, ["--lanes", "1", "--threads", "2"], "1 lane cannot occupy 1 rank of 2 threads, each of which"),
-            (3, ["--lanes", "2"], "2 lanes cannot occupy 3 ranks of 1 thread, each of which needs one; raise --lanes"),
+            (0, ["--virtual-ranks", "0"], "--virtual-ranks is 0; give a number from 1 to 65536"),
+            (
+                0, ["--virtual-ranks", "1", "--threads", "2"],
+                "1 virtual rank cannot occupy 1 rank of 2 threads, each of which"
+            ),
+            (
+                3, ["--virtual-ranks", "2"],
+                "2 virtual ranks cannot occupy 3 ranks of 1 thread, each of which needs one; raise --virtual-ranks"
+            ),
         ] {
             let output = system.example.freshOutput(), wrong = ["--output", output, "--steps", "1"] + options
             let result = try system.dist(ranks: ranks, ["train", "--model", "small", "--data", "generated"] + wrong)
             #expect(result.status == 2 && result.stderr.contains(sentence), "\(result.stderr)")
             #expect(!FileManager.default.fileExists(atPath: system.example.folder.file(output)))
         }
-        let output = try system.train(ranks: 0, ["--steps", "1", "--lanes", "12"])
-        let warning = "warning: a global batch of 9 leaves 3 of 12 lanes without sequences; raise --batch-size"
+        let output = try system.train(ranks: 0, ["--steps", "1", "--virtual-ranks", "12"])
+        let warning = "warning: a global batch of 9 leaves 3 of 12 virtual ranks without sequences; raise --batch-size"
         #expect(try system.example.text(of: "log.txt", output).contains(warning))
-        // Other lanes add in another order, which a run that goes on says.
+        // Other virtual ranks add in another order, which a run that goes on says.
         let further = try system.dist(
             [
                 "train", "--resume", "\(output)/checkpoints/step-000000001.safetensors.zst", "--data", "generated",
                 "--output", system.example.freshOutput(), "--steps", "2",
             ])
         #expect(further.status == 0)
-        #expect(further.stderr.contains("lanes none instead of 12"), "\(further.stderr)")
+        #expect(further.stderr.contains("virtual ranks none instead of 12"), "\(further.stderr)")
     }
 }

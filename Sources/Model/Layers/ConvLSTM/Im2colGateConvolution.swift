@@ -2,7 +2,7 @@
 
 import Kernels
 
-final class PlainGateConvolution<S: Scalar>: GateConvolution {
+final class Im2colGateConvolution<S: Scalar>: GateConvolution {
     private let operands: GateOperands<S>
     private let inputConvolution, hiddenConvolution: Convolution<S>?
     private let inputGradient, hiddenGradient: Tensor<S>
