@@ -27,22 +27,22 @@ package struct BatchLoader: Sendable {
     /// Reads the frames of each sequence that the network reads, and those that it is to give.
     ///
     /// - Parameters:
-    ///   - sequences: numbers in the source, one for each place of the batch.
+    ///   - sequences: one for each index of the batch.
     ///   - input: (frames read, batch, height, width, channels).
     ///   - target: (output frames, batch, height, width, channels).
     /// - Throws: the source's error, which names the file and the sequence.
-    package func load(_ sequences: some Collection<Int>, into input: Tensor<Float>, target: Tensor<Float>) throws {
+    package func load(_ sequences: some Collection<SequenceID>, into input: Tensor<Float>, target: Tensor<Float>) throws {
         precondition(sequences.count == input.shape[1], "\(sequences.count) sequences for \(input.shape)")
         var values = [Float](repeating: 0, count: source.geometry.elements)
         for (place, sequence) in sequences.enumerated() {
             var span = values.mutableSpan
-            try source.read(sequence: sequence, into: &span)
+            try source.read(sequence: sequence.number, into: &span)
             for frame in 0..<frames.outputFrames {
                 put(values.span, frames.firstForecast + frame, into: target[frame][place])
             }
             if let inputs = source.inputs {
                 span = values.mutableSpan
-                try inputs.read(sequence: sequence, into: &span)
+                try inputs.read(sequence: sequence.number, into: &span)
             }
             for frame in 0..<input.shape[0] { put(values.span, frame, into: input[frames.step(reading: frame)][place]) }
         }

@@ -39,15 +39,15 @@ package struct BatchOrder: Sendable {
     }
 
     /// The batch at a position, as places of the training split.
-    package mutating func batch(at position: Position) -> Batch {
+    package mutating func batch(at position: Position) -> Batch<SplitIndex> {
         draw(epoch: position.epoch)
         guard let shares else {
-            return Batch(Array(drawn.orders[0].batch(at: position.used, size: batchSize)), of: virtualRanks)
+            return Batch(drawn.orders[0].batch(at: position.used, size: batchSize).map(SplitIndex.init), of: virtualRanks)
         }
         let number = number(at: position.used, shares)
         let parts = shares.indices.map { rank in
             let own = drawn.orders[rank].batch(at: number * size(ofRank: rank), size: size(ofRank: rank))
-            return own.map { shares[rank].lowerBound + $0 }
+            return own.map { SplitIndex(shares[rank].lowerBound + $0) }
         }
         return Batch(parts.flatMap { $0 }, bounds: virtualRanks.bounds(parts: parts.map(\.count)))
     }

@@ -1,6 +1,7 @@
 // The data of a run: a folder of shards, or clips that the program makes by itself. The choice: what is used stands in
 // the configuration under a name that finds it again.
 
+import Collectives
 import Distribution
 import Configuration
 import Foundation
@@ -48,17 +49,21 @@ package struct DataSet: Sendable {
     /// Of a source that is fresh for every epoch, those to train are the first epoch's.
     package func range(of split: Split) -> Range<Int> { splits.range(of: split) }
 
-    /// The number, in the source, of the sequence at a place of the training split.
-    package func trainingSequence(_ place: Int, epoch: Int) -> Int {
+    /// The sequence at an index of the training split.
+    package func trainingSequence(_ index: SplitIndex, epoch: Int) -> SequenceID {
         let first = range(of: .train)
-        guard isFresh, epoch > 0 else { return first.lowerBound + place }
-        return source.count + (epoch - 1) * first.count + place
+        guard isFresh, epoch > 0 else { return SequenceID(first.lowerBound + index.value) }
+        return SequenceID(source.count + (epoch - 1) * first.count + index.value)
     }
 
     /// The validation split in blocks of at most `size` sequences.
-    package func validationBlocks(of size: Int, _ virtualRanks: VirtualRanks) -> ValidationBlocks {
-        deal.map { ValidationBlocks(dealt: $0.validation, of: size, rank: virtualRanks.rank) }
-            ?? ValidationBlocks(range(of: .validation), of: size, rank: virtualRanks.rank, ranks: virtualRanks.ranks)
+    package func validationBlocks(of size: Int, on communicator: any Communicator) -> ValidationBlocks {
+        validationBlocks(of: size, rank: communicator.rank, ranks: communicator.size)
+    }
+
+    package func validationBlocks(of size: Int, rank: Int, ranks: Int) -> ValidationBlocks {
+        deal.map { ValidationBlocks(dealt: $0.validation, of: size, rank: rank) }
+            ?? ValidationBlocks(range(of: .validation), of: size, rank: rank, ranks: ranks)
     }
 
     /// The size of its frames.

@@ -1,31 +1,32 @@
-// The sequences that one update learns from, as virtual ranks share them. The choice: a value that knows every virtual
-// rank's places, so that nobody else need know how a batch came about.
+// The sequences of one training step, as virtual ranks share them. The choice: a value that knows the part of every
+// virtual rank, so that nobody else needs to know how a batch came about.
 
-/// A global batch: the sequences of all virtual ranks of all ranks.
-package struct Batch: Sendable, Equatable {
-    /// Numbers in the source, virtual rank after virtual rank.
-    package let sequences: [Int]
+/// A global batch: the sequences of all virtual ranks, one virtual rank after the other.
+package struct Batch<Sequence: Sendable & Equatable>: Sendable, Equatable {
+    package let sequences: [Sequence]
 
-    /// Where each virtual rank's begin, and where the last one's end.
+    /// Where the part of each virtual rank begins, and where the last one ends.
     private let bounds: [Int]
 
-    /// - Parameter bounds: of `VirtualRanks`.
-    package init(_ sequences: [Int], bounds: [Int]) {
-        precondition(
-            bounds.last == sequences.count, "virtual ranks of \(bounds.last ?? 0) of \(sequences.count) sequences")
+    /// - Parameter bounds: the bounds of the parts, as `VirtualRanks.bounds` gives them.
+    package init(_ sequences: [Sequence], bounds: [Int]) {
+        precondition(bounds.last == sequences.count, "parts of \(bounds.last ?? 0) of \(sequences.count) sequences")
         (self.sequences, self.bounds) = (sequences, bounds)
     }
 
-    /// Shared as evenly as can be.
-    package init(_ sequences: [Int], of virtualRanks: VirtualRanks) {
+    /// A batch that virtual ranks share as evenly as possible.
+    package init(_ sequences: [Sequence], of virtualRanks: VirtualRanks) {
         self.init(sequences, bounds: virtualRanks.bounds(batch: sequences.count))
     }
 
+    /// The global batch size.
     package var count: Int { sequences.count }
 
-    /// The same batch of sequences under other numbers.
-    package func numbered(_ number: (Int) -> Int) -> Batch { Batch(sequences.map(number), bounds: bounds) }
+    /// The same batch with its sequences named in another way.
+    package func map<Other>(_ name: (Sequence) throws -> Other) rethrows -> Batch<Other> {
+        Batch<Other>(try sequences.map(name), bounds: bounds)
+    }
 
-    /// The places of a virtual rank.
-    package func places(of virtualRank: Int) -> Range<Int> { bounds[virtualRank]..<bounds[virtualRank + 1] }
+    /// The indices, within the batch, of a virtual rank's sequences.
+    package func indices(of virtualRank: Int) -> Range<Int> { bounds[virtualRank]..<bounds[virtualRank + 1] }
 }

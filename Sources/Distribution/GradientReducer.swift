@@ -31,13 +31,6 @@ package final class GradientReducer {
         rounded = isRounded ? RoundedSum(communicator, on: pool, count: count) : nil
     }
 
-    /// Numbers of memory that an exchange of so many takes.
-    package static func elements(_ virtualRanks: VirtualRanks, _ precision: ReducePrecision, count: Int) -> Int {
-        guard virtualRanks.ranks > 1 else { return 0 }
-        if virtualRanks.areFixed { return OrderedSum.elements(virtualRanks, count: count) }
-        return precision == .bf16 ? RoundedSum.elements(virtualRanks.ranks, count: count) : 0
-    }
-
     /// The gradient and the loss of the whole batch, the same bits on every rank, in the memory of the first sum.
     package func allReduce(_ partial: PartialGradients) throws -> BatchGradient {
         var sum = TreeSum<ParameterVector<Float>>(virtualRanks.tree)

@@ -27,11 +27,6 @@ package final class OrderedSum {
         received = Tensor(rows.last!, Self.width(count, ranks: virtualRanks.ranks))
     }
 
-    /// Numbers of memory that it takes, for vectors of `count`.
-    static func elements(_ virtualRanks: VirtualRanks, count: Int) -> Int {
-        nodes(virtualRanks).reduce(0) { $0 + $1.count } * width(count, ranks: virtualRanks.ranks)
-    }
-
     private static func nodes(_ virtualRanks: VirtualRanks) -> [[SumTree.Node]] {
         (0..<virtualRanks.ranks).map { virtualRanks.tree.nodes(within: virtualRanks.virtualRanks(ofRank: $0)) }
     }

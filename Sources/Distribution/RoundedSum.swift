@@ -28,9 +28,6 @@ package final class RoundedSum {
         ranks * packedCount(of: (min(count, piece) + ranks - 1) / ranks)
     }
 
-    /// Numbers of memory that it takes, for a vector of `count`.
-    static func elements(_ ranks: Int, count: Int) -> Int { 2 * places(count, ranks: ranks) }
-
     /// Replaces the vector of every rank by the sum over all, the same bits everywhere. Collective.
     package func sum(_ vector: Tensor<Float>) throws {
         for piece in messages(of: vector.count, atMost: Self.piece) { try sum(piece: vector[piece]) }

@@ -11,9 +11,8 @@ extension CheckpointStore.Found {
     package func forecaster(frames: Int) throws -> Forecaster {
         let network = try checkpoint.network(), model = checkpoint.configuration.model
         try checkpoint.requireFinite(for: network, file: path)
-        try checkpoint.prepare(network, file: path)
         return Forecaster(
-            network, inputFrames: model.sequences.inputFrames, frames: frames,
+            try checkpoint.prepare(network, file: path), inputFrames: model.sequences.inputFrames, frames: frames,
             forecastOffset: model.sequences.firstForecast,
             reversedInput: model.sequences.reversedInput,
             scale: ValueScale(checkpoint.valueRange, maxValue: model.sequences.maxValue))

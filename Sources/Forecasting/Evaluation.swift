@@ -29,24 +29,19 @@ package struct Evaluation: Sendable {
     ///   - batchSize: sequences of a block, which a thread forecasts at once.
     ///   - progress: is told, on the caller's thread, how many blocks of this rank are done, and of how many.
     /// - Throws: `MetricsError` for frames that are too small for SSIM, and the source's own errors.
-    package init(
+    package static func measured(
         _ forecaster: Forecaster, on source: any SequenceSource, _ range: Range<Int>, training: Range<Int>,
         range values: ClosedRange<Float>, convention: MetricConvention, batchSize: Int,
         communicator: any Communicator, on pool: ThreadPool = ThreadPool(),
         progress: @escaping (Int, Int) -> Void = { _, _ in }
-    ) throws {
-        let frame = forecaster.frame, unit = ValueScale(values, maxValue: 1)
-        model = try FrameMetrics(
-            frames: forecaster.frames, height: frame.height, width: frame.width, channels: frame.channels,
-            convention: convention)
-        lastFrame = model
+    ) throws -> Evaluation {
+        let unit = ValueScale(values, maxValue: 1)
         let mean = try MeanImage.over(source, training, communicator: communicator)?.scaled(by: unit)
-        if mean != nil { meanImage = model }
-
-        let nothing = self, blocks = (range.count + batchSize - 1) / batchSize
+        let nothing = try Evaluation(of: forecaster, convention: convention, hasMeanImage: mean != nil)
+        let blocks = (range.count + batchSize - 1) / batchSize
         let share = Share.range(of: blocks, part: communicator.rank, parts: communicator.size)
         let forecasters = [forecaster] + (1..<pool.size).map { _ in forecaster.another() }
-        let done = Atomic(0), zeros = [Double](repeating: 0, count: sums.count)
+        let done = Atomic(0), zeros = [Double](repeating: 0, count: nothing.sums.count)
         let found = Mutex([[Double]](repeating: zeros, count: blocks))
         try pool.run(pool.size) { thread in
             for block in Share.range(of: share.count, part: thread, parts: pool.size).map({ share.lowerBound + $0 }) {
@@ -60,10 +55,22 @@ package struct Evaluation: Sendable {
         }
         var all = found.withLock { Array($0.joined()) }
         try communicator.allReduce(&all)
-        let width = sums.count
-        sums = (0..<blocks).reduce(sums) { sum, block in
+        var whole = nothing
+        let width = nothing.sums.count
+        whole.sums = (0..<blocks).reduce(nothing.sums) { sum, block in
             zip(sum, all[block * width..<(block + 1) * width]).map(+)
         }
+        return whole
+    }
+
+    /// Of no sequences yet.
+    private init(of forecaster: Forecaster, convention: MetricConvention, hasMeanImage: Bool) throws(MetricsError) {
+        let frame = forecaster.frame
+        model = try FrameMetrics(
+            frames: forecaster.frames, height: frame.height, width: frame.width, channels: frame.channels,
+            convention: convention)
+        lastFrame = model
+        meanImage = hasMeanImage ? model : nil
     }
 
     /// The sums of all that is measured, one after the other.

@@ -14,31 +14,31 @@ package final class Forecaster {
     /// The size of a frame.
     package let frame: FeatureShape
 
-    private let network: Network<Float>
+    private let weights: PreparedNetwork<Float>
     private let forecastOffset: Int
     private let reversedInput: Bool
     private let scale: ValueScale
     private var rollout: Rollout?
 
     /// - Parameters:
-    ///   - network: prepared with its parameters.
-    ///   - lead: how far ahead of its input an output is; see `SequenceDescription.lead`.
+    ///   - weights: the trained network.
+    ///   - forecastOffset: the frame that the first output stands for; see `SequenceDescription.firstForecast`.
     ///   - reversedInput: whether it sees frames last one first.
     ///   - scale: from raw values to the network's.
     package init(
-        _ network: Network<Float>, inputFrames: Int, frames: Int, forecastOffset: Int, reversedInput: Bool = false,
+        _ weights: PreparedNetwork<Float>, inputFrames: Int, frames: Int, forecastOffset: Int, reversedInput: Bool = false,
         scale: ValueScale
     ) {
-        (self.network, self.forecastOffset, self.reversedInput, self.scale) = (
-            network, forecastOffset, reversedInput, scale
+        (self.weights, self.forecastOffset, self.reversedInput, self.scale) = (
+            weights, forecastOffset, reversedInput, scale
         )
-        (self.inputFrames, self.frames, frame) = (inputFrames, frames, network.frame)
+        (self.inputFrames, self.frames, frame) = (inputFrames, frames, weights.network.frame)
     }
 
     /// One more on the same network, with memory of its own: for another thread.
     func another() -> Forecaster {
         Forecaster(
-            network, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
+            weights, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
             reversedInput: reversedInput, scale: scale)
     }
 
@@ -96,7 +96,7 @@ package final class Forecaster {
         if let rollout, rollout.batch == batch { return rollout }
         rollout = nil
         let new = try Rollout(
-            network, batch: batch, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset)
+            weights, batch: batch, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset)
         rollout = new
         return new
     }

@@ -6,16 +6,19 @@ import Model
 
 /// A network unrolled over a batch, to forecast more or fewer frames than it was trained for.
 package final class Rollout {
+    private let weights: PreparedNetwork<Float>
     private let unrolled: UnrolledNetwork<Float>
 
     /// - Parameters:
-    ///   - network: prepared with its parameters.
-    ///   - inputFrames: to see; any number, as in training or not.
-    ///   - frames: to forecast.
-    ///   - lead: how far ahead of its input an output is; see `SequenceDescription.lead`.
+    ///   - weights: the trained network.
+    ///   - inputFrames: the frames that it is given, as many as in training or not.
+    ///   - frames: the frames to forecast.
+    ///   - forecastOffset: the frame that the first output stands for; see `SequenceDescription.firstForecast`.
     package init(
-        _ network: Network<Float>, batch: Int, inputFrames: Int, frames: Int, forecastOffset: Int
+        _ weights: PreparedNetwork<Float>, batch: Int, inputFrames: Int, frames: Int, forecastOffset: Int
     ) throws(ModelError) {
+        let network = weights.network
+        self.weights = weights
         unrolled = try UnrolledNetwork(
             network, batch: batch,
             Unrolling(network, inputFrames: inputFrames, forecasting: frames, forecastOffset: forecastOffset))
@@ -35,5 +38,5 @@ package final class Rollout {
         return unrolled.output[first..<first + frames]
     }
 
-    package func forward() { unrolled.forward() }
+    package func forward() { unrolled.forward(weights) }
 }

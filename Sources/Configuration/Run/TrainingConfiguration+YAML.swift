@@ -5,61 +5,15 @@ import Model
 import Yams
 
 extension TrainingConfiguration: Codable {
-    private enum Key: String, CodingKey {
-        case model, data, digits, epochs, steps, maxTime, seed, output, resume, checkpointEvery, keep
-        case evaluateEvery, sampling, threads, virtualRanks, accumulate, recompute, convolution, reducePrecision, onNaN
-        case verifyReplicasEvery, watchdog
-    }
-
     package init(from decoder: any Decoder) throws {
-        let values = try decoder.container(keyedBy: Key.self)
+        let values = try decoder.container(keyedBy: ConfigurationKey.Name.self)
         self.init(model: try values.decode(SystemDescription.self, forKey: .model))
-        data = try values.decodeIfPresent(String.self, forKey: .data)
-        digits = try values.decodeIfPresent(String.self, forKey: .digits)
-        epochs = try values.decodeIfPresent(Int.self, forKey: .epochs)
-        steps = try values.decodeIfPresent(Int.self, forKey: .steps)
-        maxTime = try values.decodeIfPresent(TimeLimit.self, forKey: .maxTime)
-        seed = try values.decode(.seed, or: seed)
-        output = try values.decode(.output, or: output)
-        resume = Resume(try values.decode(.resume, or: resume.text))
-        checkpointEvery = try values.decode(.checkpointEvery, or: checkpointEvery)
-        keep = try values.decode(.keep, or: keep)
-        evaluateEvery = try values.decode(.evaluateEvery, or: evaluateEvery)
-        sampling = try values.decode(.sampling, or: sampling)
-        threads = try values.decode(.threads, or: threads)
-        virtualRanks = try values.decodeIfPresent(Int.self, forKey: .virtualRanks)
-        accumulate = try values.decode(.accumulate, or: accumulate)
-        recompute = try values.decode(.recompute, or: recompute)
-        convolution = try values.decode(.convolution, or: convolution)
-        reducePrecision = try values.decode(.reducePrecision, or: reducePrecision)
-        onNaN = try values.decode(.onNaN, or: onNaN)
-        verifyReplicasEvery = try values.decode(.verifyReplicasEvery, or: verifyReplicasEvery)
-        watchdog = try WatchLimit(text: values.decode(.watchdog, or: watchdog.text))
+        for key in Self.keys { try key.decode(values, &self) }
     }
 
     package func encode(to encoder: any Encoder) throws {
-        var values = encoder.container(keyedBy: Key.self)
-        try values.encode(data, forKey: .data)
-        try values.encode(digits, forKey: .digits)
-        try values.encode(epochs, forKey: .epochs)
-        try values.encode(steps, forKey: .steps)
-        try values.encode(maxTime, forKey: .maxTime)
-        try values.encode(seed, forKey: .seed)
-        try values.encode(output, forKey: .output)
-        try values.encode(resume.text, forKey: .resume)
-        try values.encode(checkpointEvery, forKey: .checkpointEvery)
-        try values.encode(keep, forKey: .keep)
-        try values.encode(evaluateEvery, forKey: .evaluateEvery)
-        try values.encode(sampling, forKey: .sampling)
-        try values.encode(threads, forKey: .threads)
-        try values.encode(virtualRanks, forKey: .virtualRanks)
-        try values.encode(accumulate, forKey: .accumulate)
-        try values.encode(recompute, forKey: .recompute)
-        try values.encode(convolution, forKey: .convolution)
-        try values.encode(reducePrecision, forKey: .reducePrecision)
-        try values.encode(onNaN, forKey: .onNaN)
-        try values.encode(verifyReplicasEvery, forKey: .verifyReplicasEvery)
-        try values.encode(watchdog.text, forKey: .watchdog)
+        var values = encoder.container(keyedBy: ConfigurationKey.Name.self)
+        for key in Self.keys { try key.encode(&values, self) }
         try values.encode(model, forKey: .model)
     }
 
@@ -80,7 +34,7 @@ extension TrainingConfiguration {
     package func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
         let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter {
-            $0 != Key.output.rawValue && $0 != Key.resume.rawValue
+            $0 != "output" && $0 != "resume"
         }
         return keys.flatMap { differences(new[$0], old[$0], $0) }
     }

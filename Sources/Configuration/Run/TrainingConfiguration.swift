@@ -88,33 +88,6 @@ package enum SamplingScope: String, Codable, CaseIterable, Sendable {
     case shard
 }
 
-/// What a run makes of checkpoints that exist.
-package enum Resume: Equatable, Sendable {
-    /// Go on from the newest whole one in the output folder, if there is any.
-    case auto
-    /// Start anew, in a folder without a run.
-    case never
-    /// Go on from this file.
-    case from(path: String)
-
-    package init(_ text: String) {
-        self =
-            switch text {
-            case "auto": .auto
-            case "never": .never
-            default: .from(path: text)
-            }
-    }
-
-    package var text: String {
-        switch self {
-        case .auto: "auto"
-        case .never: "never"
-        case .from(let path): path
-        }
-    }
-}
-
 extension TrainingConfiguration {
     /// What its numbers may be: more than any run has had, and few enough to be counted with and to be held.
     package enum Limits {
@@ -191,18 +164,15 @@ extension TrainingConfiguration {
     }
 
     private var firstOutOfRange: (String, Any, String)? {
-        let numbers: [(String, Int?, ClosedRange<Int>)] = [
-            ("model.batchSize", model.batchSize, Limits.batchSize), ("epochs", epochs, Limits.steps),
-            ("steps", steps, Limits.steps), ("checkpointEvery", checkpointEvery, Limits.steps),
-            ("keep", keep, Limits.steps), ("evaluateEvery", evaluateEvery, Limits.interval),
-            ("verifyReplicasEvery", verifyReplicasEvery, Limits.interval), ("threads", threads, Limits.threads),
-            ("virtual ranks", virtualRanks, Limits.virtualRanks), ("accumulate", accumulate, Limits.batchSize),
+        let ofModel: [(String, Int?, ClosedRange<Int>)] = [
+            ("model.batchSize", model.batchSize, Limits.batchSize),
             ("model.earlyStopping.patience", model.earlyStopping?.patience, Limits.steps),
             ("model.sequences.inputFrames", model.sequences.inputFrames, Limits.frames),
             ("model.sequences.outputFrames", model.sequences.outputFrames, Limits.frames),
             ("model.sequences.forecastOffset", model.sequences.forecastOffset, 0...Limits.frames.upperBound),
         ]
-        for (name, value, range) in numbers {
+        let ofRun = Self.keys.compactMap { key in key.range.map { (key.name, key.number(self), $0) } }
+        for (name, value, range) in ofModel + ofRun {
             if let value, !range.contains(value) {
                 return (name, value, "from \(range.lowerBound) to \(range.upperBound)")
             }

@@ -22,14 +22,6 @@ package enum WatchLimit: Sendable, Equatable {
         }
     }
 
-    /// - Throws: a usage error for what is no limit.
-    init(text: String) throws(TrainingError) {
-        guard let limit = WatchLimit(text) else {
-            throw .usage("watchdog is \(text) and must be seconds (up to \(Self.longest)), automatic or off")
-        }
-        self = limit
-    }
-
     package var text: String {
         switch self {
         case .automatic: "automatic"
@@ -43,4 +35,21 @@ package enum WatchLimit: Sendable, Equatable {
 
     /// Seconds for a step at least.
     package var least: Double { if case .seconds(let seconds) = self { seconds } else { 60 } }
+}
+
+/// In a file: its text, or a number of seconds.
+extension WatchLimit: Codable {
+    package init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let limit = WatchLimit(text) else {
+            throw TrainingError.usage(
+                "watchdog is \(text) and must be seconds (up to \(Self.longest)), automatic or off")
+        }
+        self = limit
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        try value.encode(text)
+    }
 }

@@ -26,15 +26,19 @@ package struct AccuracyMeasurement: Sendable {
     /// Compares one pass both ways over noise, with initial parameters.
     ///
     /// Throws a `ModelError` about a system that cannot be built, and a `TrainingError` where memory is short.
-    package init(_ model: SystemDescription, batch: Int, convolution: ConvolutionAlgorithm) throws {
+    package static func measured(
+        _ model: SystemDescription, batch: Int, convolution: ConvolutionAlgorithm
+    ) throws -> AccuracyMeasurement {
         let pass = AccuracyPass(model: model, batch: batch)
         let truth = try pass.numbers(Double.self, .im2col), measured = try pass.numbers(Float.self, convolution)
         let im2col = try pass.numbers(Float.self, .im2col)
-        deviations = truth.indices.map { place in
-            Deviation(
-                name: truth[place].name, measured: Self.deviation(measured[place].values, from: truth[place].values),
-                im2col: Self.deviation(im2col[place].values, from: truth[place].values))
-        }
+        return AccuracyMeasurement(
+            deviations: truth.indices.map { index in
+                let exact = truth[index].values
+                return Deviation(
+                    name: truth[index].name, measured: deviation(measured[index].values, from: exact),
+                    im2col: deviation(im2col[index].values, from: exact))
+            })
     }
 
     private static func deviation(_ values: [Double], from truth: [Double]) -> Double {
@@ -63,13 +67,13 @@ private struct AccuracyPass {
         let start = ParameterVector<Float>(network.layout)
         start.initialize(seed: 1)
         copy(start.flat, into: values.flat)
-        network.prepare(values, on: try ThreadPool(1))
+        let weights = network.prepare(values, on: try ThreadPool(1))
         let unrolled = try UnrolledNetwork(network, batch: batch, unrolling)
         let target = Tensor<S>(shape: unrolled.output.shape)
         unrolled.readsTrueFrames = FrameSampling(model.sampling, seed: 1).readsTrueFrames(
             step: 0, places: 0..<batch, frames: unrolled.framesFed)
         try load(into: unrolled.input, target)
-        unrolled.forward(isTraining: true)
+        unrolled.forward(weights, isTraining: true)
         let scale = model.errorScale(sequences: batch, frame: network.frame)
         _ = model.loss.evaluate(unrolled.output, target, scale: scale, gradient: unrolled.outputGradient)
         unrolled.backward(accumulatingInto: gradient)
@@ -81,7 +85,7 @@ private struct AccuracyPass {
     private func load<S: Scalar>(into input: Tensor<S>, _ target: Tensor<S>) throws {
         let loader = BatchLoader(NoiseSequences(for: model, count: batch), for: model)
         let frames = Tensor<Float>(shape: input.shape), wanted = Tensor<Float>(shape: target.shape)
-        try loader.load(0..<batch, into: frames, target: wanted)
+        try loader.load((0..<batch).map(SequenceID.init), into: frames, target: wanted)
         copy(frames, into: input)
         copy(wanted, into: target)
     }

@@ -36,20 +36,22 @@ package struct AllReduceMeasurement: Codable, Sendable {
     /// - Parameters:
     ///   - count: numbers of the gradient.
     ///   - threads: of each rank, which add up.
-    package init(on communicator: any Communicator, count: Int, threads: Int) throws {
+    package static func measured(
+        on communicator: any Communicator, count: Int, threads: Int
+    ) throws -> AllReduceMeasurement {
         let pool = try ThreadPool(threads), vector = Tensor<Float>(count), other = Tensor<Float>(count)
         let gradient = count * MemoryLayout<Float>.stride, alone = SoloCommunicator()
         other.fill(1)
-        secondsPerSum = try Self.seconds(on: alone) { pool.add(other, accumulatingInto: vector) } / Double(gradient)
+        let secondsPerSum = try seconds(on: alone) { pool.add(other, accumulatingInto: vector) } / Double(gradient)
         guard communicator.size > 1 else {
-            (rows, orderedSeconds, roundedSeconds) = ([], nil, nil)
-            return
+            return AllReduceMeasurement(
+                rows: [], orderedSeconds: nil, roundedSeconds: nil, secondsPerSum: secondsPerSum)
         }
 
         vector.fill(0)
-        rows = try Self.sizes(upTo: count).map { size in
+        let rows = try sizes(upTo: count).map { size in
             let part = vector[0..<size]
-            let seconds = try Self.seconds(on: communicator) {
+            let seconds = try seconds(on: communicator) {
                 var numbers = part.mutableSpan
                 try communicator.allReduce(&numbers)
             }
@@ -57,9 +59,11 @@ package struct AllReduceMeasurement: Codable, Sendable {
         }
         let virtualRanks = try VirtualRanks(communicator.size, rank: communicator.rank, ranks: communicator.size)
         let ordered = OrderedSum(communicator, virtualRanks, on: pool, count: count)
-        orderedSeconds = try Self.seconds(on: communicator) { try ordered.sum([vector], into: vector) }
+        let orderedSeconds = try seconds(on: communicator) { try ordered.sum([vector], into: vector) }
         let rounded = RoundedSum(communicator, on: pool, count: count)
-        roundedSeconds = try Self.seconds(on: communicator) { try rounded.sum(vector) }
+        let roundedSeconds = try seconds(on: communicator) { try rounded.sum(vector) }
+        return AllReduceMeasurement(
+            rows: rows, orderedSeconds: orderedSeconds, roundedSeconds: roundedSeconds, secondsPerSum: secondsPerSum)
     }
 
     /// Numbers of the vectors: from 1 kB on, each four times the one before, and at last the gradient's.

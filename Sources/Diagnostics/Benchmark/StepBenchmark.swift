@@ -50,46 +50,38 @@ package struct StepBenchmark: Codable, Sendable {
         let frame = model.sequences.generator.frame
         let network = try Network<Float>(
             model.network, frame: frame, convolution: convolution, recomputesGates: recompute)
-        let places = Batch(Array(0..<(total ?? batch * virtualRanks.ranks)), of: virtualRanks)
-        let shares = RankShares(virtualRanks, batch: places.count, isWhole: model.network.normalizesBatches)
-        let memory = TrainingRun.memory(network, model, virtualRanks, shares, reducePrecision)
+        let batch = Batch((0..<(total ?? batch * virtualRanks.ranks)).map(SequenceID.init), of: virtualRanks)
+        let plan = StepPlan(
+            system: model, network: network, virtualRanks: virtualRanks,
+            shares: RankShares(virtualRanks, batch: batch.count, isWhole: model.network.normalizesBatches),
+            source: NoiseSequences(for: model, count: self.batch), reducePrecision: reducePrecision)
         try MemoryBudget.require(
-            memory, threads: threads, on: communicator, remedy: "choose a smaller --batch, or fewer ranks")
-        let noise = NoiseSequences(for: model, count: batch)
-        let pool = try ThreadPool(virtualRanks.threads)
-        let reducer = GradientReducer(
-            communicator, virtualRanks, on: pool, count: network.layout.count, precision: reducePrecision)
-        let replica = try Replica(
-            network, model, BatchLoader(noise, for: model), FrameSampling(model.sampling, seed: 1), virtualRanks,
-            shares,
-            on: pool, reducer)
+            plan.memory(on: communicator), threads: threads, on: communicator,
+            remedy: "choose a smaller --batch, or fewer ranks")
+        let pool = try plan.threadPool(), training = try TrainingStep(plan, on: pool, communicator)
         var state = TrainingState(network, optimizer: model.optimizer, seed: 1)
-        network.prepare(state.values, on: pool)
-        let updater = Updater(replica, model, reducer, pool)
+        var weights = network.prepare(state.values, on: pool)
         var measured: [StepSeconds] = [], loss = 0.0
         for step in 0...steps {
             let start = now(), times = PhaseTimes()
-            loss = try update(&state, with: updater, places, step: step, times)
+            let (found, clipping) = try training.computeGradient(of: batch, weights, step: step, times)
+            try requireFinite(found.loss, clipping.norm, step: step)
+            let hyperparameters = model.schedule.hyperparameters(base: model.learningRate, step: step, of: steps + 1)
+            weights = training.update(
+                &state, along: found.gradient, clip: clipping.clip, with: hyperparameters, times)
+            loss = found.loss
             measured.append(StepSeconds(step: now() - start, phases: times))
         }
-        loss = model.loss.reported(loss, sequences: places.count, frames: model.sequences.outputFrames)
-        return try StepMeasurement(
-            self, network, sequences: places.count, loss: loss, measured.dropFirst(), on: communicator)
+        loss = model.loss.reported(loss, sequences: batch.count, frames: model.sequences.outputFrames)
+        return try StepMeasurement.gathered(
+            self, network, sequences: batch.count, loss: loss, measured.dropFirst(), on: communicator)
     }
 
-    /// One update as the training loop makes it; returns the loss before it.
-    private func update(
-        _ state: inout TrainingState, with updater: Updater, _ batch: Batch, step: Int, _ times: PhaseTimes
-    ) throws -> Double {
-        let (found, clipping) = try updater.learn(from: batch, step: step, times)
-        let loss = found.loss
-        guard loss.isFinite, clipping.norm.isFinite else {
+    private func requireFinite(_ loss: Double, _ norm: Double, step: Int) throws(TrainingError) {
+        guard loss.isFinite, norm.isFinite else {
             throw TrainingError(
-                "step \(step + 1) on noise: the loss is \(loss) and the gradient's norm \(clipping.norm), so that "
-                    + "times mean nothing; measure fewer --steps, or a model with a lower learningRate")
+                "step \(step + 1) on noise: the loss is \(loss) and the gradient's norm \(norm), so that times mean "
+                    + "nothing; measure fewer --steps, or a model with a lower learningRate")
         }
-        let hyperparameters = model.schedule.hyperparameters(base: model.learningRate, step: step, of: steps + 1)
-        updater.move(&state, along: found.gradient, by: clipping.clip, at: hyperparameters, times)
-        return loss
     }
 }

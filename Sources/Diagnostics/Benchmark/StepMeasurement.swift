@@ -48,22 +48,19 @@ package struct StepMeasurement: Sendable {
     /// Bytes that the process of the largest rank has held at most.
     package let peakMemory: Int
 
-    /// Collective.
-    init(
+    /// What the steps of all ranks come to, on every rank. Collective.
+    static func gathered(
         _ benchmark: StepBenchmark, _ network: Network<Float>, sequences: Int, loss: Double,
         _ steps: some Sequence<StepSeconds>, on communicator: any Communicator
-    ) throws {
-        let rows = try steps.map { try $0.allReduceMax(over: communicator) }
-        (self.benchmark, self.sequences, self.loss, ranks) = (benchmark, sequences, loss, communicator.size)
-        parameters = network.layout.count
-        median = rows.map { $0[0] }.median
-        minimum = rows.map { $0[0] }.min() ?? 0
-        phases = PhaseTimes.Phase.allCases.map { phase in
-            (phase, rows.map { $0[1 + phase.rawValue] }.median)
-        }
+    ) throws -> StepMeasurement {
+        let rows = try steps.map { try $0.allReduceMax(over: communicator) }, seconds = rows.map { $0[0] }
         let forward = network.multiplyAdds(Unrolling(benchmark.model.sequences))
-        directOperations = 6 * Double(forward) * Double(sequences)
-        peakMemory = Int(try communicator.allReduceMax(Double(SystemFiles.peakMemory)))
+        return StepMeasurement(
+            benchmark: benchmark, ranks: communicator.size, sequences: sequences, parameters: network.layout.count,
+            loss: loss, median: seconds.median, minimum: seconds.min() ?? 0,
+            phases: PhaseTimes.Phase.allCases.map { phase in (phase, rows.map { $0[1 + phase.rawValue] }.median) },
+            directOperations: 6 * Double(forward) * Double(sequences),
+            peakMemory: Int(try communicator.allReduceMax(Double(SystemFiles.peakMemory))))
     }
 
     /// Sequences a second, over all ranks.

@@ -11,23 +11,35 @@ import Platform
 package final class Buffer<S: Scalar>: @unchecked Sendable {
     package let count: Int
     let start: UnsafeMutablePointer<S>
-    private let allocation: UnsafeMutableRawPointer
+    private let allocation: UnsafeMutableRawPointer?
+
+    /// Counts this buffer, which then has no memory.
+    private let counter: MemoryCount.Counter?
 
     package init(count: Int) {
-        precondition(count >= 0, "a buffer of \(count) numbers")
+        precondition(count >= 0, "a buffer of \(count) elements")
         let bytes = count.multipliedReportingOverflow(by: MemoryLayout<S>.stride)
         let more = Self.alignment + MemoryLayout<SIMD16<S>>.size
+        if let counter = MemoryCount.current, !bytes.overflow {
+            counter.add(bytes.partialValue)
+            (self.count, allocation, self.counter) = (count, nil, counter)
+            // An address that nobody can touch unnoticed.
+            start = UnsafeMutablePointer(bitPattern: Self.alignment)!
+            return
+        }
         guard !bytes.overflow, bytes.partialValue <= .max - more, let memory = calloc(bytes.partialValue + more, 1)
         else {
-            OutOfMemory.end("\(count) numbers of \(MemoryLayout<S>.stride) bytes")
+            OutOfMemory.end("\(count) elements of \(MemoryLayout<S>.stride) bytes")
         }
-        self.count = count
-        allocation = memory
+        (self.count, allocation, counter) = (count, memory, nil)
         Self.wantLargePages(memory, bytes.partialValue)
         start = memory.alignedUp(toMultipleOf: Self.alignment).assumingMemoryBound(to: S.self)
     }
 
-    deinit { free(allocation) }
+    deinit {
+        counter?.add(-count * MemoryLayout<S>.stride)
+        free(allocation)
+    }
 
     /// Fewer entries of the page table for memory that is walked in many places at once, as transforms do. A system
     /// that has no large pages to give changes nothing.

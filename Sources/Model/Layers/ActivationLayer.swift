@@ -26,10 +26,9 @@ final class ActivationLayer<S: Scalar>: Layer {
     var isPointwise: Bool { true }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
-        context: UnrollingContext<S>
+        input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledActivation(function, input: input!, output: output)
+        UnrolledActivation(function, input: input, output: output)
     }
 }
 

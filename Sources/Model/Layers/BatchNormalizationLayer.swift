@@ -46,10 +46,9 @@ final class BatchNormalizationLayer<S: Scalar>: Layer {
     }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
-        context: UnrollingContext<S>
+        input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledBatchNormalization(self, input: input!, output: output, context: context)
+        UnrolledBatchNormalization(self, input: input, output: output, context: context)
     }
 }
 

@@ -15,10 +15,9 @@ final class RearrangementLayer<S: Scalar>: Layer {
     }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
-        context: UnrollingContext<S>
+        input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledRearrangement(table, input: input!, output: output)
+        UnrolledRearrangement(table, input: input, output: output)
     }
 
     /// A frame cut into patches: (H, W, C) to (H / size, W / size, size x size x C).

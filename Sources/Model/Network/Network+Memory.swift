@@ -1,69 +1,25 @@
-// How much memory a batch takes, worked out before it is taken.
+// How much memory a batch takes, counted before it is taken.
 
 import Kernels
 
 extension Network {
-    /// Bytes of a `UnrolledNetwork` after both passes, but for the few MB that its convolutions lower patches into.
-    package func memory(batch: Int, _ unrolling: Unrolling) -> Int {
+    /// Bytes of an `UnrolledNetwork`, but for the few MB that its convolutions lower patches into.
+    ///
+    /// Throws a `ModelError` about an unrolling that this network does not have.
+    package func memory(batch: Int, _ unrolling: Unrolling) throws(ModelError) -> Int {
+        try check(unrolling)
         guard isCountable(batch: batch, unrolling) else { return Self.uncountable }
-        let frames = framesRead(unrolling), isFed = frames > unrolling.inputFrames
-        var elements = batch * frames * frame.count
-        if isFed || description.forecasterInput == .lastHidden {
-            let steps = hasForecaster ? unrolling.outputFrames : frames
-            elements += 2 * batch * steps * (hasForecaster ? shape(of: .forecasterInput) : frame).count
-        }
-        let learned = learnedNodes(unrolling)
-        for (index, node) in nodes.enumerated() {
-            let steps = steps(node.axis, unrolling), maps = node.layer.outputShape.count + sideBySide(node)
-            let sequences = learned[index] && !sharesGradient(index) ? 2 : 1
-            elements += steps * batch * maps * sequences + node.layer.elements(steps: steps, batch: batch)
-        }
-        return (elements + transforms(batch: batch, unrolling)) * MemoryLayout<S>.stride
+        do {
+            return try MemoryCount.bytes { try UnrolledNetwork(self, batch: batch, unrolling) }
+        } catch let error as ModelError { throw error } catch { preconditionFailure("\(error)") }
     }
 
     /// More bytes than any machine has.
-    private static var uncountable: Int { 1 << 52 }
+    package static var uncountable: Int { 1 << 52 }
 
-    /// Whether sizes that people write into files can be multiplied: far below 2^63 numbers.
+    /// Whether sizes that people write into files can be multiplied: far below 2^63 elements.
     private func isCountable(batch: Int, _ unrolling: Unrolling) -> Bool {
         let maps = nodes.reduce(Double(frame.count)) { $0 + Double($1.layer.outputShape.count) }
         return Double(batch) * Double(framesRead(unrolling) + unrolling.outputFrames) * maps < 1e13
-    }
-
-    /// Whether anything learned lies in each node or before it.
-    private func learnedNodes(_ unrolling: Unrolling) -> [Bool] {
-        nodes.reduce(into: []) { learned, node in
-            learned.append(node.layer.hasParameters || readsLearned(node, learned, unrolling))
-        }
-    }
-
-    private func readsLearned(_ node: Node, _ learned: [Bool], _ unrolling: Unrolling) -> Bool {
-        node.sources.contains { source in
-            switch source {
-            case .frames: !hasForecaster && framesRead(unrolling) > unrolling.inputFrames
-            case .forecasterInput: true
-            case .node(let index): learned[index]
-            }
-        }
-    }
-
-    /// Numbers of the maps in the Winograd domain: of each content, those of its largest user.
-    private func transforms(batch: Int, _ unrolling: Unrolling) -> Int {
-        var largest: [MapContent: Int] = [:]
-        for node in nodes {
-            guard let demand = node.layer.transformDemand else { continue }
-            let part = min(steps(node.axis, unrolling), demand.stepsAtOnce(batch: batch))
-            let images = part * demand.imagesAtOnce(batch: batch)
-            for (content, channels) in demand.contents {
-                let count = TransformedMaps<S>.count(demand.geometry, images: images, channels: channels)
-                largest[content] = max(largest[content] ?? 0, count)
-            }
-        }
-        return largest.values.reduce(0, +)
-    }
-
-    /// Numbers of the map in which a layer finds its inputs side by side; 0 where it reads one.
-    private func sideBySide(_ node: Node) -> Int {
-        node.sources.count > 1 ? node.sources.reduce(0) { $0 + shape(of: $1).count } : 0
     }
 }

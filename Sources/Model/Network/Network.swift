@@ -20,6 +20,9 @@ package final class Network<S: Scalar> {
     /// training passes change it.
     package private(set) var statistics: ParameterVector<S>
 
+    /// Calls of `prepare`.
+    private(set) var preparations = 0
+
     private var measured = ParameterLayout()
     private(set) var nodes: [Node] = []
 
@@ -101,9 +104,11 @@ package final class Network<S: Scalar> {
         nodes.reduce(0) { $0 + $1.layer.multiplyAdds * steps($1.axis, unrolling) }
     }
 
-    /// Takes over the values of the parameters: call it after each change of them, before the next forward pass.
-    package func prepare(_ values: ParameterVector<S>, on pool: ThreadPool = ThreadPool()) {
+    /// Brings the parameters into the form that the products want; what was prepared before is no longer valid.
+    package func prepare(_ values: ParameterVector<S>, on pool: ThreadPool = ThreadPool()) -> PreparedNetwork<S> {
         pool.forEach(nodes.count) { [nodes] in nodes[$0].layer.prepare(values) }
+        preparations += 1
+        return PreparedNetwork(self, preparation: preparations)
     }
 }
 

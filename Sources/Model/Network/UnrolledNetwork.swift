@@ -22,6 +22,7 @@ package final class UnrolledNetwork<S: Scalar> {
         set { feedback?.readsTrueFrames = newValue }
     }
 
+    private let network: Network<S>
     private let frames: FeatureSequence<S>
     private let context: UnrollingContext<S>
     private let feedback: FrameFeedback<S>?
@@ -39,7 +40,7 @@ package final class UnrolledNetwork<S: Scalar> {
         sum: @escaping (inout [Double]) -> Void = { _ in }
     ) throws(ModelError) {
         try network.check(unrolling)
-        (self.batch, self.unrolling) = (batch, unrolling)
+        (self.network, self.batch, self.unrolling) = (network, batch, unrolling)
         context = UnrollingContext(network.statistics, movesAverages: movesAverages, sum: sum)
         frames = FeatureSequence(
             network.frame, steps: network.framesRead(unrolling), batch: batch, needsGradient: false)
@@ -68,10 +69,13 @@ package final class UnrolledNetwork<S: Scalar> {
         return gradient
     }
 
-    /// Output from input, with the parameters that the network was last prepared with.
+    /// Computes the output from the input.
     ///
-    /// - Parameter isTraining: whether batch normalization uses, and learns, the statistics of this batch.
-    package func forward(isTraining: Bool = false) {
+    /// - Parameters:
+    ///   - weights: the weights that the network was prepared with last; backward uses them too.
+    ///   - isTraining: whether batch normalization uses, and learns, the statistics of this batch.
+    package func forward(_ weights: PreparedNetwork<S>, isTraining: Bool = false) {
+        weights.requireCurrent(for: network)
         context.isTraining = isTraining
         isForced = readsTrueFrames.allSatisfy { $0 }
         for run in layers.runs(isForced: isForced) { run.unrolled.forward(run.steps) }

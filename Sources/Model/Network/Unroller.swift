@@ -16,7 +16,9 @@ struct Unroller<S: Scalar> {
 
     /// Of each node.
     private(set) var outputs: [FeatureSequence<S>] = []
-    private var unrolled: [any UnrolledLayer<S>] = []
+
+    /// The ConvLSTM layers so far, by the number of their node.
+    private var cells: [Int: UnrolledConvLSTM<S>] = [:]
 
     /// What the first layers of encoder and forecaster read, where that is not a node's output.
     private var encoderInput: FeatureSequence<S>
@@ -88,11 +90,21 @@ struct Unroller<S: Scalar> {
             network.sharesGradient(outputs.count)
             ? kept(FeatureSequence(sharingGradientOf: input!))
             : newSequence(node.layer.outputShape, steps: steps, needsGradient: isLearned)
-        let layer = node.layer.unrolled(
-            input: input, output: output, start: node.start.map { unrolled[$0] }, context: context)
-        layers.append(layer, steps: steps)
+        layers.append(unrolled(node, input: input, output: output), steps: steps)
         outputs.append(output)
-        unrolled.append(layer)
+    }
+
+    /// A ConvLSTM layer alone may read nothing, and start from the state of another.
+    private mutating func unrolled(
+        _ node: Network<S>.Node, input: FeatureSequence<S>?, output: FeatureSequence<S>
+    ) -> any UnrolledLayer<S> {
+        guard let cell = node.layer as? ConvLSTMLayer<S> else {
+            return node.layer.unrolled(input: input!, output: output, context: context)
+        }
+        let unrolled = cell.unrolled(
+            input: input, output: output, start: node.start.flatMap { cells[$0] }, context: context)
+        cells[outputs.count] = unrolled
+        return unrolled
     }
 
     private func sequence(_ source: Network<S>.Source) -> FeatureSequence<S> {

@@ -31,13 +31,13 @@ package struct StepReport: Sendable, Equatable {
 
     package init(ranks: [RankReport]) { self.ranks = ranks }
 
-    /// Collective.
-    package init(of mine: RankReport, over communicator: any Communicator) throws {
+    /// The reports of all ranks, on every rank. Collective.
+    package static func gathered(_ mine: RankReport, over communicator: any Communicator) throws -> StepReport {
         let width = RankReport.width
         var rows = [Double](repeating: 0, count: communicator.size * width)
         rows.replaceSubrange(communicator.rank * width..<(communicator.rank + 1) * width, with: mine.row)
         try communicator.allReduce(&rows)
-        self.init(ranks: (0..<communicator.size).map { RankReport(row: rows[$0 * width..<($0 + 1) * width]) })
+        return StepReport(ranks: (0..<communicator.size).map { RankReport(row: rows[$0 * width..<($0 + 1) * width]) })
     }
 
     /// Why all ranks end the run now: what the first rank that wants to says.

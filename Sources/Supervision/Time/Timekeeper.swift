@@ -21,14 +21,23 @@ package final class Timekeeper {
     private var account: TimeAccount
     private var stragglers = Stragglers()
 
-    /// Collective.
-    ///
-    /// - Parameter programStart: when `now()` was read first.
-    package init(on communicator: any Communicator, since programStart: Double, deadline: Deadline?) throws {
-        (self.communicator, self.programStart) = (communicator, programStart)
-        self.deadline = communicator.rank == 0 ? deadline : nil
-        hosts = try communicator.gather(communicator.hostName)
+    private init(_ communicator: any Communicator, hosts: [String], since programStart: Double, deadline: Deadline?) {
+        (self.communicator, self.hosts) = (communicator, hosts)
+        (self.programStart, self.deadline) = (programStart, deadline)
         account = TimeAccount(ranks: communicator.size)
+    }
+
+    /// The timekeeper of each rank, once all know each other's hosts. Collective.
+    ///
+    /// - Parameters:
+    ///   - programStart: when `now()` was read first.
+    ///   - deadline: when the run has to end, by the clock of rank 0.
+    package static func start(
+        on communicator: any Communicator, since programStart: Double, deadline: Deadline?
+    ) throws -> Timekeeper {
+        let hosts = try communicator.gather(communicator.hostName)
+        return Timekeeper(
+            communicator, hosts: hosts, since: programStart, deadline: communicator.rank == 0 ? deadline : nil)
     }
 
     /// The first step begins.
@@ -43,7 +52,7 @@ package final class Timekeeper {
         deadline?.took(step: now() - stepStart)
         let isLate = deadline?.isNear(after: now() - programStart, validations: validations) ?? false
         let stop = StopSignal.number.map(StopReason.signal) ?? (isLate ? .timeLimit : nil)
-        let report = try StepReport(of: RankReport(phases: times.seconds, stop: stop), over: communicator)
+        let report = try StepReport.gathered(RankReport(phases: times.seconds, stop: stop), over: communicator)
         account.add(report)
         return report
     }

@@ -62,16 +62,16 @@ package struct Checkpoint: Sendable {
         try Network(configuration.model.network, frame: frame, convolution: configuration.convolution)
     }
 
-    /// Makes the network that the parameters belong to ready to forecast.
+    /// The network that the parameters belong to, ready to forecast.
     ///
     /// Throws `FormatError` about `file` if a tensor is missing, of another shape, or holds numbers that are not
     /// finite.
-    package func prepare(_ network: Network<Float>, file: String) throws {
+    package func prepare(_ network: Network<Float>, file: String) throws -> PreparedNetwork<Float> {
         let layouts = [network.layout, network.statistics.layout]
         for slot in layouts.flatMap(\.slots) { _ = try tensor(slot.name, slot.shape, file: file) }
         let values = ParameterVector<Float>(network.layout)
         for vector in [values, network.statistics] { try copy(prefix: "", into: vector, file: file) }
-        network.prepare(values)
+        return network.prepare(values)
     }
 
     /// Throws `FormatError` about `file` unless training could go on from it: every tensor is there, in its shape, and

@@ -2,6 +2,7 @@
 // only after the sums were not finite, so that a healthy step pays nothing; data that are not finite themselves are
 // named before the virtual ranks that read them, because batch normalization takes them to all virtual ranks.
 
+import Model
 import Reports
 import Distribution
 import DataLoading
@@ -12,9 +13,10 @@ extension Replica {
     /// A clause about the ranks, virtual ranks and sequences that make a batch's loss or gradient not finite, the same
     /// on every rank. The network's moving averages are left as they were before. Collective.
     func suspects(
-        in batch: Batch, step: Int, of data: DataSet, on communicator: any Communicator
+        in batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int, of data: DataSet,
+        on communicator: any Communicator
     ) throws -> String {
-        let findings = try examine(batch, step: step)
+        let findings = try examine(batch, weights, step: step)
         let damaged = try data.notFinite(among: findings.flatMap(\.sequences)),
             virtualRanks = findings.filter { !$0.isFinite }
         let isEverywhere = try communicator.allReduce(findings.allSatisfy { !$0.isFinite } ? 0 : 1) == 0
@@ -48,18 +50,18 @@ extension VirtualRankFinding {
 }
 
 /// "sequence 3", "sequences 3, 9".
-private func listed(_ elements: [Int], _ noun: String) -> String {
-    "\(noun)\(elements.count == 1 ? "" : "s") \(elements.map(String.init).joined(separator: ", "))"
+private func listed(_ elements: [SequenceID], _ noun: String) -> String {
+    "\(noun)\(elements.count == 1 ? "" : "s") \(elements.map(\.description).joined(separator: ", "))"
 }
 
 extension DataSet {
     /// Those of some sequences that hold numbers which are not finite, themselves or in what a network is to see of
     /// them.
-    func notFinite(among sequences: [Int]) throws -> [Int] {
+    func notFinite(among sequences: [SequenceID]) throws -> [SequenceID] {
         var values = [Float](repeating: 0, count: source.geometry.elements)
-        func isFinite(_ sequence: Int, in source: any SequenceSource) throws -> Bool {
+        func isFinite(_ sequence: SequenceID, in source: any SequenceSource) throws -> Bool {
             var span = values.mutableSpan
-            try source.read(sequence: sequence, into: &span)
+            try source.read(sequence: sequence.number, into: &span)
             return values.allSatisfy(\.isFinite)
         }
         return try sequences.filter { sequence in

@@ -7,14 +7,17 @@ import Kernels
 import Model
 
 extension TrainingLoop {
-    /// Leaves out the update that a batch would make, or goes back to the last checkpoint; returns whether it went
-    /// back. Collective.
+    /// What became of an update that was not finite.
+    enum NonFiniteOutcome { case leftOut, wentBack }
+
+    /// Leaves out the update that a batch would make, or goes back to the last checkpoint. Collective.
     ///
     /// Throws `TrainingError` where the run is to end, or has no checkpoint to go back to.
-    func handleNonFinite(_ loss: Double, _ norm: Double, in batch: Batch) throws -> Bool {
+    func handleNonFinite(_ loss: Double, _ norm: Double, in batch: Batch<SequenceID>) throws -> NonFiniteOutcome {
         averages.restore(state.statistics)
         let step = state.position.step + 1
-        let suspects = try replica.suspects(in: batch, step: step - 1, of: data, on: communicator)
+        let suspects = try self.step.replica.suspects(
+            in: batch, weights, step: step - 1, of: data, on: communicator)
         averages.restore(state.statistics)
         let finding = "step \(step): the loss is \(loss) and the gradient's norm \(norm) (\(suspects))"
         switch judge.verdict(step: step, after: state.leftOut) {
@@ -22,12 +25,12 @@ extension TrainingLoop {
             throw refusal(finding)
         case .goBack:
             try goBack(finding)
-            return true
+            return .wentBack
         case .leaveOut:
             state.leftOut.total += 1
             state.leftOut.inARow += 1
             try log?.say("\(finding), so this update is left out; \(state.leftOut.total) so far", at: step)
-            return false
+            return .leftOut
         }
     }
 
@@ -41,7 +44,7 @@ extension TrainingLoop {
 
     /// Replaces everything by what the newest whole checkpoint says, as if the run had been resumed.
     private func goBack(_ finding: String) throws {
-        if let store {
+        if let store = folder?.store {
             guard let found = try store.newest() else {
                 throw TrainingError(
                     "\(finding), and there is no checkpoint to go back to yet; go on with a smaller "
@@ -52,11 +55,11 @@ extension TrainingLoop {
             try found.checkpoint.restore(into: &state, file: found.path)
         }
         try state.share(on: communicator)
-        replica.network.prepare(state.values, on: pool)
-        let step = state.position.step
-        savedStep = step
-        try log?.cutBack(to: step)
-        try log?.say("\(finding), so the run goes back to its checkpoint of step \(step)", at: step)
+        weights = step.replica.network.prepare(state.values, on: pool)
+        let saved = state.position.step
+        savedStep = saved
+        try log?.cutBack(to: saved)
+        try log?.say("\(finding), so the run goes back to its checkpoint of step \(saved)", at: saved)
     }
 }
 

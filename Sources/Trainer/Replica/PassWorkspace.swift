@@ -1,124 +1,129 @@
-// One thread's memory, and the passes that it makes over some of the sequences of its virtual ranks. The choice: memory
-// for the sizes of the usual batch is laid out once; of other sizes, such as an epoch's last batch has, there is one at
-// a time.
+// One thread's memory, and its forward and backward passes over some sequences of its virtual ranks. The choice: memory
+// for the sizes of the usual batch is laid out once; of other sizes, such as the last batch of an epoch has, there is
+// one at a time.
 
-import Supervision
-import Formats
-import DataLoading
 import Configuration
+import DataLoading
 import Kernels
 import Model
+import Supervision
 
-/// What the passes of all threads have in common, and none of them changes.
+/// What the passes of all threads share and none of them changes.
 struct StepContext {
     let network: Network<Float>
-    let model: SystemDescription
+    let system: SystemDescription
     let loader: BatchLoader
     let sampling: FrameSampling
 
-    /// What the errors of a batch are multiplied with.
-    func scale(sequences: Int) -> Double { model.errorScale(sequences: sequences, frame: network.frame) }
+    /// The factor of the errors of a global batch.
+    func scale(sequences: Int) -> Double { system.errorScale(sequences: sequences, frame: network.frame) }
 }
 
 extension SystemDescription {
-    /// What the errors of a batch of so many sequences are multiplied with.
+    /// The factor of the errors of so many sequences in their loss.
     package func errorScale(sequences: Int, frame: FeatureShape) -> Double {
         let frames = self.sequences.outputFrames
         return loss.scale(sequences: sequences, frames: frames, elements: frames * frame.count)
     }
 }
 
+/// Sequences that go through the network at once, of one virtual rank.
+struct MicroBatch {
+    let sequences: ArraySlice<SequenceID>
+
+    /// The index of the first sequence within the global batch.
+    let first: Int
+
+    /// The global batch size.
+    let globalBatch: Int
+}
+
 final class PassWorkspace {
-    /// Sequences that are worked through at once, of one virtual rank.
-    struct Part {
-        /// Numbers in the source.
-        let sequences: ArraySlice<Int>
-
-        /// The place of the first one in the global batch.
-        let first: Int
-
-        /// Sequences of all virtual ranks.
-        let globalBatch: Int
-    }
-
-    /// Where this thread's time went since it was last replaced.
+    /// Where this thread's time went since this was last replaced.
     var times = PhaseTimes()
 
     private let context: StepContext
     private let movesAverages: Bool
-    private let sum: (inout [Double]) -> Double
+    private let allReduce: (inout [Double]) -> Double
     private var usual: [Int: Memory] = [:]
     private var other: Memory?
 
-    /// What `load` left for `learn`.
-    private var loaded: (memory: Memory, globalBatch: Int)?
-
-    private struct Memory {
+    /// Memory for micro-batches of one size.
+    fileprivate struct Memory {
         let unrolled: UnrolledNetwork<Float>
         let target: Tensor<Float>
     }
 
+    /// A micro-batch that has been read, ready for its forward and backward pass; valid until the next one is read.
+    struct Loaded {
+        fileprivate let memory: Memory
+        fileprivate let globalBatch: Int
+    }
+
     /// - Parameters:
-    ///   - sizes: of the parts that the usual batch has.
+    ///   - sizes: the sizes of its micro-batches, for all of which memory is laid out now.
     ///   - movesAverages: whether its passes move the network's moving averages.
-    ///   - sum: adds up numbers over all virtual ranks, for batch normalization, and returns the seconds of the
-    ///     exchange.
-    init(_ context: StepContext, sizes: Set<Int>, movesAverages: Bool, sum: @escaping (inout [Double]) -> Double) throws
-    {
-        (self.context, self.movesAverages, self.sum) = (context, movesAverages, sum)
-        for size in sizes { usual[size] = try newMemory(for: size) }
+    ///   - allReduce: sums values over all virtual ranks, for batch normalization; returns the seconds that took.
+    init(
+        _ context: StepContext, sizes: RankShares.Sizes, movesAverages: Bool,
+        allReduce: @escaping (inout [Double]) -> Double
+    ) throws {
+        (self.context, self.movesAverages, self.allReduce) = (context, movesAverages, allReduce)
+        for size in sizes.usual { usual[size] = try newMemory(for: size) }
+        if sizes.largestOther > 0 { other = try newMemory(for: sizes.largestOther) }
     }
 
     private func newMemory(for size: Int) throws -> Memory {
         let unrolled = try UnrolledNetwork(
-            context.network, batch: size, Unrolling(context.model.sequences), movesAverages: movesAverages,
-            sum: { [unowned self] elements in times.exchange(of: sum(&elements)) })
+            context.network, batch: size, Unrolling(context.system.sequences), movesAverages: movesAverages,
+            sum: { [unowned self] values in times.exchange(of: allReduce(&values)) })
         return Memory(unrolled: unrolled, target: context.loader.target(batch: size))
     }
 
     private func memory(for size: Int) throws -> Memory {
         if let known = usual[size] { return known }
         if let other, other.unrolled.batch == size { return other }
-        (other, loaded) = (nil, nil)
+        other = nil
         let new = try newMemory(for: size)
         other = new
         return new
     }
 
-    /// Reads a part's sequences.
+    /// Reads a micro-batch.
     ///
     /// - Parameter step: the updates made before this one.
-    func load(_ part: Part, step: Int) throws {
+    func load(_ part: MicroBatch, step: Int) throws -> Loaded {
         let memory = try memory(for: part.sequences.count), unrolled = memory.unrolled
         unrolled.readsTrueFrames = context.sampling.readsTrueFrames(
             step: step, places: part.first..<part.first + part.sequences.count, frames: unrolled.framesFed)
         try times.measure(.load) {
             try context.loader.load(part.sequences, into: unrolled.input, target: memory.target)
         }
-        loaded = (memory, part.globalBatch)
+        return Loaded(memory: memory, globalBatch: part.globalBatch)
     }
 
-    /// Adds the gradient of what was loaded, and returns its part of the global batch's loss.
-    func learn(accumulatingInto gradient: ParameterVector<Float>) -> Double {
-        guard let (memory, globalBatch) = loaded else { preconditionFailure("a step without sequences") }
-        let unrolled = memory.unrolled
+    /// Adds a micro-batch's part of the gradient, and returns its part of the global batch's loss.
+    func computeGradient(
+        of loaded: Loaded, _ weights: PreparedNetwork<Float>, accumulatingInto gradient: ParameterVector<Float>
+    ) -> Double {
+        let unrolled = loaded.memory.unrolled
         let loss = times.measure(.forward) {
-            unrolled.forward(isTraining: true)
-            return context.model.loss.evaluate(
-                unrolled.output, memory.target, scale: context.scale(sequences: globalBatch),
+            unrolled.forward(weights, isTraining: true)
+            return context.system.loss.evaluate(
+                unrolled.output, loaded.memory.target, scale: context.scale(sequences: loaded.globalBatch),
                 gradient: unrolled.outputGradient)
         }
         times.measure(.backward) { unrolled.backward(accumulatingInto: gradient) }
         return loss
     }
 
-    /// The part that some sequences have of the loss of `total` sequences.
-    func loss(of sequences: ArraySlice<Int>, of total: Int) throws -> Double {
+    /// The part of some sequences in the loss of `total` sequences, without training.
+    func loss(of sequences: ArraySlice<SequenceID>, of total: Int, _ weights: PreparedNetwork<Float>) throws -> Double {
         let memory = try memory(for: sequences.count), unrolled = memory.unrolled
         unrolled.readsTrueFrames = unrolled.readsTrueFrames.map { _ in false }
         try context.loader.load(sequences, into: unrolled.input, target: memory.target)
-        unrolled.forward()
-        return context.model.loss.evaluate(
+        unrolled.forward(weights)
+        return context.system.loss.evaluate(
             unrolled.output, memory.target, scale: context.scale(sequences: total), gradient: nil)
     }
 }

@@ -30,7 +30,7 @@ package struct RankShares: Equatable {
         self.init(
             virtualRanks, usual: bounds.usual, others: bounds.others, parts: configuration.accumulate,
             isWhole: configuration.model.network.normalizesBatches
-        ) { data.validationBlocks(of: $0, virtualRanks) }
+        ) { data.validationBlocks(of: $0, rank: virtualRanks.rank, ranks: virtualRanks.ranks) }
     }
 
     /// Of batches that are all alike.

@@ -10,7 +10,7 @@ import Foundation
 final class VirtualRankAllReduce: @unchecked Sendable {
     private let condition = NSCondition()
     private let atOnce: Int
-    private let add: ([[Double]]) -> [Double]
+    private let sumOverRanks: ([[Double]]) -> [Double]
 
     /// What each virtual rank brought to the sum in progress, and how many have.
     private var brought: [[Double]]
@@ -25,11 +25,11 @@ final class VirtualRankAllReduce: @unchecked Sendable {
     private var busy = 0
 
     /// - Parameters:
-    ///   - virtual ranks: of this rank.
-    ///   - atOnce: how many may compute at a time.
-    ///   - add: the sum of one list of numbers for each virtual rank, over all ranks.
-    init(virtualRanks: Int, atOnce: Int, add: @escaping ([[Double]]) -> [Double]) {
-        (self.atOnce, self.add) = (atOnce, add)
+    ///   - virtualRanks: the virtual ranks of this rank.
+    ///   - atOnce: how many of them may compute at a time.
+    ///   - sum: sums one row per virtual rank of this rank over all ranks.
+    init(virtualRanks: Int, atOnce: Int, sum: @escaping ([[Double]]) -> [Double]) {
+        (self.atOnce, sumOverRanks) = (atOnce, sum)
         brought = Array(repeating: [], count: virtualRanks)
     }
 
@@ -59,7 +59,7 @@ final class VirtualRankAllReduce: @unchecked Sendable {
         if virtualRank == 0 {
             while arrived < brought.count { condition.wait() }
             let start = now()
-            (sum, arrived, sums) = (add(brought), 0, sums + 1)
+            (sum, arrived, sums) = (sumOverRanks(brought), 0, sums + 1)
             seconds = now() - start
             condition.broadcast()
         } else {

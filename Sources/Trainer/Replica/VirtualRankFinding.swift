@@ -1,11 +1,12 @@
-// What one virtual rank found in its sequences, asked for when a sum is not finite.
+// What one virtual rank computed of its sequences, asked for when a sum is not finite.
+
+import DataLoading
 
 /// What one virtual rank found in its sequences of a batch.
 package struct VirtualRankFinding: Sendable {
     package let virtualRank: Int
 
-    /// Numbers in the source.
-    package let sequences: [Int]
+    package let sequences: [SequenceID]
 
     package let loss: Double
 

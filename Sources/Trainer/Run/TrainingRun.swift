@@ -30,11 +30,11 @@ package enum TrainingRun {
         let data = try DataSet(of: configuration, as: (communicator.rank, communicator.size))
         try data.check(for: configuration.model)
         try data.requireWholeShards(on: communicator)
-        let model = configuration.model,
+        let system = configuration.model,
             network = try Network<Float>(
-                model.network, frame: data.frame, convolution: configuration.convolution,
+                system.network, frame: data.frame, convolution: configuration.convolution,
                 recomputesGates: configuration.recompute)
-        var state = TrainingState(network, optimizer: model.optimizer, seed: configuration.seed)
+        var state = TrainingState(network, optimizer: system.optimizer, seed: configuration.seed)
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
         defer { folder?.release() }
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
@@ -45,34 +45,29 @@ package enum TrainingRun {
         }
 
         let batches = BatchOrder(of: configuration, data, virtualRanks)
-        let shares = RankShares(of: configuration, data, batches, virtualRanks)
+        let plan = StepPlan(
+            system: system, network: network, virtualRanks: virtualRanks,
+            shares: RankShares(of: configuration, data, batches, virtualRanks), source: data.source,
+            seed: configuration.seed, reducePrecision: configuration.reducePrecision)
         let warnings = try RankIdentity.require(configuration, on: communicator)
-        try MemoryBudget.require(
-            memory(network, model, virtualRanks, shares, configuration.reducePrecision), threads: virtualRanks.threads,
-            on: communicator)
-        let pool = try ThreadPool(virtualRanks.threads), count = network.layout.count
-        let reducer = GradientReducer(
-            communicator, virtualRanks, on: pool, count: count, precision: configuration.reducePrecision)
-        let replica = try Replica(
-            network, model, BatchLoader(data.source, for: model),
-            FrameSampling(model.sampling, seed: configuration.seed),
-            virtualRanks, shares, on: pool, reducer)
-        let checkpointSize = state.vectors.count * count * MemoryLayout<Float>.stride
+        try MemoryBudget.require(plan.memory(on: communicator), threads: virtualRanks.threads, on: communicator)
+        let pool = try plan.threadPool(), step = try TrainingStep(plan, on: pool, communicator)
+        let checkpointSize = state.vectors.count * network.layout.count * MemoryLayout<Float>.stride
         try folder?.claim(configuration, checkpointSize: checkpointSize)
         let log = try folder.map {
             try RunLog(
                 folder: $0.path, through: state.position.step,
                 of: configuration.length(stepsPerEpoch: batches.stepsPerEpoch))
         }
-        let validationBatches = Double(data.range(of: .validation).count) / Double(model.batchSize)
-        let timekeeper = try Timekeeper(
+        let validationBatches = Double(data.range(of: .validation).count) / Double(system.batchSize)
+        let timekeeper = try Timekeeper.start(
             on: communicator, since: start,
             deadline: configuration.maxTime.map {
                 Deadline($0, checkpointSize: checkpointSize, validationBatches: validationBatches)
             })
         let loop = TrainingLoop(
-            configuration, data, batches, replica, reducer, state, communicator, pool, timekeeper, log: log,
-            folder: folder)
+            configuration, data: data, batches: batches, step: step, state: state, on: communicator, pool: pool,
+            timekeeper: timekeeper, log: log, folder: folder)
         if let log, let folder {
             for line in try opening(configuration, data, batches, network.layout, virtualRanks, folder, log) + warnings
             {
@@ -83,7 +78,7 @@ package enum TrainingRun {
         defer { watchdog?.end() }
         StopSignal.listen(to: StopSignal.ending)
         let stopped = try loop.run(), seconds = durationInWords(log?.seconds ?? 0)
-        try log?.say(stopped?.description ?? "finished in \(seconds); see \(configuration.output)", at: loop.step)
+        try log?.say(stopped?.description ?? "finished in \(seconds); see \(configuration.output)", at: loop.state.position.step)
         return stopped
     }
 
@@ -93,27 +88,6 @@ package enum TrainingRun {
         let line = ProgressLine.onStandardError()
         for warning in folder.start?.warnings ?? [] { line.say(warning) }
         line.say(reason)
-    }
-
-    /// Bytes that a rank takes: for each thread the parts of its virtual ranks, and the largest of another size beside
-    /// them; the sums of gradients that it has at a time, and what their exchange takes; values and moments, and the
-    /// copies of a checkpoint in the making.
-    package static func memory(
-        _ network: Network<Float>, _ model: SystemDescription, _ virtualRanks: VirtualRanks, _ shares: RankShares,
-        _ precision: ReducePrecision
-    ) -> Int {
-        func memory(batch: Int) -> Int {
-            network.memory(batch: batch, Unrolling(model.sequences))
-                + batch * model.sequences.outputFrames * network.frame.count * MemoryLayout<Float>.stride
-        }
-        let parts = shares.threads.flatMap { $0.usual + ($0.largestOther == 0 ? [] : [$0.largestOther]) }
-        let count = network.layout.count, state = 1 + model.optimizer.moments.count, copies = 2 * state
-        let sums = virtualRanks.runs(oneEach: network.hasBatchStatistics)
-            .reduce(0) { $0 + virtualRanks.tree.mostParts(within: virtualRanks.leaves(of: $1)) }
-        let exchanged = GradientReducer.elements(virtualRanks, precision, count: count)
-        let passes = parts.reduce(0.0) { $0 + Double(memory(batch: $1)) }
-        let vectors = Double((state + copies + sums) * count + exchanged) * Double(MemoryLayout<Float>.stride)
-        return Int(min(passes + vectors, 0x1p60))
     }
 
     /// What a person should know before the first step.

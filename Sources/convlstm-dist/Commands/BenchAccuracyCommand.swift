@@ -31,7 +31,7 @@ struct BenchAccuracyCommand: ParsableCommand {
     func run() throws {
         try OneProcess.require(for: "bench accuracy")
         let system = try model.system(), convolution = model.convolution
-        let measured = try AccuracyMeasurement(system, batch: batch, convolution: convolution)
+        let measured = try AccuracyMeasurement.measured(system, batch: batch, convolution: convolution)
         if json { return try printJSON(AccuracyResults(system.name, convolution, measured)) }
         var table = Table(["numbers", convolution.rawValue, "im2col"], alignments: [.left, .right, .right])
         for it in measured.deviations {

@@ -76,7 +76,7 @@ private struct PlanResults: Encodable {
             system.network, frame: system.sequences.generator.frame, convolution: convolution)
         let unrolling = Unrolling(system.sequences)
         (model, batch) = (system.name, system.batchSize)
-        activationBytes = network.memory(batch: batch, unrolling)
+        activationBytes = try network.memory(batch: batch, unrolling)
         sequenceGflop = 6e-9 * Double(network.multiplyAdds(unrolling))
         layers = network.convolutionPlans(unrolling).map(LayerResults.init)
     }

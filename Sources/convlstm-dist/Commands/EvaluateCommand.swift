@@ -67,7 +67,7 @@ struct EvaluateCommand: ParsableCommand {
         _ communicator: any Communicator
     ) throws -> Evaluation {
         let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil, pool = try ThreadPool(options.threads)
-        let evaluation = try Evaluation(
+        let evaluation = try Evaluation.measured(
             forecaster, on: data.source, sequences, training: data.range(of: .train),
             range: found.checkpoint.valueRange, convention: metrics ?? found.checkpoint.configuration.model.metrics,
             batchSize: batchSize, communicator: communicator, on: pool

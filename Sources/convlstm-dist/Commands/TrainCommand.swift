@@ -49,7 +49,7 @@ struct TrainCommand: ParsableCommand {
                 + "names, else small).", valueName: "name|file"))
     var model: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Sequences of a step, of all ranks together.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Global batch size: sequences per step over all ranks.", valueName: "n"))
     var batchSize: Int?
 
     @Option(
@@ -58,7 +58,7 @@ struct TrainCommand: ParsableCommand {
             "Passes over the training sequences (default: \(TrainingConfiguration.defaultEpochs)).", valueName: "n"))
     var epochs: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Updates, instead of --epochs.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps (parameter updates) to train for, instead of --epochs.", valueName: "n"))
     var steps: Int?
 
     @Option(
@@ -73,7 +73,7 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Decides the initial parameters and the order of sequences (default: 1).", valueName: "n"))
+        help: ArgumentHelp("Seed of the initial parameters and of the order of sequences (default: 1).", valueName: "n"))
     var seed: String?
 
     @Option(help: ArgumentHelp("The run's folder (default: runs/MODEL).", valueName: "folder"))
@@ -112,35 +112,35 @@ struct TrainCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Parts of each batch whose sums keep their order, so that the result is the same bit for bit on any number of "
-                + "ranks and threads that is not larger (default: a part for each thread, in any order).",
+            "Virtual ranks: the result is that of so many ranks, bit for bit, on any smaller number of ranks and threads "
+                + "(default: one per thread, without that promise).",
             valueName: "n"))
     var virtualRanks: Int?
 
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Parts in which each thread works through its sequences of a step, one after the other, to take less memory "
-                + "(default: 1).", valueName: "n"))
+            "Gradient accumulation: micro-batches that each thread makes of its sequences, to take less memory (default: 1).", valueName: "n"))
     var accumulate: Int?
 
     @Flag(
         help: ArgumentHelp(
-            "Compute gates again on the way back instead of keeping them: less than half of the memory, a third more time."
+            "Activation checkpointing: recompute the gates in the backward pass, for less than half of the memory and a third "
+                + "more time."
         ))
     var recompute = false
 
     @Option(
         help: ArgumentHelp(
-            "How gates are convolved: automatic, the faster way for each layer; plain, by matrix products everywhere; or "
-                + "filtering, by Winograd convolution wherever the kernel allows (default: automatic).",
+            "Convolution algorithm of the gates: automatic, the faster one for each layer; im2col, matrix products "
+                + "everywhere; or winograd, wherever the kernel allows it (default: automatic).",
             valueName: "algorithm"))
     var convolution: ConvolutionAlgorithm?
 
     @Option(
         help: ArgumentHelp(
-            "In how many bits ranks send numbers of the gradient: float32, or bf16, which takes half of the time where the "
-                + "network is slow (default: float32).", valueName: "precision"))
+            "Precision of the gradient all-reduce: float32, or bf16, which takes half of the time where the network is slow "
+                + "(default: float32).", valueName: "precision"))
     var reducePrecision: ReducePrecision?
 
     @Option(
@@ -154,7 +154,7 @@ struct TrainCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Steps between comparisons of the ranks' parameters and moments, bit for bit, beside those before each "
+            "Steps between bitwise comparisons of all ranks' parameters and optimizer state, beside those before each "
                 + "checkpoint; 0 for none (default: 100).", valueName: "n"))
     var verifyReplicasEvery: Int?
 
@@ -170,27 +170,45 @@ struct TrainCommand: ParsableCommand {
     @Flag(help: "Print the complete configuration, which --config takes back, and do nothing else.")
     var printConfig = false
 
-    func validate() throws {
+    /// Every option that changes the configuration.
+    private var settings: [Setting] {
         let limits = TrainingConfiguration.Limits.self
-        let numbers: [(String, Int?, ClosedRange<Int>)] = [
-            ("--batch-size", batchSize, limits.batchSize), ("--epochs", epochs, limits.steps),
-            ("--steps", steps, limits.steps),
-            ("--checkpoint-every", checkpointEvery, limits.steps), ("--keep", keep, limits.steps),
-            ("--evaluate-every", evaluateEvery, limits.interval), ("--threads", threads, limits.threads),
-            ("--virtual-ranks", virtualRanks, limits.virtualRanks), ("--accumulate", accumulate, limits.batchSize),
-            ("--verify-replicas-every", verifyReplicasEvery, limits.interval),
+        return [
+            Setting("--data", data, \.data),
+            Setting("--digits", digits, \.digits),
+            Setting("--batch-size", batchSize, in: limits.batchSize) { $0.model.batchSize = $1 },
+            Setting("--epochs", epochs, in: limits.steps) { ($0.epochs, $0.steps) = ($1, nil) },
+            Setting("--steps", steps, in: limits.steps) { ($0.epochs, $0.steps) = (nil, $1) },
+            Setting(maxTime, \.maxTime),
+            Setting(learningRate, \.model.learningRate),
+            Setting(seed.flatMap { UInt64($0) }, \.seed),
+            Setting("--output", output, \.output),
+            Setting(resume.map(Resume.init), \.resume),
+            Setting("--checkpoint-every", checkpointEvery, \.checkpointEvery),
+            Setting("--keep", keep, \.keep),
+            Setting("--evaluate-every", evaluateEvery, \.evaluateEvery),
+            Setting(sampling, \.sampling),
+            Setting("--threads", threads, \.threads),
+            Setting("--virtual-ranks", virtualRanks, \.virtualRanks),
+            Setting("--accumulate", accumulate, \.accumulate),
+            Setting(recompute ? true : nil, \.recompute),
+            Setting(convolution, \.convolution),
+            Setting(reducePrecision, \.reducePrecision),
+            Setting(onNaN, \.onNaN),
+            Setting("--verify-replicas-every", verifyReplicasEvery, \.verifyReplicasEvery),
+            Setting(watchdog, \.watchdog),
         ]
-        for (option, number, range) in numbers { if let number { try OptionCheck.require(number, in: range, option) } }
+    }
+
+    func validate() throws {
+        for setting in settings { try setting.check() }
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate is \(learningRate); give a positive number")
         }
         if let seed, UInt64(seed) == nil {
             throw ValidationError("--seed is \(seed.quotable()); give a whole number from 0 to \(UInt64.max)")
         }
-        try OptionCheck.requireNames([
-            ("--data", data), ("--digits", digits), ("--model", model), ("--output", output), ("--resume", resume),
-            ("--config", config),
-        ])
+        try OptionCheck.requireNames([("--model", model), ("--resume", resume), ("--config", config)])
     }
 
     func run() throws {
@@ -216,30 +234,6 @@ struct TrainCommand: ParsableCommand {
     }
 
     private func apply(to configuration: inout TrainingConfiguration) {
-        func set<Value>(_ value: Value?, _ path: WritableKeyPath<TrainingConfiguration, Value>) {
-            if let value { configuration[keyPath: path] = value }
-        }
-        if steps != nil || epochs != nil { (configuration.steps, configuration.epochs) = (steps, epochs) }
-        if let data { configuration.data = data }
-        if let digits { configuration.digits = digits }
-        set(batchSize, \.model.batchSize)
-        set(learningRate, \.model.learningRate)
-        if let maxTime { configuration.maxTime = maxTime }
-        set(seed.flatMap { UInt64($0) }, \.seed)
-        set(output, \.output)
-        set(resume.map(Resume.init), \.resume)
-        set(checkpointEvery, \.checkpointEvery)
-        set(keep, \.keep)
-        set(evaluateEvery, \.evaluateEvery)
-        set(sampling, \.sampling)
-        set(threads, \.threads)
-        if let virtualRanks { configuration.virtualRanks = virtualRanks }
-        set(accumulate, \.accumulate)
-        if recompute { configuration.recompute = true }
-        set(convolution, \.convolution)
-        set(reducePrecision, \.reducePrecision)
-        set(onNaN, \.onNaN)
-        set(verifyReplicasEvery, \.verifyReplicasEvery)
-        set(watchdog, \.watchdog)
+        for setting in settings { setting.apply(&configuration) }
     }
 }

@@ -137,6 +137,6 @@ import Testing
                 "--output", system.example.freshOutput(), "--steps", "2",
             ])
         #expect(further.status == 0)
-        #expect(further.stderr.contains("virtual ranks none instead of 12"), "\(further.stderr)")
+        #expect(further.stderr.contains("virtualRanks none instead of 12"), "\(further.stderr)")
     }
 }

@@ -136,7 +136,7 @@ import Trainer
         for (name, phrase) in [
             ("ten", "claim to hold 10000000000"), ("most", "claim to hold"), ("zeros", "more than the 1073741824"),
             ("lfs", "git lfs pull"), ("tiny.yaml", "is not a checkpoint; name the run's folder"), ("pipe", "is a pipe"),
-            ("none", "is empty"), ("im2col", "a safetensors file, not a checkpoint"),
+            ("none", "is empty"), ("plain", "a safetensors file, not a checkpoint"),
         ] {
             try refuse("convlstm-dist", "checkpoint verify \(name)", phrase)
             try refuse("convlstm-dist", "predict --checkpoint \(name) --input x.npy --output out", phrase)

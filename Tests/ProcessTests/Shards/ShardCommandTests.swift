@@ -112,7 +112,12 @@ import Testing
     }
 
     @Test func versionAndHelpAreForPeople() throws {
-        #expect(try shard("--version").stdout.contains(/^\d+\.\d+\.\d+\n$/))
+        let version = try shard("--version").stdout
+        #expect(version.contains(/^\d+\.\d+\.\d+ \(commit ([0-9a-f]{12}|unknown)\)\ncompiled by Swift 6.* for \S/), "\(version)")
+        #expect(version.contains(/\nzstd \d+\.\d+\.\d+\n/), "\(version)")
+        let dist = try Command.run("convlstm-dist", ["--version"]).stdout
+        #expect(dist.hasPrefix(version.prefix { !$0.isNewline }) && dist.contains("\nOpen MPI v"), "\(dist)")
+        #expect(dist.contains(/\nOpenBLAS \d.* kernels\nzstd \d/), "\(dist)")
         for command in ["generate", "split", "info", "verify", "cat"] {
             #expect(try shard("--help").stdout.contains("  \(command) "))
             #expect(try shard(command, "--help").status == 0)

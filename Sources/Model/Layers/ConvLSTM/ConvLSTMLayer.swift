@@ -126,15 +126,6 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
         recomputesGates ? min(steps, transformDemand?.stepsAtOnce(batch: batch) ?? 1) : steps
     }
 
-    /// Gates in memory and cell states of every step; the zero state and the cell states' gradient; the weights'
-    /// gradients.
-    func elements(steps: Int, batch: Int) -> Int {
-        let held = stepsInMemory(of: steps, batch: batch)
-        return batch * outputShape.count * (4 * held + steps + 2) + inputKernel.count + hiddenKernel.count + bias.count
-            + peepholeSlots.count * outputShape.count + (normalizer?.elements(steps: held, batch: batch) ?? 0)
-            + (winograd?.gradientNumbers ?? 0)
-    }
-
     var transformDemand: TransformDemand? { winograd?.demand }
 
     package func prepare(_ values: ParameterVector<S>) {
@@ -153,11 +144,21 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
     }
 
     package func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
-        context: UnrollingContext<S>
+        input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledConvLSTM(
-            self, input: input, output: output, start: start as! UnrolledConvLSTM<S>?, context: context)
+        unrolled(input: input, output: output, start: nil, context: context)
+    }
+
+    /// The layer with memory for a batch.
+    ///
+    /// - Parameters:
+    ///   - input: the sequence that it reads; nil for zeros, and where it reads nothing.
+    ///   - start: the unrolled layer whose final state this one starts from; nil for zeros.
+    package func unrolled(
+        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: UnrolledConvLSTM<S>?,
+        context: UnrollingContext<S>
+    ) -> UnrolledConvLSTM<S> {
+        UnrolledConvLSTM(self, input: input, output: output, start: start, context: context)
     }
 }
 

@@ -37,11 +37,6 @@ struct GateNormalizer {
     func kernel<S: Scalar>(_ values: ParameterVector<S>) -> GroupNormalization<S> {
         GroupNormalization(channels: channels, scale: values[scale], shift: values[shift])
     }
-
-    /// Numbers that `UnrolledGateNormalizer` holds.
-    func elements(steps: Int, batch: Int) -> Int {
-        steps * batch * (map.count + map.channels / channels) + scale.count + shift.count
-    }
 }
 
 /// What the normalization of each step leaves for backward.

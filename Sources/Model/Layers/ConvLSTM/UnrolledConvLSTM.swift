@@ -3,7 +3,7 @@
 
 import Kernels
 
-final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
+package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     private let layer: ConvLSTMLayer<S>
     private let input: FeatureSequence<S>?
     private let output: FeatureSequence<S>
@@ -61,7 +61,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     // a_t = W_x * x_t + W_h * h_{t-1}, then the gates' step with its bias and peepholes. A normalization of a_t comes
     // between, and the bias before it.
 
-    func forward(_ steps: Range<Int>) {
+    package func forward(_ steps: Range<Int>) {
         for first in stride(from: steps.lowerBound, to: steps.upperBound, by: holders.count) {
             let part = first..<min(first + holders.count, steps.upperBound)
             convolution.begin(part)
@@ -103,7 +103,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     // Backward, mirrored: gates that are no longer in memory once more, the gates' step, the normalization, then
     // dh_{t-1} += W_h' da_t; at the end of each part of the steps dx_t += W_x' da_t.
 
-    func clearGradients() {
+    package func clearGradients() {
         cellGradient.fill(0)
         biasGradient.fill(0)
         convolution.clearGradients()
@@ -111,7 +111,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         for gradient in peepholeGradients { gradient.fill(0) }
     }
 
-    func backward(_ steps: Range<Int>) {
+    package func backward(_ steps: Range<Int>) {
         for part in convolution.parts(of: steps) {
             let isHeld = part.allSatisfy { holders[place($0)] == $0 }
             if !isHeld { convolution.begin(part) }
@@ -144,7 +144,7 @@ final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         return Peepholes(i: i, f: peepholeGradients[1], o: peepholeGradients[2])
     }
 
-    func addParameterGradients(to gradient: ParameterVector<S>) {
+    package func addParameterGradients(to gradient: ParameterVector<S>) {
         convolution.addKernelGradients(to: gradient)
         layer.biasBlocks?.scatter(biasGradient, accumulatingInto: gradient)
         normalizer?.addParameterGradients(to: gradient)

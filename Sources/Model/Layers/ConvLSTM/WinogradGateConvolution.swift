@@ -41,16 +41,6 @@ struct WinogradGateWeights<S: Scalar> {
     }
 
     let demand: TransformDemand
-
-    /// Numbers of the weights' gradients in the Winograd domain.
-    var gradientNumbers: Int {
-        [input, hidden].reduce(0) { sum, direction in
-            sum
-                + (direction.map {
-                    TransformedGradient<S>.count(geometry, rows: $0.forward.rows, columns: $0.forward.columns)
-                } ?? 0)
-        }
-    }
 }
 
 final class WinogradGateConvolution<S: Scalar>: GateConvolution {

@@ -40,11 +40,6 @@ final class Convolution3DLayer<S: Scalar>: Layer {
     var hasParameters: Bool { true }
     var multiplyAdds: Int { geometry.outputPixels * taps.count }
 
-    /// Every tap's product of every step; the taps and their gradient.
-    func elements(steps: Int, batch: Int) -> Int {
-        steps * batch * outputShape.count * description.kernelTime + 2 * taps.count
-    }
-
     func prepare(_ values: ParameterVector<S>) {
         parameters.prepare(values)
         let filters = description.filters
@@ -65,10 +60,9 @@ final class Convolution3DLayer<S: Scalar>: Layer {
     }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
-        context: UnrollingContext<S>
+        input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledConvolution3D(self, input: input!, output: output, workspace: context.workspace)
+        UnrolledConvolution3D(self, input: input, output: output, workspace: context.workspace)
     }
 }
 

@@ -33,10 +33,9 @@ final class ConvolutionLayer<S: Scalar>: Layer {
     func prepare(_ values: ParameterVector<S>) { parameters.prepare(values) }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
-        context: UnrollingContext<S>
+        input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledConvolution(self, input: input!, output: output, workspace: context.workspace)
+        UnrolledConvolution(self, input: input, output: output, workspace: context.workspace)
     }
 }
 

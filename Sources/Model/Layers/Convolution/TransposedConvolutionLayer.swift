@@ -43,10 +43,9 @@ final class TransposedConvolutionLayer<S: Scalar>: Layer {
     func prepare(_ values: ParameterVector<S>) { parameters.prepare(values) }
 
     func unrolled(
-        input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
-        context: UnrollingContext<S>
+        input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledTransposedConvolution(self, input: input!, output: output, workspace: context.workspace)
+        UnrolledTransposedConvolution(self, input: input, output: output, workspace: context.workspace)
     }
 }
 

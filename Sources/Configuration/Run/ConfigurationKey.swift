@@ -1,0 +1,104 @@
+// One key of a run's configuration: its name in a file, where its value lies, and what it may be. The choice: reading,
+// printing, checking and the command line's limits all follow from one list of keys, so that a new option is a property
+// and a line of that list (and an option of `train`).
+
+import Model
+
+/// A key of a configuration's file, beside `model`.
+struct ConfigurationKey: Sendable {
+    let name: String
+
+    /// The values that a whole number may have; nil for keys that are no whole numbers.
+    let range: ClosedRange<Int>?
+
+    /// Takes the value out of a file, if the file has one.
+    let decode: @Sendable (Container, inout TrainingConfiguration) throws -> Void
+
+    /// Writes the value, null where there is none.
+    let encode: @Sendable (inout KeyedEncodingContainer<Name>, TrainingConfiguration) throws -> Void
+
+    /// The value, where it is a whole number.
+    let number: @Sendable (TrainingConfiguration) -> Int?
+
+    typealias Container = KeyedDecodingContainer<Name>
+    typealias Path<Value> = WritableKeyPath<TrainingConfiguration, Value> & Sendable
+
+    /// A name of the list as a coding key.
+    struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        /// The key of the system, which all others come beside.
+        static let model = Name(stringValue: "model")
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// A key whose value is the default where a file leaves it out.
+    init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value>) {
+        let key = Name(stringValue: name)
+        (self.name, range, number) = (name, nil, { _ in nil })
+        decode = { $1[keyPath: path] = try $0.decodeIfPresent(Value.self, forKey: key) ?? $1[keyPath: path] }
+        encode = { try $0.encode($1[keyPath: path], forKey: key) }
+    }
+
+    /// A key that may be null.
+    init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value?>) {
+        let key = Name(stringValue: name)
+        (self.name, range, number) = (name, nil, { _ in nil })
+        decode = { $1[keyPath: path] = try $0.decodeIfPresent(Value.self, forKey: key) }
+        encode = { try $0.encode($1[keyPath: path], forKey: key) }
+    }
+
+    /// A key of a whole number.
+    init(_ name: String, _ path: Path<Int>, in range: ClosedRange<Int>) {
+        let key = Name(stringValue: name)
+        (self.name, self.range, number) = (name, range, { $0[keyPath: path] })
+        decode = { $1[keyPath: path] = try $0.decodeIfPresent(Int.self, forKey: key) ?? $1[keyPath: path] }
+        encode = { try $0.encode($1[keyPath: path], forKey: key) }
+    }
+
+    /// A key of a whole number that may be null.
+    init(_ name: String, _ path: Path<Int?>, in range: ClosedRange<Int>) {
+        let key = Name(stringValue: name)
+        (self.name, self.range, number) = (name, range, { $0[keyPath: path] })
+        decode = { $1[keyPath: path] = try $0.decodeIfPresent(Int.self, forKey: key) }
+        encode = { try $0.encode($1[keyPath: path], forKey: key) }
+    }
+}
+
+extension TrainingConfiguration {
+    /// All keys beside `model`, in the order in which they are printed.
+    static let keys: [ConfigurationKey] = [
+        ConfigurationKey("data", \.data),
+        ConfigurationKey("digits", \.digits),
+        ConfigurationKey("epochs", \.epochs, in: Limits.steps),
+        ConfigurationKey("steps", \.steps, in: Limits.steps),
+        ConfigurationKey("maxTime", \.maxTime),
+        ConfigurationKey("seed", \.seed),
+        ConfigurationKey("output", \.output),
+        ConfigurationKey("resume", \.resume),
+        ConfigurationKey("checkpointEvery", \.checkpointEvery, in: Limits.steps),
+        ConfigurationKey("keep", \.keep, in: Limits.steps),
+        ConfigurationKey("evaluateEvery", \.evaluateEvery, in: Limits.interval),
+        ConfigurationKey("sampling", \.sampling),
+        ConfigurationKey("threads", \.threads, in: Limits.threads),
+        ConfigurationKey("virtualRanks", \.virtualRanks, in: Limits.virtualRanks),
+        ConfigurationKey("accumulate", \.accumulate, in: Limits.batchSize),
+        ConfigurationKey("recompute", \.recompute),
+        ConfigurationKey("convolution", \.convolution),
+        ConfigurationKey("reducePrecision", \.reducePrecision),
+        ConfigurationKey("onNaN", \.onNaN),
+        ConfigurationKey("verifyReplicasEvery", \.verifyReplicasEvery, in: Limits.interval),
+        ConfigurationKey("watchdog", \.watchdog),
+    ]
+
+    /// The values that a key's whole number may have.
+    ///
+    /// - Parameter name: a key that has limits.
+    package static func range(of name: String) -> ClosedRange<Int> {
+        guard let range = keys.first(where: { $0.name == name })?.range else { preconditionFailure("no limits: \(name)") }
+        return range
+    }
+}

@@ -1,0 +1,38 @@
+// What a run makes of the checkpoints that it finds.
+
+/// What a run makes of checkpoints that exist.
+package enum Resume: Equatable, Sendable {
+    /// Go on from the newest whole one in the output folder, if there is any.
+    case auto
+    /// Start anew, in a folder without a run.
+    case never
+    /// Go on from this file.
+    case from(path: String)
+
+    package init(_ text: String) {
+        self =
+            switch text {
+            case "auto": .auto
+            case "never": .never
+            default: .from(path: text)
+            }
+    }
+
+    package var text: String {
+        switch self {
+        case .auto: "auto"
+        case .never: "never"
+        case .from(let path): path
+        }
+    }
+}
+
+/// In a file: its text.
+extension Resume: Codable {
+    package init(from decoder: any Decoder) throws { self.init(try decoder.singleValueContainer().decode(String.self)) }
+
+    package func encode(to encoder: any Encoder) throws {
+        var value = encoder.singleValueContainer()
+        try value.encode(text)
+    }
+}

@@ -1,0 +1,18 @@
+// Two ways to say which sequence is meant. The choice: a type for each, so that a position in a split is never read as
+// the number of a sequence.
+
+/// The position of a sequence in the training split, counted from 0.
+package struct SplitIndex: Sendable, Hashable {
+    package let value: Int
+
+    package init(_ value: Int) { self.value = value }
+}
+
+/// The number of a sequence in its source, by which it is read.
+package struct SequenceID: Sendable, Hashable, CustomStringConvertible {
+    package let number: Int
+
+    package init(_ number: Int) { self.number = number }
+
+    package var description: String { "\(number)" }
+}

@@ -1,0 +1,156 @@
+// What happens around a step: its report, validations, checkpoints and comparisons. The choice: the loop meets it in two
+// calls, one before and one after the step, so that the algorithm reads like one.
+
+import Collectives
+import Configuration
+import DataLoading
+import Foundation
+import Model
+import Reports
+import Shards
+import Supervision
+
+extension TrainingLoop {
+    /// When a step began, and where its time goes.
+    struct StepWatch {
+        let start = now()
+        let times = PhaseTimes()
+        let epoch: Int
+    }
+
+    /// The first call of a step.
+    func beginStep() -> StepWatch {
+        heartbeat.begin(.step, step: state.position.step + 1)
+        averages.keep(state.statistics)
+        return StepWatch(epoch: state.position.epoch)
+    }
+
+    /// The last call of a step: reports it, and validates, compares and saves where that is due. Collective.
+    ///
+    /// - Returns: why all ranks stop after this step; nil where they go on.
+    func endStep(
+        _ watch: StepWatch, _ loss: Double, _ norm: Double, _ hyperparameters: StepHyperparameters, sequences: Int
+    ) throws -> StopReason? {
+        let report = try timekeeper.end(watch.times, since: watch.start, validations: validationsAhead)
+        try record(
+            RunLog.Row(
+                step: state.position.step, epoch: watch.epoch, loss: reported(loss, sequences: sequences),
+                learningRate: hyperparameters.learningRate, gradientNorm: norm,
+                sequencesPerSecond: Double(sequences) / (now() - watch.start), report: report))
+        if let stop = report.stop { try announce(stop) }
+        if try validateIfDue() || isCheckpointDue || report.stop != nil {
+            try save()
+        } else if isComparisonDue {
+            try requireEqualReplicas()
+        }
+        return report.stop
+    }
+
+    /// Says where the time went, and returns why the run ended before its last step.
+    func endRun(_ stop: StopReason?) throws -> TrainingStopped? {
+        log?.finish()
+        let count = state.leftOut.total
+        let leftOut = count == 0 ? [] : ["\(counted(count, "update")) of the run left out, being not finite"]
+        for line in timekeeper.summary + leftOut { try log?.say(line, at: state.position.step) }
+        return isFinished ? nil : stop.map { TrainingStopped($0, after: state.position.step) }
+    }
+
+    private func record(_ row: RunLog.Row) throws {
+        try log?.record(row)
+        if let complaint = timekeeper.complaint(after: row.report) { try log?.say(complaint, at: row.step) }
+    }
+
+    /// Says at once what is going to happen: whoever asked for it may not wait for the end of it.
+    private func announce(_ stop: StopReason) throws {
+        if case .signal = stop { try log?.say(
+                "\(stop.name): ends after step \(state.position.step) with a checkpoint", at: state.position.step) }
+    }
+
+    /// What would only repeat the state before an update that was left out must not push out an older checkpoint.
+    private var isCheckpointDue: Bool {
+        isFinished || state.position.step % configuration.checkpointEvery == 0 && state.leftOut.inARow == 0
+    }
+
+    private var isComparisonDue: Bool {
+        configuration.verifyReplicasEvery > 0 && state.position.step % configuration.verifyReplicasEvery == 0
+    }
+
+    private func requireEqualReplicas() throws {
+        try ReplicaCheck.require(state, at: state.position.step, on: communicator, pool)
+    }
+
+    private func isValidationDue(at position: Position) -> Bool {
+        let every = configuration.evaluateEvery
+        return every == 0 ? position.used == 0 : position.step % every == 0
+    }
+
+    /// How many validations are due before a checkpoint after the next step.
+    private var validationsAhead: Int {
+        guard !data.range(of: .validation).isEmpty else { return 0 }
+        return [state.position, batches.next(after: state.position)].filter(isValidationDue).count
+    }
+
+    private func reported(_ loss: Double, sequences: Int) -> Double {
+        let model = configuration.model
+        return model.loss.reported(loss, sequences: sequences, frames: model.sequences.outputFrames)
+    }
+
+    /// Whether the parameters have the lowest validation loss so far.
+    private func validateIfDue() throws -> Bool {
+        let split = data.range(of: .validation)
+        let isDue = isValidationDue(at: state.position)
+        guard !split.isEmpty, isDue || state.position.hasAllSteps(of: configuration) else { return false }
+        heartbeat.begin(.validation, step: state.position.step)
+        log?.follow("step \(state.position.step): validating with \(split.count) sequences")
+        let losses = try timekeeper.validate {
+            var losses = try step.replica.losses(
+                of: data.validationBlocks(of: step.replica.microBatchSize, on: communicator), weights)
+            try communicator.allReduce(&losses)
+            return losses
+        }
+        let loss = reported(losses.reduce(0, +), sequences: split.count)
+        let validation = Validation(step: state.position.step, loss: loss)
+        let isBest = validation.loss < state.best?.loss ?? .infinity
+        if isBest { state.best = validation }
+        try log?.record(validation, epoch: state.position.epoch)
+        let figure = String(format: "%.6g", loss), remark = isBest ? ", the lowest so far" : ""
+        try log?.say("step \(validation.step): validation loss \(figure)\(remark)", at: validation.step)
+        if isDue { try apply(validation) }
+        return isBest
+    }
+
+    /// Lets a validation count for the schedule and for early stopping, and says what comes of it.
+    private func apply(_ validation: Validation) throws {
+        let before = hyperparameters.learningRate
+        state.record(validation.loss, configuration.model)
+        if hyperparameters.learningRate < before {
+            let rate = hyperparameters.learningRate
+            try log?.say("step \(validation.step): a plateau; the learning rate falls to \(rate)", at: validation.step)
+        }
+        if state.isStoppedEarly(configuration.model), let best = state.stopping.best {
+            try log?.say(
+                "step \(validation.step): the run stops early: \(state.stopping.waited) validations in a row were not "
+                    + "below \(String(format: "%.6g", best))", at: validation.step)
+        }
+    }
+
+    private func save() throws {
+        let step = state.position.step
+        heartbeat.begin(.checkpoint, step: step)
+        if configuration.verifyReplicasEvery > 0 { try requireEqualReplicas() }
+        guard state.isFinite else {
+            throw TrainingError(
+                "step \(step): the parameters or moments are no longer finite and are not saved; go on with a lower "
+                    + "--learning-rate")
+        }
+        if let folder {
+            try folder.requireOwn()
+            let saved = try timekeeper.save {
+                try folder.store.save(Checkpoint(state, configuration: configuration, data: data))
+            }
+            try log?.say("step \(step): saved \(saved.path)", at: step)
+            for complaint in saved.complaints { try log?.say("warning: \(complaint)", at: step) }
+        }
+        savedStep = step
+    }
+}

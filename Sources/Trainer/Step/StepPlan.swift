@@ -1,0 +1,55 @@
+// What a training step of one rank consists of, decided before anything is allocated. The choice: a value that loop,
+// benchmark and tests assemble the same step from, and whose memory is counted by assembling it without memory.
+
+import Collectives
+import Configuration
+import DataLoading
+import Distribution
+import Kernels
+import Model
+import Shards
+
+/// Everything that decides what a training step computes and allocates on this rank.
+package struct StepPlan {
+    package let system: SystemDescription
+    package let network: Network<Float>
+    package let virtualRanks: VirtualRanks
+    package let shares: RankShares
+    package let source: any SequenceSource
+
+    /// The seed of scheduled sampling.
+    package let seed: UInt64
+
+    package let reducePrecision: ReducePrecision
+
+    package init(
+        system: SystemDescription, network: Network<Float>, virtualRanks: VirtualRanks, shares: RankShares,
+        source: any SequenceSource, seed: UInt64 = 1, reducePrecision: ReducePrecision = .float32
+    ) {
+        (self.system, self.network, self.virtualRanks, self.shares) = (system, network, virtualRanks, shares)
+        (self.source, self.seed, self.reducePrecision) = (source, seed, reducePrecision)
+    }
+
+    /// Starts the threads of this rank: as many as compute at once, and one per virtual rank where these wait for each
+    /// other.
+    package func threadPool() throws -> ThreadPool {
+        let pool = try ThreadPool(virtualRanks.threads)
+        try pool.prepare(for: virtualRanks.runs(oneEach: network.hasBatchStatistics).count)
+        return pool
+    }
+
+    /// Bytes that this rank takes: the step's own, the parameters and the optimizer's moments, and the copies of both
+    /// while a checkpoint is written.
+    ///
+    /// Throws a `ModelError` about an unrolling that the network does not have.
+    package func memory(on communicator: any Communicator) throws -> Int {
+        for size in Set(shares.threads.flatMap { $0.usual + [$0.largestOther] }) {
+            // Sizes that cannot even be multiplied end here.
+            let bytes = try network.memory(batch: size, Unrolling(system.sequences))
+            if bytes >= Network<Float>.uncountable { return bytes }
+        }
+        let step = try MemoryCount.bytes { try TrainingStep(self, on: ThreadPool(), communicator) }
+        let state = 1 + system.optimizer.moments.count, copies = 2 * state
+        return step + (state + copies) * network.layout.count * MemoryLayout<Float>.stride
+    }
+}

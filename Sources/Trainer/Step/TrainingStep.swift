@@ -1,0 +1,60 @@
+// One training step as all ranks make it together: gradients, all-reduce, clipping, update. The choice: it stands apart
+// from the loop, so that what the benchmark times and the tests check is what trains.
+
+import Collectives
+import Configuration
+import DataLoading
+import Distribution
+import Kernels
+import Model
+import Supervision
+
+/// The training step of one rank.
+package struct TrainingStep {
+    package let replica: Replica
+    private let system: SystemDescription
+    private let reducer: GradientReducer
+    private let pool: ThreadPool
+
+    /// - Parameter pool: the plan's threads.
+    /// - Throws: a `ModelError` about an unrolling that the network does not have.
+    package init(_ plan: StepPlan, on pool: ThreadPool, _ communicator: any Communicator) throws {
+        (system, self.pool) = (plan.system, pool)
+        reducer = GradientReducer(
+            communicator, plan.virtualRanks, on: pool, count: plan.network.layout.count,
+            precision: plan.reducePrecision)
+        let context = StepContext(
+            network: plan.network, system: system, loader: BatchLoader(plan.source, for: system),
+            sampling: FrameSampling(system.sampling, seed: plan.seed))
+        replica = try Replica(context, plan.virtualRanks, plan.shares, on: pool, reducer)
+    }
+
+    /// The gradient of the global batch's loss, that loss, and how the gradient is clipped: the same bits on every
+    /// rank, in memory that the next call overwrites. Collective.
+    ///
+    /// - Parameters:
+    ///   - weights: the network, prepared with the parameters as they are.
+    ///   - step: the updates made before this one.
+    package func computeGradient(
+        of batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int, _ times: PhaseTimes
+    ) throws -> (found: BatchGradient, clipping: Clipping) {
+        let partial = try replica.computeGradients(of: batch, weights, step: step, times)
+        let found = try times.measure(.reduce) { try reducer.allReduce(partial) }
+        let clipping = times.measure(.update) {
+            Clipping(found.gradient, byValue: system.clipValue, toNorm: system.clipNorm, on: pool)
+        }
+        return (found, clipping)
+    }
+
+    /// Moves the parameters against a gradient, and returns the network prepared with them.
+    package func update(
+        _ state: inout TrainingState, along gradient: ParameterVector<Float>, clip: GradientClip,
+        with hyperparameters: StepHyperparameters, _ times: PhaseTimes
+    ) -> PreparedNetwork<Float> {
+        times.measure(.update) {
+            state.optimizer.update(state.values, along: gradient, at: hyperparameters, clip: clip, on: pool)
+            state.leftOut.inARow = 0
+            return replica.network.prepare(state.values, on: pool)
+        }
+    }
+}
