@@ -1,77 +1,77 @@
-// What every layer of a network is, and what it is once unrolled over the steps of a batch.
+// The protocols of a network's layers: as built, and as unrolled over the time steps of a batch.
 //
-// A layer knows slots and sizes and, for the time between two updates of the parameters, the weights in the form that
-// its products want. Unrolled, it has memory: all activations that backward needs. Forward and backward take ranges of
-// steps, so that a network may run each layer over the whole sequence (one large product for all inputs), or, where
-// predictions are fed back, all layers over one step.
+// A layer holds slots, sizes and, between two updates of the parameters, the weights in the form that its products
+// need. An unrolled layer holds memory: all activations that backward needs. Forward and backward take ranges of steps,
+// so that a network may run each layer over the whole sequence (one large product for all inputs) or, where predictions
+// are fed back, all layers over one step.
 
 import Kernels
 
-/// A layer of a network, without memory of any sequence.
+/// A layer of a network, without the memory of any sequence.
 protocol Layer<S>: AnyObject {
     associatedtype S: Scalar
 
     var outputShape: FeatureShape { get }
 
-    /// Whether each number of its output is a function of one number of its input, so that one gradient can become the
-    /// other where it lies.
+    /// Whether each element of the output is a function of one element of the input, so that the gradient can be
+    /// computed in place.
     var isPointwise: Bool { get }
 
-    /// Whether a step reads the output of the step before, so that backward adds to the output's gradient.
+    /// Whether a time step reads the output of the previous step, so that backward adds to the output's gradient.
     var isRecurrent: Bool { get }
 
-    /// Whether its output depends on learned numbers of its own.
+    /// Whether the layer has parameters that its output depends on.
     var hasParameters: Bool { get }
 
-    /// Multiply-adds of one step of one sequence, forward.
+    /// The multiply-adds of the forward pass of one step of one sequence.
     var multiplyAdds: Int { get }
 
-    /// Numbers that the layer holds once unrolled, besides its input and output.
+    /// Returns the number of elements that the layer holds once unrolled, besides its input and output.
     func elements(steps: Int, batch: Int) -> Int
 
-    /// The maps that it wants in the Winograd domain; nil for none.
+    /// The maps that the layer needs in the Winograd domain; nil for none.
     var transformDemand: TransformDemand? { get }
 
-    /// Brings the weights into the form that the products want. Call it after each change of the parameters.
+    /// Transforms the weights into the form that the products need. Call it after each change of the parameters.
     func prepare(_ values: ParameterVector<S>)
 
-    /// The layer with memory for a batch.
+    /// Returns the layer with memory for a batch.
     ///
     /// - Parameters:
-    ///   - input: what it reads; nil stands for zeros.
-    ///   - output: what it writes.
-    ///   - start: the unrolled layer whose final state this one starts from.
+    ///   - input: the sequence it reads; nil stands for zeros.
+    ///   - output: the sequence it writes.
+    ///   - start: the unrolled layer whose final state initializes this one.
     func unrolled(
         input: FeatureSequence<S>?, output: FeatureSequence<S>, start: (any UnrolledLayer<S>)?,
         context: UnrollingContext<S>
     ) -> any UnrolledLayer<S>
 }
 
-/// Maps that a layer works with in the Winograd domain, beside those that it reads and writes.
+/// The maps that a layer needs in the Winograd domain, besides those that it reads and writes.
 package struct TransformDemand: Sendable {
     let geometry: WinogradGeometry
 
-    /// Channels of what it reads, 0 if that is not transformed; of its own hidden state, 0 for none; and of its
+    /// The channels of the layer's input (0 if it is not transformed), of its own hidden state (0 for none) and of its
     /// products.
     let input, hidden, outputs: Int
 
-    /// Its maps with their channels.
+    /// The kinds of maps with their channels.
     var contents: [(content: MapContent, channels: Int)] {
         [(.input, input), (.hidden, hidden), (.product, outputs), (.gradient, max(input, hidden))]
     }
 
-    /// Tiles that make a product long enough, and are few enough to stay in a cache: each product passes over all
-    /// weights, which weigh more the more channels there are.
+    /// The number of tiles that makes a product long enough and still fits in cache. Each product reads all weights, so
+    /// products with more channels need more tiles.
     private var enoughTiles: Int { max(128, outputs / 2) }
 
-    /// Images that go through a step together, about as many in each group.
+    /// Returns the number of images that pass through a step together, in groups of about equal size.
     func imagesAtOnce(batch: Int) -> Int {
         let most = max(1, enoughTiles / geometry.tiles), groups = max(1, (batch + most - 1) / most)
         return max(1, (batch + groups - 1) / groups)
     }
 
-    /// Steps that backward takes together where the whole batch is not enough: it reads and writes the weights'
-    /// gradient, so products want to be twice as long.
+    /// Returns the number of steps that backward processes together if the whole batch is too small. Backward reads and
+    /// writes the weights' gradient, so its products should be twice as long.
     func stepsAtOnce(batch: Int) -> Int { max(1, 2 * enoughTiles / max(1, batch * geometry.tiles)) }
 }
 
@@ -89,16 +89,16 @@ extension Layer {
 package protocol UnrolledLayer<S>: AnyObject {
     associatedtype S: Scalar
 
-    /// Computes the output of the steps from their input. Steps come in order, starting from 0.
+    /// Computes the output of the steps from their input. Steps come in order, starting at 0.
     func forward(_ steps: Range<Int>)
 
-    /// Forgets the gradients of the last backward pass.
+    /// Clears the gradients of the last backward pass.
     func clearGradients()
 
-    /// Adds the gradient of the input from the output's, which is complete. Steps come in reverse order.
+    /// Adds to the gradient of the input. The gradient of the output must be complete. Steps come in reverse order.
     func backward(_ steps: Range<Int>)
 
-    /// Adds the gradient of the parameters, once backward has seen every step.
+    /// Adds the gradient of the parameters. Call it after backward of every step.
     func addParameterGradients(to gradient: ParameterVector<S>)
 }
 
@@ -107,15 +107,15 @@ extension UnrolledLayer {
     func addParameterGradients(to gradient: ParameterVector<S>) {}
 }
 
-/// A sequence of feature maps and its gradient: what flows from layer to layer.
+/// A sequence of feature maps and its gradient, which connects two layers.
 package struct FeatureSequence<S: Scalar> {
     package let shape: FeatureShape
     package let steps, batch: Int
 
-    /// (time, batch, height, width, channels).
+    /// The feature maps: (time, batch, height, width, channels).
     package let values: Tensor<S>
 
-    /// In the shape of `values`; nil where nothing that is learned lies before it.
+    /// The gradient in the shape of `values`; nil if no layer before it has parameters.
     package let gradient: Tensor<S>?
 
     package init(_ shape: FeatureShape, steps: Int, batch: Int, needsGradient: Bool) {
@@ -123,7 +123,7 @@ package struct FeatureSequence<S: Scalar> {
         self.init(shape, Tensor(shape: extents), gradient: needsGradient ? Tensor(shape: extents) : nil)
     }
 
-    /// Values of its own, with the gradient of another sequence of the same shape.
+    /// Creates a sequence with values of its own that shares the gradient of another sequence of the same shape.
     init(sharingGradientOf other: FeatureSequence) {
         self.init(other.shape, Tensor(shape: other.values.shape), gradient: other.gradient)
     }
@@ -133,12 +133,12 @@ package struct FeatureSequence<S: Scalar> {
         (steps, batch) = (values.shape[0], values.shape[1])
     }
 
-    /// Some of its steps, in the same memory.
+    /// Returns a view of a range of steps.
     func window(_ range: Range<Int>) -> FeatureSequence {
         FeatureSequence(shape, values[range], gradient: gradient?[range])
     }
 
-    /// The gradient of a sequence that a layer with learned numbers wrote.
+    /// The gradient of a sequence that depends on parameters.
     var requiredGradient: Tensor<S> {
         guard let gradient else { preconditionFailure("backward through a layer without gradient") }
         return gradient
