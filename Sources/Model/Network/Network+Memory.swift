@@ -1,9 +1,10 @@
-// How much memory a batch takes, worked out before it is taken.
+// The memory that a batch takes, computed before it is allocated.
 
 import Kernels
 
 extension Network {
-    /// Bytes of a `UnrolledNetwork` after both passes, but for the few MB that its convolutions lower patches into.
+    /// Returns the bytes that an `UnrolledNetwork` holds after both passes, except for the few MB of its im2col
+    /// workspace.
     package func memory(batch: Int, _ unrolling: Unrolling) -> Int {
         guard isCountable(batch: batch, unrolling) else { return Self.uncountable }
         let frames = framesRead(unrolling), isFed = frames > unrolling.inputFrames
@@ -24,13 +25,13 @@ extension Network {
     /// More bytes than any machine has.
     private static var uncountable: Int { 1 << 52 }
 
-    /// Whether sizes that people write into files can be multiplied: far below 2^63 numbers.
+    /// Whether the sizes, which people write into files, can be multiplied: the product stays far below 2^63 elements.
     private func isCountable(batch: Int, _ unrolling: Unrolling) -> Bool {
         let maps = nodes.reduce(Double(frame.count)) { $0 + Double($1.layer.outputShape.count) }
         return Double(batch) * Double(framesRead(unrolling) + unrolling.outputFrames) * maps < 1e13
     }
 
-    /// Whether anything learned lies in each node or before it.
+    /// For each node, whether it or any node before it has parameters.
     private func learnedNodes(_ unrolling: Unrolling) -> [Bool] {
         nodes.reduce(into: []) { learned, node in
             learned.append(node.layer.hasParameters || readsLearned(node, learned, unrolling))
@@ -47,7 +48,8 @@ extension Network {
         }
     }
 
-    /// Numbers of the maps in the Winograd domain: of each content, those of its largest user.
+    /// Returns the number of elements of the maps in the Winograd domain; each kind of map is as large as its largest
+    /// user.
     private func transforms(batch: Int, _ unrolling: Unrolling) -> Int {
         var largest: [MapContent: Int] = [:]
         for node in nodes {
@@ -62,7 +64,7 @@ extension Network {
         return largest.values.reduce(0, +)
     }
 
-    /// Numbers of the map in which a layer finds its inputs side by side; 0 where it reads one.
+    /// Returns the number of elements of the map that concatenates a layer's inputs; 0 if the layer has one input.
     private func sideBySide(_ node: Node) -> Int {
         node.sources.count > 1 ? node.sources.reduce(0) { $0 + shape(of: $1).count } : 0
     }
