@@ -1,5 +1,5 @@
 // The memory that OpenBLAS packs matrices into: one buffer per thread that multiplies. OpenBLAS allocates a buffer in
-// the first product, and where that fails it retries for ever. The choice: the buffers are allocated before the first
+// the first product, and where that fails it retries forever. The choice: the buffers are allocated before the first
 // product, while the failure can still be reported. OpenBLAS keeps them; buffers that are never used take address space
 // but no memory.
 
