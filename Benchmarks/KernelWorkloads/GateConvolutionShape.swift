@@ -1,6 +1,6 @@
 import Kernels
 
-/// The convolutions of a preset's gates over the images that go through a step at once.
+/// The gate convolutions of a preset, over the images that pass through a time step together.
 struct GateConvolutionShape: Sendable {
     let name: String
     let geometry: WinogradGeometry
@@ -20,8 +20,8 @@ struct GateConvolutionShape: Sendable {
         GateConvolutionShape("mindspore-ed", side: 64, kernel: 5, input: 96, hidden: 64, images: 1),
     ]
 
-    /// Of a product over both inputs: a multiplication and an addition at each point for each tile and pair of
-    /// channels.
+    /// The floating-point operations of a product over both inputs: one multiplication and one addition per point, tile
+    /// and pair of channels.
     var operations: Int { 2 * geometry.points * images * geometry.tiles * (input + hidden) * gates }
 
     func image(_ channels: Int) -> Tensor<Float> { noise(images, geometry.height, geometry.width, channels) }
@@ -34,21 +34,21 @@ struct GateConvolutionShape: Sendable {
         TransformedMaps(geometry, images: images, channels: channels)
     }
 
-    /// V of noise.
+    /// Returns V of a noise image.
     func transformed(_ channels: Int) -> TransformedMaps<Float> {
         let v = maps(channels)
         v.transformInput(image(channels))
         return v
     }
 
-    /// U of noise.
+    /// Returns U of a noise kernel.
     func weights(_ rows: Int, _ columns: Int) -> TransformedWeights<Float> {
         let u = TransformedWeights<Float>(geometry, rows: rows, columns: columns)
         u.transform(kernel(rows, columns))
         return u
     }
 
-    /// dU, of zeros.
+    /// Returns dU, initially zero.
     func gradient(_ rows: Int) -> TransformedGradient<Float> {
         TransformedGradient(geometry, rows: rows, columns: gates)
     }

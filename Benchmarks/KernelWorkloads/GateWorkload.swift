@@ -1,9 +1,9 @@
-// The gates' step on rows, forward and backward, over many calls. The choice: each call has arrays of its own, and all
-// of them together are far larger than the caches, so that what is counted comes from memory and goes there.
+// The elementwise part of a ConvLSTM step, forward and backward, over many calls. The choice: each call has arrays of
+// its own that together far exceed the caches, so that the counted bytes are read from and written to memory.
 
 import Kernels
 
-/// The gates of one layer at one step of a batch, for each of some calls.
+/// The gates of one layer at one time step of a batch, repeated over several calls.
 public struct GateWorkload: Sendable {
     private let name: String
     private let images, side, hidden: Int
@@ -19,7 +19,7 @@ public struct GateWorkload: Sendable {
             name: "keras-stack 40", images: 10, side: 40, hidden: 40, activation: .hardSigmoid, hasPeepholes: false),
     ]
 
-    /// One way, and the other.
+    /// The forward and the backward workload, separately.
     var workloads: [Workload] { [forward, backward] }
 
     public var forward: Workload {
@@ -41,7 +41,7 @@ public struct GateWorkload: Sendable {
         }
     }
 
-    /// Backward in the order of forward, so that it finds nothing in the caches.
+    /// Forward and backward. Backward visits the calls in the order of forward, so that it finds nothing in the caches.
     public var bothWays: Workload {
         Workload("gates both ways, \(name)", .bytes) {
             let calls = self.calls
@@ -55,7 +55,7 @@ public struct GateWorkload: Sendable {
         }
     }
 
-    /// As many as take 256 MB.
+    /// As many calls as take 256 MB.
     private var calls: [GateCall] {
         let bytes = 9 * 4 * images * side * side * hidden, places = side * side * hidden
         let bias = noise(4 * hidden)
@@ -73,16 +73,16 @@ public struct GateWorkload: Sendable {
     }
 }
 
-/// One step with arrays of its own. Bias, peepholes and their gradients are those of all calls; they stay in the caches
-/// and do not count.
+/// One step with arrays of its own. Bias, peephole weights and their gradients are shared by all calls; they stay in
+/// the caches and are not counted.
 private struct GateCall {
     let forward: GateStep<Float>
     let backward: GateStepBackward<Float>
 
-    /// Preactivations, gates or their gradient, in one place: (images, height, width, 4 hidden).
+    /// The preactivations, then the gates, then their gradient: (images, height, width, 4 hidden).
     private let gates: Tensor<Float>
 
-    /// c', c, h, dh, and dc, which becomes dc'.
+    /// The states c', c and h, the gradient dh, and dc, which becomes dc'.
     private let previousCell, cell, hidden, hiddenGradient, cellGradient: Tensor<Float>
 
     var readForward: [Tensor<Float>] { [gates, previousCell] }

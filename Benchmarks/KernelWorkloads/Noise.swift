@@ -1,7 +1,8 @@
 import Kernels
 import Randomness
 
-/// Numbers in [-1, 1), a few thousand of them again and again: enough that no kernel meets zeros or denormal numbers.
+/// Returns numbers in [-1, 1), a sequence of a few thousand that repeats: enough that no kernel meets zeros or
+/// denormals.
 func noise(_ shape: Int...) -> Tensor<Float> {
     let tensor = Tensor<Float>(shape: shape)
     var stream = RandomStream(19)

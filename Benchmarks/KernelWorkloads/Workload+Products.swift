@@ -1,4 +1,4 @@
-// The products in the Winograd domain, of the input and of the hidden state together:
+// The products in the Winograd domain, over the input and the hidden state together:
 //
 //     M = V_x U_x + V_h U_h        dV = dM U'        dU += V' dM
 
@@ -7,7 +7,7 @@ import Kernels
 extension Workload {
     static let products = GateConvolutionShape.all.flatMap { [forward($0), inputGradient($0), weightGradient($0)] }
 
-    /// Panel by panel, each into the same memory, as a step of the gates takes them.
+    /// Panel by panel, each into the same memory, as a time step of the gates computes them.
     private static func forward(_ shape: GateConvolutionShape) -> Workload {
         Workload("product V U, \(shape.name)", .operations) {
             let x = PointFactor(shape.transformed(shape.input), shape.weights(shape.input, shape.gates))

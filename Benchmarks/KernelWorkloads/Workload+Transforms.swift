@@ -1,5 +1,5 @@
-// To the Winograd domain and back, of the hidden state and its kernel. The domain's numbers count with the padding of
-// last lanes, which is written and read like the rest.
+// The transforms to and from the Winograd domain, of the hidden state and its kernel. The byte counts include the
+// padding of last vectors, which is written and read like the rest.
 
 import Kernels
 
@@ -16,7 +16,7 @@ extension Workload {
         4 * TransformedGradient<Float>.count(shape.geometry, rows: shape.hidden, columns: shape.gates)
     }
 
-    /// V = B' h B.
+    /// Transforms the hidden state, V = B' h B.
     private static func input(_ shape: GateConvolutionShape) -> Workload {
         Workload("input transform, \(shape.name)", .bytes) {
             let h = shape.image(shape.hidden), v = shape.maps(shape.hidden), z = shape.image(shape.hidden)
@@ -30,7 +30,7 @@ extension Workload {
         }
     }
 
-    /// dh += B dV B'.
+    /// The adjoint of the input transform, dh += B dV B'.
     private static func inputBackward(_ shape: GateConvolutionShape) -> Workload {
         Workload("input transform backward, \(shape.name)", .bytes) {
             let dh = shape.image(shape.hidden), dv = shape.transformed(shape.hidden)
@@ -40,7 +40,7 @@ extension Workload {
         }
     }
 
-    /// U = G g G'.
+    /// Transforms the kernel, U = G g G'.
     private static func weights(_ shape: GateConvolutionShape) -> Workload {
         Workload("weight transform, \(shape.name)", .bytes) {
             let g = shape.kernel(shape.hidden, shape.gates)
@@ -51,7 +51,7 @@ extension Workload {
         }
     }
 
-    /// dg += G' dU G.
+    /// The adjoint of the weight transform, dg += G' dU G.
     private static func weightGradient(_ shape: GateConvolutionShape) -> Workload {
         Workload("weight transform backward, \(shape.name)", .bytes) {
             let dg = shape.kernel(shape.hidden, shape.gates), du = shape.gradient(shape.hidden)

@@ -1,5 +1,5 @@
-// One update of as many parameters as neural-scene has, with both kinds of clipping: each number's bound, and the
-// factor that the norm of all asks for.
+// One update of as many parameters as neural-scene has, with both kinds of clipping: by value, and by the factor for
+// the global norm.
 
 import Kernels
 
@@ -9,7 +9,7 @@ extension Workload {
     private static let count = 8_386_576
     private static let clip = GradientClip(limit: 0.5, factor: 0.25)
 
-    /// What the factor is made of.
+    /// The sum of squares from which the clipping factor is computed.
     private static let norm = Workload("gradient norm", .bytes) {
         let g = noise(count), sum = Tensor<Float>(1)
         return PreparedWorkload(reading: [g], writing: [], results: { [sum] }) {

@@ -1,16 +1,16 @@
-// Pieces of a training step, each to be repeated alone and timed. The only library that other packages see: the package
-// of Benchmarks/KernelBenchmarks times the workloads and knows nothing of kernels.
+// The parts of a training step, each to be repeated and timed alone. This is the only library that other packages see:
+// the package Benchmarks/KernelBenchmarks times the workloads and knows nothing of kernels.
 
 import Kernels
 
 /// A kernel with the shapes of a preset.
 public struct Workload: Sendable {
-    /// What the work is counted in.
+    /// The unit in which the work is counted.
     public enum Unit: Sendable {
-        /// Multiplications and additions of floating-point numbers.
+        /// Floating-point multiplications and additions.
         case operations
 
-        /// Of arrays, each read once and written once.
+        /// Bytes of arrays, counted once for reading and once for writing.
         case bytes
     }
 
@@ -22,7 +22,7 @@ public struct Workload: Sendable {
         (self.name, self.unit, self.make) = (name, unit, make)
     }
 
-    /// Takes the memory and fills it.
+    /// Allocates and fills the memory, and runs the workload once.
     public func prepared() -> PreparedWorkload {
         let workload = make()
         workload.restore()
@@ -30,11 +30,10 @@ public struct Workload: Sendable {
         return workload
     }
 
-    /// All but `copy`.
+    /// All workloads except `copy`.
     public static let all = products + transforms + GateWorkload.all.flatMap(\.workloads) + updates
 
-    /// Memory copied to other memory, both far larger than the caches: what a kernel that waits for memory is held
-    /// against.
+    /// A copy between two arrays that far exceed the caches: the reference for kernels that are memory-bound.
     public static let copy = Workload("copy", .bytes) {
         let source = noise(64 << 20), target = Tensor<Float>(64 << 20)
         return PreparedWorkload(reading: [source], writing: [target]) { target.copy(from: source) }
@@ -43,23 +42,23 @@ public struct Workload: Sendable {
 
 /// A workload with its memory.
 public struct PreparedWorkload {
-    /// Operations or bytes of a run.
+    /// The operations or bytes of one run.
     public let amount: Int
 
-    /// Brings back what a run overwrote; it is not to be timed.
+    /// Restores what a run overwrote. Do not time it.
     public let restore: () -> Void
 
     /// Does the work once.
     public let run: () -> Void
 
-    /// What a run writes or, where that is in the Winograd domain, a sum of it.
+    /// The results of a run. Those in the Winograd domain are transformed back.
     package let results: () -> [Tensor<Float>]
 
     init(operations: Int, results: @escaping () -> [Tensor<Float>], run: @escaping () -> Void) {
         (amount, restore, self.run, self.results) = (operations, {}, run, results)
     }
 
-    /// - Parameter others: bytes of memory that is no tensor.
+    /// - Parameter others: the bytes of memory that is not a tensor.
     init(
         reading sources: [Tensor<Float>], writing targets: [Tensor<Float>], others: Int = 0,
         restore: @escaping () -> Void = {}, results: (() -> [Tensor<Float>])? = nil, run: @escaping () -> Void

@@ -1,10 +1,10 @@
-// Normally distributed numbers. The choice: Box and Muller's transformation of two uniform numbers, without keeping its
-// second result, so that a stream has no state but its place.
+// Normally distributed random numbers. The choice: the Box-Muller transform of two uniform numbers, discarding its
+// second result, so that a stream has no state but its position.
 
 import Foundation
 
 extension RandomStream {
-    /// Normally distributed, with mean 0 and standard deviation 1.
+    /// Returns a normally distributed number with mean 0 and standard deviation 1.
     ///
     /// Source: Box and Muller, "A note on the generation of random normal deviates", 1958.
     package mutating func normal() -> Double {

@@ -1,10 +1,10 @@
-// Random numbers that depend on nothing but a seed and the names of what they are for: the same on every rank, every
-// machine and in every order of asking. The choice: SplitMix64, keyed by hashing the keys into the starting state.
+// Random numbers that depend only on a seed and the keys of their use: the same on every rank and machine, in any order
+// of drawing. The choice: SplitMix64, whose initial state is a hash of the keys.
 
-/// A stream of random numbers that is a pure function of its keys.
+/// A random stream that is a pure function of its keys.
 ///
 /// `RandomStream(seed, epoch, position)` gives independent streams for different keys, so that no generator has to be
-/// carried along, saved or kept in step between ranks.
+/// passed along, saved or synchronized between ranks.
 ///
 /// Source: Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 package struct RandomStream: RandomNumberGenerator, Sendable {
@@ -19,17 +19,17 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
         return Self.mixed(state)
     }
 
-    /// Uniform in [0, 1), with 53 random bits.
+    /// Returns a uniform number in [0, 1), with 53 random bits.
     package mutating func uniform() -> Double {
         Double(next() >> 11) * 0x1p-53
     }
 
-    /// Uniform in [lowest, highest).
+    /// Returns a uniform number in [lowest, highest).
     package mutating func uniform(_ lowest: Double, _ highest: Double) -> Double {
         lowest + (highest - lowest) * uniform()
     }
 
-    /// Uniform over the integers of a range, without bias (Lemire, 2019: multiply, and reject the uneven rest).
+    /// Returns a uniform integer in a range, without bias (Lemire, 2019: multiply, and reject the uneven remainder).
     package mutating func integer(in range: ClosedRange<Int>) -> Int {
         let span = UInt64(range.upperBound - range.lowerBound) + 1
         let uneven = (0 &- span) % span
@@ -39,7 +39,7 @@ package struct RandomStream: RandomNumberGenerator, Sendable {
         }
     }
 
-    /// The integers 0..<count in random order (Fisher and Yates).
+    /// Returns the integers 0..<count in random order (Fisher-Yates).
     package mutating func permutation(of count: Int) -> [Int] {
         var order = Array(0..<count)
         for last in stride(from: count - 1, to: 0, by: -1) {

@@ -3,7 +3,8 @@ import Kernels
 import NetworkTestSupport
 import Testing
 
-/// What Benchmarks/KernelBenchmarks times, each once: it does something, and counts what the equations say.
+/// The workloads that Benchmarks/KernelBenchmarks times, each run once: they do their work, and count what the
+/// equations say.
 @Suite(.serialized) struct KernelWorkloadTests {
     @Test func everyWorkloadDoesItsWork() {
         #expect(Set((Workload.all + GateWorkload.all.map(\.bothWays)).map(\.name)).count == 35)
@@ -18,7 +19,7 @@ import Testing
         }
     }
 
-    /// Counted by hand; a gate call of neural-scene has 9 maps of 1 MB, and 29 of them are more than 256 MB.
+    /// The amounts are counted by hand; a gate call of neural-scene has 9 maps of 1 MB, and 29 calls exceed 256 MB.
     @Test(arguments: [
         ("product V U, neural-scene 16+128->512", 2 * 64 * (8 * 16) * 144 * 512),
         ("product dM U', keras-stack 40+40->160", 2 * 64 * (2 * 49) * 80 * 160),
@@ -34,7 +35,7 @@ import Testing
         #expect(workload.prepared().amount == amount)
     }
 
-    /// The last call as much as the first: both begin with the same numbers, and write gates, c and h.
+    /// The last call gives the same gates, c and h as the first, since both start from the same values.
     @Test func allCallsOfTheGatesAreMade() {
         let results = GateWorkload.all[0].forward.prepared().results()
         for (first, last) in zip(results.prefix(3), results.suffix(3)) { #expect(worstDifference(first, last) == 0) }

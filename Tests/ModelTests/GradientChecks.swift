@@ -1,17 +1,17 @@
-// Finite differences in double precision: what every hand-written adjoint is held against.
+// Finite differences in double precision, against which every hand-written adjoint is checked.
 
 import Kernels
 import Model
 import NetworkTestSupport
 import Testing
 
-/// Compares the gradient of a loss with fourth-order central differences along random directions, one for each learned
+/// Compares the gradient of a loss with fourth-order central differences along random directions, one per learned
 /// tensor.
 ///
 /// - Parameters:
-///   - h: how far apart the numbers of a difference are; smaller where the loss bends more.
-///   - loss: the loss of the current numbers; where asked, it writes the gradient of every number.
-/// - Returns: the worst difference, relative to the larger of the two slopes.
+///   - h: the step of the differences; smaller for losses with more curvature.
+///   - loss: the loss at the current values; if asked, it also writes the gradient of every tensor.
+/// - Returns: the worst error, relative to the larger of the two derivatives, and its tensor.
 func worstGradientError(
     of tensors: [(name: String, values: Tensor<Double>, gradient: Tensor<Double>)], h: Double = 1e-3,
     loss: (_ withGradient: Bool) -> Double
@@ -50,7 +50,7 @@ func dot<S: Scalar>(_ a: Tensor<S>, _ b: Tensor<S>) -> Double {
     return x.indices.reduce(0) { $0 + Double(x[$1]) * Double(y[$1]) }
 }
 
-/// A network in double precision with random numbers everywhere, its loss against random targets.
+/// A network in double precision with random parameters and inputs, and its loss against random targets.
 struct CheckedNetwork {
     let network: Network<Double>
     let unrolled: UnrolledNetwork<Double>

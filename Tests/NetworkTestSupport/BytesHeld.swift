@@ -1,10 +1,10 @@
-// What a network holds of memory, counted buffer by buffer.
+// The memory that a network holds, counted buffer by buffer.
 
 import Kernels
 import Model
 
-/// Bytes of all buffers that a unrolled network leads to, but for those of the network itself and the patches'
-/// workspace.
+/// Returns the bytes of all buffers reachable from an unrolled network, except for those of the network itself and the
+/// im2col workspace.
 package func bytesHeld(by unrolled: UnrolledNetwork<Float>) -> Int {
     var seen: Set<ObjectIdentifier> = []
     func bytes(in value: Any) -> Int {

@@ -1,9 +1,9 @@
-// Reference systems small enough for a test: fewer channels, and everything else as it is.
+// Reference systems small enough for a test: fewer channels, otherwise unchanged.
 
 import Model
 
 extension NetworkDescription {
-    /// The same network with fewer channels: what make-systems.py makes of the published sizes.
+    /// Returns the same network with fewer channels, as make-systems.py shrinks the published sizes.
     package func shrunk(by divisor: Int) -> NetworkDescription {
         var small = self
         func shrink(_ channels: Int) -> Int { max(2, channels / divisor) }

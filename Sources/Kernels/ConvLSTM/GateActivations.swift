@@ -1,24 +1,24 @@
-// What makes a gate of its preactivation. A step chooses once and is compiled for each choice, so that its inner loop
-// holds the chosen function and no branch.
+// The functions that turn preactivations into gates. The choice: each function is a type, and the elementwise kernel is
+// compiled once per type, so that its inner loop has no branch.
 
-/// What makes the gates i, f and o of their preactivations.
+/// The function that the gates i, f and o apply to their preactivations.
 package enum GateActivation: String, Codable, Sendable, CaseIterable {
-    /// 1 / (1 + e^-x).
+    /// The logistic sigmoid, 1 / (1 + e^-x).
     case logistic
-    /// min(max(0.2 x + 0.5, 0), 1): Keras before version 3.
+    /// The piecewise linear min(max(0.2 x + 0.5, 0), 1), as in Keras before version 3.
     case hardSigmoid
 }
 
-/// A gate's function s(x), and its adjoint from the gate that it gave.
+/// A gate function s(x) and its adjoint, which reads the gate s instead of x.
 protocol GateFunction {
-    /// s(x).
+    /// Returns s(x).
     static func gate<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S>
 
-    /// dx = ds s'(x), from s.
+    /// Returns dx = ds s'(x), computed from s.
     static func gradient<S: Scalar>(_ ds: SIMD16<S>, _ s: SIMD16<S>) -> SIMD16<S>
 }
 
-/// s' = s (1 - s).
+/// The logistic sigmoid, with s' = s (1 - s).
 enum Logistic: GateFunction {
     @inline(always)
     static func gate<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> { logistic(x) }
@@ -27,7 +27,7 @@ enum Logistic: GateFunction {
     static func gradient<S: Scalar>(_ ds: SIMD16<S>, _ s: SIMD16<S>) -> SIMD16<S> { ds * s * (1 - s) }
 }
 
-/// s' = 0.2 where 0 < s < 1, else 0. What is not a number stays so.
+/// The hard sigmoid, with s' = 0.2 where 0 < s < 1 and 0 elsewhere. NaN stays NaN.
 enum HardSigmoid: GateFunction {
     @inline(always)
     static func gate<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {

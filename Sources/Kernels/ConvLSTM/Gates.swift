@@ -1,18 +1,19 @@
-// The ConvLSTM's elementwise step, both ways. Per pixel and hidden channel, with a the preactivations of the gates
-// (convolutions and bias summed), w the optional peephole weights and s the gates' function (GateActivations.swift):
+// The elementwise part of a ConvLSTM time step, forward and backward. With a the preactivations (convolutions and bias
+// summed), w the optional peephole weights and s the gate function (GateActivations.swift), per pixel and hidden
+// channel:
 //
 //     i = s(a_i + w_i c')    f = s(a_f + w_f c')    g = tanh a_g
 //     c = f c' + i g
-//     o = s(a_o + w_o c)     h = o tanh c                            c' the cell state of the step before
+//     o = s(a_o + w_o c)     h = o tanh c                            c' the cell state of the previous time step
 //
-// Source: Shi et al., "Convolutional LSTM network", NIPS 2015, equation 3. Gates lie side by side in each pixel's row,
-// in the order i, f, g, o. Channels go by whole lanes: of a last lane that is not full only its own channels are
-// stored.
+// Source: Shi et al., "Convolutional LSTM network", NIPS 2015, equation 3. Each pixel's row holds the gates in the
+// order i, f, g, o. Channels are processed in whole vectors of sixteen; of a last, partial vector only its own channels
+// are stored.
 
 import CProcessor
 
-/// Peephole weights of the gates i, f and o, each (height, width, hidden), one number for each place and channel, or
-/// (hidden), the same at all places.
+/// The peephole weights of the gates i, f and o. Each tensor is (height, width, hidden), one weight per pixel and
+/// channel, or (hidden), one weight per channel that all pixels share.
 package struct Peepholes<S: Scalar>: Sendable {
     let i, f, o: Tensor<S>
 
@@ -20,12 +21,13 @@ package struct Peepholes<S: Scalar>: Sendable {
         (self.i, self.f, self.o) = (i, f, o)
     }
 
-    /// Where the weights of one pixel start.
+    /// Pointers to the first weight of each gate.
     typealias Pointers = (i: UnsafeMutablePointer<S>, f: UnsafeMutablePointer<S>, o: UnsafeMutablePointer<S>)
 
     fileprivate var pointers: Pointers { (i.pointer, f.pointer, o.pointer) }
 
-    /// Places with weights of their own; `pixels`, those of a batch, are whole repetitions of them.
+    /// Returns the number of pixels that have weights of their own. `pixels`, the count over a batch, must be a
+    /// multiple of it.
     fileprivate func positions(hidden: Int, pixels: Int) -> Int {
         let positions = i.count / hidden
         precondition(f.count == i.count && o.count == i.count && positions * hidden == i.count)
@@ -34,18 +36,18 @@ package struct Peepholes<S: Scalar>: Sendable {
     }
 }
 
-/// One step of some images: what it reads and what it writes.
+/// The tensors that one time step of a few images reads and writes.
 package struct GateStep<S: Scalar> {
-    /// (pixels, 4 hidden): the gates i, f, g, o.
+    /// The preactivations, then the gates i, f, g, o: (pixels, 4 hidden).
     package let gates: Tensor<S>
 
-    /// (4 hidden), added to the preactivations first.
+    /// The bias that is added to the preactivations first: (4 hidden).
     let bias: Tensor<S>
 
     let activation: GateActivation
     let peepholes: Peepholes<S>?
 
-    /// c', c and h: (pixels, hidden).
+    /// The cell state c' of the previous time step, the new cell state c and the hidden state h: (pixels, hidden).
     let previousCell, cell, hidden: Tensor<S>
 
     package init(
@@ -60,7 +62,7 @@ package struct GateStep<S: Scalar> {
 
     var images: Int { cell.shape[0] }
 
-    /// Makes the gates of the preactivations that stand in their place, and the states.
+    /// Replaces the preactivations in `gates` by the gates, and writes c and h.
     package func forward() {
         forPrecision(
             of: S.self, float: { stepGates(retyped(self) as GateStep<Float>) },
@@ -82,8 +84,8 @@ private func stepGates<S: Scalar>(_ step: GateStep<S>) {
     }
 }
 
-/// Calls the body for each pixel: the same few places of every image, then the next few, so that peepholes and their
-/// gradients come from a first cache. The images of a place keep their order.
+/// Calls the body for each pixel. It visits the same sixteen positions of every image before the next sixteen, so that
+/// peephole weights and their gradients stay in the L1 cache. At each position the images keep their order.
 @inline(always)
 private func forEachPixel(of pixels: Int, places: Int, _ body: (_ pixel: Int) -> Void) {
     let placesAtOnce = 16
@@ -95,26 +97,26 @@ private func forEachPixel(of pixels: Int, places: Int, _ body: (_ pixel: Int) ->
     }
 }
 
-/// The numbers of a step by pixel, for the kernels that go through it.
+/// The pointers of a `GateStep`, for kernels that process it pixel by pixel.
 struct GatePointers<S: Scalar> {
-    /// Hidden channels.
+    /// The number of hidden channels.
     let n: Int
 
     let pixels: Int
 
-    /// (pixels, 4 n).
+    /// The preactivations, then the gates: (pixels, 4 n).
     let gates: UnsafeMutablePointer<S>
 
-    /// Whether sixteen channels of a gate are whole lines of memory.
+    /// Whether sixteen channels of a gate are whole cache lines.
     private let fillsLines: Bool
 
-    /// (pixels, n).
+    /// The states c', c and h: (pixels, n).
     private let previousCell, cell, hidden: UnsafeMutablePointer<S>
 
     private let bias: UnsafeMutablePointer<S>
     private let weights: Peepholes<S>.Pointers?
 
-    /// Places with weights of their own.
+    /// The number of pixels that have weights of their own.
     let places: Int
 
     init(_ step: GateStep<S>) {
@@ -127,7 +129,7 @@ struct GatePointers<S: Scalar> {
         places = step.peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
     }
 
-    /// Where the weights of a pixel start.
+    /// Returns the offset of a pixel's weights.
     @inline(always)
     func place(of pixel: Int) -> Int { weights == nil ? 0 : n &* (pixel % places) }
 
@@ -138,11 +140,11 @@ struct GatePointers<S: Scalar> {
         step(F.self, pixel, place(of: pixel), k, m, a: a, stride: stride)
     }
 
-    /// The equations above for `m` channels of a pixel, from k on.
+    /// Evaluates the forward equations in the file header for `m` channels of a pixel, starting at channel k.
     ///
     /// - Parameters:
-    ///   - place: where the pixel's weights start.
-    ///   - a: the preactivations of i, those of f, g and o a stride behind each other.
+    ///   - place: the offset of the pixel's weights.
+    ///   - a: the preactivations of i; those of f, g and o follow at multiples of `stride`.
     @inline(always)
     func step<F: GateFunction>(
         _: F.Type, _ pixel: Int, _ place: Int, _ k: Int, _ m: Int, a: UnsafeMutablePointer<S>, stride: Int
@@ -171,7 +173,7 @@ struct GatePointers<S: Scalar> {
     }
 }
 
-/// The same step backward.
+/// The backward pass of one `GateStep`.
 ///
 ///     do = dh tanh c      da_o = do s'_o
 ///     dc += dh o (1 - tanh^2 c) + da_o w_o
@@ -179,22 +181,22 @@ struct GatePointers<S: Scalar> {
 ///     dc' = dc f + da_i w_i + da_f w_f
 ///     dw_i += da_i c'     dw_f += da_f c'      dw_o += da_o c
 package struct GateStepBackward<S: Scalar> {
-    /// (pixels, 4 hidden): the gates of the forward step.
+    /// The gates of the forward pass; on return the gradient da of the preactivations: (pixels, 4 hidden).
     package let gates: Tensor<S>
 
     let activation: GateActivation
     let peepholes: Peepholes<S>?
 
-    /// Accumulated into; of each place, also where the weights are the same at all places.
+    /// Accumulated into. They are per pixel even where all pixels share the weights.
     let peepholeGradients: Peepholes<S>?
 
-    /// c' and c: (pixels, hidden).
+    /// The cell states c' and c: (pixels, hidden).
     let previousCell, cell: Tensor<S>
 
-    /// dh, (pixels, hidden).
+    /// The gradient dh of the hidden state: (pixels, hidden).
     let hiddenGradient: Tensor<S>
 
-    /// (pixels, hidden): on entry dc from the step after, on return dc', for the step before.
+    /// On entry dc from the next time step, on return dc' for the previous one: (pixels, hidden).
     let cellGradient: Tensor<S>
 
     package init(
@@ -210,7 +212,7 @@ package struct GateStepBackward<S: Scalar> {
 
     var images: Int { cell.shape[0] }
 
-    /// Leaves da, the preactivations' gradient, where the gates stood.
+    /// Overwrites the gates with da, the gradient of the preactivations.
     package func backward() {
         forPrecision(
             of: S.self, float: { stepGatesBackward(retyped(self) as GateStepBackward<Float>) },
@@ -232,22 +234,22 @@ private func stepGatesBackward<S: Scalar>(_ step: GateStepBackward<S>) {
     }
 }
 
-/// The numbers of a step backward by pixel.
+/// The pointers of a `GateStepBackward`, for kernels that process it pixel by pixel.
 struct GateGradientPointers<S: Scalar> {
-    /// Hidden channels.
+    /// The number of hidden channels.
     let n: Int
 
     let pixels: Int
 
-    /// (pixels, 4 n).
+    /// The gates: (pixels, 4 n).
     let gates: UnsafeMutablePointer<S>
 
-    /// (pixels, n).
+    /// The states c' and c, and the gradients dh and dc: (pixels, n).
     private let previousCell, cell, hiddenGradient, cellGradient: UnsafeMutablePointer<S>
 
     private let weights, weightGradients: Peepholes<S>.Pointers?
 
-    /// Places with weights of their own, and with gradients of their own.
+    /// The number of pixels that have weights of their own; `places` counts those that have gradients of their own.
     private let positions: Int
     let places: Int
 
@@ -262,8 +264,8 @@ struct GateGradientPointers<S: Scalar> {
         places = step.peepholeGradients?.positions(hidden: n, pixels: pixels) ?? positions
     }
 
-    /// Asks for what the step reads of sixteen channels of a pixel, which may lie outside: with a block of channels of
-    /// each pixel, these are lines that no processor foresees.
+    /// Prefetches what the step reads for sixteen channels of a pixel, which may lie out of bounds. Kernels that take
+    /// one block of channels per pixel jump through memory in a way that no hardware prefetcher predicts.
     @inline(always)
     func prefetch(_ pixel: Int, _ k: Int) {
         let at = n &* pixel &+ k
@@ -274,7 +276,7 @@ struct GateGradientPointers<S: Scalar> {
         ckernels_prefetch(cellGradient + at)
     }
 
-    /// Where the weights of a pixel and their gradients start.
+    /// The offsets of a pixel's weights and of their gradients.
     typealias Place = (weights: Int, gradients: Int)
 
     @inline(always)
@@ -289,12 +291,12 @@ struct GateGradientPointers<S: Scalar> {
         step(F.self, pixel, place(of: pixel), k, m, da: da, stride: stride)
     }
 
-    /// The equations above for `m` channels of a pixel, from k on.
+    /// Evaluates the backward equations above for `m` channels of a pixel, starting at channel k.
     ///
     /// - Parameters:
-    ///   - place: where the pixel's weights and their gradients start.
-    ///   - da: gets the gradient of i's preactivations, and those of f, g and o a stride behind each other; it may be
-    ///     where the gates stand.
+    ///   - place: the offsets of the pixel's weights and of their gradients.
+    ///   - da: receives the gradient of i's preactivations; those of f, g and o follow at multiples of `stride`. It may
+    ///     alias the gates.
     @inline(always)
     func step<F: GateFunction>(
         _: F.Type, _ pixel: Int, _ place: Place, _ k: Int, _ m: Int, da: UnsafeMutablePointer<S>, stride: Int
@@ -306,7 +308,7 @@ struct GateGradientPointers<S: Scalar> {
         let t = S.hyperbolicTangent(after), dh = SIMD16.load(hiddenGradient + at, 16)
         let dOutput = dh * t, dao = F.gradient(dOutput, o)
         var dc = SIMD16.load(cellGradient + at, 16)
-        // dh o (1 - t^2): written so, the compiler would take it apart lane by lane.
+        // dh o (1 - t^2). In that literal form the compiler would scalarize it, lane by lane.
         dc.addProduct(dh.addingProduct(-dOutput, t), o)
         let position = place.weights &+ k
         if let w = weights { dc.addProduct(dao, SIMD16.load(w.o + position, 16)) }

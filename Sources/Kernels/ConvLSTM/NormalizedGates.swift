@@ -1,19 +1,19 @@
-// The gates' step of preactivations that are normalized first, both ways: what GroupNormalization and the step do one
-// after the other, in as few passes over memory as there can be. Forward, the moments of an image are one pass, all the
-// rest another. Backward, the sums over a group are found while the step's gradient is written:
+// The gates of a time step whose preactivations are normalized first, forward and backward: GroupNormalization and
+// GateStep fused. The choice: as few passes over memory as possible. Forward takes one pass over an image for the
+// moments and one for all the rest. Backward computes the sums over a group while it writes the gradient of the gates:
 //
 //     da = r (dn - sum dn / N - n sum (dn n) / N)    with dn = scale dy
 //        = (r scale) dy - (r sum dn / N) - (r sum (dn n) / N) n
 //
-// Per image the three brackets are a number for each channel.
+// The three terms in parentheses have one value per image and channel.
 
 extension GroupNormalization {
-    /// The gates and states of some images from their preactivations, (images, height, width, 4 hidden), which stand
-    /// where the gates will.
+    /// Computes the gates and states of a few images from their preactivations in `step.gates`, (images, height, width,
+    /// 4 hidden), which the gates overwrite.
     ///
     /// - Parameters:
-    ///   - normalized: n, in the shape of the gates: overwritten, for `backward`.
-    ///   - inverseDeviations: r, (images, groups): overwritten, for `backward`.
+    ///   - normalized: n, in the shape of the gates; overwritten, for `backward`.
+    ///   - inverseDeviations: r, (images, groups); overwritten, for `backward`.
     package func forward(_ step: GateStep<S>, normalized n: Tensor<S>, inverseDeviations r: Tensor<S>) {
         forPrecision(
             of: S.self,
@@ -25,12 +25,12 @@ extension GroupNormalization {
             })
     }
 
-    /// The gradient of the preactivations, where the gates stood.
+    /// Overwrites the gates with the gradient of the preactivations.
     ///
     /// - Parameters:
-    ///   - normalized: n of the forward pass.
-    ///   - inverseDeviations: r of the forward pass.
-    ///   - scaleGradient: accumulated into, as `shiftGradient` is.
+    ///   - normalized: n from the forward pass.
+    ///   - inverseDeviations: r from the forward pass.
+    ///   - scaleGradient: accumulated into, like `shiftGradient`.
     package func backward(
         _ step: GateStepBackward<S>, normalized n: Tensor<S>, inverseDeviations r: Tensor<S>,
         scaleGradient: Tensor<S>, shiftGradient: Tensor<S>
@@ -114,26 +114,26 @@ private func normalizedStepBackward<S: Scalar>(
     }
 }
 
-/// The backward pass of one image.
+/// The backward pass of one image of the batch.
 private struct NormalizedImage<S: Scalar> {
     let kernel: GroupNormalization<S>
     let p: GateGradientPointers<S>
     let firstPixel, places: Int
 
-    /// Of all images.
+    /// The normalized preactivations n of all images.
     let n: UnsafeMutablePointer<S>
 
     let dscale, dshift: UnsafeMutablePointer<S>
 
-    /// For each channel the sum of dy and, a row further, that of dy n; of dn instead where each place has a scale.
+    /// Two rows of sums per channel: of dy, then of dy n. Where each pixel has a scale of its own they sum dn and dn n.
     let totals: UnsafeMutablePointer<Double>
 
     private var all: Int { 4 &* p.n }
 
-    /// Places that are added up in the precision of the numbers.
+    /// The number of pixels that are summed in the tensors' own precision before the sum goes to a double.
     private static var placesAtOnce: Int { 64 }
 
-    /// dy where the gates stood, and the totals.
+    /// Overwrites the gates with dy and computes the totals.
     @inline(always)
     func stepBackward<F: GateFunction>(_ function: F.Type) {
         withRows(1, of: 128) { (sums: UnsafeMutablePointer<S>) in
@@ -155,7 +155,7 @@ private struct NormalizedImage<S: Scalar> {
         }
     }
 
-    /// The products of one place and a block of channels.
+    /// Adds the terms of one pixel and one block of channels.
     @inline(always)
     private func add(_ place: Int, _ k: Int, _ m: Int, to sums: UnsafeMutablePointer<S>) {
         for gate in 0..<4 {
@@ -178,8 +178,8 @@ private struct NormalizedImage<S: Scalar> {
         (SIMD16.load(total, 16) + S.widened(SIMD16.load(sum, 16))).store(total, over: m)
     }
 
-    /// The three brackets of each channel, a row each; where each place has a scale, the first is r alone. Adds the
-    /// gradients of scales that all places share.
+    /// Writes the three parenthesized terms of each channel, one row per term; where each pixel has a scale of its own,
+    /// the first term is r alone. Also accumulates the gradients of scales and shifts that all pixels share.
     func bracket(_ inverseDeviations: UnsafeMutablePointer<S>, into rows: UnsafeMutablePointer<S>) {
         let row = rowLength(all), elements = Double(places * kernel.channels)
         for group in 0..<kernel.groups {
@@ -201,7 +201,7 @@ private struct NormalizedImage<S: Scalar> {
         }
     }
 
-    /// da from dy, where it stands.
+    /// Overwrites dy with da.
     @inline(always)
     func subtract(_ rows: UnsafeMutablePointer<S>) {
         let row = rowLength(all)
@@ -218,11 +218,11 @@ private struct NormalizedImage<S: Scalar> {
     }
 }
 
-/// A row of channels with the slack that whole lanes want, or four lanes.
+/// The length of a row of channels: padded for reads of whole vectors, and at least four vectors long.
 @inline(always)
 private func rowLength(_ channels: Int) -> Int { max(channels &+ 16, 64) }
 
-/// Zeros for some rows.
+/// Calls the body with a temporary array of zeroed rows.
 @inline(always)
 private func withRows<N: Scalar>(_ rows: Int, of channels: Int, _ body: (UnsafeMutablePointer<N>) -> Void) {
     withUnsafeTemporaryAllocation(of: N.self, capacity: rows * rowLength(channels)) {

@@ -1,7 +1,7 @@
-// Columns of one row-major matrix into columns of another.
+// Copying and adding columns of row-major matrices.
 
-/// Copies `count` columns of `source` (rows of `sourceColumns`), beginning at `from`, to the columns of `target` (rows
-/// of `targetColumns`) that begin at `at`.
+/// Copies `count` columns of `source`, a matrix of `sourceColumns` columns, from column `from` on. They go to the
+/// columns of `target`, a matrix of `targetColumns` columns, from column `at` on.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func copyColumns<S: Scalar>(
@@ -15,7 +15,7 @@ package func copyColumns<S: Scalar>(
     }
 }
 
-/// Adds the columns instead of copying them; see `copyColumns`.
+/// Like `copyColumns`, but adds to the columns of the target.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func addColumns<S: Scalar>(

@@ -1,17 +1,17 @@
-// The plain convolution: lowering to patches, then one matrix product.
+// The im2col (GEMM) convolution: one matrix product over the lowered patches of the input.
 //
 //     z = patches(x) W        dx = raise(dz W')        dW = patches(x)' dz
 //
-// Images are lowered a few at a time, so that the patches stay in cache and the memory stays bounded.
+// The choice: images are lowered a few at a time, so that the patches stay in cache and the workspace stays bounded.
 
-/// A convolution of one size, with a workspace that it shares with the other convolutions of its thread.
+/// A convolution of fixed geometry. It shares its workspace with the other convolutions of its thread.
 package struct Convolution<S: Scalar> {
     package let geometry: ConvolutionGeometry
     package let filters: Int
     private let imagesAtOnce: Int
     private let workspace: PatchWorkspace<S>
 
-    /// - Parameter images: the most images that one call will bring.
+    /// - Parameter images: the largest number of images that one call passes.
     package init(_ geometry: ConvolutionGeometry, filters: Int, images: Int, workspace: PatchWorkspace<S>) {
         self.geometry = geometry
         self.filters = filters
@@ -21,7 +21,7 @@ package struct Convolution<S: Scalar> {
         if !geometry.isPointwise { workspace.reserve(imagesAtOnce * elements) }
     }
 
-    /// z = x * W.
+    /// Computes z = x * W.
     ///
     /// - Parameters:
     ///   - x: (images, height, width, channels).
@@ -31,21 +31,21 @@ package struct Convolution<S: Scalar> {
         forEachChunk(of: x, z) { x, z in multiply(patchMatrix(of: x), weightMatrix(weights), into: z) }
     }
 
-    /// z += x * W.
+    /// Computes z += x * W.
     package func forward(_ x: Tensor<S>, weights: Tensor<S>, accumulatingInto z: Tensor<S>) {
         forEachChunk(of: x, z) { x, z in
             multiply(patchMatrix(of: x), weightMatrix(weights), accumulatingInto: z)
         }
     }
 
-    /// dW += the gradient of the weights, summed over the images.
+    /// Accumulates the gradient of the weights, summed over the images, into dW.
     package func weightGradient(_ x: Tensor<S>, _ dz: Tensor<S>, accumulatingInto dW: Tensor<S>) {
         forEachChunk(of: x, dz) { x, dz in
             multiply(patchMatrix(of: x).transposed, dz, accumulatingInto: weightMatrix(dW))
         }
     }
 
-    /// dx += the gradient of the input.
+    /// Accumulates the gradient of the input into dx.
     package func inputGradient(_ dz: Tensor<S>, weights: Tensor<S>, accumulatingInto dx: Tensor<S>) {
         forEachChunk(of: dx, dz) { dx, dz in
             let transposed = weightMatrix(weights).transposed
@@ -59,7 +59,7 @@ package struct Convolution<S: Scalar> {
         }
     }
 
-    /// The patches of some images as a matrix: the images themselves where each patch is one pixel.
+    /// Returns the patches of a few images as a matrix. Where each patch is one pixel, this is the images themselves.
     private func patchMatrix(of x: Tensor<S>) -> Matrix<S> {
         let images = x.shape[0], rows = images * geometry.outputPixels
         if geometry.isPointwise { return x.reshaped(rows, geometry.channels).matrix }
@@ -68,7 +68,7 @@ package struct Convolution<S: Scalar> {
         return patches.matrix
     }
 
-    /// Room for the patches of some images: (images, output pixels, patch).
+    /// Returns workspace for the patches of a few images: (images, output pixels, patch).
     private func patches(of images: Int) -> Tensor<S> {
         workspace.tensor(images, geometry.outputPixels, geometry.patch)
     }
@@ -77,7 +77,7 @@ package struct Convolution<S: Scalar> {
         Matrix(weights, rows: geometry.patch, columns: filters)
     }
 
-    /// Calls the body with a few images at a time, and the rows of z that belong to them.
+    /// Calls the body with a few images at a time and the matching rows of z.
     private func forEachChunk(of x: Tensor<S>, _ z: Tensor<S>, _ body: (Tensor<S>, Matrix<S>) -> Void) {
         let images = x.shape[0], pixels = geometry.outputPixels
         precondition(z.count == images * pixels * filters, "\(x.shape) convolved into \(z.shape)")
@@ -88,11 +88,11 @@ package struct Convolution<S: Scalar> {
         }
     }
 
-    /// Numbers of patches at once: a part of the last-level cache.
+    /// The number of patch elements lowered at once, which fill a part of the last-level cache.
     private static var patchesAtOnce: Int { 2 << 20 }
 }
 
-/// Memory for patches, as large as the largest user asked for. One instance serves one thread.
+/// Memory for patches, as large as its largest user reserved. Each thread needs an instance of its own.
 package final class PatchWorkspace<S: Scalar> {
     private var buffer = Buffer<S>(count: 0)
 
@@ -108,6 +108,6 @@ package final class PatchWorkspace<S: Scalar> {
 }
 
 extension ConvolutionGeometry {
-    /// Each patch is one pixel: nothing to lower.
+    /// Whether each patch is one pixel, so that there is nothing to lower.
     var isPointwise: Bool { kernel == 1 && stride == 1 }
 }

@@ -1,21 +1,22 @@
-// A convolution over time, height and width: one plain convolution whose filters are those of all taps in time, then
-// sums over shifted steps. So each frame is lowered to patches once, not once for each tap.
+// A convolution over time, height and width. The choice: one 2D convolution with the filters of all temporal taps side
+// by side, then sums over shifted time steps, so that each frame is lowered once instead of once per tap.
 //
 //     z_s = x_s * [W_0 ... W_{n-1}]         y_t = sum over d of z_{t+d-lead}[d]
-//     dz_s[d] = dy_{s-d+lead}               dx_s, dW: the adjoints of the plain convolution
+//     dz_s[d] = dy_{s-d+lead}               dx_s, dW: the adjoints of the 2D convolution
 
-/// A convolution over the steps of one batch. It remembers every step's z, so that ranges of steps may come one by one.
+/// A convolution over the time steps of one batch. It keeps z of every step, so that ranges of steps may arrive one by
+/// one.
 package final class Convolution3D<S: Scalar> {
     private let convolution: Convolution<S>
     private let filters, taps, lead: Int
 
-    /// (time, batch, height, width, taps x filters): z, and once `clearGradient` was called its gradient.
+    /// z, or after `clearGradient` the gradient of z: (time, batch, height, width, taps x filters).
     private let products: Tensor<S>
 
     /// - Parameters:
-    ///   - geometry: of one step.
-    ///   - taps: the kernel's extent in time.
-    ///   - lead: how many steps before its output's the first tap reads: `taps - 1` where none reads the future.
+    ///   - geometry: the geometry of one time step.
+    ///   - taps: the kernel size in time.
+    ///   - lead: how many steps before the output step the first tap reads; `taps - 1` makes the convolution causal.
     package init(
         _ geometry: ConvolutionGeometry, filters: Int, taps: Int, lead: Int, steps: Int, batch: Int,
         workspace: PatchWorkspace<S>
@@ -25,8 +26,8 @@ package final class Convolution3D<S: Scalar> {
         products = Tensor(steps, batch, geometry.outputHeight, geometry.outputWidth, taps * filters)
     }
 
-    /// y_t += sum over d of W_d * x_{t+d-lead} for the steps t, which follow those of the call before. Steps of x
-    /// before 0 and from `steps.upperBound` on count as zeros.
+    /// Computes y_t += sum over d of W_d * x_{t+d-lead} for the given steps t, which must follow those of the previous
+    /// call. Steps of x before 0 and from `steps.upperBound` on count as zeros.
     ///
     /// - Parameters:
     ///   - x: (time, batch, height, width, channels).
@@ -41,13 +42,13 @@ package final class Convolution3D<S: Scalar> {
         }
     }
 
-    /// Turns from z to its gradient: call it between the last `forward` and the first `backward`.
+    /// Switches the stored z to its gradient, zeroed. Call it between the last `forward` and the first `backward`.
     package func clearGradient() { products.fill(0) }
 
-    /// dx += the gradient of the input of the steps. The ranges are those of `forward`, in reverse order: then nothing
-    /// that is yet to come adds to it.
+    /// Accumulates the gradient of the input of the given steps into dx. The ranges must be those of `forward` in
+    /// reverse order; the gradient of z for a range is then complete when it is used.
     ///
-    /// - Parameter dx: nil where nobody asks for it.
+    /// - Parameter dx: nil where no gradient of the input is needed.
     package func backward(
         _ steps: Range<Int>, _ dy: Tensor<S>, weights: Tensor<S>, accumulatingInto dx: Tensor<S>?
     ) {
@@ -60,13 +61,13 @@ package final class Convolution3D<S: Scalar> {
         convolution.inputGradient(products.images(steps), weights: weights, accumulatingInto: dx.images(steps))
     }
 
-    /// dW += the gradient of the weights over all steps, once `backward` has seen them.
+    /// Accumulates the gradient of the weights over all steps into dW. Call it after `backward` of all steps.
     package func weightGradient(_ x: Tensor<S>, accumulatingInto dW: Tensor<S>) {
         let all = 0..<products.shape[0]
         convolution.weightGradient(x.images(all), products.images(all), accumulatingInto: dW)
     }
 
-    /// Calls the body with each tap's first column of z, and the steps of z that it adds to which steps of y.
+    /// Calls the body with each tap's first column of z, the steps of z it reads and the steps of y it contributes to.
     private func forEachTap(
         of steps: Range<Int>, _ body: (_ column: Int, _ sources: Range<Int>, _ steps: Range<Int>) -> Void
     ) {

@@ -1,6 +1,6 @@
-// The sizes of a two-dimensional convolution.
+// The geometry of a 2D convolution.
 
-/// A convolution of feature maps (height, width, channels) with a square kernel.
+/// The sizes of a convolution of feature maps (height, width, channels) with a square kernel.
 package struct ConvolutionGeometry: Sendable, Equatable {
     package let height, width, channels: Int
     package let kernel, stride, padding: Int
@@ -20,6 +20,6 @@ package struct ConvolutionGeometry: Sendable, Equatable {
     package var outputWidth: Int { (width + 2 * padding - kernel) / stride + 1 }
     package var outputPixels: Int { outputHeight * outputWidth }
 
-    /// Numbers that one output pixel sees: kernel x kernel x channels.
+    /// The number of input elements that one output pixel sees: kernel x kernel x channels.
     package var patch: Int { kernel * kernel * channels }
 }

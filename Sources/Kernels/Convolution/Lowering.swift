@@ -1,9 +1,9 @@
-// A convolution as a matrix: each output pixel's row holds the patch of input that it sees, in the order of the
-// kernel's axes (ky, kx, channel). Outside the image there are zeros.
+// The im2col lowering: each output pixel's row holds the input patch that it sees, in the order of the kernel's axes
+// (ky, kx, channel). Pixels outside the image are zero.
 //
 //     patches[(y, x), (ky, kx, c)] = image[y stride + ky - padding, x stride + kx - padding, c]
 
-/// Writes the patches of one image.
+/// Writes the patches of one image (im2col).
 ///
 /// - Parameters:
 ///   - image: (height, width, channels).
@@ -21,7 +21,7 @@ func lower<S: Scalar>(_ image: Tensor<S>, _ g: ConvolutionGeometry, into patches
     }
 }
 
-/// Adds every entry of the patches to the place of the image that it came from: the adjoint of `lower`.
+/// Adds every element of the patches to the image element that it was copied from (col2im): the adjoint of `lower`.
 @specialized(where S == Float)
 @specialized(where S == Double)
 func raise<S: Scalar>(_ patches: Tensor<S>, _ g: ConvolutionGeometry, accumulatingInto image: Tensor<S>) {
@@ -35,8 +35,8 @@ func raise<S: Scalar>(_ patches: Tensor<S>, _ g: ConvolutionGeometry, accumulati
     }
 }
 
-/// One kernel row of one output pixel: numbers outside the image before and after the run inside it, which starts at
-/// `start` of the image.
+/// One kernel row of one output pixel: the numbers of elements before, inside and after the image's edges. The run
+/// inside begins at element `start` of the image.
 private struct Runs {
     var before, inside, after, start: Int
 }

@@ -1,6 +1,6 @@
-// Numbers in another order, map by map.
+// Permutations of elements within feature maps, and the transposition of kernels.
 
-/// y[map, k] = x[map, table[k]], for each map of `table.count` numbers.
+/// Computes y[map, k] = x[map, table[k]] for each map of `table.count` elements.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func rearrange<S: Scalar>(_ x: Tensor<S>, by table: [Int32], into y: Tensor<S>) {
@@ -12,7 +12,7 @@ package func rearrange<S: Scalar>(_ x: Tensor<S>, by table: [Int32], into y: Ten
     }
 }
 
-/// dx[map, table[k]] += dy[map, k].
+/// Computes dx[map, table[k]] += dy[map, k], the adjoint of `rearrange`.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func rearrangeBackward<S: Scalar>(_ dy: Tensor<S>, by table: [Int32], accumulatingInto dx: Tensor<S>) {
@@ -24,7 +24,7 @@ package func rearrangeBackward<S: Scalar>(_ dy: Tensor<S>, by table: [Int32], ac
     }
 }
 
-/// Turns each tap's matrix round: (taps x rows, columns) to (taps x columns, rows).
+/// Transposes each tap's matrix: (taps x rows, columns) to (taps x columns, rows).
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func transposeTaps<S: Scalar>(_ x: Tensor<S>, rows: Int, into y: Tensor<S>) {
@@ -32,7 +32,7 @@ package func transposeTaps<S: Scalar>(_ x: Tensor<S>, rows: Int, into y: Tensor<
     precondition(taps * rows == x.shape[0] && y.count == x.count, "\(x.shape) turned into \(y.shape)")
     for tap in 0..<taps {
         let x = x.pointer + tap * rows * columns, y = y.pointer + tap * rows * columns
-        // A square at a time, so that neither side leaves the cache.
+        // One square block at a time, so that neither side leaves the cache.
         for row in stride(from: 0, to: rows, by: side) {
             for column in stride(from: 0, to: columns, by: side) {
                 for r in row..<min(row + side, rows) {

@@ -1,26 +1,29 @@
-// The memory that OpenBLAS packs matrices into, one piece for each thread that multiplies. OpenBLAS takes a piece in a
-// product, and where there is none asks the system again and again, for ever. The choice: the pieces are taken before
-// the first product, while the lack of them can still be said; they stay in OpenBLAS' hands, and those that are not
-// used take addresses, but no memory.
+// The memory that OpenBLAS packs matrices into: one buffer per thread that multiplies. OpenBLAS allocates a buffer in
+// the first product, and where that fails it retries forever. The choice: the buffers are allocated before the first
+// product, while the failure can still be reported. OpenBLAS keeps them; buffers that are never used take address space
+// but no memory.
 
 import Glibc
 import Platform
 
 extension BLASLibrary {
-    /// Bytes of a piece, and a page or two: what OpenBLAS 0.3 takes on x86-64, its largest.
+    /// The size of one buffer in bytes, with a page or two of slack: what OpenBLAS 0.3 allocates on x86-64, its
+    /// largest.
     package static let pieceSize = 129 << 20
 
-    /// OpenBLAS numbers its pieces, and ends the program when its list is full. The shortest list it is built with has
-    /// some more than these.
+    /// OpenBLAS keeps its buffers in a table and aborts the program when the table is full. The smallest table it is
+    /// built with has a few more entries than this.
     private static let mostPieces = 512
 
-    /// Takes as many pieces as threads are going to multiply at once.
+    /// Makes OpenBLAS allocate a buffer for each of the threads that will multiply at once.
+    ///
+    /// Throws where the address space has no room for them, or OpenBLAS no entries for so many.
     package static func reserve(threads: Int) throws(BLASMemoryError) {
         guard threads <= mostPieces else { throw .tooManyThreads(threads, most: mostPieces) }
         guard let alloc = function("blas_memory_alloc", as: Alloc.self),
             let free = function("blas_memory_free", as: Free.self)
         else {
-            // A build that hides them.
+            // This build does not export the functions.
             guard AddressSpace.hasRoom(for: threads * pieceSize) else { throw .noRoom(threads: threads) }
             return
         }
@@ -35,13 +38,13 @@ extension BLASLibrary {
     private typealias Alloc = @convention(c) (Int32) -> UnsafeMutableRawPointer?
     private typealias Free = @convention(c) (UnsafeMutableRawPointer) -> Void
 
-    /// One of OpenBLAS' functions that no header names.
+    /// Looks up a function of OpenBLAS that no header declares.
     private static func function<Function>(_ name: String, as type: Function.Type) -> Function? {
         dlsym(nil, name).map { unsafeBitCast($0, to: type) }
     }
 }
 
-/// Why OpenBLAS could not multiply on so many threads.
+/// The reason why OpenBLAS cannot multiply on the requested number of threads.
 package enum BLASMemoryError: Error, Equatable, CustomStringConvertible {
     case noRoom(threads: Int)
     case tooManyThreads(Int, most: Int)

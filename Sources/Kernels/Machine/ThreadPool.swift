@@ -1,19 +1,18 @@
-// The threads of this process. The choice: the caller works too, the others sleep until it calls, and whatever they
-// share is numbered, so that no result depends on how many there are. OpenBLAS never starts threads of its own beside
-// them.
+// The thread pool of this process. The choice: the caller works too, the other threads sleep until it calls, and shared
+// work is indexed, so that no result depends on the number of threads. OpenBLAS starts no threads of its own.
 
 import Foundation
 import Platform
 import Synchronization
 
-/// Threads that wait for work as long as their thread pool lives. It serves one caller at a time.
+/// Threads that live and wait for work as long as the pool does. A pool serves one caller at a time.
 package final class ThreadPool {
-    /// Threads that are to compute at once, the caller's among them.
+    /// The number of threads that compute at once, including the caller's.
     package let size: Int
 
     private let workers = Workers()
 
-    /// Throws where the system has not so many threads, or no memory for what they multiply.
+    /// Throws where the system cannot start that many threads, or has no memory for their matrix products.
     package init(_ size: Int) throws {
         precondition(size > 0, "a thread pool of \(size)")
         self.size = size
@@ -22,16 +21,17 @@ package final class ThreadPool {
         try prepare(for: size)
     }
 
-    /// The caller's thread alone, for what multiplies no matrices.
+    /// Creates a pool of the caller's thread alone, for work without matrix products.
     package init() { size = 1 }
 
     deinit { workers.dismiss() }
 
-    /// Starts the threads that bodies need which wait for each other and are more than `size`.
+    /// Starts the additional threads that `run` needs for more than `size` bodies that wait for each other.
     package func prepare(for count: Int) throws(ThreadError) { try workers.enlist(upTo: count) }
 
-    /// `body(0) ... body(count - 1)`, each on a thread of its own, the first on the caller's; throws the error of the
-    /// lowest number once all have ended. There are as many threads as `size` says, or `prepare` was asked for.
+    /// Runs `body(0) ... body(count - 1)`, each on a thread of its own, the first on the caller's. Once all have ended
+    /// it throws the error of the lowest index. `count` may be as large as `size`, or as what `prepare` was called
+    /// with.
     package func run<Failure: Error>(
         _ count: Int, _ body: @escaping (Int) throws(Failure) -> Void
     ) throws(Failure) {
@@ -42,7 +42,7 @@ package final class ThreadPool {
         if let error = first.error { throw error }
     }
 
-    /// `body(0) ... body(count - 1)` in no particular order, by as many threads as the thread pool has.
+    /// Runs `body(0) ... body(count - 1)` in no particular order, on up to `size` threads.
     package func forEach(_ count: Int, _ body: @escaping (Int) -> Void) {
         let next = Counter()
         run(min(size, count)) { _ in
@@ -55,14 +55,14 @@ package final class ThreadPool {
     }
 }
 
-/// Numbers that several threads take, each once.
+/// A counter that hands out each index once, to any thread.
 private final class Counter: Sendable {
     private let next = Atomic(0)
 
     func taken() -> Int { next.add(1, ordering: .relaxed).oldValue }
 }
 
-/// The error of the lowest of several numbers.
+/// The error of the lowest index that failed.
 private final class FirstFailure<Failure: Error>: @unchecked Sendable {
     private let lock = NSLock()
     private var found: (number: Int, error: Failure)?
@@ -74,18 +74,18 @@ private final class FirstFailure<Failure: Error>: @unchecked Sendable {
     var error: Failure? { lock.withLock { found?.error } }
 }
 
-/// What the threads of a thread pool know of each other; its lock guards everything in it.
+/// The state that the threads of a pool share; its lock guards every property.
 private final class Workers: @unchecked Sendable {
     private let condition = NSCondition()
 
-    /// Threads that exist, the caller's included.
+    /// The number of threads that exist, including the caller's.
     private var members = 1
 
-    /// The work of the current call, for members below `called`.
+    /// The work of the current call, for the members with an index below `called`.
     private var work: ((Int) -> Void)?
     private var called = 0
 
-    /// Counts calls.
+    /// The number of calls so far.
     private var call = 0
     private var unfinished = 0
     private var isDismissed = false
@@ -133,7 +133,7 @@ private final class Workers: @unchecked Sendable {
         }
     }
 
-    /// The work of the next call that wants a member; nil when the thread pool is dismissed.
+    /// Waits for the next call that includes this member and returns its work; nil when the pool is dismissed.
     private func awaitCall(of number: Int, after seen: inout Int) -> ((Int) -> Void)? {
         condition.lock()
         defer { condition.unlock() }

@@ -1,13 +1,13 @@
-// The only allocator of numbers. Memory starts at a multiple of 64 bytes (a cache line and an AVX-512 vector) and at
-// zero; pages that are never touched cost nothing. Behind the last number lies room for one more vector, so that the
-// end of a row can be read like its middle.
+// The only allocator of tensors' memory. The choice: memory is zeroed and starts at a multiple of 64 bytes (a cache
+// line and an AVX-512 vector); pages that are never touched cost nothing. Behind the last element there is room for one
+// more vector, so that the end of a row can be read like its middle.
 
 import Glibc
 import Platform
 
-/// Aligned, zeroed memory for `count` numbers, freed with its last owner.
+/// Aligned, zeroed memory for `count` elements, freed with its last owner.
 ///
-/// Not synchronized: whoever shares a buffer between threads sees to it that they write different parts of it.
+/// Not synchronized: code that shares a buffer between threads must ensure that they write disjoint parts.
 package final class Buffer<S: Scalar>: @unchecked Sendable {
     package let count: Int
     let start: UnsafeMutablePointer<S>
@@ -41,8 +41,8 @@ package final class Buffer<S: Scalar>: @unchecked Sendable {
         free(allocation)
     }
 
-    /// Fewer entries of the page table for memory that is walked in many places at once, as transforms do. A system
-    /// that has no large pages to give changes nothing.
+    /// Asks for huge pages, since transforms that walk many parts of a buffer at once would otherwise miss the TLB. A
+    /// system without huge pages ignores the request.
     private static func wantLargePages(_ memory: UnsafeMutableRawPointer, _ bytes: Int) {
         let page = 2 << 20
         guard bytes >= 2 * page else { return }

@@ -1,24 +1,24 @@
-// Sixteen numbers at a time from a row whose length need not be a multiple of sixteen.
+// Vectors of sixteen elements over rows whose length need not be a multiple of sixteen.
 
 extension SIMD16 where Scalar: Kernels.Scalar {
-    /// The `count` numbers at `pointer`, zeros behind them.
+    /// Loads `count` elements and fills the remaining lanes with zeros.
     @inline(always)
     static func load(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) -> Self {
         count >= 16 ? Scalar.load(pointer) : loadPart(pointer, count)
     }
 
-    // Apart, so that a kernel's loop holds nothing but whole vectors. Memory reaches a vector beyond its last number.
+    // Out of line, so that a kernel's loop holds only whole vectors. A buffer has room for one vector beyond its end.
     @inline(never)
     private static func loadPart(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) -> Self {
         let lanes = Scalar.load(pointer)
         return Scalar.select(lanes, where: numbered, isBelow: Self(repeating: Scalar(count)), else: .zero)
     }
 
-    /// 0 to 15.
+    /// The lane indices 0 to 15.
     @inline(always)
     private static var numbered: Self { Self(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15) }
 
-    /// `count` times a value, zeros behind them.
+    /// Returns a value in the first `count` lanes and zeros in the others.
     @inline(always)
     static func repeating(_ value: Scalar, _ count: Int) -> Self {
         if count >= 16 { return Self(repeating: value) }
@@ -27,7 +27,7 @@ extension SIMD16 where Scalar: Kernels.Scalar {
         return lanes
     }
 
-    /// Writes the first `count` lanes.
+    /// Stores the first `count` lanes.
     @inline(always)
     func store(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) {
         if count >= 16 {
@@ -37,8 +37,8 @@ extension SIMD16 where Scalar: Kernels.Scalar {
         }
     }
 
-    /// The same, for a place whose neighbors nobody else writes meanwhile: what stands behind the lanes is read and
-    /// written back.
+    /// Stores the first `count` lanes. The elements behind them are read and written back, so no other thread may write
+    /// them meanwhile.
     @inline(always)
     func store(_ pointer: UnsafeMutablePointer<Scalar>, over count: Int) {
         guard count < 16 else { return store(pointer, 16) }
@@ -46,16 +46,17 @@ extension SIMD16 where Scalar: Kernels.Scalar {
         Scalar.select(self, where: Self.numbered, isBelow: limit, else: kept).store(pointer, 16)
     }
 
-    /// The same for numbers that are not read before much else is, past the caches.
+    /// Stores the first `count` lanes like `store(_:over:)`, but past the caches, for elements that are not read again
+    /// soon.
     ///
-    /// - Parameter fillsLines: whether `pointer` is a multiple of 64 bytes and `count` at least 16.
+    /// - Parameter fillsLines: whether `pointer` is 64-byte aligned and `count` at least 16.
     @inline(always)
     func stream(_ pointer: UnsafeMutablePointer<Scalar>, over count: Int, fillsLines: Bool) {
         guard fillsLines else { return store(pointer, over: count) }
         Scalar.stream(self, UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: Self.self))
     }
 
-    // Eight, four, two and one at a time.
+    // Parts of eight, four, two and one lanes.
     @inline(never)
     private func storePart(_ pointer: UnsafeMutablePointer<Scalar>, _ count: Int) {
         let target = UnsafeMutableRawPointer(pointer), size = MemoryLayout<Scalar>.stride
@@ -75,7 +76,7 @@ extension SIMD16 where Scalar: Kernels.Scalar {
 }
 
 extension SIMD16 where Scalar: Kernels.Scalar {
-    /// Each lane, or the nearest number in [-limit, limit]; what is not a number stays.
+    /// Clamps each lane to [-limit, limit]; NaN stays NaN.
     @inline(always)
     func bounded(by limit: Scalar) -> Self {
         let most = Self(repeating: limit), least = Self(repeating: -limit)
@@ -84,7 +85,7 @@ extension SIMD16 where Scalar: Kernels.Scalar {
     }
 }
 
-/// Calls the body for each sixteen of `count` numbers, with the place and how many there are.
+/// Calls the body for each vector of a row of `count` elements, with its first index and its number of valid lanes.
 @inline(always)
 func forEachLanes(of count: Int, _ body: (_ place: Int, _ lanes: Int) -> Void) {
     var place = 0
@@ -95,5 +96,5 @@ func forEachLanes(of count: Int, _ body: (_ place: Int, _ lanes: Int) -> Void) {
     if place < count { body(place, count &- place) }
 }
 
-/// How many lanes of sixteen hold `count` numbers.
+/// The number of sixteen-lane vectors that hold `count` elements.
 func lanes(of count: Int) -> Int { (count + 15) / 16 }

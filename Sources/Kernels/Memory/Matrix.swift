@@ -1,8 +1,8 @@
-// Tensors seen as matrices, whole or in part, as they are or transposed.
+// Matrix views of tensors: whole or a range of rows, as stored or transposed.
 
 import COpenBLAS
 
-/// A row-major matrix in a tensor: `rows` rows of `columns` numbers, `stride` apart; or its transpose.
+/// A row-major matrix in a tensor, `rows` x `columns`, whose rows are `stride` elements apart; or its transpose.
 package struct Matrix<S: Scalar>: Sendable {
     package let rows, columns: Int
     let stride: Int
@@ -29,7 +29,7 @@ package struct Matrix<S: Scalar>: Sendable {
             rows: columns, columns: rows, stride: stride, tensor: tensor, start: start, isTransposed: !isTransposed)
     }
 
-    /// The rows `range`.
+    /// A view of a range of rows.
     package subscript(rows range: Range<Int>) -> Matrix {
         precondition(!isTransposed && range.lowerBound >= 0 && range.upperBound <= rows)
         return Matrix(

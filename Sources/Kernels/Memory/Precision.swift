@@ -1,7 +1,8 @@
-// The two number types, each compiled for itself. A large kernel that is generic would be compiled a third time, for a
-// type that is not known, and that takes longer than the other two: so its entry asks which type it has.
+// Dispatch over the two element types. The choice: the entry point of a large kernel tests the type and calls a
+// specialization. A generic kernel would be compiled a third time, for an unknown type, which takes longer than the
+// other two.
 
-/// Calls one of the bodies, whose arguments `retyped` gives their known type.
+/// Calls the body for the element type S. The body casts its arguments to that type with `retyped`.
 @inline(always)
 func forPrecision<S: Scalar>(of _: S.Type, float: () -> Void, double: () -> Void) {
     if S.self == Float.self {
@@ -13,6 +14,6 @@ func forPrecision<S: Scalar>(of _: S.Type, float: () -> Void, double: () -> Void
     }
 }
 
-/// A value of a type over S as what it is: the same type over Float or over Double.
+/// Casts a value of a type over S to the same type over Float or Double, which it already is.
 @inline(always)
 func retyped<Generic, Known>(_ value: Generic) -> Known { unsafeBitCast(value, to: Known.self) }

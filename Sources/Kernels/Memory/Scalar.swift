@@ -1,31 +1,32 @@
-// The two number types that the model computes with. Float is what is trained; Double is the same code in the precision
-// that finite differences need, so that every adjoint is checked as it runs.
+// The two element types that the model computes with. Float is the type for training. Double is the same code in the
+// precision that finite differences need, so that the tests check the adjoints that run.
 
 import COpenBLAS
 import CProcessor
 import Glibc
 
-/// A floating point type for which there are matrix products and vectorised activations.
+/// A floating-point type with matrix products and vectorized activations.
 package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
-    /// e^x for each lane; relative error at most 2e-7 for `Float`, the C library's for `Double`.
+    /// e^x per lane; the relative error is at most 2e-7 for `Float` and that of the C library for `Double`.
     static func exponential(_ x: SIMD16<Self>) -> SIMD16<Self>
 
-    /// tanh x for each lane; relative error at most 5e-7 for `Float`, however small x is, the C library's for `Double`.
+    /// tanh x per lane; the relative error is at most 5e-7 for `Float`, however small x is, and that of the C library
+    /// for `Double`.
     static func hyperbolicTangent(_ x: SIMD16<Self>) -> SIMD16<Self>
 
-    /// x in the lanes where a < b, else y. Comparisons of generic vectors would be compiled lane by lane.
+    /// Returns x in the lanes where a < b, else y. Comparisons of generic vectors would be compiled lane by lane.
     static func select(
         _ x: SIMD16<Self>, where a: SIMD16<Self>, isBelow b: SIMD16<Self>, else y: SIMD16<Self>
     ) -> SIMD16<Self>
 
-    /// In double precision.
+    /// Converts the lanes to double precision.
     static func widened(_ x: SIMD16<Self>) -> SIMD16<Double>
 
-    /// Sixteen numbers from any address, and to it.
+    /// Loads sixteen elements from an address of any alignment, and stores them.
     static func load(_ address: UnsafePointer<Self>) -> SIMD16<Self>
     static func store(_ x: SIMD16<Self>, _ address: UnsafeMutablePointer<Self>)
 
-    /// Sixteen numbers to memory that is not read again soon, past the caches.
+    /// Stores sixteen elements past the caches, for memory that is not read again soon.
     static func stream(_ x: SIMD16<Self>, _ address: UnsafeMutablePointer<SIMD16<Self>>)
 
     /// The BLAS product C = A B + beta C of row-major matrices; see `multiply`.
@@ -35,7 +36,7 @@ package protocol Scalar: BinaryFloatingPoint, SIMDScalar, Codable, Sendable {
 
 extension Float: Scalar {
     // e^x = 2^n e^r with n = round(x / ln 2) and |r| <= ln 2 / 2. Adding 1.5 * 2^23 rounds to the nearest integer and
-    // leaves it in the low bits, which vectorises where `.rounded()` does not; e^r is its Taylor polynomial.
+    // leaves it in the low bits, which vectorizes where `.rounded()` does not. e^r is its Taylor polynomial.
     @inline(always)
     package static func exponential(_ x: SIMD16<Float>) -> SIMD16<Float> {
         typealias Lanes = SIMD16<Float>
@@ -56,7 +57,7 @@ extension Float: Scalar {
         return unsafeBitCast(unsafeBitCast(p, to: SIMD16<Int32>.self) &+ exponent, to: Lanes.self)
     }
 
-    // 2 / (1 + e^-2x) - 1, which leaves no digits of a small x; for x^2 < 1/8 the Taylor polynomial.
+    // 2 / (1 + e^-2x) - 1, which cancels all digits of a small x; so for x^2 < 1/8 the Taylor polynomial.
     @inline(always)
     package static func hyperbolicTangent(_ x: SIMD16<Float>) -> SIMD16<Float> {
         typealias Lanes = SIMD16<Float>

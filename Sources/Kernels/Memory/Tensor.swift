@@ -1,8 +1,8 @@
-// A view of numbers in a buffer, row-major and without gaps: the last axis is contiguous. Copying a tensor copies the
-// view; `copy(from:)` copies numbers.
+// A view of elements in a buffer, row-major and contiguous: the last axis varies fastest. Copying a tensor copies the
+// view; `copy(from:)` copies the elements.
 //
-// Feature maps have the axes (time, batch, height, width, channels), so that a time step of the whole batch, and a
-// whole sequence, are each one matrix of pixels by channels.
+// Feature maps have the axes (time, batch, height, width, channels), so that one time step of the batch, and the whole
+// sequence too, is one matrix of pixels by channels.
 
 /// A dense row-major view of a `Buffer`.
 package struct Tensor<S: Scalar>: @unchecked Sendable {
@@ -11,7 +11,7 @@ package struct Tensor<S: Scalar>: @unchecked Sendable {
     let buffer: Buffer<S>
     let offset: Int
 
-    /// New memory, all zeros.
+    /// Allocates a tensor of zeros.
     package init(_ shape: Int...) { self.init(shape: shape) }
 
     package init(shape: [Int]) {
@@ -34,8 +34,8 @@ package struct Tensor<S: Scalar>: @unchecked Sendable {
         get { _overrideLifetime(Span(_unsafeStart: UnsafePointer(pointer), count: count), borrowing: self) }
     }
 
-    /// The numbers, to write. A tensor is a view, so this needs no `var`; two mutable spans of the same numbers must
-    /// not be used at once.
+    /// A mutable span of the elements. A tensor is a view, so this needs no `var`; two mutable spans of the same
+    /// elements must not be used at once.
     package var mutableSpan: MutableSpan<S> {
         @_lifetime(borrow self)
         get { _overrideLifetime(MutableSpan(_unsafeStart: pointer, count: count), borrowing: self) }
@@ -43,7 +43,7 @@ package struct Tensor<S: Scalar>: @unchecked Sendable {
 }
 
 extension Tensor {
-    /// The entries `range` of the first axis.
+    /// A view of a range of the first axis.
     package subscript(range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= shape[0], "entries \(range) of \(shape)")
         let stride = shape.dropFirst().reduce(1, *)
@@ -51,25 +51,25 @@ extension Tensor {
             buffer: buffer, offset: offset + range.lowerBound * stride, shape: [range.count] + shape.dropFirst())
     }
 
-    /// Whether the other one begins at the same number of the same memory.
+    /// Whether both tensors begin at the same element of the same buffer.
     package func isSame(as other: Tensor) -> Bool { buffer === other.buffer && offset == other.offset }
 
-    /// Entry `index` of the first axis, without that axis.
+    /// A view of one index of the first axis, without that axis.
     package subscript(index: Int) -> Tensor {
         let one = self[index..<index + 1]
         return Tensor(buffer: buffer, offset: one.offset, shape: Array(shape.dropFirst()))
     }
 
-    /// Entry `index` of a first axis whose entries serve again after the last one.
+    /// A view of `index` modulo the length of the first axis, for tensors that are used as ring buffers.
     package subscript(cyclic index: Int) -> Tensor { self[index % shape[0]] }
 
-    /// The numbers `range` in memory order, whatever the axes.
+    /// A flat view of a range of elements in memory order, whatever the axes.
     subscript(flat range: Range<Int>) -> Tensor {
         precondition(range.lowerBound >= 0 && range.upperBound <= count, "numbers \(range) of \(count)")
         return Tensor(buffer: buffer, offset: offset + range.lowerBound, shape: [range.count])
     }
 
-    /// The same numbers under another shape of the same count.
+    /// A view of the same elements in another shape with the same count.
     package func reshaped(_ shape: Int...) -> Tensor { reshaped(shape) }
 
     package func reshaped(_ shape: [Int]) -> Tensor {
@@ -77,12 +77,13 @@ extension Tensor {
         return Tensor(buffer: buffer, offset: offset, shape: shape)
     }
 
-    /// The steps of a sequence (time, batch, height, width, channels) as images, one after the other.
+    /// A view of some time steps of a sequence (time, batch, height, width, channels) as (images, height, width,
+    /// channels).
     package func images(_ steps: Range<Int>) -> Tensor {
         self[steps].reshaped(steps.count * shape[1], shape[2], shape[3], shape[4])
     }
 
-    /// The same numbers as a matrix whose rows are the last axis: pixels by channels, for feature maps.
+    /// A view as a matrix whose rows run along the last axis: pixels by channels for feature maps.
     package var matrix: Matrix<S> {
         let columns = shape.last ?? 1
         return Matrix(self, rows: columns == 0 ? 0 : count / columns, columns: columns)

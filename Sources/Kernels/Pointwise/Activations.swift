@@ -1,22 +1,22 @@
-// The logistic function, the hyperbolic tangent and the leaky rectifier, forward and backward, sixteen numbers at a
-// time. Backward reads the output, not the input, whose memory may therefore be the output's.
+// The logistic sigmoid, the hyperbolic tangent and the leaky ReLU, forward and backward, sixteen elements at a time.
+// The choice: backward reads the output instead of the input, so that the output may overwrite the input.
 
-/// 1 / (1 + e^-x).
+/// The logistic sigmoid, 1 / (1 + e^-x).
 @inline(always)
 func logistic<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
     1 / (1 + S.exponential(-x))
 }
 
-/// What an activation layer applies to each number, and its slope as a function of the output.
+/// The function that an activation layer applies to each element, and its derivative in terms of the output.
 package protocol PointwiseFunction: Sendable {
-    /// y = f(x); x and y may be the same tensor.
+    /// Computes y = f(x); x and y may be the same tensor.
     func forward<S: Scalar>(_ x: Tensor<S>, into y: Tensor<S>)
 
-    /// dx = dy f'(x), from the output y = f(x); dx and dy may be the same tensor.
+    /// Computes dx = dy f'(x) from the output y = f(x); dx and dy may be the same tensor.
     func backward<S: Scalar>(_ dy: Tensor<S>, output y: Tensor<S>, into dx: Tensor<S>)
 }
 
-/// The activations that have no number of their own.
+/// The activations without a parameter.
 package enum Activation: String, Codable, CaseIterable, PointwiseFunction {
     case sigmoid, tanh
 
@@ -35,11 +35,11 @@ package enum Activation: String, Codable, CaseIterable, PointwiseFunction {
     }
 }
 
-/// x for x > 0, else slope x; the slope at 0 is `slope`, as in PyTorch.
+/// The leaky ReLU: x for x > 0, else slope x. The derivative at 0 is `slope`, as in PyTorch.
 package struct LeakyReLU: PointwiseFunction {
     package let slope: Double
 
-    /// - Parameter slope: not negative, so that the output's sign is the input's.
+    /// - Parameter slope: at least 0, so that the output has the sign of the input.
     package init(slope: Double) {
         precondition(slope >= 0, "a leaky rectifier of slope \(slope)")
         self.slope = slope
@@ -54,7 +54,7 @@ package struct LeakyReLU: PointwiseFunction {
     }
 }
 
-/// z = a where b > 0, else factor a.
+/// Computes z = a where b > 0, else factor a.
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func multiplyWhereNotPositive<S: Scalar>(_ a: Tensor<S>, _ b: Tensor<S>, by factor: S, into z: Tensor<S>) {

@@ -1,10 +1,10 @@
-// Sums over all places of feature maps, channel by channel, and what normalization makes of them. Sums are in double
-// precision, so that variances can be taken as differences of them.
+// Sums over all pixels of feature maps per channel, and the affine maps that normalization needs. The choice: sums are
+// in double precision, so that a variance may be computed as a difference of sums.
 
-/// sums[c] += the sum over pixels of a, and sums[channels + c] += the sum of a b.
+/// Adds the sum of a over the pixels to sums[c], and the sum of a b to sums[channels + c].
 ///
 /// - Parameters:
-///   - a, b: (pixels, channels), with any number of axes before the last; may be the same tensor.
+///   - a, b: (pixels, channels), with any number of axes before the last; they may be the same tensor.
 ///   - sums: (2 channels).
 @specialized(where S == Float)
 @specialized(where S == Double)
@@ -15,7 +15,7 @@ package func addChannelSums<S: Scalar>(of a: Tensor<S>, times b: Tensor<S>, to s
     let (a, b) = (a.pointer, b.pointer)
     sums.withUnsafeMutableBufferPointer { sums in
         let first = sums.baseAddress!, second = first + channels
-        // Some pixels at a time, so that all their channels are read while they are in a cache.
+        // A block of pixels at a time, so that all their channels are read while they are in cache.
         for block in stride(from: 0, to: pixels, by: pixelsAtOnce) {
             let last = min(block + pixelsAtOnce, pixels)
             forEachLanes(of: channels) { c, n in
@@ -36,7 +36,7 @@ package func addChannelSums<S: Scalar>(of a: Tensor<S>, times b: Tensor<S>, to s
 
 private let pixelsAtOnce = 128
 
-/// y = factor x + offset, with a factor and an offset for each channel.
+/// Computes y = factor x + offset, with one factor and one offset per channel.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func scaleChannels<S: Scalar>(_ x: Tensor<S>, by factor: Tensor<S>, adding offset: Tensor<S>, into y: Tensor<S>)
@@ -53,7 +53,7 @@ package func scaleChannels<S: Scalar>(_ x: Tensor<S>, by factor: Tensor<S>, addi
     }
 }
 
-/// z += p x + q y + r, with a p, q and r for each channel.
+/// Computes z += p x + q y + r, with one p, q and r per channel.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func combineChannels<S: Scalar>(

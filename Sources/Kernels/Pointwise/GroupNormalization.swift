@@ -1,17 +1,17 @@
-// Normalization of feature maps over groups of neighboring channels and all places, both ways. Over the N numbers x of
-// one group of one sample:
+// Group normalization of feature maps, over groups of neighboring channels and all pixels, forward and backward. Over
+// the N elements x of one group of one sample:
 //
 //     m = sum x / N    v = sum (x - m)^2 / N    r = 1 / sqrt(v + epsilon)    n = (x - m) r    y = scale n + shift
 //
-// Sources: Wu and He, "Group normalization", ECCV 2018, equations 1 to 6; with all channels in one group and a scale
-// and shift for each place also, Ba, Kiros and Hinton, "Layer normalization", 2016, as PyTorch has it over (C, H, W).
+// Sources: Wu and He, "Group normalization", ECCV 2018, equations 1 to 6. With all channels in one group and a scale
+// and shift per pixel it is also layer normalization (Ba, Kiros and Hinton, 2016) over (C, H, W), as in PyTorch.
 
-/// The groups, and what follows the normalization.
+/// A group normalization with its affine parameters.
 package struct GroupNormalization<S: Scalar>: Sendable {
-    /// Neighboring channels that make a group.
+    /// The number of neighboring channels in a group.
     let channels: Int
 
-    /// (all channels), or (height, width, all channels).
+    /// The affine parameters: (all channels), or (height, width, all channels).
     let scale, shift: Tensor<S>
 
     package init(channels: Int, scale: Tensor<S>, shift: Tensor<S>) {
@@ -19,17 +19,17 @@ package struct GroupNormalization<S: Scalar>: Sendable {
         (self.channels, self.scale, self.shift) = (channels, scale, shift)
     }
 
-    /// What is added to the variance.
+    /// The constant that is added to the variance.
     private static var epsilon: Double { 1e-5 }
 }
 
 extension GroupNormalization {
-    /// y from x.
+    /// Normalizes x in place.
     ///
     /// - Parameters:
-    ///   - x: (samples, height, width, all channels): on return y.
-    ///   - normalized: n, in the shape of x: overwritten, for `backward`.
-    ///   - inverseDeviations: r, (samples, groups): overwritten, for `backward`.
+    ///   - x: (samples, height, width, all channels); on return y.
+    ///   - normalized: n, in the shape of x; overwritten, for `backward`.
+    ///   - inverseDeviations: r, (samples, groups); overwritten, for `backward`.
     @specialized(where S == Float)
     @specialized(where S == Double)
     package func forward(_ x: Tensor<S>, normalized: Tensor<S>, inverseDeviations: Tensor<S>) {
@@ -48,15 +48,15 @@ extension GroupNormalization {
         }
     }
 
-    /// dx from dy, with dn = scale dy:
+    /// Computes dx from dy, with dn = scale dy:
     ///
     ///     dx = r (dn - sum dn / N - n sum (dn n) / N)    dscale += dy n    dshift += dy
     ///
     /// - Parameters:
-    ///   - dy: (samples, height, width, all channels): on return dx.
-    ///   - normalized: n of the forward pass.
-    ///   - inverseDeviations: r of the forward pass.
-    ///   - scaleGradient: accumulated into, as `shiftGradient` is.
+    ///   - dy: (samples, height, width, all channels); on return dx.
+    ///   - normalized: n from the forward pass.
+    ///   - inverseDeviations: r from the forward pass.
+    ///   - scaleGradient: accumulated into, like `shiftGradient`.
     @specialized(where S == Float)
     @specialized(where S == Double)
     package func backward(
@@ -85,16 +85,16 @@ extension GroupNormalization {
     }
 }
 
-// Where the numbers of a group lie: at each place, `channels` neighbors of a row of all channels.
+// The memory layout of a group: at each pixel, `channels` neighboring elements of the row of all channels.
 
 extension GroupNormalization {
     var allChannels: Int { scale.shape.last! }
     var groups: Int { allChannels / channels }
 
-    /// Whether each place has a scale and a shift of its own.
+    /// Whether each pixel has a scale and a shift of its own.
     var isPerPlace: Bool { scale.count > allChannels }
 
-    /// Places of each sample's map.
+    /// Checks the shapes and returns the number of pixels per sample.
     func places(of x: Tensor<S>, _ normalized: Tensor<S>, _ inverseDeviations: Tensor<S>) -> Int {
         let samples = x.shape[0], places = x.count / (samples * allChannels)
         precondition(samples * places * allChannels == x.count && normalized.count == x.count)
@@ -103,7 +103,8 @@ extension GroupNormalization {
         return places
     }
 
-    /// Calls the body with the place of each group's first number, that number's channel, and the group's number.
+    /// Calls the body with the offset of each group's first element, the channel of that element, and the group's
+    /// index.
     @inline(always)
     private func forEachGroup(of x: Tensor<S>, _ body: (_ start: Int, _ channel: Int, _ group: Int) -> Void) {
         let samples = x.shape[0]
@@ -115,8 +116,8 @@ extension GroupNormalization {
         }
     }
 
-    /// Calls the body for each sixteen of a group's numbers, with their place after the group's first number and the
-    /// place of their scale after the group's first scale.
+    /// Calls the body for each vector of a group's elements. `at` is its offset from the group's first element,
+    /// `weight` the offset of its scales from the group's first scale.
     @inline(always)
     private func forEachRow(_ places: Range<Int>, _ body: (_ at: Int, _ weight: Int, _ lanes: Int) -> Void) {
         let step = allChannels, weightStep = scale.count == step ? 0 : step
@@ -125,12 +126,12 @@ extension GroupNormalization {
         }
     }
 
-    /// Places whose numbers of one group stay in the first cache.
+    /// The number of pixels whose elements of one group fit in the L1 cache.
     private var placesAtOnce: Int { max(1, 1024 / channels) }
 
-    /// m and r of a group, read once: few places at a time, each with a mean of its own, so that large groups and
-    /// numbers far from zero lose no digits. Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise
-    /// algorithm for computing sample variances", 1979, equation 1.5.
+    /// Returns m and r of a group, which is read from memory once. Blocks of pixels have means of their own, which are
+    /// then combined, so that large groups and elements far from zero lose no digits. Source: Chan, Golub and LeVeque,
+    /// "Updating formulae and a pairwise algorithm for computing sample variances", 1979, equation 1.5.
     @inline(always)
     func moments(_ x: UnsafeMutablePointer<S>, _ places: Int) -> (mean: S, inverseDeviation: S) {
         var mean = 0.0, squares = 0.0, count = 0.0
@@ -149,7 +150,7 @@ extension GroupNormalization {
         return (S(mean), S(1 / (squares / count + Self.epsilon).squareRoot()))
     }
 
-    /// The sum over a group.
+    /// Returns the sum of a term over a group, in blocks whose sums are added in double precision.
     @inline(always)
     private func total(_ places: Int, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> SIMD16<S>) -> Double {
         stride(from: 0, to: places, by: placesAtOnce).reduce(0.0) { total, first in

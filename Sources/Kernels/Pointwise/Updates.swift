@@ -1,16 +1,17 @@
-// One update of all parameters by each optimizer. The choice: values, gradient and moments in one pass, clipping
-// included, since memory is what it waits for; what depends on the step alone comes worked out, in double precision.
+// The fused update of all parameters by each optimizer. The choice: parameters, gradient and moments go through memory
+// once, clipping included, since the update is memory-bound. Factors that depend only on the step are passed in,
+// computed in double precision.
 //
-// p is a parameter and g what its gradient becomes on the way in:
+// p is a parameter and g its gradient after clipping:
 //
 //     g = factor min(max(g, -limit), limit)
 
-/// What a gradient goes through before it moves the parameters.
+/// The clipping of a gradient before the update.
 package struct GradientClip: Sendable, Equatable {
-    /// The most that each number may be, either way.
+    /// The largest absolute value of an element, applied first.
     package var limit: Float
 
-    /// What all of them are multiplied with after that.
+    /// The factor that all elements are multiplied by afterwards.
     package var factor: Float
 
     package init(limit: Float = .infinity, factor: Float = 1) { (self.limit, self.factor) = (limit, factor) }
@@ -19,7 +20,7 @@ package struct GradientClip: Sendable, Equatable {
     fileprivate func callAsFunction(_ g: SIMD16<Float>) -> SIMD16<Float> { g.bounded(by: limit) * factor }
 }
 
-/// Adam's step: g += weightDecay p
+/// The Adam update, with g += weightDecay p:
 ///
 ///     m := beta1 m + (1 - beta1) g         v := beta2 v + (1 - beta2) g^2
 ///     p := keep p - rate m / (correction sqrt(v) + epsilon)
@@ -42,7 +43,7 @@ package func moveByAdam(
     }
 }
 
-/// RMSprop's step:
+/// The RMSprop update:
 ///
 ///     a := rho a + (1 - rho) g^2           p := p - rate g / (sqrt(a) + epsilon)
 package func moveByRMSProp(
@@ -60,7 +61,7 @@ package func moveByRMSProp(
     }
 }
 
-/// Adadelta's step:
+/// The Adadelta update:
 ///
 ///     a := rho a + (1 - rho) g^2           u = g sqrt(d + epsilon) / sqrt(a + epsilon)
 ///     p := p - rate u                      d := rho d + (1 - rho) u^2
@@ -81,7 +82,7 @@ package func moveByAdadelta(
     }
 }
 
-/// Gradient descent's step: g += weightDecay p
+/// The SGD update, with g += weightDecay p:
 ///
 ///     p := p - rate g
 package func moveDownhill(
@@ -95,7 +96,7 @@ package func moveDownhill(
     }
 }
 
-/// Gradient descent's step with momentum: g += weightDecay p
+/// The SGD update with momentum, with g += weightDecay p:
 ///
 ///     b := momentum b + g                  p := p - rate (nesterov ? g + momentum b : b)
 package func moveDownhill(

@@ -1,6 +1,7 @@
-// Sums over long vectors, in a fixed order: the same numbers give the same bits on every run, rank and machine width.
+// Sums over long vectors. The choice: the order is fixed, so that the same input gives the same bits on every run, on
+// every rank and for every vector width of the machine.
 
-/// y += x.
+/// Computes y += x.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func add<S: Scalar>(_ x: Tensor<S>, accumulatingInto y: Tensor<S>) {
@@ -9,7 +10,7 @@ package func add<S: Scalar>(_ x: Tensor<S>, accumulatingInto y: Tensor<S>) {
     forEachLanes(of: count) { at, n in (SIMD16.load(y + at, n) + SIMD16.load(x + at, n)).store(y + at, n) }
 }
 
-/// y *= factor.
+/// Computes y *= factor.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func scale<S: Scalar>(_ y: Tensor<S>, by factor: S) {
@@ -17,9 +18,9 @@ package func scale<S: Scalar>(_ y: Tensor<S>, by factor: S) {
     forEachLanes(of: count) { at, n in (SIMD16.load(y + at, n) * factor).store(y + at, n) }
 }
 
-/// The sum of the squares, added up in double precision.
+/// Returns the sum of squares, accumulated in double precision.
 ///
-/// - Parameter limit: numbers beyond it, either way, count as if they were the limit.
+/// - Parameter limit: elements are clamped to [-limit, limit] first.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func sumOfSquares<S: Scalar>(_ x: Tensor<S>, within limit: S = .infinity) -> Double {
@@ -32,7 +33,7 @@ package func sumOfSquares<S: Scalar>(_ x: Tensor<S>, within limit: S = .infinity
     return sums.sum()
 }
 
-/// sums[column] += the sum over the rows, a block of rows at a time so that long columns lose no precision.
+/// Adds to sums[column] the sum over the rows, in blocks of rows so that long columns lose no precision.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func sumRows<S: Scalar>(of x: Tensor<S>, accumulatingInto sums: Tensor<S>) {
@@ -40,7 +41,7 @@ package func sumRows<S: Scalar>(of x: Tensor<S>, accumulatingInto sums: Tensor<S
     addRows(of: x, sums) { at, n in SIMD16.load(pointer + at, n) }
 }
 
-/// sums[column] += the sum over the rows of x y; see `sumRows(of:accumulatingInto:)`.
+/// Adds to sums[column] the sum over the rows of x y; see `sumRows(of:accumulatingInto:)`.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func sumRows<S: Scalar>(ofProducts x: Tensor<S>, _ y: Tensor<S>, accumulatingInto sums: Tensor<S>) {
@@ -66,7 +67,7 @@ private func addRows<S: Scalar>(
     }
 }
 
-/// Each row of y := row.
+/// Copies `row` to each row of y.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func repeatRow<S: Scalar>(_ row: Tensor<S>, into y: Tensor<S>) {
@@ -76,7 +77,7 @@ package func repeatRow<S: Scalar>(_ row: Tensor<S>, into y: Tensor<S>) {
     }
 }
 
-/// Each row of y += row.
+/// Adds `row` to each row of y.
 @specialized(where S == Float)
 @specialized(where S == Double)
 package func addRow<S: Scalar>(_ row: Tensor<S>, toRowsOf y: Tensor<S>) {

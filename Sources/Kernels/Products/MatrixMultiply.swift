@@ -1,13 +1,13 @@
-// Matrix products through OpenBLAS: the only caller of gemm.
+// Matrix products through OpenBLAS. This is the only caller of gemm.
 
 import COpenBLAS
 
-/// C = A B.
+/// Computes C = A B.
 package func multiply<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>, into c: Matrix<S>) {
     product(a, b, beta: 0, c)
 }
 
-/// C += A B.
+/// Computes C += A B.
 package func multiply<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>, accumulatingInto c: Matrix<S>) {
     product(a, b, beta: 1, c)
 }

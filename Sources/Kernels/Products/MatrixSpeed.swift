@@ -1,9 +1,9 @@
-// How fast this machine multiplies matrices: what a training step mostly consists of.
+// A benchmark of this machine's matrix products, which dominate a training step.
 
-/// Products of matrices, timed.
+/// Timed matrix products.
 package enum MatrixSpeed {
-    /// Gigaflops (a multiply and an add are two) of products of 512 x 512 float matrices over about `seconds`, of all
-    /// threads of a thread pool together.
+    /// Measures the throughput of 512 x 512 float products for about `seconds`, in gigaflops summed over all threads of
+    /// the pool. A multiply-add counts as two operations.
     package static func measured(seconds: Double, on pool: ThreadPool) -> Double {
         let speeds = Tensor<Double>(pool.size)
         pool.run(pool.size) { speeds.pointer[$0] = ofOneThread(seconds: seconds) }
@@ -25,7 +25,7 @@ package enum MatrixSpeed {
             } while elapsed < seconds
             return Double(count) / elapsed
         }
-        // The first products wake the processor.
+        // The first products bring the processor up to speed.
         _ = products(during: seconds / 3)
         return products(during: seconds * 2 / 3) * 2 * Double(side * side * side) / 1e9
     }

@@ -1,8 +1,9 @@
-// Orthonormal rows, by Gram and Schmidt. Each row is projected twice, which leaves it orthogonal to the last bits, and
-// every sum has one fixed order: the same matrix gives the same bits on every machine, which LAPACK does not promise.
+// Orthonormal rows by the Gram-Schmidt process. The choice: each row is projected twice, which makes it orthogonal to
+// working precision, and every sum has a fixed order. So the same matrix gives the same bits on every machine, which
+// LAPACK does not guarantee.
 
-/// Replaces each row by its part orthogonal to the rows before it, at length 1: the factor Q of the transposed matrix's
-/// QR decomposition, with R's diagonal positive.
+/// Replaces each row by its component orthogonal to the previous rows, normalized to length 1. The result is the factor
+/// Q of the QR decomposition of the transposed matrix, with a positive diagonal of R.
 ///
 /// Source: Giraud, Langou and Rozloznik, "The loss of orthogonality in the Gram-Schmidt orthogonalization process",
 /// 2005.
@@ -20,7 +21,7 @@ package func orthonormalizeRows(of matrix: Tensor<Double>) {
     }
 }
 
-/// v -= (q . v) q.
+/// Computes v -= (q . v) q.
 private func removeProjection(on q: Tensor<Double>, from v: Tensor<Double>) {
     let (q, v, count) = (q.pointer, v.pointer, q.count)
     var products = SIMD16<Double>(repeating: 0)

@@ -1,11 +1,11 @@
-// The gates' step on tiles as they come out of the Winograd domain, and its gradient on tiles as they go in: neither
-// the preactivations nor their gradient are written anywhere else.
+// The gates fused with the Winograd output transform, and their gradient fused with its adjoint: the preactivations and
+// their gradient are never written to memory as feature maps.
 //
-// Products of a gate convolution have their columns in blocks of sixteen hidden channels, those of the gates i, f, g
-// and o of a block side by side (a last block may be narrower), so that a block is all that its channels' states wait
-// for.
+// The columns of a gate convolution's products come in blocks of sixteen hidden channels. Within a block the columns of
+// the gates i, f, g and o lie side by side (a last block may be narrower), so that one block is all that the states of
+// its channels depend on.
 
-/// Hidden channels in the order of the products' columns.
+/// The hidden channels in the order of the products' columns.
 package struct GateColumns: Sendable {
     package let hidden: Int
 
@@ -13,30 +13,30 @@ package struct GateColumns: Sendable {
 
     package var blocks: Int { Kernels.lanes(of: hidden) }
 
-    /// Of one gate in a block.
+    /// Returns the number of columns that each gate has in a block.
     package func width(_ block: Int) -> Int { min(16, hidden - 16 * block) }
 
-    /// The column at which a gate of a block begins; gates count from 0 in the order i, f, g, o.
+    /// Returns the first column of a gate in a block; gates count from 0 in the order i, f, g, o.
     package func first(block: Int, gate: Int) -> Int { 64 * block + gate * width(block) }
 
-    /// The lanes of a block's columns among all.
+    /// Returns the range of vectors that a block's columns occupy.
     func lanes(_ block: Int) -> Range<Int> { 4 * block..<4 * block + Kernels.lanes(of: 4 * width(block)) }
 }
 
 extension TransformedMaps {
-    /// The gates and states of a block's channels.
+    /// Computes the gates and states of a block's channels.
     ///
-    /// These maps hold the products of that block alone, of the step's images.
+    /// These maps must hold the products of that block alone, for the images of the step.
     package func step(_ step: GateStep<S>, block: Int) {
         forPrecision(
             of: S.self, float: { stepTiles(retyped(self) as TransformedMaps<Float>, retyped(step), block) },
             double: { stepTiles(retyped(self) as TransformedMaps<Double>, retyped(step), block) })
     }
 
-    /// The gradient of all preactivations in the Winograd domain, from that of the states.
+    /// Computes the gradient of all preactivations in the Winograd domain from the gradient of the states.
     ///
     /// - Parameters:
-    ///   - first: the number of the step's first image here.
+    ///   - first: the index in these maps of the step's first image.
     ///   - biasGradient: (4 hidden), accumulated into.
     package func stepBackward(_ step: GateStepBackward<S>, at first: Int, biasGradient db: Tensor<S>) {
         forPrecision(
@@ -45,20 +45,20 @@ extension TransformedMaps {
             double: { stepTilesBackward(retyped(self) as TransformedMaps<Double>, retyped(step), first, retyped(db)) })
     }
 
-    /// The preactivations of a block's channels, for a step that does something else with them first.
+    /// Writes the preactivations of a block's channels, for gates that transform them first, such as normalized ones.
     ///
-    /// - Parameter a: (images, height, width, 4 hidden), gates i, f, g, o.
+    /// - Parameter a: (images, height, width, 4 hidden), in the order i, f, g, o.
     package func preactivations(into a: Tensor<S>, block: Int) {
         forPrecision(
             of: S.self, float: { copyTiles(retyped(self) as TransformedMaps<Float>, retyped(a), block) },
             double: { copyTiles(retyped(self) as TransformedMaps<Double>, retyped(a), block) })
     }
 
-    /// The gradient of all preactivations in the Winograd domain.
+    /// Transforms the gradient of all preactivations to the Winograd domain.
     ///
     /// - Parameters:
     ///   - da: (images, height, width, 4 hidden).
-    ///   - first: the number of its first image here.
+    ///   - first: the index in these maps of the first image of `da`.
     package func preactivationsBackward(_ da: Tensor<S>, at first: Int) {
         forPrecision(
             of: S.self, float: { copyTilesBackward(retyped(self) as TransformedMaps<Float>, retyped(da), first) },
@@ -130,7 +130,7 @@ private func copyTilesBackward<S: Scalar>(_ maps: TransformedMaps<S>, _ da: Tens
     }
 }
 
-/// Makes gates and states of a block's preactivations.
+/// Computes gates and states from a block's preactivations.
 struct GateStepSink<S: Scalar, F: GateFunction>: PlaceSink {
     let step: GatePointers<S>
     let channel, width: Int
@@ -141,15 +141,15 @@ struct GateStepSink<S: Scalar, F: GateFunction>: PlaceSink {
     }
 }
 
-/// Makes the gradient of a block's preactivations of that of its states, and adds it up.
+/// Computes the gradient of a block's preactivations from that of its states, and sums it for the bias.
 struct GateStepSource<S: Scalar, F: GateFunction>: PlaceSource {
     let step: GateGradientPointers<S>
     let channel, width: Int
 
-    /// Pixels to the same place of the next tile, which is asked for.
+    /// The distance in pixels to the same position of the next tile, which is prefetched.
     let ahead: Int
 
-    /// Over all pixels: sixteen for each gate.
+    /// The sums over all pixels: sixteen per gate.
     let sums: UnsafeMutablePointer<S>
 
     @inline(always)
@@ -163,7 +163,7 @@ struct GateStepSource<S: Scalar, F: GateFunction>: PlaceSource {
     }
 }
 
-/// A block's preactivations in the rows of all.
+/// Copies a block's preactivations to or from the rows of all preactivations.
 struct GateRows<S: Scalar>: PlaceSink, PlaceSource {
     private let start: UnsafeMutablePointer<S>
     private let hidden, width: Int

@@ -1,13 +1,13 @@
-// From images to the Winograd domain, tile by tile and sixteen channels at a time: a transform of the columns into a
-// small square in the first cache, then of its rows. Places outside of an image are zeros. Numbers beyond the channels
-// in a last lane mean nothing, and nobody multiplies them.
+// The Winograd input transform, tile by tile and sixteen channels at a time: first the columns of a tile, into a small
+// square in the L1 cache, then the rows. Pixels outside the image are zero. Lanes beyond the last channel hold
+// arbitrary values, which no product reads.
 
 extension TransformedMaps {
-    /// V = B' x B for each tile of some images.
+    /// Computes V = B' x B for each tile of the images.
     ///
     /// - Parameters:
     ///   - x: (images, height, width, channels).
-    ///   - first: the number of the first of them here.
+    ///   - first: the index in these maps of the first image of `x`.
     package func transformInput(_ x: Tensor<S>, at first: Int = 0) {
         checkShape(x)
         forPrecision(
@@ -15,7 +15,7 @@ extension TransformedMaps {
             double: { inputTiles(retyped(x) as Tensor<Double>, retyped(self), first) })
     }
 
-    /// dx += the adjoint of `transformInput`.
+    /// Computes dx += B dV B', the adjoint of `transformInput`.
     package func transformInputBackward(accumulatingInto dx: Tensor<S>, from first: Int = 0) {
         checkShape(dx)
         forPrecision(

@@ -1,31 +1,31 @@
-// From the Winograd domain to images, up to four lanes of a tile's channels at a time: its places stand in the first
-// cache, where whoever wants them takes them one by one, before anything is written. Backward is the same mirrored:
-// places are given one by one, then transformed.
+// The Winograd output transform, for up to four vectors (64 channels) of a tile at a time. The choice: a tile's pixels
+// stay in the L1 cache, where a sink consumes them one by one before anything is written to memory. Backward mirrors
+// this: a source provides the pixels one by one, then they are transformed.
 //
 //     z = A' M A        dM = A dz A'
 
-/// Takes the channels of one place after the other.
+/// A consumer of a tile's pixels, one at a time.
 protocol PlaceSink<S> {
     associatedtype S: Scalar
 
-    /// - Parameter z: the channels of a lane block at a pixel.
+    /// - Parameter z: the channels of a block at the pixel.
     func take(_ z: UnsafeMutablePointer<S>, pixel: Int)
 }
 
-/// Gives the channels of one place after the other.
+/// A producer of a tile's pixels, one at a time.
 protocol PlaceSource<S> {
     associatedtype S: Scalar
 
-    /// - Parameter dz: gets the channels of a lane block at a pixel.
+    /// - Parameter dz: receives the channels of a block at the pixel.
     func give(_ dz: UnsafeMutablePointer<S>, pixel: Int)
 }
 
-/// Lanes that a tile's places have at once.
+/// The number of vectors that a tile's pixels have at a time.
 let blockLanes = 4
 
-/// Sends the places of some images' tiles to the sink.
+/// Transforms the tiles of some images and passes their pixels to the sink.
 ///
-/// - Parameter lanes: at most `blockLanes` of the maps' lanes.
+/// - Parameter lanes: at most `blockLanes` of the maps' vectors.
 func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
     _: Filter.Type, _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, lanes: Range<Int>, _ sink: Sink
 ) {
@@ -52,7 +52,7 @@ func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
     }
 }
 
-/// Fills the lanes of some images' tiles from the source.
+/// Fills the tiles of some images from the source and transforms them.
 func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>(
     _: Filter.Type, _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, lanes: Range<Int>, _ source: Source
 ) {
@@ -85,7 +85,7 @@ func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>(
     }
 }
 
-/// The places of a tile, `blockLanes` lanes each.
+/// Calls the body with a temporary array for the pixels of a tile, `blockLanes` vectors each.
 @inline(always)
 private func withPlaces<S: Scalar>(_ side: Int, _ body: (UnsafeMutablePointer<SIMD16<S>>) -> Void) {
     withUnsafeTemporaryAllocation(of: SIMD16<S>.self, capacity: side * side * blockLanes) {
@@ -105,14 +105,14 @@ private func forEachPlace<S: Scalar>(
     }
 }
 
-// Plain maps
+// Plain feature maps as sink and source.
 
 extension TransformedMaps {
-    /// z = A' M A for each tile of some images.
+    /// Computes z = A' M A for each tile of the images.
     ///
     /// - Parameters:
     ///   - z: (images, height, width, channels).
-    ///   - first: the number of the first of them here.
+    ///   - first: the index in these maps of the first image of `z`.
     package func transformOutput(into z: Tensor<S>, from first: Int = 0) {
         precondition(z.shape == [z.shape[0], geometry.height, geometry.width, channels], "\(z.shape) in tiles")
         forPrecision(
@@ -120,7 +120,7 @@ extension TransformedMaps {
             double: { writeRows(retyped(self) as TransformedMaps<Double>, retyped(z), first) })
     }
 
-    /// M = the adjoint of `transformOutput`.
+    /// Computes dM = A dz A', the adjoint of `transformOutput`.
     package func transformOutputBackward(_ dz: Tensor<S>, at first: Int = 0) {
         precondition(dz.shape == [dz.shape[0], geometry.height, geometry.width, channels], "\(dz.shape) in tiles")
         forPrecision(
@@ -129,12 +129,12 @@ extension TransformedMaps {
     }
 }
 
-/// Neighboring channels of all pixels of a map.
+/// A range of channels over all pixels of feature maps.
 struct MapRows<S: Scalar>: PlaceSink, PlaceSource {
-    /// Those of the first pixel.
+    /// The first channel of the range at the first pixel.
     let start: UnsafeMutablePointer<S>
 
-    /// Of the whole map, and of these.
+    /// The number of channels of the maps; `count` is that of the range.
     let channels, count: Int
 
     init(_ z: Tensor<S>, lanes: Range<Int>) {

@@ -1,14 +1,14 @@
-// The micro-kernel under every product in the Winograd domain: up to six rows of A by one, two, three or four lanes of
-// columns of B, kept in registers over the whole inner dimension.
+// The micro-kernel of all products in the Winograd domain: up to six rows of A times one to four vectors of columns of
+// B, accumulated in registers over the whole inner dimension.
 //
 //     C[r][c] (+)= sum over k of A[r][k] B[k][c]
 //
-// A and B may lie in memory either way round, so that the same code makes V U, dM U' and V' dM. What is read next is
-// asked for a row block ahead, because products are fast enough to wait for memory otherwise.
+// The choice: A and B may each be stored transposed, so that one kernel computes V U, dM U' and V' dM. It prefetches
+// the next row block, since the products are otherwise memory-bound.
 
 import CProcessor
 
-/// Neighboring lanes of a row: what a register block is made of.
+/// Neighboring vectors of a row, the unit of a register block.
 protocol LaneBlock {
     associatedtype S: Scalar
 
@@ -57,21 +57,21 @@ typealias TwoLanes<S: Scalar> = Pair<OneLane<S>, OneLane<S>>
 typealias FourLanes<S: Scalar> = Pair<TwoLanes<S>, TwoLanes<S>>
 typealias ThreeLanes<S: Scalar> = Pair<TwoLanes<S>, OneLane<S>>
 
-/// Rows of A and columns of B that are multiplied over `depth` steps.
+/// Rows of A and columns of B that are multiplied over an inner dimension of `depth`.
 struct Segment<S: Scalar> {
     let a: UnsafePointer<S>
     let rowStride, depthStride: Int
 
     let b: UnsafePointer<S>
-    /// From one step to the next, in lanes.
+    /// The stride of B along the inner dimension, in vectors.
     let bStride: Int
 
     let depth: Int
 
-    /// As much memory as B's, which the product after this one reads; nil where that is in a cache.
+    /// Memory of the size of B that the next product reads, to prefetch; nil where it is already in cache.
     let next: UnsafePointer<S>?
 
-    /// One lane of its columns.
+    /// Returns the segment of a single vector of the columns.
     @inline(always)
     func lane(_ lane: Int) -> Segment {
         Segment(
@@ -88,11 +88,11 @@ private protocol RowBlock {
     init(zero: Void)
 
     /// - Parameters:
-    ///   - a: a number of the first row of A, from row to row `stride`.
-    ///   - b: the row of B that belongs to it.
+    ///   - a: an element of the first row of A; consecutive rows are `stride` apart.
+    ///   - b: the matching row of B.
     mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block)
 
-    /// - Parameter c: the first row's place, from row to row `stride` lanes.
+    /// - Parameter c: the position of the first row; consecutive rows are `stride` vectors apart.
     func store(at c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int, accumulating: Bool)
 }
 
@@ -112,7 +112,7 @@ private struct OneRow<Block: LaneBlock>: RowBlock {
     }
 }
 
-/// Two blocks one above the other.
+/// Two blocks, one above the other.
 private struct Rows<Upper: RowBlock, Lower: RowBlock>: RowBlock where Upper.Block == Lower.Block {
     typealias Block = Upper.Block
     private var upper: Upper, lower: Lower
@@ -134,18 +134,18 @@ private typealias TwoRows<Block: LaneBlock> = Rows<OneRow<Block>, OneRow<Block>>
 private typealias FourRows<Block: LaneBlock> = Rows<TwoRows<Block>, TwoRows<Block>>
 private typealias SixRows<Block: LaneBlock> = Rows<FourRows<Block>, TwoRows<Block>>
 
-/// Rows that the registers hold together with four lanes of B.
+/// The number of rows whose sums fit in the registers together with four vectors of B.
 private let mostRows = 6
 
 extension RowBlock {
     /// - Parameters:
-    ///   - row: of A, the first one here.
-    ///   - blocks: of all rows; each asks for its share of what is read next.
+    ///   - row: the first row of A in this block.
+    ///   - blocks: the number of row blocks; each prefetches its share of the next product's memory.
     @inline(always)
     mutating func add(_ s: Segment<Block.S>, row: Int, blocks: Int) {
         var a = s.a + row &* s.rowStride
         var b = UnsafeRawPointer(s.b).assumingMemoryBound(to: SIMD16<Block.S>.self)
-        // The rows after these, or where rows of A are columns in memory, the lines that hold them.
+        // The next rows, or, where rows of A are columns in memory, the cache lines that hold them.
         var ahead = s.depthStride == 1 ? a + Self.rows &* s.rowStride : a + 16
         let aheadStep = s.depthStride == 1 ? Self.rows : s.depthStride
         let share = s.next == nil ? 0 : (MemoryLayout<Block>.size &+ blocks &- 1) / blocks
@@ -169,11 +169,11 @@ extension RowBlock {
     }
 }
 
-/// The columns of one block for all rows of A, six rows at a time and what is left by four, two and one.
+/// Multiplies all rows of A with one block of columns, six rows at a time, then four, two and one.
 ///
 /// - Parameters:
-///   - segments: added up in the registers.
-///   - c: its first row, from row to row `cStride` lanes.
+///   - first, second: the segments, which are summed in registers.
+///   - c: the first row of the result; consecutive rows are `cStride` vectors apart.
 @inline(never)
 private func multiplyColumns<Block: LaneBlock>(
     _ block: Block.Type, _ first: Segment<Block.S>, _ second: Segment<Block.S>?, rows: Int,
@@ -198,8 +198,8 @@ private func multiplyColumns<Block: LaneBlock>(
     multiply(OneRow<Block>.self)
 }
 
-/// `multiplyColumns` for a block of 1 to 4 lanes: together where six rows of them fit into registers, else lane by
-/// lane.
+/// Calls `multiplyColumns` for a block of 1 to 4 vectors: at once where six rows of them fit in the registers, else one
+/// vector at a time.
 @inline(always)
 func multiplyColumns<S: Scalar>(
     lanes: Int, _ first: Segment<S>, _ second: Segment<S>?, rows: Int, _ c: UnsafeMutablePointer<S>, cStride: Int,

@@ -1,58 +1,58 @@
-// The tiles of feature maps: where each lies in its image, and in the Winograd domain, whose many places a transform
-// asks for a tile ahead.
+// The tiles of feature maps: their position in the image and in the Winograd domain. The choice: a transform prefetches
+// the next tile, since the points of a tile are spread over many parts of memory.
 
 import CProcessor
 
-/// A tile of an image, with what its transforms need to know.
+/// A tile of an image, with what its transforms need.
 struct Tile<S: Scalar> {
-    /// Its first place, of inputs or of outputs, which may lie outside.
+    /// The first pixel of its inputs or outputs, which may lie outside the image.
     let y, x: Int
 
     let height, width: Int
 
-    /// Pixels of all images before its own.
+    /// The number of pixels of all preceding images.
     let pixels: Int
 
     /// Its row at the first point.
     let row: UnsafeMutablePointer<S>
 
-    /// From a point to the next and from a tile to the next, in lanes.
+    /// The distances from one point to the next and from one tile to the next, in vectors.
     let pointStride, rowStride: Int
 
-    /// The number of a place's pixel; nil outside of the image.
+    /// Returns the index of a pixel of the tile; nil outside the image.
     @inline(always)
     func pixel(_ dy: Int, _ dx: Int) -> Int? {
         guard let row = row(dy), let column = column(dx) else { return nil }
         return row &+ column
     }
 
-    /// The number of the first pixel of a place's row; nil outside of the image.
+    /// Returns the index of the first pixel in a row of the tile; nil outside the image.
     @inline(always)
     func row(_ dy: Int) -> Int? {
         let row = y &+ dy
         return row >= 0 && row < height ? pixels &+ row &* width : nil
     }
 
-    /// The column of a place; nil outside of the image.
+    /// Returns the column of a pixel of the tile; nil outside the image.
     @inline(always)
     func column(_ dx: Int) -> Int? {
         let column = x &+ dx
         return column >= 0 && column < width ? column : nil
     }
 
-    /// The transform of a channel's lane: row i of the tile is points i n to i n + n - 1.
+    /// Returns the transform of a vector of channels: row i of the tile is points i n to i n + n - 1.
     @inline(always)
     func points(_ channel: Int, row i: Int, of n: Int) -> LaneRow<S> {
         LaneRow(lane(channel) + i &* n &* pointStride, stride: pointStride)
     }
 
-    /// At the first point.
+    /// Returns the vector of a channel at the first point.
     @inline(always)
     private func lane(_ channel: Int) -> UnsafeMutablePointer<SIMD16<S>> {
         UnsafeMutableRawPointer(row + channel).assumingMemoryBound(to: SIMD16<S>.self)
     }
 
-    /// Asks for the transform of a channel's lane in the tile after this one.
+    /// Prefetches the transform of a vector of channels in the next tile.
     @inline(always)
     func prefetchNext(_ channel: Int, points: Int) {
         var place = lane(channel) + rowStride
@@ -67,8 +67,8 @@ extension TransformedMaps {
     /// Calls the body for every tile of some images.
     ///
     /// - Parameters:
-    ///   - first: the number here of the first of them.
-    ///   - shift: from a tile's first output to its first place.
+    ///   - first: the index in these maps of the first image.
+    ///   - shift: the offset of a tile's first pixel before its first output.
     @inline(always)
     func forEachTile(images: Int, at first: Int, shift: Int, _ body: (_ tile: Tile<S>) -> Void) {
         let g = geometry

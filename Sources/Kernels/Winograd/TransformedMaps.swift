@@ -1,36 +1,36 @@
-// Feature maps in the Winograd domain: for each point of a tile a matrix of tiles by channels, so that a convolution
-// is one product for each point. Points are an odd number of lanes apart, because strides that are powers of two would
-// send a tile's points to the same few places of the caches.
+// Feature maps in the Winograd domain: a matrix of tiles by channels for each point of a tile, so that a convolution is
+// one product per point. The choice: the points are an odd number of vectors apart, since strides that are powers of
+// two would map the points of a tile to the same few cache sets.
 
-/// Tiles of square outputs that cover feature maps of one size, with the filter that they are for.
+/// The square tiles that cover feature maps of one size, for a kernel of size 3 or 5.
 package struct WinogradGeometry: Sendable, Equatable {
     package let height, width, kernel: Int
 
-    /// nil for a kernel that is neither 3 nor 5.
+    /// Returns nil for a kernel that is neither 3 nor 5.
     package init?(height: Int, width: Int, kernel: Int) {
         guard kernel == 3 || kernel == 5 else { return nil }
         (self.height, self.width, self.kernel) = (height, width, kernel)
     }
 
-    /// Outputs of a tile in one dimension: 6 or 4.
+    /// The number of outputs of a tile in one dimension: 6 for kernel 3, 4 for kernel 5.
     package var side: Int { 9 - kernel }
 
     var rows: Int { (height + side - 1) / side }
     var columns: Int { (width + side - 1) / side }
 
-    /// Of one image.
+    /// The number of tiles of one image.
     package var tiles: Int { rows * columns }
 
-    /// Products of a tile and a pair of channels.
+    /// The number of multiplications per tile and pair of channels.
     package var points: Int { 64 }
 }
 
-/// Memory for images in the Winograd domain: (points, tiles, channels in whole lanes).
+/// Images in the Winograd domain: (points, tiles, channels padded to whole vectors).
 package struct TransformedMaps<S: Scalar>: Sendable {
     package let geometry: WinogradGeometry
     package let images, channels: Int
 
-    /// From one row to the next, and from one point to the next, in numbers.
+    /// The distances from one row to the next and from one point to the next, in elements.
     let rowStride, pointStride: Int
 
     private let elements: Tensor<S>
@@ -41,14 +41,14 @@ package struct TransformedMaps<S: Scalar>: Sendable {
             in: Tensor(Self.count(geometry, images: images, channels: channels)))
     }
 
-    /// In memory that serves other maps too.
+    /// Creates maps in memory that other maps use too.
     fileprivate init(_ geometry: WinogradGeometry, images: Int, channels: Int, in elements: Tensor<S>) {
         (self.geometry, self.images, self.channels, self.elements) = (geometry, images, channels, elements)
         rowStride = 16 * lanes(of: channels)
         pointStride = Self.pointStride(geometry, images: images, channels: channels)
     }
 
-    /// Numbers that the memory takes.
+    /// Returns the number of elements that the maps occupy.
     package static func count(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
         geometry.points * pointStride(geometry, images: images, channels: channels)
     }
@@ -57,23 +57,23 @@ package struct TransformedMaps<S: Scalar>: Sendable {
         16 * (images * geometry.tiles * lanes(of: channels) | 1)
     }
 
-    /// The row of a tile at the first point.
+    /// Returns the row of a tile at the first point.
     func row(_ tile: Int) -> UnsafeMutablePointer<S> { elements.pointer + tile * rowStride }
 }
 
-/// What maps in the Winograd domain hold: V of x and of h, M or its gradient, and the gradient of V.
+/// The contents of maps in the Winograd domain: V of x and of h, M or its gradient, and the gradient of V.
 package enum MapContent: Sendable {
     case input, hidden, product, gradient
 }
 
-/// Memory for maps that live no longer than a step or a few, as large as its largest user asked for. One instance
-/// serves one thread.
+/// Memory for maps that live for a few steps at most, as large as its largest user requested. Each thread needs an
+/// instance of its own.
 package final class WinogradWorkspace<S: Scalar> {
     private var elements: [MapContent: Tensor<S>] = [:]
 
     package init() {}
 
-    /// Maps in the memory of a content. What they held stays until others are asked for.
+    /// Returns maps in the memory reserved for a content. They stay valid until maps of the same content are requested.
     package func maps(
         _ content: MapContent, _ geometry: WinogradGeometry, images: Int, channels: Int
     ) -> TransformedMaps<S> {

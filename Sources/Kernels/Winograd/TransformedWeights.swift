@@ -1,14 +1,14 @@
-// Weights in the Winograd domain, packed the way the micro-kernel reads them: for each point, panels of up to four
-// lanes of columns, each with all its rows one after the other. Made once for each update of the parameters and used at
-// every step of every sequence.
+// Weights in the Winograd domain, packed in the order in which the micro-kernel reads them: for each point, panels of
+// up to four vectors of columns, all rows of a panel contiguous. They are computed once per update of the parameters
+// and used at every time step of every sequence.
 //
 //     U = G g G'
 
-/// A kernel's weights, transformed and packed.
+/// The transformed, packed weights of one kernel.
 package struct TransformedWeights<S: Scalar>: Sendable {
     package let geometry: WinogradGeometry
 
-    /// Input channels of the product and output channels.
+    /// The numbers of input channels and output channels of the product.
     package let rows, columns: Int
 
     private let elements: Tensor<S>
@@ -19,15 +19,15 @@ package struct TransformedWeights<S: Scalar>: Sendable {
         elements = Tensor(geometry.points * rows * 16 * lanes)
     }
 
-    /// Lanes of all columns.
+    /// The number of vectors of all columns.
     let lanes: Int
 
-    /// The first row of the panel that begins at a lane.
+    /// Returns the first row of the panel that begins at a vector.
     func panel(point: Int, lane: Int) -> UnsafeMutablePointer<S> {
         elements.pointer + 16 * rows * (point * lanes + lane)
     }
 
-    /// Takes over weights.
+    /// Transforms and packs the weights of a kernel.
     ///
     /// - Parameter weights: (kernel x kernel x rows, columns).
     package func transform(_ weights: Tensor<S>) {
@@ -39,7 +39,7 @@ package struct TransformedWeights<S: Scalar>: Sendable {
     }
 }
 
-/// The lanes of the panels of so many lanes: fours, and what is left.
+/// The partition of `lanes` vectors into panels: four each, and the remainder.
 struct Panels: Sequence, IteratorProtocol {
     let lanes: Int
     private var first = 0
@@ -89,16 +89,16 @@ private func pack<S: Scalar, Filter: WinogradAlgorithm>(
     }
 }
 
-/// The gradient of weights in the Winograd domain, (points, rows, padded columns): a sum that is empty at first.
+/// The accumulated gradient of weights in the Winograd domain, (points, rows, padded columns). It starts empty.
 package final class TransformedGradient<S: Scalar> {
     package let geometry: WinogradGeometry
     package let rows, columns: Int
     let rowStride: Int
 
-    /// Means nothing while the sum is empty.
+    /// Arbitrary values while the sum is empty.
     private let elements: Tensor<S>
 
-    /// Whether the next product is the first one.
+    /// Whether no product has been accumulated yet.
     private(set) var isEmpty = true
 
     package init(_ geometry: WinogradGeometry, rows: Int, columns: Int) {
@@ -107,7 +107,7 @@ package final class TransformedGradient<S: Scalar> {
         elements = Tensor(Self.count(geometry, rows: rows, columns: columns))
     }
 
-    /// Numbers that the memory takes.
+    /// Returns the number of elements that the gradient occupies.
     package static func count(_ geometry: WinogradGeometry, rows: Int, columns: Int) -> Int {
         geometry.points * rows * rowStride(columns: columns)
     }
@@ -116,12 +116,12 @@ package final class TransformedGradient<S: Scalar> {
 
     package func clear() { isEmpty = true }
 
-    /// After each product.
+    /// Records that a product was accumulated.
     func hasGrown() { isEmpty = false }
 
     func point(_ point: Int) -> UnsafeMutablePointer<S> { elements.pointer + point * rows * rowStride }
 
-    /// dg += G' dU G.
+    /// Computes dg += G' dU G.
     ///
     /// - Parameter gradient: (kernel x kernel x rows, columns).
     package func transformBack(accumulatingInto gradient: Tensor<S>) {

@@ -1,64 +1,65 @@
-// Winograd convolution, the one-dimensional equations: 9 - r outputs of a filter of r taps from eight products instead
-// of r (9 - r). A filter g and an input d are evaluated as polynomials at eight points, multiplied there, and the
-// result is interpolated:
+// The one-dimensional Winograd transforms: 9 - r outputs of a filter of r taps from eight products instead of r (9 -
+// r). A filter g and an input d are evaluated as polynomials at eight points and multiplied there; the result is
+// interpolated:
 //
 //     y = A' [(G g) * (B' d)]
 //
-// The points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity. Row p of G has the powers of a point over the product of its
-// distances to the others, column p of A' the powers alone; B' depends on the points and not on the filter. Points of
-// opposite sign share their even and odd powers. Source: Winograd, "Arithmetic complexity of computations", 1980; Lavin
-// and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+// The points are 0, 1, -1, 2, -2, 1/2, -1/2 and infinity. Row p of G has the powers of a point divided by the product
+// of its distances to the other points; column p of A' has the powers alone; B' depends on the points but not on the
+// filter. Points of opposite sign share their even and odd powers. Sources: Winograd, "Arithmetic complexity of
+// computations", 1980; Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
 
 import CProcessor
 
-/// One algorithm, F(9 - taps, taps), applied to lanes of sixteen channels. Results may be where the arguments are.
+/// The minimal filtering algorithm F(9 - taps, taps), applied to vectors of sixteen channels. Results may overwrite the
+/// arguments.
 protocol WinogradAlgorithm {
-    /// Of the filter: 3 to 6 of them and of the outputs.
+    /// The number of filter taps. The transforms are written for 3 to 6 taps and 3 to 6 outputs.
     static var taps: Int { get }
 }
 
-/// 64 products for a tile of 6 x 6 outputs, for which a direct convolution takes 324.
+/// F(6 x 6, 3 x 3): 64 multiplications per tile, where direct convolution takes 324.
 enum WinogradKernel3: WinogradAlgorithm {
     static var taps: Int { 3 }
 }
 
-/// 64 products for a tile of 4 x 4 outputs, for which a direct convolution takes 400.
+/// F(4 x 4, 5 x 5): 64 multiplications per tile, where direct convolution takes 400.
 enum WinogradKernel5: WinogradAlgorithm {
     static var taps: Int { 5 }
 }
 
 extension WinogradAlgorithm {
-    /// Outputs of a tile, in one dimension.
+    /// The number of outputs of a tile in one dimension.
     @inline(always) static var outputs: Int { 9 - taps }
 
-    /// Inputs of a tile, in one dimension, and products.
+    /// The number of inputs of a tile in one dimension, and of products.
     @inline(always) static var points: Int { 8 }
 
-    /// u = G g, (taps) to (points).
+    /// Computes u = G g, (taps) to (points).
     @inline(always)
     static func filter<S: Scalar>(_ g: LaneRow<S>, into u: some LaneTarget<S>) {
         evaluate(g, taps, (-2 / 9, 1 / 90, 32 / 45), into: u)
     }
 
-    /// g = G' u, the adjoint.
+    /// Computes g = G' u, the adjoint of `filter`.
     @inline(always)
     static func filterBackward<S: Scalar>(_ u: LaneRow<S>, into g: LaneRow<S>) {
         evaluateBackward(u, (-2 / 9, 1 / 90, 32 / 45), into: g, taps)
     }
 
-    /// o = A' m, (points) to (outputs).
+    /// Computes o = A' m, (points) to (outputs).
     @inline(always)
     static func output<S: Scalar>(_ m: LaneRow<S>, into o: LaneRow<S>) {
         evaluateBackward(m, (1, 1, 1), into: o, outputs)
     }
 
-    /// m = A o, the adjoint.
+    /// Computes m = A o, the adjoint of `output`.
     @inline(always)
     static func outputBackward<S: Scalar>(_ o: LaneRow<S>, into m: some LaneTarget<S>) {
         evaluate(o, outputs, (1, 1, 1), into: m)
     }
 
-    /// y = B' d, (points) to (points).
+    /// Computes y = B' d, (points) to (points).
     @inline(always)
     static func input<S: Scalar>(_ d: LaneRow<S>, into y: some LaneTarget<S>) {
         let (d0, d1, d2, d3, d4, d5, d6, d7) = (d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7])
@@ -75,7 +76,7 @@ extension WinogradAlgorithm {
         y[7] = d7 - d1 + 5.25 * (d3 - d5)
     }
 
-    /// d = B y, the adjoint.
+    /// Computes d = B y, the adjoint of `input`.
     @inline(always)
     static func inputBackward<S: Scalar>(_ y: LaneRow<S>, into d: LaneRow<S>) {
         let (y0, y7) = (y[0], y[7])
@@ -92,9 +93,10 @@ extension WinogradAlgorithm {
     }
 }
 
-// Polynomials at the points
+// Evaluation of polynomials at the points.
 
-/// v = the polynomial with n coefficients c at each point; those at 1, 2 and 1/2, and at their negatives, times f.
+/// Evaluates the polynomial with n coefficients c at each point. The values at 1, 2 and 1/2, and at their negatives,
+/// are multiplied by f.
 @inline(always)
 private func evaluate<S: Scalar>(_ c: LaneRow<S>, _ n: Int, _ f: (S, S, S), into v: some LaneTarget<S>) {
     let c0 = c[0], c1 = c[1], c2 = c[2], last = c[n &- 1]
@@ -129,7 +131,7 @@ private func evaluate<S: Scalar>(_ c: LaneRow<S>, _ n: Int, _ f: (S, S, S), into
     v[7] = last
 }
 
-/// c = the adjoint of `evaluate`, of v.
+/// Computes the adjoint of `evaluate`.
 @inline(always)
 private func evaluateBackward<S: Scalar>(_ v: LaneRow<S>, _ f: (S, S, S), into c: LaneRow<S>, _ n: Int) {
     let v0 = v[0], v7 = v[7]
@@ -150,14 +152,14 @@ private func evaluateBackward<S: Scalar>(_ v: LaneRow<S>, _ f: (S, S, S), into c
     c[5] = odd1 + 32 * odd2 + 0.03125 * odd3 + v7
 }
 
-/// Where a transform writes its lanes.
+/// A destination for the vectors that a transform writes.
 protocol LaneTarget<S> {
     associatedtype S: Scalar
 
     subscript(index: Int) -> SIMD16<S> { get nonmutating set }
 }
 
-/// A strided row of lanes, sixteen channels each: the one-dimensional input, output or transform of a tile.
+/// A strided row of vectors, sixteen channels each: the one-dimensional input, output or transform of a tile.
 struct LaneRow<S: Scalar>: LaneTarget {
     let start: UnsafeMutablePointer<SIMD16<S>>
     let stride: Int
@@ -172,9 +174,9 @@ struct LaneRow<S: Scalar>: LaneTarget {
     }
 }
 
-/// A row of the Winograd domain, written past the caches: more is written there before any of it is read than they
-/// hold, and a write through them would first read what it replaces. Whoever writes for other threads calls
-/// `finishStreams` in the end.
+/// A row of the Winograd domain that is written past the caches. A whole transform exceeds the caches before any of it
+/// is read, and a cached write would first read the line that it replaces. A writer whose data other threads read must
+/// call `finishStreams` at the end.
 struct StreamedRow<S: Scalar>: LaneTarget {
     private let row: LaneRow<S>
 
@@ -188,10 +190,10 @@ struct StreamedRow<S: Scalar>: LaneTarget {
     }
 }
 
-/// Lets other threads see what has been streamed.
+/// Makes streamed stores visible to other threads.
 func finishStreams() { ckernels_fence_streams() }
 
-/// A square of lanes that stays in the first cache.
+/// Calls the body with a temporary square of vectors, which stays in the L1 cache.
 @inline(always)
 func withSquare<S: Scalar>(_ side: Int, _ body: (UnsafeMutablePointer<SIMD16<S>>) -> Void) {
     withUnsafeTemporaryAllocation(of: SIMD16<S>.self, capacity: side * side) { body($0.baseAddress!) }

@@ -1,24 +1,24 @@
-// The three products of a convolution in the Winograd domain, each point on its own:
+// The three products of a convolution in the Winograd domain, computed separately at each point:
 //
 //     M = V_x U_x + V_h U_h        dV = dM U'        dU += V' dM
 //
 // V is (tiles, input channels), U (input channels, output channels), M (tiles, output channels).
 
-/// Some images' maps and the weights that they are multiplied with.
+/// The maps of some images and the weights that they are multiplied by.
 package struct PointFactor<S: Scalar> {
     let maps: TransformedMaps<S>
     let first: Int
     let weights: TransformedWeights<S>
 
-    /// - Parameter first: the number of the first image.
+    /// - Parameter first: the index of the first image in the maps.
     package init(_ maps: TransformedMaps<S>, first: Int = 0, _ weights: TransformedWeights<S>) {
         precondition(maps.channels == weights.rows, "\(maps.channels) channels times \(weights.rows) rows")
         (self.maps, self.first, self.weights) = (maps, first, weights)
     }
 
-    /// The columns of one panel at one point.
+    /// Returns the columns of one panel at one point.
     ///
-    /// - Parameter next: the point at which the panel is wanted next.
+    /// - Parameter next: the point whose panel is prefetched.
     @inline(always)
     fileprivate func segment(point: Int, lane: Int, _ count: Int, next: Int) -> Segment<S> {
         Segment(
@@ -28,11 +28,11 @@ package struct PointFactor<S: Scalar> {
     }
 }
 
-/// M := x (+ h), of one panel of their columns.
+/// Computes one panel of columns of M = V_x U_x (+ V_h U_h).
 ///
 /// - Parameters:
-///   - panel: by number; four lanes of columns each, but for the last.
-///   - m: gets the panel's columns, in its first images.
+///   - panel: the index of the panel; each has four vectors of columns, except perhaps the last.
+///   - m: receives the columns of the panel in its first images.
 package func multiplyPanel<S: Scalar>(
     _ x: PointFactor<S>, _ h: PointFactor<S>? = nil, panel: Int, into m: TransformedMaps<S>, images: Int
 ) {
@@ -57,12 +57,12 @@ private func multiply<S: Scalar>(
     }
 }
 
-/// dV := dM U' of some images.
+/// The product dV = dM U' of some images.
 package struct InputProduct<S: Scalar> {
     let factor: PointFactor<S>
     let dv: TransformedMaps<S>
 
-    /// - Parameter dv: gets the gradient in its first images.
+    /// - Parameter dv: receives the gradient in its first images.
     package init(_ dm: PointFactor<S>, into dv: TransformedMaps<S>) {
         precondition(dm.weights.columns == dv.channels)
         (factor, self.dv) = (dm, dv)
@@ -80,15 +80,15 @@ package struct InputProduct<S: Scalar> {
     }
 }
 
-/// dU += V' dM over some images.
+/// The product dU += V' dM over some images.
 package struct WeightProduct<S: Scalar> {
     let v, dm: TransformedMaps<S>
     let first, firstOutput, images: Int
     let du: TransformedGradient<S>
 
     /// - Parameters:
-    ///   - first: the number of the first image in v.
-    ///   - firstOutput: and in dm.
+    ///   - first: the index of the first image in v.
+    ///   - firstOutput: the index of the first image in dm.
     package init(
         _ v: TransformedMaps<S>, first: Int = 0, _ dm: TransformedMaps<S>, firstOutput: Int = 0, images: Int,
         accumulatingInto du: TransformedGradient<S>
@@ -98,7 +98,7 @@ package struct WeightProduct<S: Scalar> {
         (self.v, self.first, self.dm, self.firstOutput, self.images, self.du) = (v, first, dm, firstOutput, images, du)
     }
 
-    /// Tiles whose four lanes of dM stay in the first cache while all rows of V' pass by.
+    /// The number of tiles whose four vectors of dM stay in the L1 cache while all rows of V' pass by.
     private static var tilesAtOnce: Int { 128 }
 
     @inline(always)
@@ -119,9 +119,9 @@ package struct WeightProduct<S: Scalar> {
     }
 }
 
-/// Products that share dM, point after point, so that it comes from memory once.
+/// Computes the products that share dM, point by point, so that dM is read from memory once.
 ///
-/// - Parameter images: of the input product.
+/// - Parameter images: the number of images of the input product.
 package func multiplyBackward<S: Scalar>(
     _ geometry: WinogradGeometry, _ input: InputProduct<S>?, images: Int, _ weights: [WeightProduct<S>]
 ) {

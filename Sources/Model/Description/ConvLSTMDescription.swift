@@ -1,29 +1,29 @@
-// A convolutional LSTM layer as a value: all in which the cells of the field differ.
+// The description of a ConvLSTM layer. It covers every respect in which the cells of published systems differ.
 
 import Kernels
 
-/// A convolutional LSTM layer.
+/// A ConvLSTM layer.
 package struct ConvLSTMDescription: Codable, Sendable, Equatable {
-    /// Channels of the hidden state and of the cell state.
+    /// The number of channels of the hidden state and of the cell state.
     package var hidden: Int
 
-    /// Side of the square kernels, odd; padding keeps the size.
+    /// The side of the square kernels, which must be odd; padding preserves height and width.
     package var kernel: Int
 
     package var peepholes = PeepholeForm.none
 
-    /// What makes the gates i, f and o of their preactivations; g is a hyperbolic tangent in every system.
+    /// The function of the gates i, f and o. Gate g is a hyperbolic tangent in every system.
     package var gateActivation = GateActivation.logistic
 
-    /// What is done to the sum of both convolutions and the bias before peepholes and gates; nil for nothing.
+    /// The normalization of the preactivations (both convolutions plus bias), before peepholes and gates; nil for none.
     package var normalization: GateNormalization?
 
     package var tensors = GateTensors.fused
 
-    /// The name of an encoder's layer whose final hidden and cell state this one starts from; nil for zeros.
+    /// The name of the encoder layer whose final hidden and cell state initialize this layer; nil for zeros.
     package var initialState: String?
 
-    /// Whether a step sees the hidden state of the step before; the cell state is always carried.
+    /// Whether a time step sees the previous hidden state; the cell state is always carried over.
     package var isRecurrent = true
 
     package var hasBias = true
@@ -33,10 +33,10 @@ package struct ConvLSTMDescription: Codable, Sendable, Equatable {
     package var biasInitialization = Initialization.constant(value: 0)
     package var peepholeInitialization = Initialization.constant(value: 0)
 
-    /// Added to the forget gate's initial bias.
+    /// The value that is added to the forget gate's initial bias.
     package var forgetBias = 0.0
 
-    /// - Parameter hiddenInitialization: of the kernel over the hidden state; nil for the one over the input.
+    /// - Parameter hiddenInitialization: for the kernel over the hidden state; nil to use `kernelInitialization`.
     package init(
         hidden: Int, kernel: Int, peepholes: PeepholeForm = .none, gateActivation: GateActivation = .logistic,
         normalization: GateNormalization? = nil, tensors: GateTensors = .fused, initialState: String? = nil,
@@ -54,27 +54,28 @@ package struct ConvLSTMDescription: Codable, Sendable, Equatable {
     }
 }
 
-/// Weights from the cell state to the gates i, f and o.
+/// The form of the peephole weights from the cell state to the gates i, f and o.
 package enum PeepholeForm: String, Codable, Sendable, CaseIterable {
     case none
-    /// One for each place and channel: the Hadamard product of Shi et al. 2015 as neural-scene has it.
+    /// One weight per pixel and channel: the Hadamard product of Shi et al. 2015, as in neural-scene.
     case perPosition
-    /// One for each channel, the same everywhere: what the parameter counts of Shi et al. 2015 come from.
+    /// One weight per channel, shared by all pixels: this gives the parameter counts of Shi et al. 2015.
     case perChannel
 }
 
-/// Normalization of a step's preactivations, with a learned scale and shift after it; epsilon is 1e-5.
+/// The normalization of a time step's preactivations, followed by a learned scale and shift; epsilon is 1e-5.
 package enum GateNormalization: Codable, Sendable, Equatable {
-    /// Over all places and `channels` neighboring channels of the four gates side by side, which it has to divide;
-    /// scale and shift per channel.
+    /// Normalizes over all pixels and `channels` neighboring channels of the four gates side by side. `channels` must
+    /// divide the number of these channels. Scale and shift are per channel.
     ///
-    /// A group lies within one gate where `channels` divides the hidden ones. Else it spans gates, and which ones
-    /// depends on the gates' order: here i, f, g, o, so that a system with another order is then another function.
+    /// A group lies within one gate if `channels` divides the hidden channels. Otherwise it spans gates, and the order
+    /// of the gates decides which. Here the order is i, f, g, o, so a system with another order computes another
+    /// function.
     ///
     /// Source: Wu and He, "Group normalization", ECCV 2018; PyTorch's `GroupNorm`.
     case group(channels: Int)
 
-    /// Over all places and channels of the four gates; scale and shift per place and channel.
+    /// Normalizes over all pixels and channels of the four gates; scale and shift are per pixel and channel.
     ///
     /// Source: Ba, Kiros and Hinton, "Layer normalization", 2016; PyTorch's `LayerNorm` over (C, H, W).
     case layer
@@ -84,11 +85,11 @@ package enum GateNormalization: Codable, Sendable, Equatable {
     }
 }
 
-/// How the four gates' weights are divided into tensors.
+/// The division of the four gates' weights into tensors.
 package enum GateTensors: String, Codable, Sendable, CaseIterable {
-    /// One kernel over the input, one over the hidden state and one bias for the gates i, f, g, o side by side.
+    /// One kernel over the input, one over the hidden state and one bias, each with the gates i, f, g, o side by side.
     case fused
-    /// Three tensors for each gate.
+    /// Three tensors per gate.
     case perGate
 }
 

@@ -1,13 +1,13 @@
-// How the convolutions of ConvLSTM layers are computed: a choice of the program, not of a system.
+// The algorithm for the convolutions of ConvLSTM layers: an option of the program, not of a system's description.
 
-/// The way that a network computes its gates' convolutions.
+/// The algorithm that a network uses for its gate convolutions.
 package enum ConvolutionAlgorithm: String, Codable, Sendable, CaseIterable {
-    /// For each layer the way that its `ConvolutionPlan` expects to be faster.
+    /// The algorithm that each layer's `ConvolutionPlan` expects to be faster.
     case automatic
 
-    /// Lowering to matrix products everywhere: the reference.
+    /// Lowering to matrix products for every layer: the reference.
     case im2col
 
-    /// Winograd convolution wherever there is an algorithm for the kernel, also where it does not pay.
+    /// Winograd transforms for every kernel size that has them, even where they are slower.
     case winograd
 }

@@ -1,6 +1,6 @@
-// The size of one feature map, or of one frame.
+// The shape of a feature map or a frame.
 
-/// Height, width and channels of a feature map.
+/// The height, width and channels of a feature map.
 package struct FeatureShape: Codable, Sendable, Equatable, CustomStringConvertible {
     package var height, width, channels: Int
 

@@ -1,44 +1,45 @@
-// The distributions that learned tensors start from, as a description names them.
+// The initial distributions of learned tensors, as descriptions name them.
 
 /// A distribution of initial values.
 package enum Initialization: Codable, Sendable, Equatable {
     case constant(value: Double)
 
-    /// `others`, and `value` more in the forget gate's columns of the last axis: how a ConvLSTM layer writes its
-    /// `forgetBias`. No file can hold it.
+    /// `others`, with `value` added in the forget gate's columns of the last axis. A ConvLSTM layer expresses its
+    /// `forgetBias` this way. It cannot be written in a file.
     indirect case forgetBias(value: Double, columns: Range<Int>, others: Initialization)
 
-    /// Uniform in [-limit, limit].
+    /// The uniform distribution on [-limit, limit].
     case uniform(limit: Double)
 
-    /// Normal with mean 0; MindSpore's default for convolutions, with a deviation of 0.01.
+    /// The normal distribution with mean 0; with a deviation of 0.01 it is MindSpore's default for convolutions.
     case normal(deviation: Double)
 
-    /// Uniform in [-l, l], l = sqrt(6 / (fan in + fan out)), fans counted over the kernel's area.
+    /// The uniform distribution on [-l, l] with l = sqrt(6 / (fan in + fan out)); the fans include the kernel's area.
     ///
     /// Source: Glorot and Bengio, AISTATS 2010; Keras' `glorot_uniform`.
     case glorotUniform
 
-    /// A random matrix with orthonormal columns, or orthonormal rows where it is wider than high. Its columns are the
-    /// last axis, its rows all others.
+    /// A random matrix with orthonormal columns, or with orthonormal rows if it has more columns than rows. The columns
+    /// are the last axis, the rows all other axes.
     ///
     /// Source: Saxe, McClelland and Ganguli, ICLR 2014; Keras' `orthogonal`.
     case orthogonal
 
-    /// Uniform in [-l, l], l = 1 / sqrt(fan in): PyTorch's default for the kernels and biases of convolutions.
+    /// The uniform distribution on [-l, l] with l = 1 / sqrt(fan in): PyTorch's default for kernels and biases of
+    /// convolutions.
     ///
-    /// The fan in is the layer's: of a ConvLSTM that of one convolution over input and hidden state side by side.
-    /// (Where a system has two convolutions, each kernel has a limit of its own: `uniform`.) Of peepholes it is the
-    /// count over all axes but the last.
+    /// The fan in is that of the layer. For a ConvLSTM it is that of one convolution over input and hidden state side
+    /// by side. (For systems with two convolutions, give each kernel a limit of its own with `uniform`.) For peepholes
+    /// it is the element count over all axes but the last.
     case fanIn
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case constant, uniform, normal, glorotUniform, orthogonal, fanIn
     }
 
-    /// Uniform with the limit that the fan in gives, where that is what the limit depends on; else unchanged.
+    /// Replaces `fanIn` by the uniform distribution with the limit that the fan in gives; other cases are unchanged.
     ///
-    /// - Parameter fanIn: how many numbers one output of the layer is a sum over.
+    /// - Parameter fanIn: the number of terms that one output of the layer sums.
     func resolved(fanIn: Int) -> Initialization {
         self == .fanIn ? .uniform(limit: 1 / Double(fanIn).squareRoot()) : self
     }

@@ -1,7 +1,7 @@
-// What a file need not say.
+// Default values for keys that a file omits.
 
 extension KeyedDecodingContainer {
-    /// The value of a key, or `standard` where the file leaves it out.
+    /// Decodes the value of a key; returns `standard` if the key is absent.
     package func decode<Value: Decodable>(_ key: Key, or standard: Value) throws -> Value {
         try decodeIfPresent(Value.self, forKey: key) ?? standard
     }

@@ -1,9 +1,9 @@
-// One of several alternatives in a file: a mapping of one key, which names the alternative.
+// Alternatives in a file: a mapping with exactly one key, which names the alternative.
 
 extension KeyedDecodingContainer where Key: CaseIterable {
-    /// The key of the alternative that is meant.
+    /// The single key of the container, which names the alternative.
     ///
-    /// Throws a `DecodingError` that names all of them, where none or several are there.
+    /// Throws a `DecodingError` that lists all alternatives if there is no key or more than one.
     package var onlyKey: Key {
         get throws {
             guard allKeys.count == 1 else {

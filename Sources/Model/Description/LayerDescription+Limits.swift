@@ -1,13 +1,13 @@
-// How large a layer may be. The choice: one bound that all systems of the field are far below, held before a layer
-// takes memory or multiplies its sizes, because people write them into files.
+// Size limits of layers. The choice: one bound far above all published systems, checked before a layer allocates memory
+// or multiplies its sizes, because the sizes come from files that people write.
 
 extension LayerDescription {
     private static let largestSize = 65_536
     private static let mostNumbers = 1e9, mostProducts = 1e12
 
-    /// Throws for a layer that asks for more numbers than fit, naming what is too large.
+    /// Throws a `ModelError` naming what is too large if the layer exceeds the limits.
     ///
-    /// - Parameter input: the size of the maps that it reads; nil for none.
+    /// - Parameter input: the shape of the feature maps that the layer reads; nil for none.
     func checkSize(reading input: FeatureShape?) throws(ModelError) {
         for (what, size) in sizes where !(-Self.largestSize...Self.largestSize).contains(size) {
             throw ModelError("layer \(name): \(what) is \(size); choose at most \(Self.largestSize)")
@@ -31,7 +31,7 @@ extension LayerDescription {
         }
     }
 
-    /// Of its kernels, which are all but a few of its numbers.
+    /// The parameter count of the layer's kernels, which are nearly all of its parameters.
     private func learnedNumbers(channels: Double) -> Double {
         func area(_ kernel: Int) -> Double { Double(kernel) * Double(kernel) }
         switch operation {

@@ -1,15 +1,16 @@
-// The layers without a state, as values.
+// The descriptions of the stateless layers.
 
-/// A convolution of each step's feature map, plain or transposed.
+/// A convolution of each time step's feature map, ordinary or transposed.
 package struct ConvolutionDescription: Codable, Sendable, Equatable {
     package var filters: Int
 
-    /// Side of the square kernel.
+    /// The side of the square kernel.
     package var kernel: Int
 
     package var stride = 1
 
-    /// Rows and columns of zeros around the map (of the output, for a transposed one); nil for kernel / 2.
+    /// The rows and columns of zeros around the feature map (around the output for a transposed convolution); nil for
+    /// kernel / 2.
     package var padding: Int?
 
     package var hasBias = true
@@ -27,14 +28,14 @@ package struct ConvolutionDescription: Codable, Sendable, Equatable {
     }
 }
 
-/// A convolution over time, height and width; padding keeps all three sizes.
+/// A convolution over time, height and width; padding preserves all three.
 package struct Convolution3DDescription: Codable, Sendable, Equatable {
     package var filters: Int
 
-    /// Side of the kernel in height and width, odd.
+    /// The side of the kernel in height and width, which must be odd.
     package var kernel: Int
 
-    /// Extent of the kernel in time, odd.
+    /// The size of the kernel in time, which must be odd.
     package var kernelTime: Int
 
     package var timePadding = TimePadding.same
@@ -52,24 +53,25 @@ package struct Convolution3DDescription: Codable, Sendable, Equatable {
         self.biasInitialization = biasInitialization
     }
 
-    /// Where the zeros are that keep the number of steps.
+    /// The position of the zero steps that preserve the length of the sequence.
     package enum TimePadding: String, Codable, Sendable, CaseIterable {
-        /// Half before and half after: a step sees features of later input frames, in next-frame training the target.
+        /// Half before and half after. A step sees features of later input frames; in next-frame training these are the
+        /// target.
         case same
-        /// All before: a step sees itself and the past.
+        /// All before. A step sees itself and the past.
         case causal
     }
 }
 
-/// Normalization of each channel over the global batch, time and space, with a learned scale and shift; forecasts use
+/// A normalization of each channel over the global batch, time and space, with a learned scale and shift. Forecasts use
 /// moving averages of the statistics instead.
 ///
 /// Source: Ioffe and Szegedy, ICML 2015; Keras' `BatchNormalization`.
 package struct BatchNormalizationDescription: Codable, Sendable, Equatable {
-    /// What the moving averages keep of themselves at each update.
+    /// The weight of the old moving average in each update.
     package var momentum = 0.99
 
-    /// Added to the variance.
+    /// The constant that is added to the variance.
     package var epsilon = 1e-3
 
     package init(momentum: Double = 0.99, epsilon: Double = 1e-3) {
@@ -77,7 +79,7 @@ package struct BatchNormalizationDescription: Codable, Sendable, Equatable {
     }
 }
 
-/// x for x > 0, else slope x.
+/// The leaky ReLU: x for x > 0, else slope x.
 package struct LeakyReLUDescription: Codable, Sendable, Equatable {
     package var slope: Double
 
@@ -95,9 +97,10 @@ package struct RearrangementDescription: Codable, Sendable, Equatable {
     }
 
     package enum Order: String, Codable, Sendable, CaseIterable {
-        /// Channel (dy size + dx) C + c of place (y, x) is pixel (y size + dy, x size + dx), channel c.
+        /// Channel (dy size + dx) C + c of pixel (y, x) is channel c of the frame's pixel (y size + dy, x size + dx).
         case blocks
-        /// The numbers as they lie in memory, cut anew: neural-scene's choice, in which a place is a run of pixels.
+        /// The elements in memory order, reshaped: neural-scene's choice, in which an output pixel is a run of input
+        /// pixels.
         case reshape
     }
 }

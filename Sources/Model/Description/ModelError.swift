@@ -1,6 +1,6 @@
-// What can be wrong with a description of a network, as a sentence.
+// The error of an invalid network description, as a sentence.
 
-/// A network that cannot be built, or cannot run on the frames it is given.
+/// A network that cannot be built, or cannot run on the given frames.
 package struct ModelError: Error, Equatable, CustomStringConvertible {
     package let description: String
 

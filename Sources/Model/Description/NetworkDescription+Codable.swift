@@ -1,4 +1,4 @@
-// A layer in a file: its name, what it reads, and one further key that says what it does.
+// A layer in a file: its name, what it reads, and one further key that names its operation.
 
 extension LayerDescription: Codable {
     private enum Key: String, CodingKey {

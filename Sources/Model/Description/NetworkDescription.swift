@@ -1,15 +1,15 @@
-// A network as a value: what layers it has and what each of them reads. Systems of the field differ in these values,
-// not in code.
+// The description of a network: its layers and what each of them reads. Published systems differ in these values, not
+// in code.
 
 import Kernels
 
-/// An encoder, which runs over the input frames; a forecaster, which runs over the output frames; and a readout, which
-/// makes frames of what either of them computed.
+/// A network of three parts: an encoder, which runs over the input frames; a forecaster, which runs over the output
+/// frames; and a readout, which computes frames from the output of either.
 ///
-/// Without a forecaster the network gives one output frame for each step of the encoder, and beyond the input frames
-/// its own outputs are its input. A layer reads the layer before it, or those that it names; the first layer of the
-/// encoder reads the frames, the first of the forecaster `forecasterInput`, the first of the readout the last layer
-/// before it.
+/// Without a forecaster the network gives one output frame per time step of the encoder, and beyond the input frames it
+/// reads its own outputs. A layer reads the preceding layer or those that it names. The first layer of the encoder
+/// reads the frames, the first of the forecaster reads `forecasterInput`, and the first of the readout reads the last
+/// layer before it.
 package struct NetworkDescription: Codable, Sendable, Equatable {
     package var encoder: [LayerDescription]
     package var forecaster: [LayerDescription]
@@ -24,20 +24,20 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
         self.forecasterInput = forecasterInput
     }
 
-    /// What the first layer of a forecaster reads at each of its steps.
+    /// The input of the forecaster's first layer at each time step.
     package enum ForecasterInput: Codable, Sendable, Equatable {
-        /// Nothing: it has no input kernel, and all that it knows is the state that it starts from.
+        /// No input: the layer has no input kernel, and only its initial state carries information.
         case nothing
 
-        /// Zeros, for which it has an input kernel that never learns.
+        /// Zeros: the layer has an input kernel, which is never trained.
         case zeros(channels: Int)
 
-        /// At the first step the output of the encoder's last layer after its last step, later the output of the
-        /// forecaster's own last layer at the step before.
+        /// At the first step, the output of the encoder's last layer after its last step; later, the previous output of
+        /// the forecaster's own last layer.
         case lastHidden
 
-        /// At the first step the last input frame, which the encoder does not see then; later the frame before the one
-        /// to forecast: the true one, or the one forecast, as training samples them.
+        /// At the first step, the last input frame, which the encoder does not see in this case; later, the frame
+        /// before the one to forecast. That is the true frame or the forecast frame, as sampled in training.
         case previousFrame
 
         private enum CodingKeys: String, CodingKey, CaseIterable {
@@ -47,7 +47,7 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
 }
 
 extension NetworkDescription {
-    /// Whether a batch's sequences see each other.
+    /// Whether the network has batch normalization, so that the sequences of a batch affect each other.
     package var normalizesBatches: Bool { (encoder + forecaster + readout).contains(where: \.normalizesBatches) }
 
     package init(from decoder: any Decoder) throws {
@@ -59,12 +59,12 @@ extension NetworkDescription {
     }
 }
 
-/// One layer: it maps a sequence of feature maps to a sequence of feature maps.
+/// One layer, which maps a sequence of feature maps to a sequence of feature maps.
 package struct LayerDescription: Sendable, Equatable {
-    /// Unique in the network; the first part of the names of its tensors.
+    /// The layer's name, unique in the network; it is the first part of its tensors' names.
     package var name: String
 
-    /// The layers that it reads, side by side as channels; nil for the layer before it.
+    /// The layers that it reads, concatenated along the channels; nil for the preceding layer.
     package var from: [String]?
 
     package var operation: Operation

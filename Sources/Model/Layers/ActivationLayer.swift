@@ -1,5 +1,5 @@
-// An activation, applied to each number of each step: y = f(x). Its gradient is changed where it lies, and where nobody
-// else reads x, that is where the gradient of x is wanted.
+// A pointwise activation layer, y = f(x). The choice: backward works in place, on the output's gradient; if no other
+// layer reads x, that tensor is also the gradient of x.
 
 import Kernels
 

@@ -1,12 +1,12 @@
-// Batch normalization over the global batch, time and space. The choice: lanes add up sums in double precision within
-// the pass, so statistics are those of the whole batch whatever the number of lanes.
+// Batch normalization over the global batch, time and space. The choice: the virtual ranks sum their statistics in
+// double precision within the pass, so that they are those of the whole batch whatever the number of virtual ranks.
 //
-//     m = mean of x,  v = mean of (x - m)^2        over sequences, steps and places, for each channel
+//     m = mean of x,  v = mean of (x - m)^2        over sequences, steps and pixels, per channel
 //     u = (x - m) / sqrt(v + epsilon)              y = scale u + shift
 //     moving := momentum moving + (1 - momentum) (m or v)
 //
-// Forecasts take the moving averages for m and v. Source: Ioffe and Szegedy, "Batch normalization", ICML 2015; the
-// biased variance in the moving average is Keras 2.1.0's.
+// Forecasts use the moving averages as m and v. Source: Ioffe and Szegedy, "Batch normalization", ICML 2015; the biased
+// variance in the moving average follows Keras 2.1.0.
 
 import Kernels
 
@@ -15,7 +15,7 @@ final class BatchNormalizationLayer<S: Scalar>: Layer {
     let outputShape: FeatureShape
     let scaleSlot, shiftSlot: ParameterSlot
 
-    /// In the layout of what is measured.
+    /// The slots of the moving averages, in the layout of the statistics.
     let meanSlot, varianceSlot: ParameterSlot
 
     private(set) var scale, shift: Tensor<S>
@@ -57,11 +57,11 @@ final class UnrolledBatchNormalization<S: Scalar>: UnrolledLayer {
     private let input, output: FeatureSequence<S>
     private let context: UnrollingContext<S>
 
-    /// Of the last training pass: pixels of the global batch, and for each channel m and 1 / sqrt(v + epsilon).
+    /// The pixel count of the global batch in the last training pass; per channel, m and 1 / sqrt(v + epsilon).
     private var count = 0.0
     private var mean, inverse: [Double]
 
-    /// The sums over this lane of dy and of dy u.
+    /// The sums of dy and of dy u over this virtual rank.
     private var shiftGradient, scaleGradient: [Double]
 
     init(
@@ -86,7 +86,7 @@ final class UnrolledBatchNormalization<S: Scalar>: UnrolledLayer {
         scaleChannels(input.values[steps], by: Tensor(factor), adding: Tensor(offset), into: output.values[steps])
     }
 
-    /// Sets m and 1 / sqrt(v + epsilon) to the global batch's, and moves the averages.
+    /// Computes m and 1 / sqrt(v + epsilon) over the global batch, and updates the moving averages.
     private func measure() {
         let channels = mean.count
         var sums = [Double](repeating: 0, count: 2 * channels)
@@ -112,7 +112,8 @@ final class UnrolledBatchNormalization<S: Scalar>: UnrolledLayer {
         for c in elements.indices { elements[c] = S(momentum * Double(elements[c]) + (1 - momentum) * values[c]) }
     }
 
-    // dx = scale / sqrt(v + epsilon) (dy - mean of dy - u mean of (dy u)),  dshift = sum of dy,  dscale = sum of dy u
+    // Backward: dx = scale / sqrt(v + epsilon) (dy - mean of dy - u mean of (dy u)), dshift = sum of dy, and dscale =
+    // sum of dy u.
 
     func backward(_ steps: Range<Int>) {
         precondition(context.isTraining, "backward through batch normalization after a forecast")
@@ -137,7 +138,7 @@ final class UnrolledBatchNormalization<S: Scalar>: UnrolledLayer {
 }
 
 extension Tensor {
-    /// A new vector of these numbers.
+    /// Creates a vector with the given elements.
     fileprivate init(_ elements: [Double]) {
         self.init(elements.count)
         var values = mutableSpan

@@ -1,4 +1,4 @@
-// Several sequences of feature maps side by side as the channels of one.
+// The concatenation of several sequences of feature maps along the channels.
 
 import Kernels
 

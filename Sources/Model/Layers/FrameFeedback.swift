@@ -1,7 +1,8 @@
-// Frames of which the first are known and the later ones may be the network's own: teacher forcing, scheduled sampling
-// and free rollouts are one layer, told for each frame and sequence which of the two to read.
+// A sequence of frames of which the first are known and the later ones may be the network's own. The choice: teacher
+// forcing, scheduled sampling and free rollouts are one layer, which is told for each frame and sequence which of the
+// two to read.
 //
-//     x_n = true frame n                          n < known, or where it is asked for
+//     x_n = true frame n                          n < known, or where requested
 //     x_n = y_{n - lag}                           else, y the network's outputs
 
 import Kernels
@@ -9,10 +10,10 @@ import Kernels
 final class FrameFeedback<S: Scalar>: UnrolledLayer {
     let known, lag: Int
 
-    /// Row-major, (steps - known, batch).
+    /// The choice for each frame after the known ones, row-major: (steps - known, batch).
     var readsTrueFrames: [Bool]
 
-    /// What the network gives: known once all layers are laid out.
+    /// The output of the network; set when all layers are laid out.
     var own: FeatureSequence<S>?
 
     private let truth, output: FeatureSequence<S>

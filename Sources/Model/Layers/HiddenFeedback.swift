@@ -1,11 +1,11 @@
-// A hidden state that is read again: what a forecaster reads when it goes on from its own last layer.
+// The feedback of a hidden state: the input of a forecaster that continues from its own last layer.
 //
 //     v_0 = h_T of the encoder         v_t = h_{t-1} of the forecaster
 
 import Kernels
 
 final class HiddenFeedback<S: Scalar>: UnrolledLayer {
-    /// The forecaster's last layer: known once all layers are laid out.
+    /// The output of the forecaster's last layer; set when all layers are laid out.
     var own: FeatureSequence<S>?
 
     private let first, output: FeatureSequence<S>

@@ -1,35 +1,35 @@
-// What every layer of a network is, and what it is once unrolled over the steps of a batch.
+// The protocols of a network's layers: as built, and as unrolled over the time steps of a batch.
 //
-// A layer knows slots and sizes and, for the time between two updates of the parameters, the weights in the form that
-// its products want. Unrolled, it has memory: all activations that backward needs. Forward and backward take ranges of
-// steps, so that a network may run each layer over the whole sequence (one large product for all inputs), or, where
-// predictions are fed back, all layers over one step.
+// A layer holds slots, sizes and, between two updates of the parameters, the weights in the form that its products
+// need. An unrolled layer holds memory: all activations that backward needs. Forward and backward take ranges of steps,
+// so that a network may run each layer over the whole sequence (one large product for all inputs) or, where predictions
+// are fed back, all layers over one step.
 
 import Kernels
 
-/// A layer of a network, without memory of any sequence.
+/// A layer of a network, without the memory of any sequence.
 protocol Layer<S>: AnyObject {
     associatedtype S: Scalar
 
     var outputShape: FeatureShape { get }
 
-    /// Whether each number of its output is a function of one number of its input, so that one gradient can become the
-    /// other where it lies.
+    /// Whether each element of the output is a function of one element of the input, so that the gradient can be
+    /// computed in place.
     var isPointwise: Bool { get }
 
-    /// Whether a step reads the output of the step before, so that backward adds to the output's gradient.
+    /// Whether a time step reads the output of the previous step, so that backward adds to the output's gradient.
     var isRecurrent: Bool { get }
 
-    /// Whether its output depends on learned numbers of its own.
+    /// Whether the layer has parameters that its output depends on.
     var hasParameters: Bool { get }
 
-    /// Multiply-adds of one step of one sequence, forward.
+    /// The multiply-adds of the forward pass of one step of one sequence.
     var multiplyAdds: Int { get }
 
     /// Brings the weights into the form that the products want. Call it after each change of the parameters.
     func prepare(_ values: ParameterVector<S>)
 
-    /// The layer with memory for a batch.
+    /// Returns the layer with memory for a batch.
     ///
     /// - Parameters:
     ///   - input: the sequence that it reads.
@@ -51,16 +51,16 @@ extension Layer {
 package protocol UnrolledLayer<S>: AnyObject {
     associatedtype S: Scalar
 
-    /// Computes the output of the steps from their input. Steps come in order, starting from 0.
+    /// Computes the output of the steps from their input. Steps come in order, starting at 0.
     func forward(_ steps: Range<Int>)
 
-    /// Forgets the gradients of the last backward pass.
+    /// Clears the gradients of the last backward pass.
     func clearGradients()
 
-    /// Adds the gradient of the input from the output's, which is complete. Steps come in reverse order.
+    /// Adds to the gradient of the input. The gradient of the output must be complete. Steps come in reverse order.
     func backward(_ steps: Range<Int>)
 
-    /// Adds the gradient of the parameters, once backward has seen every step.
+    /// Adds the gradient of the parameters. Call it after backward of every step.
     func addParameterGradients(to gradient: ParameterVector<S>)
 }
 
@@ -69,15 +69,15 @@ extension UnrolledLayer {
     func addParameterGradients(to gradient: ParameterVector<S>) {}
 }
 
-/// A sequence of feature maps and its gradient: what flows from layer to layer.
+/// A sequence of feature maps and its gradient, which connects two layers.
 package struct FeatureSequence<S: Scalar> {
     package let shape: FeatureShape
     package let steps, batch: Int
 
-    /// (time, batch, height, width, channels).
+    /// The feature maps: (time, batch, height, width, channels).
     package let values: Tensor<S>
 
-    /// In the shape of `values`; nil where nothing that is learned lies before it.
+    /// The gradient in the shape of `values`; nil if no layer before it has parameters.
     package let gradient: Tensor<S>?
 
     package init(_ shape: FeatureShape, steps: Int, batch: Int, needsGradient: Bool) {
@@ -85,7 +85,7 @@ package struct FeatureSequence<S: Scalar> {
         self.init(shape, Tensor(shape: extents), gradient: needsGradient ? Tensor(shape: extents) : nil)
     }
 
-    /// Values of its own, with the gradient of another sequence of the same shape.
+    /// Creates a sequence with values of its own that shares the gradient of another sequence of the same shape.
     init(sharingGradientOf other: FeatureSequence) {
         self.init(other.shape, Tensor(shape: other.values.shape), gradient: other.gradient)
     }
@@ -95,12 +95,12 @@ package struct FeatureSequence<S: Scalar> {
         (steps, batch) = (values.shape[0], values.shape[1])
     }
 
-    /// Some of its steps, in the same memory.
+    /// Returns a view of a range of steps.
     func window(_ range: Range<Int>) -> FeatureSequence {
         FeatureSequence(shape, values[range], gradient: gradient?[range])
     }
 
-    /// The gradient of a sequence that a layer with learned numbers wrote.
+    /// The gradient of a sequence that depends on parameters.
     var requiredGradient: Tensor<S> {
         guard let gradient else { preconditionFailure("backward through a layer without gradient") }
         return gradient

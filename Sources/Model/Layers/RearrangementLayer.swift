@@ -1,12 +1,12 @@
-// Numbers of each feature map in another order: a frame cut into patches, and back. A table says where each number of
-// the output comes from, so that forward reads by it and backward adds by it.
+// A permutation of the elements of each feature map: a frame cut into patches, and the inverse. The choice: a table
+// says where each output element comes from; forward gathers and backward scatters with it.
 
 import Kernels
 
 final class RearrangementLayer<S: Scalar>: Layer {
     let outputShape: FeatureShape
 
-    /// For each number of an output map, its place in the input map.
+    /// The index in the input map of each element of an output map.
     let table: [Int32]
 
     private init(_ outputShape: FeatureShape, table: [Int32]) {
@@ -20,7 +20,7 @@ final class RearrangementLayer<S: Scalar>: Layer {
         UnrolledRearrangement(table, input: input, output: output)
     }
 
-    /// A frame cut into patches: (H, W, C) to (H / size, W / size, size x size x C).
+    /// Creates the layer that cuts a frame into patches: (H, W, C) to (H / size, W / size, size x size x C).
     static func spaceToDepth(
         _ name: String, _ d: RearrangementDescription, input: FeatureShape
     ) throws(ModelError)
@@ -34,7 +34,7 @@ final class RearrangementLayer<S: Scalar>: Layer {
         return RearrangementLayer(output, table: d.table(frame: input))
     }
 
-    /// The inverse of `patches`.
+    /// Creates the inverse of `spaceToDepth`.
     static func depthToSpace(
         _ name: String, _ d: RearrangementDescription, input: FeatureShape
     ) throws(ModelError)
@@ -54,7 +54,7 @@ final class RearrangementLayer<S: Scalar>: Layer {
 }
 
 extension RearrangementDescription {
-    /// For each number of the patches of a frame, its place in the frame.
+    /// Returns the index in the frame of each element of its patches.
     fileprivate func table(frame: FeatureShape) -> [Int32] {
         guard order == .blocks else { return (0..<Int32(frame.count)).map { $0 } }
         var table: [Int32] = []

@@ -1,22 +1,22 @@
-// What all unrolled layers of one unrolled network share.
+// The state that all layers of an unrolled network share.
 
 import Kernels
 
-/// The workspaces, statistics and mode of a pass, which all its layers read.
+/// The workspaces, statistics and mode of a pass.
 package final class UnrollingContext<S: Scalar> {
     let workspace = PatchWorkspace<S>()
     let points = WinogradWorkspace<S>()
 
-    /// The moving averages, to use or to change.
+    /// The moving averages, which forecasts read and training updates.
     let statistics: ParameterVector<S>
 
-    /// Whether it is this unrolled network that changes them.
+    /// Whether this unrolled network updates the moving averages.
     let movesAverages: Bool
 
-    /// Adds up numbers over all lanes.
+    /// Sums each element over all virtual ranks.
     let sum: (inout [Double]) -> Void
 
-    /// Whether statistics are those of the batch.
+    /// Whether batch normalization uses the statistics of the batch.
     package var isTraining = false
 
     package init(

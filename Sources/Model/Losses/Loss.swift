@@ -1,49 +1,50 @@
-// What training makes small, as a value and with its gradient: an error of each number, and how the errors of a batch
-// become one figure.
+// The training loss and its gradient: an error per element, and a reduction of the errors of a batch to one value.
 //
-// The loss of a global batch is a sum over all its numbers times one scale. So each rank computes the sum over its own
-// sequences, and the sum over ranks is the loss of the global batch whatever the shares.
+// The loss of a global batch is a sum over all its elements times one scale. The choice: each rank computes the sum
+// over its own sequences, and the sum over ranks is the loss of the global batch, however the sequences are
+// distributed.
 
 import Foundation
 import Kernels
 
-/// A loss.
+/// A training loss: an error and its reduction.
 package struct Loss: Codable, Sendable, Equatable {
     package var error: PixelError
     package var reduction: Reduction
 
     package init(error: PixelError, reduction: Reduction = .mean) { (self.error, self.reduction) = (error, reduction) }
 
-    /// How wrong a prediction p of a target y is.
+    /// The error of a prediction p of a target y.
     package enum PixelError: String, Codable, Sendable, CaseIterable {
-        /// (p - y)^2.
+        /// The squared error, (p - y)^2.
         case squared
 
-        /// |p - y|; its derivative is 0 where both are equal, as PyTorch has it.
+        /// The absolute error, |p - y|; its derivative is 0 where both are equal, as in PyTorch.
         case absolute
 
-        /// -(y log p + (1 - y) log(1 - p)), with p clipped to [1e-7, 1 - 1e-7].
+        /// The binary cross entropy, -(y log p + (1 - y) log(1 - p)), with p clipped to [1e-7, 1 - 1e-7].
         ///
         /// Source: Keras' `binary_crossentropy`.
         case crossEntropy
     }
 
-    /// What is made of the errors of a batch.
+    /// The reduction of the errors of a batch.
     package enum Reduction: String, Codable, Sendable, CaseIterable {
-        /// The mean over all numbers.
+        /// The mean over all elements.
         case mean
 
-        /// Half the sum over all numbers of all sequences; reported per sequence.
+        /// Half the sum over all elements of all sequences; it is reported per sequence.
         ///
-        /// Source: with squared errors TensorFlow's `l2_loss`, as neural-scene trains with it.
+        /// Source: with squared errors this is TensorFlow's `l2_loss`, as neural-scene trains with it.
         case halvedSum = "sum/2"
 
-        /// The sum over the output frames of each frame's mean; reported as the mean over frames.
+        /// The sum over the output frames of each frame's mean; it is reported as the mean over frames.
         ///
-        /// Source: the training loop of the Keras encoder-decoder, which adds up the losses of its frames.
+        /// Source: the training loop of the Keras encoder-decoder, which adds the losses of its frames.
         case sumOfFrameMeans
 
-        /// Each frame's sum over its pixels, averaged over frames and sequences: the field's figure for Moving MNIST.
+        /// Each frame's sum over its pixels, averaged over frames and sequences: the usual loss reported for Moving
+        /// MNIST.
         case frameSum
     }
 }
@@ -61,12 +62,12 @@ extension Loss {
 }
 
 extension Loss {
-    /// What the sum of a batch's errors is multiplied with, where the gradient is taken.
+    /// Returns the factor that the sum of a batch's errors is multiplied by when the gradient is taken.
     ///
     /// - Parameters:
-    ///   - sequences: the sequences of the whole global batch.
-    ///   - frames: of one sequence's output.
-    ///   - numbers: of one sequence's output, all frames together.
+    ///   - sequences: the number of sequences in the global batch.
+    ///   - frames: the number of output frames of one sequence.
+    ///   - elements: the number of elements of one sequence's output, all frames together.
     package func scale(sequences: Int, frames: Int, elements: Int) -> Double {
         switch reduction {
         case .mean: 1 / (Double(sequences) * Double(elements))
@@ -76,7 +77,7 @@ extension Loss {
         }
     }
 
-    /// The figure to report for a loss of `sequences` sequences with `frames` output frames each.
+    /// Returns the value to report for a loss of `sequences` sequences with `frames` output frames each.
     package func reported(_ loss: Double, sequences: Int, frames: Int) -> Double {
         switch reduction {
         case .mean, .frameSum: loss
@@ -85,13 +86,13 @@ extension Loss {
         }
     }
 
-    /// The loss of some sequences, and its gradient.
+    /// Returns the loss of some sequences and computes its gradient.
     ///
     /// - Parameters:
     ///   - prediction: p, of any shape.
     ///   - target: y, of the same shape.
-    ///   - scale: see `scale(sequences:frames:numbers:)`.
-    ///   - gradient: overwritten with scale times the derivative; nil where it is not wanted.
+    ///   - scale: see `scale(sequences:frames:elements:)`.
+    ///   - gradient: overwritten with scale times the derivative; nil if not needed.
     package func evaluate<S: Scalar>(
         _ prediction: Tensor<S>, _ target: Tensor<S>, scale: Double, gradient: Tensor<S>?
     ) -> Double {
@@ -103,7 +104,7 @@ extension Loss {
     }
 }
 
-/// The sum of (p - y)^2; gradient = factor (p - y).
+/// Returns the sum of (p - y)^2; gradient = factor (p - y).
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func squares<S: Scalar>(
@@ -115,7 +116,7 @@ private func squares<S: Scalar>(
     }
 }
 
-/// The sum of |p - y|; gradient = factor sign(p - y).
+/// Returns the sum of |p - y|; gradient = factor sign(p - y).
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func distances<S: Scalar>(
@@ -127,7 +128,7 @@ private func distances<S: Scalar>(
     }
 }
 
-/// The sum of the cross entropies; gradient = factor (p - y) / (p (1 - p)), zero where p was clipped.
+/// Returns the sum of the cross entropies; gradient = factor (p - y) / (p (1 - p)), zero where p was clipped.
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func crossEntropy<S: Scalar>(
@@ -141,7 +142,7 @@ private func crossEntropy<S: Scalar>(
     }
 }
 
-/// Adds up the first results in double precision, and writes the second ones into the gradient.
+/// Sums the first results of `term` in double precision, and writes the second ones to the gradient.
 @inline(__always)
 private func reduce<S: Scalar>(
     _ prediction: Tensor<S>, _ target: Tensor<S>, _ gradient: Tensor<S>?, _ term: (S, S) -> (Double, S)

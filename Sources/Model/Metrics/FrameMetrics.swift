@@ -1,36 +1,36 @@
-// The quality of predicted sequences, frame by frame. The choice: everything measured is a sum in one flat vector, so
-// that ranks that measured different sequences add their vectors element by element.
+// The quality of predicted sequences, frame by frame. The choice: all results are sums in one flat vector, so that an
+// all-reduce merges the results of ranks that evaluated different sequences.
 
 import Kernels
 
-/// What one frame of a prediction is worth on average, or all frames together.
+/// The metrics of one frame of the predictions, or of all frames together, averaged over sequences.
 package struct FrameScores: Equatable, Sendable, Codable {
-    /// Squared error, mean over pixels.
+    /// The squared error, averaged over pixels.
     package var meanSquaredError: Double
-    /// Absolute error, mean over pixels.
+    /// The absolute error, averaged over pixels.
     package var meanAbsoluteError: Double
-    /// Squared error, sum over a frame's pixels: what the tables on Moving MNIST call MSE.
+    /// The squared error, summed over a frame's pixels: the MSE of tables on Moving MNIST.
     package var squaredErrorPerFrame: Double
-    /// Absolute error, sum over a frame's pixels: what the tables on Moving MNIST call MAE.
+    /// The absolute error, summed over a frame's pixels: the MAE of tables on Moving MNIST.
     package var absoluteErrorPerFrame: Double
-    /// Mean over sequences of the frame's PSNR in decibels; infinite as soon as one frame is predicted exactly.
+    /// The PSNR in decibels, averaged over sequences; infinite as soon as one frame is predicted exactly.
     package var peakSignalToNoiseRatio: Double
-    /// Mean over sequences of the frame's SSIM.
+    /// The SSIM, averaged over sequences.
     package var structuralSimilarity: Double
 }
 
-/// Adds up the errors of predicted sequences of T frames of shape (H, W, C).
+/// Accumulates the errors of predicted sequences of T frames of shape (H, W, C).
 package struct FrameMetrics: Sendable {
     package let frames: Int
     package let height: Int
     package let width: Int
     package let channels: Int
 
-    /// What each measure sees of the frames.
+    /// The pixels that each metric sees of the frames.
     package let convention: MetricConvention
 
-    /// Everything measured so far, as sums: the number of sequences, then four numbers a frame. Summing it over ranks
-    /// merges their measurements.
+    /// All results so far, as sums: the number of sequences, then four values per frame. The sum over ranks merges
+    /// their results.
     package var sums: [Double]
 
     /// Throws `MetricsError` for frames too small for SSIM.
@@ -46,7 +46,7 @@ package struct FrameMetrics: Sendable {
         sums = [Double](repeating: 0, count: 1 + frames * Metric.allCases.count)
     }
 
-    /// How many sequences have been added.
+    /// The number of sequences that have been added.
     package var sequences: Int { Int(sums[0]) }
 
     /// Adds one sequence; both spans have shape (T, H, W, C) and pixels scaled to [0, 1].
@@ -63,12 +63,12 @@ package struct FrameMetrics: Sendable {
         sums[0] += 1
     }
 
-    /// The scores of one frame over all sequences; not a number before the first sequence.
+    /// The metrics of one frame, averaged over all sequences; NaN before the first sequence.
     package subscript(frame: Int) -> FrameScores {
         scores { sums[index(frame, $0)] / sums[0] }
     }
 
-    /// The scores averaged over all frames.
+    /// The metrics averaged over all frames.
     package var average: FrameScores {
         scores { measure in
             (0..<frames).reduce(0) { $0 + sums[index($1, measure)] } / (sums[0] * Double(frames))

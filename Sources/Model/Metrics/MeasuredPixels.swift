@@ -1,25 +1,25 @@
-// What a measure sees of frames whose pixels are scaled to [0, 1]. The choice: bytes are kept as the floats that they
-// equal, so that every measure has one form.
+// The pixels that a metric sees, given frames scaled to [0, 1]. The choice: bytes are stored as the floats of the same
+// value, so that every metric has one implementation.
 
-/// How frames are treated before a measure compares them.
+/// The conversion of frames before a metric compares them.
 package struct MeasuredPixels: Equatable, Sendable {
-    /// The numbers that a frame is handed over in.
+    /// The element type of the frames that a metric receives.
     package enum NumberType: String, Encodable, Sendable {
         case float64
 
-        /// SSIM rounds every intermediate result to it.
+        /// SSIM rounds every intermediate result to this type.
         case float32
 
-        /// 255 x without its fraction.
+        /// 255 x, truncated.
         case uint8
     }
 
-    /// Whether pixels outside [0, 1] become 0 or 1.
+    /// Whether pixels are clipped to [0, 1].
     package var clipsPrediction = false, clipsTruth = false
 
     package var type = NumberType.float64
 
-    /// The distance between the least and the greatest possible number, which PSNR and SSIM refer to.
+    /// The distance between the smallest and the largest possible pixel value, which PSNR and SSIM use.
     package var dataRange = 1.0
 
     func prediction(_ pixels: Span<Float>) -> [Float] { seen(pixels, clipped: clipsPrediction) }
@@ -34,9 +34,9 @@ package struct MeasuredPixels: Equatable, Sendable {
     }
 }
 
-/// numpy's `uint8(255 * pixel)` on aarch64: numbers below 0 and NaN become 0, those above 255 wrap modulo 256.
+/// Returns numpy's `uint8(255 * pixel)` on aarch64: values below 0 and NaN become 0, those above 255 wrap modulo 256.
 ///
-/// C leaves such casts undefined; on x86-64 numbers below 0 wrap as well.
+/// C leaves such casts undefined; on x86-64 values below 0 wrap as well.
 private func byte(_ pixel: Float) -> Float {
     let scaled = 255 * pixel
     guard scaled > 0 else { return 0 }

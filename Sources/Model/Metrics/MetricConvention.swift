@@ -1,32 +1,33 @@
-// How the systems of the field measure forecasts. The choice: a convention says what each measure sees of two frames,
-// and the measures are the same for all; so figures of two conventions differ for a reason that one can read.
+// The evaluation conventions of published systems. The choice: a convention says which pixels each metric sees, and the
+// metrics are the same for all, so that differences between conventions can be traced to a stated cause.
 
-/// What is measured of a predicted frame and the true one.
+/// A quantity that compares a predicted frame with the true one.
 package enum Metric: Int, CaseIterable, Sendable {
     case squaredError, absoluteError, peakSignalToNoiseRatio, structuralSimilarity
 }
 
-/// The way in which a system's published figures were measured. Pixels are scaled to [0, 1] before.
+/// The convention by which a system's published results were computed. Pixels are scaled to [0, 1] first.
 package enum MetricConvention: String, Codable, CaseIterable, Sendable {
-    /// Frames as they are, in float64, with the data range that they have.
+    /// Unmodified frames in float64, with their own data range.
     case standard
 
     /// thuml/predrnn-pytorch, core/trainer.py: the prediction is clipped first, and SSIM and PSNR compare bytes. It
-    /// gives no MAE; ours is that of the clipped prediction.
+    /// reports no MAE; ours is that of the clipped prediction.
     case predrnn
 
-    /// OpenSTL, core/metrics.py with scikit-image up to 0.19: errors of the prediction as it is, then SSIM and PSNR of
-    /// the clipped one. That scikit-image gives SSIM of float frames the range 2, for values from -1 to 1.
+    /// OpenSTL, core/metrics.py with scikit-image up to 0.19: errors of the unmodified prediction, then SSIM and PSNR
+    /// of the clipped one. That scikit-image computes the SSIM of float frames with the data range 2, for values from
+    /// -1 to 1.
     case openstl
 
-    /// lyqcom/convlstm, test.py on aarch64: SSIM compares bytes made of the unclipped prediction, where a pixel above 1
-    /// comes out dark. It gives no PSNR; ours sees what its MSE sees.
+    /// lyqcom/convlstm, test.py on aarch64: SSIM compares bytes of the unclipped prediction, in which a pixel above 1
+    /// wraps and turns dark. It reports no PSNR; ours uses the same pixels as its MSE.
     case mindspore
 
-    /// `mindspore` without that accident: SSIM sees the clipped prediction.
+    /// `mindspore` without that wraparound: SSIM sees the clipped prediction.
     case mindsporeClipped = "mindspore-clipped"
 
-    /// What a measure sees of a prediction and its truth.
+    /// Returns the pixels that a metric sees of a prediction and its truth.
     package func pixels(of measure: Metric) -> MeasuredPixels {
         switch (self, measure) {
         case (.standard, _):
@@ -53,6 +54,6 @@ package enum MetricConvention: String, Codable, CaseIterable, Sendable {
         }
     }
 
-    /// Whether errors are also given per sequence, as sums over its frames.
+    /// Whether errors are also reported per sequence, as sums over its frames.
     package var sumsErrorsOverFrames: Bool { self == .predrnn }
 }

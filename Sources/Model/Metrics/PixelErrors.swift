@@ -1,20 +1,21 @@
-// Errors of a predicted frame, pixel by pixel. The choice: sums in float64, from which every convention of the field's
+// Errors of a predicted frame, pixel by pixel. The choice: sums in float64, from which every convention of published
 // tables follows (mean per pixel, or sum over a frame's pixels).
 import Foundation
 
-/// The sum of squared differences of two equally long runs of pixels.
+/// Returns the sum of squared differences of two spans of equally many pixels.
 package func squaredErrorSum(_ prediction: Span<Float>, _ truth: Span<Float>) -> Double {
     sumOverPixels(prediction, truth) { $0 * $0 }
 }
 
-/// The sum of absolute differences of two equally long runs of pixels.
+/// Returns the sum of absolute differences of two spans of equally many pixels.
 package func absoluteErrorSum(_ prediction: Span<Float>, _ truth: Span<Float>) -> Double {
     sumOverPixels(prediction, truth) { abs($0) }
 }
 
-/// PSNR = 10 log10(R^2 / MSE) in decibels; infinite for identical frames.
+/// Returns PSNR = 10 log10(R^2 / MSE) in decibels; infinite for identical frames.
 ///
-/// `meanSquaredError` is per pixel, `dataRange` R the distance between the least and the greatest possible pixel.
+/// `meanSquaredError` is per pixel; `dataRange` is R, the distance between the smallest and the largest possible pixel
+/// value.
 package func peakSignalToNoiseRatio(meanSquaredError: Double, dataRange: Double) -> Double {
     10 * log10(dataRange * dataRange / meanSquaredError)
 }

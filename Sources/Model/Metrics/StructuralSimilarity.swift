@@ -1,9 +1,10 @@
-// SSIM as scikit-image computes it by default: uniform 7 x 7 windows, sample covariance, mean over all windows inside
-// the frame. The choice: float64 running sums of five moments, so that a pixel costs the same whatever the window.
+// SSIM with the defaults of scikit-image: uniform 7 x 7 windows, sample covariance, mean over all windows inside the
+// frame. The choice: float64 running sums of five moments, so that the cost per pixel is independent of the window
+// size.
 
 import Kernels
 
-/// What stands in the way of a metric.
+/// The reason why a metric cannot be computed.
 package enum MetricsError: Error, Equatable, CustomStringConvertible {
     case frameTooSmall(height: Int, width: Int)
 
@@ -16,13 +17,13 @@ package enum MetricsError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// The mean structural similarity of two frames of shape (H, W, C), averaged over windows and channels; 1 for equal
-/// frames.
+/// Returns the structural similarity of two frames of shape (H, W, C), averaged over windows and channels; it is 1 for
+/// equal frames.
 ///
-/// `dataRange` R > 0 is the distance between the least and the greatest possible pixel. Throws `MetricsError` for
-/// frames of fewer than 7 rows or columns. In `Double` the figure is that of scikit-image's `structural_similarity(a,
-/// b, data_range=R)` on float64 frames or on bytes; in `Float` that on float32 frames, where every array in between is
-/// rounded.
+/// `dataRange` R > 0 is the distance between the smallest and the largest possible pixel value. Throws `MetricsError`
+/// for frames of fewer than 7 rows or columns. In `Double` the result is that of scikit-image's
+/// `structural_similarity(a, b, data_range=R)` on float64 frames or on bytes; in `Float` it is that on float32 frames,
+/// where every intermediate array is rounded.
 ///
 /// Source: Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment", IEEE TIP 2004, equation 13.
 @specialized(where Real == Float)
@@ -54,22 +55,22 @@ package func structuralSimilarity<Real: Scalar>(
     return sum / Double(windows * channels)
 }
 
-/// Throws where `structuralSimilarity` would.
+/// Throws if `structuralSimilarity` would throw.
 package func checkSimilarityIsDefined(height: Int, width: Int) throws(MetricsError) {
     if min(height, width) < window { throw .frameTooSmall(height: height, width: width) }
 }
 
-/// Rows and columns of a window.
+/// The number of rows and columns of a window.
 private let window = 7
 
-/// Sums over pixels of x, y, x^2, y^2 and xy, in lanes 0 to 4.
+/// The sums over pixels of x, y, x^2, y^2 and xy, in lanes 0 to 4.
 private typealias Moments = SIMD8<Double>
 
 private func moments<Real: Scalar>(_ x: Real, _ y: Real) -> Moments {
     Moments(Double(x), Double(y), Double(x * x), Double(y * y), Double(x * y), 0, 0, 0)
 }
 
-/// The sum of the similarities of all windows whose columns sum to `columns`.
+/// Returns the sum of the similarities of all windows whose columns sum to `columns`.
 private func similarityAlongRow<Real: Scalar>(_ columns: [Moments], dataRange: Double, in type: Real.Type) -> Double {
     let means = columns.map { Moments(mean($0, in: type)) }
     var inside = Moments.zero, sum = 0.0
@@ -81,12 +82,12 @@ private func similarityAlongRow<Real: Scalar>(_ columns: [Moments], dataRange: D
     return sum
 }
 
-/// A window's share of sums over one of its sides.
+/// Returns the mean over one side of a window, given the sums.
 private func mean<Real: Scalar>(_ sums: Moments, in type: Real.Type) -> SIMD8<Real> {
     SIMD8<Real>(sums / Double(window))
 }
 
-/// (2 mx my + C1) (2 sxy + C2) / ((mx^2 + my^2 + C1) (sx^2 + sy^2 + C2)), C1 = (0.01 R)^2, C2 = (0.03 R)^2.
+/// Returns (2 mx my + C1) (2 sxy + C2) / ((mx^2 + my^2 + C1) (sx^2 + sy^2 + C2)), C1 = (0.01 R)^2, C2 = (0.03 R)^2.
 private func similarity<Real: Scalar>(_ mean: SIMD8<Real>, dataRange: Double) -> Real {
     let pixels = Double(window * window), sample = Real(pixels / (pixels - 1))
     let x = mean[0], y = mean[1]

@@ -1,7 +1,8 @@
-// The plans of a network's ConvLSTM layers.
+// The convolution plans of a network's ConvLSTM layers.
 
 extension Network {
-    /// The plans of the ConvLSTM layers in the order in which they run, with how many steps each takes of a sequence.
+    /// Returns the plans of the ConvLSTM layers in execution order, with the number of time steps of each layer per
+    /// sequence.
     package func convolutionPlans(
         _ unrolling: Unrolling
     ) -> [(layer: String, steps: Int, plan: ConvolutionPlan)] {

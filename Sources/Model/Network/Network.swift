@@ -1,14 +1,14 @@
-// A network built from its description: the layers in the order in which they run, and what each reads. It holds no
-// activations and no learned numbers; `UnrolledNetwork` has the first, a `ParameterVector` the second.
+// A network built from its description: the layers in execution order, and what each of them reads. The choice: it
+// holds no activations and no parameters; `UnrolledNetwork` holds the former, a `ParameterVector` the latter.
 
 import Kernels
 
-/// The layers of a network and the layout of its parameters. unrolled networks on several threads may share it between
+/// The layers of a network and the layout of its parameters. Unrolled networks on several threads may share it between
 /// two calls of `prepare`.
 package final class Network<S: Scalar> {
     package let description: NetworkDescription
 
-    /// The size of its input and output frames.
+    /// The shape of the input and output frames.
     package let frame: FeatureShape
 
     private let convolution: ConvolutionAlgorithm
@@ -16,8 +16,7 @@ package final class Network<S: Scalar> {
 
     package private(set) var layout = ParameterLayout()
 
-    /// What is measured rather than learned, the moving averages of batch normalization. It belongs to the network, and
-    /// training passes change it.
+    /// The moving averages of batch normalization. They belong to the network, and training passes update them.
     package private(set) var statistics: ParameterVector<S>
 
     /// Calls of `prepare`.
@@ -26,15 +25,15 @@ package final class Network<S: Scalar> {
     private var measured = ParameterLayout()
     private(set) var nodes: [Node] = []
 
-    /// A layer in its place.
+    /// A layer with its connections.
     struct Node {
         let name: String
         let layer: any Layer<S>
 
-        /// What it reads, by number; nothing for zeros.
+        /// The sequences it reads, as indices; empty for zeros.
         let sources: [Source]
 
-        /// The number of the node whose final state it starts from.
+        /// The index of the node whose final state initializes this one.
         let start: Int?
 
         let axis: Axis
@@ -50,13 +49,13 @@ package final class Network<S: Scalar> {
         }
     }
 
-    /// The steps over which a layer runs.
+    /// The time steps over which a layer runs.
     enum Axis {
         case input, output
     }
 
-    /// - Parameter recomputesGates: whether backward computes gates again instead of keeping those of all steps: less
-    ///   memory for more time, and the same numbers.
+    /// - Parameter recomputesGates: whether backward recomputes the gates instead of keeping those of all steps. This
+    ///   takes less memory and more time, and gives the same results.
     /// - Throws: `ModelError` naming the layer that does not fit.
     package init(
         _ description: NetworkDescription, frame: FeatureShape, convolution: ConvolutionAlgorithm = .automatic,
@@ -81,17 +80,18 @@ package final class Network<S: Scalar> {
         statistics.initialize(seed: 0)
     }
 
-    /// Whether frames after the input come from layers of their own; else there is an output for each input.
+    /// Whether frames after the input come from layers of their own; otherwise there is one output per input.
     package var hasForecaster: Bool { nodes.last!.axis == .output }
 
-    /// The names of the layers, in the order in which they run.
+    /// The names of the layers in execution order.
     package var layerNames: [String] { nodes.map(\.name) }
 
-    /// Whether training passes add up numbers over all lanes, so that lanes without sequences take part in them.
+    /// Whether training passes sum statistics over all virtual ranks, so that virtual ranks without sequences must take
+    /// part.
     package var hasBatchStatistics: Bool { statistics.layout.count > 0 }
 
-    /// Whether a node's gradient becomes that of its input where it lies: nobody else has read that input or added to
-    /// its gradient.
+    /// Whether a node computes the gradient of its input in place: no other layer reads that input or adds to its
+    /// gradient.
     func sharesGradient(_ index: Int) -> Bool {
         guard nodes[index].layer.isPointwise, case .node(let source)? = nodes[index].sources.first else { return false }
         let readers = nodes.reduce(0) { $0 + $1.sources.filter { $0.isNode(source) }.count }
@@ -99,7 +99,7 @@ package final class Network<S: Scalar> {
         return readers == 1 && !isFedBack && !nodes[source].layer.isRecurrent
     }
 
-    /// Multiply-adds of one sequence, forward.
+    /// Returns the multiply-adds of the forward pass of one sequence.
     package func multiplyAdds(_ unrolling: Unrolling) -> Int {
         nodes.reduce(0) { $0 + $1.layer.multiplyAdds * steps($1.axis, unrolling) }
     }
@@ -112,15 +112,15 @@ package final class Network<S: Scalar> {
     }
 }
 
-// Building
+// Construction.
 
 extension Network {
-    /// - Parameter axis: nil for a readout's layer, which runs over the steps of what it reads.
+    /// - Parameter axis: nil for a readout layer, which runs over the time steps of what it reads.
     private func append(
         _ description: LayerDescription, default sources: [Source], axis: Axis?
     ) throws(ModelError) {
         let name = description.name
-        // Tensors, and sentences about them, carry it.
+        // The names of tensors and error messages contain it.
         guard (1...100).contains(name.utf8.count) else {
             throw ModelError("a layer has a name of \(name.utf8.count) bytes; choose one of 1 to 100")
         }
@@ -143,7 +143,7 @@ extension Network {
         nodes.append(Node(name: name, layer: layer, sources: chosen, start: start, axis: steps))
     }
 
-    /// What a layer without sources reads, the first of a forecaster.
+    /// The input of a layer without sources, which can only be the first of a forecaster.
     private var missingInput: CellInput {
         if case .zeros(let channels) = description.forecasterInput { .zeros(channels: channels) } else { .nothing }
     }
@@ -156,8 +156,7 @@ extension Network {
         }
     }
 
-    /// What comes out of the network must be frames, and what comes out of a forecaster that reads itself what it
-    /// reads.
+    /// Checks that the network outputs frames, and that a forecaster that reads its own output produces what it reads.
     private func checkEnds() throws(ModelError) {
         guard let last = nodes.last else { throw ModelError("the network has no layers; describe at least a readout") }
         guard last.layer.outputShape == frame else {
@@ -174,7 +173,7 @@ extension Network {
         }
     }
 
-    /// The node whose output a forecaster reads at the step after.
+    /// The index of the node whose output a forecaster reads at the next time step.
     var lastOfForecaster: Int { description.encoder.count + description.forecaster.count - 1 }
 
     private func source(_ other: String, of name: String) throws(ModelError) -> Source {
@@ -217,7 +216,7 @@ extension Network {
         return axis(of: first)
     }
 
-    /// The size of the sources side by side; nil for none.
+    /// Returns the shape of the concatenated sources; nil for none.
     private func inputShape(of sources: [Source], for name: String) throws(ModelError) -> FeatureShape? {
         guard let first = sources.first.map(shape) else { return nil }
         for other in sources.map(shape) where other.with(channels: 0) != first.with(channels: 0) {

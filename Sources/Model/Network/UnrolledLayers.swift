@@ -1,38 +1,39 @@
-// The order in which unrolled layers run, and over which steps at a time. Backward takes the same list from its end.
+// The order in which unrolled layers run, and over which time steps at once. The backward pass runs the same list in
+// reverse.
 
 import Kernels
 
-/// The layers of a unrolled network in their order, and the cycle among them, if outputs are read again.
+/// The layers of an unrolled network in execution order, and the cycle among them if outputs are fed back.
 struct UnrolledLayers<S: Scalar> {
-    /// A layer over some of its steps.
+    /// A layer with the range of steps that it runs over.
     typealias Run = (unrolled: any UnrolledLayer<S>, steps: Range<Int>)
 
-    /// Every layer with the number of its steps.
+    /// Every layer with its number of steps.
     private(set) var all: [(unrolled: any UnrolledLayer<S>, steps: Int)] = []
 
-    /// Layers of which the first reads what the last gives.
+    /// The range of layers of which the first reads the output of the last.
     private var cycle: Cycle?
 
     struct Cycle {
         var layers: Range<Int>
 
-        /// Steps that need no output, and from which on each needs the output `lag` steps before.
+        /// The number of steps that need no output; each later step needs the output `lag` steps earlier.
         var known, lag: Int
 
-        /// Whether the outputs are frames, which may be known beforehand.
+        /// Whether the outputs are frames, which may be known in advance.
         var isOfFrames: Bool
     }
 
     mutating func append(_ layer: any UnrolledLayer<S>, steps: Int) { all.append((layer, steps)) }
 
-    /// Ends the cycle that began with layer `first` at the last layer so far.
+    /// Closes the cycle from layer `first` to the last layer so far.
     mutating func closeCycle(from first: Int, known: Int, lag: Int, isOfFrames: Bool) {
         cycle = Cycle(layers: first..<all.count, known: known, lag: lag, isOfFrames: isOfFrames)
     }
 
-    /// What to run, one after the other.
+    /// Returns the runs in execution order.
     ///
-    /// - Parameter isForced: whether every frame is known beforehand.
+    /// - Parameter isForced: whether every frame is known in advance (teacher forcing).
     func runs(isForced: Bool) -> [Run] {
         func whole(_ range: Range<Int>) -> [Run] { all[range].map { ($0.unrolled, 0..<$0.steps) } }
         guard let cycle, !(isForced && cycle.isOfFrames) else { return whole(0..<all.count) }
@@ -44,7 +45,7 @@ struct UnrolledLayers<S: Scalar> {
 }
 
 extension UnrolledLayers.Cycle {
-    /// The known steps at once, then as many at a time as their inputs are given by the steps before.
+    /// Splits the steps: first all known steps, then as many at a time as have known inputs.
     fileprivate func pieces(of steps: Int) -> [Range<Int>] {
         [0..<min(known, steps)] + stride(from: known, to: steps, by: lag).map { $0..<min($0 + lag, steps) }
     }

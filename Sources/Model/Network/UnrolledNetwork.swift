@@ -1,22 +1,23 @@
-// A network over a batch of sequences: everything that the forward pass leaves behind for the backward pass, laid out
-// once and used for every batch of that size.
+// A network unrolled over a batch of sequences: all that the forward pass keeps for the backward pass, allocated once
+// and reused for every batch of that size.
 //
-// Layers run one after the other over all their steps, so that a whole sequence is one large product. Where a network
-// reads what it gives, the layers between the two run together, as many steps at a time as are known.
+// The choice: layers run one after the other over all their steps, so that a whole sequence is one large product. If
+// the network reads its own output, the layers of that cycle run together, as many steps at a time as have known
+// inputs.
 
 import Kernels
 
-/// The memory of one batch, and the two passes over it.
+/// The memory of one batch, and the forward and backward passes over it.
 package final class UnrolledNetwork<S: Scalar> {
-    /// Sequences; may be none, where other lanes have some.
+    /// The number of sequences; it may be 0 if other virtual ranks have some.
     package let batch: Int
 
     package let unrolling: Unrolling
 
-    /// For each frame after the input that the network reads, and each sequence of the batch, whether it reads the true
-    /// frame, from `input`, or the one that it gave itself. Row-major, (`framesFed`, batch); at first all false.
+    /// For each frame that the network reads after the input, and each sequence of the batch, whether it reads the true
+    /// frame, from `input`, or its own prediction. Row-major, (`framesFed`, batch); initially all false.
     ///
-    /// All true is teacher forcing, for which nothing has to wait for an output.
+    /// All true is teacher forcing, in which no step waits for an output.
     package var readsTrueFrames: [Bool] {
         get { feedback?.readsTrueFrames ?? [] }
         set { feedback?.readsTrueFrames = newValue }
@@ -32,9 +33,9 @@ package final class UnrolledNetwork<S: Scalar> {
     private var isForced = true
 
     /// - Parameters:
-    ///   - movesAverages: whether training passes move the network's moving averages; of the lanes that share it, one
-    ///     does.
-    ///   - sum: adds up numbers over all lanes, for batch normalization.
+    ///   - movesAverages: whether training passes update the network's moving averages; exactly one of the virtual
+    ///     ranks that share the network does.
+    ///   - sum: sums each element over all virtual ranks, for batch normalization.
     package init(
         _ network: Network<S>, batch: Int, _ unrolling: Unrolling, movesAverages: Bool = true,
         sum: @escaping (inout [Double]) -> Void = { _ in }
@@ -50,20 +51,20 @@ package final class UnrolledNetwork<S: Scalar> {
         outputs = Dictionary(uniqueKeysWithValues: zip(network.nodes.map(\.name), building.outputs))
     }
 
-    /// (frames, batch, height, width, channels): write it before `forward`. First the input frames, then those that
-    /// `readsTrueFrames` asks for.
+    /// The frames that the network reads, (frames, batch, height, width, channels): first the input frames, then those
+    /// that `readsTrueFrames` selects. Write them before `forward`.
     package var input: Tensor<S> { frames.values }
 
-    /// Frames after the input that the network reads.
+    /// The number of frames that the network reads after the input.
     package var framesFed: Int { frames.steps - unrolling.inputFrames }
 
-    /// (output frames, batch, height, width, channels).
+    /// The predicted frames: (output frames, batch, height, width, channels).
     package var output: Tensor<S> { sequences.last!.values }
 
-    /// What the layer of a name gave in the last `forward`: (its steps, batch, height, width, channels).
+    /// Returns the output of the named layer in the last `forward`: (its steps, batch, height, width, channels).
     package func output(of layer: String) -> Tensor<S>? { outputs[layer]?.values }
 
-    /// In the shape of `output`: write it before `backward`.
+    /// The gradient of the loss in the shape of `output`. Write it before `backward`.
     package var outputGradient: Tensor<S> {
         guard let gradient = sequences.last!.gradient else { preconditionFailure("a network that learns nothing") }
         return gradient
@@ -81,7 +82,7 @@ package final class UnrolledNetwork<S: Scalar> {
         for run in layers.runs(isForced: isForced) { run.unrolled.forward(run.steps) }
     }
 
-    /// Adds the parameters' gradient from the output's, after one `forward`.
+    /// Adds the gradient of the parameters, given the gradient of the output. Call it after `forward`, once.
     package func backward(accumulatingInto gradient: ParameterVector<S>) {
         for gradient in sequences.dropLast().compactMap(\.gradient) where !gradient.isSame(as: outputGradient) {
             gradient.fill(0)

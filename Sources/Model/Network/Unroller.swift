@@ -1,8 +1,8 @@
-// Lays a network out over a batch: memory for every sequence of feature maps, and the layers that fill it.
+// The construction of an unrolled network: it allocates every sequence of feature maps and the layers that fill it.
 
 import Kernels
 
-/// Unrolls node after node.
+/// Unrolls a network node by node.
 struct Unroller<S: Scalar> {
     private let network: Network<S>
     private let unrolling: Unrolling
@@ -14,17 +14,17 @@ struct Unroller<S: Scalar> {
     private(set) var frameFeedback: FrameFeedback<S>?
     private var hiddenFeedback: HiddenFeedback<S>?
 
-    /// Of each node.
+    /// The output of each node.
     private(set) var outputs: [FeatureSequence<S>] = []
 
     /// The ConvLSTM layers so far, by the number of their node.
     private var cells: [Int: UnrolledConvLSTM<S>] = [:]
 
-    /// What the first layers of encoder and forecaster read, where that is not a node's output.
+    /// The inputs of the first layers of encoder and forecaster, if they are not a node's output.
     private var encoderInput: FeatureSequence<S>
     private var forecasterInput: FeatureSequence<S>?
 
-    /// Where the cycle begins, if there is one.
+    /// The index of the layer at which the cycle begins, if there is one.
     private var cycleStart: Int?
 
     init(
@@ -66,7 +66,7 @@ struct Unroller<S: Scalar> {
         }
     }
 
-    /// The frames from one on, of which those after the `known` first may be the network's own.
+    /// Returns the frames from `first` on, of which those after the first `known` may be the network's own.
     private mutating func feedFrames(from first: Int, known: Int, lag: Int) -> FeatureSequence<S> {
         let truth = frames.window(first..<frames.steps)
         let input = newSequence(frames.shape, steps: truth.steps, needsGradient: true)

@@ -1,23 +1,24 @@
-// Over which frames a network runs, worked out from what its description says and what a person wants of it.
+// The frames over which a network runs, derived from its description and the user's request.
 
-/// The frames that a network sees, and those that it gives.
+/// The frames that a network reads and those that it outputs.
 package struct Unrolling: Sendable, Equatable {
-    /// Frames that are given.
+    /// The number of given frames.
     package let inputFrames: Int
 
-    /// Frames that the network gives.
+    /// The number of frames that the network outputs.
     package let outputFrames: Int
 
-    /// Output k stands for frame lead + k of the sequence, counted from the first input.
+    /// The offset of the outputs: output k predicts frame `forecastOffset` + k of the sequence, counted from the first
+    /// input.
     package let forecastOffset: Int
 
     package init(inputFrames: Int, outputFrames: Int, forecastOffset: Int) {
         (self.inputFrames, self.outputFrames, self.forecastOffset) = (inputFrames, outputFrames, forecastOffset)
     }
 
-    /// The shortest one that gives the `frames` frames after `inputFrames` given ones.
+    /// Creates the shortest unrolling that predicts the `frames` frames after `inputFrames` given ones.
     ///
-    /// Without a forecaster there is an output for each input, of which the first ones stand for frames that are known.
+    /// Without a forecaster there is one output per input, and the first outputs predict frames that are given.
     package init<S>(_ network: Network<S>, inputFrames: Int, forecasting frames: Int, forecastOffset: Int) {
         let outputs = network.hasForecaster ? frames : max(inputFrames, inputFrames + frames - forecastOffset)
         self.init(
@@ -25,12 +26,12 @@ package struct Unrolling: Sendable, Equatable {
             forecastOffset: network.hasForecaster ? inputFrames : forecastOffset)
     }
 
-    /// The outputs that stand for frames after the input.
+    /// The range of outputs that predict frames after the input.
     package var forecasts: Range<Int> { max(0, inputFrames - forecastOffset)..<outputFrames }
 }
 
 extension Network {
-    /// Throws a `ModelError` about an unrolling that this network does not have.
+    /// Throws a `ModelError` for an unrolling that this network does not support.
     func check(_ unrolling: Unrolling) throws(ModelError) {
         let (seen, given, forecastOffset) = (unrolling.inputFrames, unrolling.outputFrames, unrolling.forecastOffset)
         guard seen > 0, given > 0, forecastOffset > 0 else {
@@ -58,14 +59,14 @@ extension Network {
         }
     }
 
-    /// Frames that the network reads, those that are its own outputs included.
+    /// Returns the number of frames that the network reads, including its own outputs.
     func framesRead(_ unrolling: Unrolling) -> Int {
         if !hasForecaster { return unrolling.outputFrames }
         let fed = description.forecasterInput == .previousFrame ? unrolling.outputFrames - 1 : 0
         return unrolling.inputFrames + fed
     }
 
-    /// The steps over which the layers of an axis run.
+    /// Returns the number of time steps over which the layers of an axis run.
     func steps(_ axis: Axis, _ unrolling: Unrolling) -> Int {
         guard axis == .input && hasForecaster else { return unrolling.outputFrames }
         return unrolling.inputFrames - (description.forecasterInput == .previousFrame ? 1 : 0)

@@ -1,11 +1,11 @@
-// The numbers that learned tensors start from. Each tensor draws from a stream of its own, keyed by the run's seed and
-// the tensor's name: the same start on every rank, whatever else the network holds.
+// The initial values of learned tensors. The choice: each tensor draws from a random stream of its own, keyed by the
+// run's seed and the tensor's name, so that it is the same on every rank, whatever else the network contains.
 
 import Kernels
 import Randomness
 
 extension Initialization {
-    /// Writes initial values.
+    /// Fills a tensor with initial values.
     ///
     /// - Parameters:
     ///   - slot: the tensor's name and shape. The last two axes are input and output channels.
@@ -45,7 +45,8 @@ extension Initialization {
         for index in elements.indices where columns.contains(index % row) { elements[index] += S(value) }
     }
 
-    /// Q of the decomposition Q R of a normally distributed matrix, or of its transpose where that is the taller one.
+    /// Fills a tensor with the factor Q of the QR decomposition of a normally distributed matrix, or of its transpose
+    /// if that has more rows.
     private func fillOrthogonally<S: Scalar>(_ tensor: Tensor<S>, _ stream: inout RandomStream) {
         let columns = tensor.shape.last!, rows = tensor.count / columns
         let vectors = min(rows, columns), length = max(rows, columns)
@@ -62,7 +63,7 @@ extension Initialization {
 }
 
 extension String {
-    /// FNV-1a over the UTF-8 bytes: the same in every process, which `hashValue` is not.
+    /// The FNV-1a hash of the UTF-8 bytes. It is the same in every process, unlike `hashValue`.
     var stableHash: UInt64 {
         utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }

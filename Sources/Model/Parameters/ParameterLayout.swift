@@ -1,6 +1,6 @@
-// Which learned tensors a network has, and where each lies in the one flat vector that holds them all.
+// The layout of a network's learned tensors in the one flat vector that holds them all.
 
-/// A learned tensor: its name, its shape, where it lies in the flat vector, and how it starts.
+/// A learned tensor: its name, its shape, its offset in the flat vector, and its initialization.
 package struct ParameterSlot: Sendable, Equatable {
     package let name: String
     package let shape: [Int]
@@ -11,18 +11,18 @@ package struct ParameterSlot: Sendable, Equatable {
     package var range: Range<Int> { offset..<offset + count }
 }
 
-/// The slots of a network, in order and without gaps.
+/// The slots of a network, in order and contiguous.
 package struct ParameterLayout: Sendable, Equatable {
     package private(set) var slots: [ParameterSlot] = []
 
     package init() {}
 
-    /// Numbers in all.
+    /// The number of elements of all tensors.
     package var count: Int { slots.last?.range.upperBound ?? 0 }
 
-    /// Adds a tensor at the end.
+    /// Appends a tensor.
     ///
-    /// - Parameter name: dotted and stable, "encoder1.input.kernel": files carry it.
+    /// - Parameter name: dotted and stable, such as "encoder1.input.kernel"; files contain it.
     package mutating func append(_ name: String, _ shape: [Int], _ initialization: Initialization) -> ParameterSlot {
         precondition(!slots.contains { $0.name == name }, "two tensors named \(name)")
         let slot = ParameterSlot(name: name, shape: shape, offset: count, initialization: initialization)

@@ -1,8 +1,8 @@
 import Kernels
 import Testing
 
-/// The gates' functions in a step of one number a pixel: with c' = 0 and large a_g, c is the gate i, and its slope that
-/// of the preactivation a_i.
+/// Tests of the gate functions in a step of one element per pixel. With c' = 0 and large a_g, c is the gate i, and its
+/// derivative is that with respect to the preactivation a_i.
 @Suite struct GateTests {
     private func stepped(
         _ preactivations: [Double], _ activation: GateActivation
@@ -34,7 +34,7 @@ import Testing
         #expect(slopes == [0, 0, 0.2, 0.2, 0.2, 0.2, 0.2, 0, 0])
     }
 
-    /// A run that has diverged must be seen to.
+    /// A run that has diverged must be visible: NaN stays NaN.
     @Test(arguments: GateActivation.allCases) func whatIsNoNumberStaysSo(activation: GateActivation) {
         #expect(stepped([.nan], activation).gates[0].isNaN)
     }

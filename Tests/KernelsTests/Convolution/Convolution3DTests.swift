@@ -1,14 +1,14 @@
 import Kernels
 import Testing
 
-/// The convolution over time against its definition, with the steps all at once, one by one and in uneven ranges.
+/// The convolution over time against its definition, with all steps at once, one by one and in uneven ranges.
 @Suite struct Convolution3DTests {
     static let ranges: [[Range<Int>]] = [[0..<5], [0..<1, 1..<2, 2..<3, 3..<4, 4..<5], [0..<2, 2..<5]]
 
     private let steps = 5, batch = 2, filters = 3
     private let g = ConvolutionGeometry(height: 4, width: 3, channels: 2, kernel: 3, padding: 1)
 
-    /// (taps, lead): nothing but itself; half before and half after; all before; all after; longer than the sequence.
+    /// The kernels (taps, lead): pointwise in time; centered; causal; anticausal; longer than the sequence.
     @Test(arguments: [(1, 0), (3, 1), (3, 2), (3, 0), (13, 6)], ranges)
     func valuesAndGradients(kernel: (taps: Int, lead: Int), ranges: [Range<Int>]) {
         let (taps, lead) = kernel
@@ -18,7 +18,7 @@ import Testing
         let weights = random(Double.self, 2, [g.patch, taps * filters])
         let dy = random(Double.self, 3, [steps, batch, g.height, g.width, filters]), y = Tensor<Double>(shape: dy.shape)
         let dx = Tensor<Double>(shape: x.shape), dW = Tensor<Double>(shape: weights.shape)
-        for _ in 0..<2 {  // the second time over the remains of the first
+        for _ in 0..<2 {  // the second time over the results of the first
             for tensor in [y, dx, dW] { tensor.fill(0) }
             for range in ranges { convolution.forward(range, x, weights: weights, accumulatingInto: y) }
             convolution.clearGradient()
@@ -33,7 +33,7 @@ import Testing
         expectClose(dW, expected.dW, 1e-12)
     }
 
-    /// Tap by tap and pair of steps by pair of steps, by the plain convolution.
+    /// Computes the results tap by tap for each pair of steps, with the 2D convolution.
     private func direct(
         _ taps: Int, _ lead: Int, _ ranges: [Range<Int>], _ x: Tensor<Double>, _ weights: Tensor<Double>,
         _ dy: Tensor<Double>

@@ -2,7 +2,7 @@ import Kernels
 import Randomness
 import Testing
 
-/// The plain convolution against its definition, written down as loops in double precision.
+/// The im2col convolution against its definition, written as loops in double precision.
 @Suite struct ConvolutionTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var height, width, channels, filters, kernel, stride, padding: Int
@@ -28,7 +28,7 @@ import Testing
     @Test(arguments: cases) func inDoublePrecisionToTheLastBits(c: Case) { check(c, Double.self, tolerance: 1e-12) }
     @Test(arguments: cases) func inSinglePrecision(c: Case) { check(c, Float.self, tolerance: 2e-5) }
 
-    /// More images than the workspace holds at once.
+    /// Uses more images than the workspace holds at once.
     @Test func batchesLargerThanTheWorkspace() {
         let c = Case(height: 40, width: 40, channels: 32, filters: 2, kernel: 5, stride: 1, padding: 2)
         check(c, Float.self, tolerance: 1e-4, images: 5)
@@ -60,7 +60,8 @@ import Testing
     }
 }
 
-/// z[n, y, x, f] = sum over ky, kx, c of in[n, y s + ky - p, x s + kx - p, c] w[ky, kx, c, f], and its two gradients.
+/// Computes z[n, y, x, f] = sum over ky, kx, c of in[n, y s + ky - p, x s + kx - p, c] w[ky, kx, c, f] and its two
+/// gradients.
 private struct Direct {
     let c: ConvolutionTests.Case, g: ConvolutionGeometry, images: Int
     let input, w, upstream: [Double]

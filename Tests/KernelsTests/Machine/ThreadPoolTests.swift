@@ -6,7 +6,8 @@ import Testing
 @Suite struct ThreadPoolTests {
     private struct Planned: Error, Equatable { var number: Int }
 
-    /// Bodies that wait for all others end only if each has a thread of its own, more than the thread pool's size too.
+    /// Bodies that wait for each other only end if each has a thread of its own, even if there are more than the pool's
+    /// size.
     @Test(arguments: 1...3, [1, 2, 5]) func everyNumberHasAThreadOfItsOwn(size: Int, count: Int) throws {
         let pool = try ThreadPool(size), condition = NSCondition(), arrived = Mutex(0), threads = Mutex(Set<UInt>())
         try pool.prepare(for: count)
@@ -35,8 +36,8 @@ import Testing
         }
     }
 
-    /// Of several errors the one of the lowest number comes back, once the others have ended too; the thread pool goes
-    /// on.
+    /// Of several errors the one with the lowest index is thrown, after all bodies have ended. The pool can still be
+    /// used.
     @Test func theFirstErrorComesBackWhenAllHaveEnded() throws {
         let pool = try ThreadPool(4), ended = Mutex(0)
         for call in 1...20 {
@@ -50,8 +51,8 @@ import Testing
         }
     }
 
-    /// Blocks of 65,536 numbers, each of another magnitude, so that their sums depend on the order; and a last one that
-    /// is not whole.
+    /// Blocks of 65,536 elements, each of another magnitude, so that the result depends on the order of the sums; the
+    /// last block is partial.
     @Test func theNumberOfThreadsChangesNoBit() throws {
         let x = Tensor<Float>(1_000_003), y = Tensor<Float>(1_000_003)
         var numbers = x.mutableSpan

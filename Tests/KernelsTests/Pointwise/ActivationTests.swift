@@ -2,7 +2,8 @@ import Foundation
 import Kernels
 import Testing
 
-/// The vectorised activations against the C library, over the whole range and at lengths that fill no vector.
+/// The vectorized activations against the C library, over the whole range and at lengths that are not multiples of a
+/// vector.
 @Suite struct ActivationTests {
     @Test(arguments: [1, 15, 16, 17, 4001]) func singlePrecisionIsCloseToTheLibrary(count: Int) {
         let x = Tensor<Float>(count), y = Tensor<Float>(count)
@@ -14,7 +15,7 @@ import Testing
         for i in 0..<count { #expect(abs(Double(y.span[i]) - tanh(Double(x.span[i]))) < 3e-7) }
     }
 
-    /// Small numbers keep their digits: a network that starts with tiny weights has nothing else.
+    /// Small arguments keep their relative precision, which a network that starts with tiny weights depends on.
     @Test func theTangentOfSmallNumbersIsAsPreciseAsTheyAre() {
         let exponents = Array(-20...2), x = Tensor<Float>(2 * exponents.count), y = Tensor<Float>(x.count)
         var numbers = x.mutableSpan

@@ -1,7 +1,7 @@
 import Kernels
 import Testing
 
-/// Normalization against its definition, written down as loops in double precision.
+/// Group normalization against its definition, written as loops in double precision.
 @Suite struct GroupNormalizationTests {
     private static let samples = 2, height = 7, width = 5, channels = 24
 
@@ -10,7 +10,7 @@ import Testing
         check(Float.self, group, everyPlace, mean: 0.5, tolerance: 2e-5)
     }
 
-    /// The step with its normalization is one after the other, both ways.
+    /// The fused kernel equals normalization followed by the gates, forward and backward.
     @Test(arguments: [(24, 1), (24, 3), (24, 32), (24, 96), (3, 4), (16, 8)], [false, true])
     func withTheGatesStep(sizes: (hidden: Int, group: Int), everyPlace: Bool) {
         checkStep(Double.self, sizes.hidden, sizes.group, everyPlace, tolerance: 1e-12)
@@ -65,7 +65,7 @@ import Testing
         for (a, b) in zip(plain, together) { expectClose(b.tensor, numbers(a.tensor), 10 * tolerance) }
     }
 
-    /// Numbers far from zero lose the digits that they have lost already, and no others.
+    /// Elements far from zero lose the digits that their rounding has lost already, and no others.
     @Test func farFromZero() {
         check(Double.self, 8, false, mean: 1e6, tolerance: 1e-8)
         check(Float.self, 8, false, mean: 100, tolerance: 2e-4)

@@ -2,7 +2,7 @@ import Kernels
 import Testing
 
 @Suite struct HalfNumbersTests {
-    /// What a number becomes on its way: packed between others and unpacked.
+    /// Returns the values as a receiver sees them: packed and unpacked.
     private func sent(_ values: [Float]) -> [Float] {
         let x = Tensor<Float>(values.count), packed = Tensor<Float>(packedCount(of: values.count))
         var span = x.mutableSpan
@@ -15,7 +15,7 @@ import Testing
 
     private func floats(_ tensor: Tensor<Float>) -> [Float] { tensor.span.indices.map { tensor.span[$0] } }
 
-    /// 8 significant bits: of 1 and its successor in bfloat16, the nearer; of two as near, the even one.
+    /// bfloat16 has 8 significant bits: values round to the nearer neighbor, and ties to the even one.
     @Test func numbersAreRoundedToNearestAndEven() {
         let step: Float = 1.0 / 128
         let cases: [(Float, Float)] = [
@@ -28,7 +28,7 @@ import Testing
         #expect(sent([-0.0])[0].sign == .minus)
     }
 
-    /// Also those whose payload is in the half that is dropped, or would carry into the sign.
+    /// NaN stays NaN even if its payload is in the half that is dropped, or if rounding would carry into the sign.
     @Test(arguments: [0x7F80_0001, 0x7FFF_FFFF, 0xFFFF_FFFF, 0xFF80_0001, 0x7FC0_0000] as [UInt32])
     func nanStaysNaN(bits: UInt32) {
         #expect(sent([Float(bitPattern: bits)])[0].isNaN && sent([1, Float(bitPattern: bits)])[1].isNaN)

@@ -10,7 +10,7 @@ import Testing
         expectClose(products, (0..<rows * rows).map { $0 % (rows + 1) == 0 ? 1 : 0 }, 1e-14)
     }
 
-    /// Rows that nearly coincide, where one projection alone leaves errors of 1e-6.
+    /// For nearly dependent rows a single projection leaves errors of 1e-6.
     @Test func nearlyDependentRows() {
         let q = random(Double.self, 1, [3, 50]), products = Tensor<Double>(3, 3)
         for row in 1..<3 {
@@ -22,7 +22,7 @@ import Testing
         expectClose(products, [1, 0, 0, 0, 1, 0, 0, 0, 1], 1e-14)
     }
 
-    /// R = A Q' of the decomposition A = R Q: lower triangular, with a positive diagonal.
+    /// R = A Q' of the decomposition A = R Q is lower triangular, with a positive diagonal.
     @Test func eachRowStaysOnItsSide() {
         let a = random(Double.self, 4, [6, 9]), q = random(Double.self, 4, [6, 9]), r = Tensor<Double>(6, 6)
         orthonormalizeRows(of: q)

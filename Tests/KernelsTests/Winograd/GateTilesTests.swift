@@ -2,11 +2,11 @@ import Kernels
 import NetworkTestSupport
 import Testing
 
-/// The gates' step on tiles against the step on rows.
+/// The gates on Winograd tiles against the gates on rows.
 @Suite struct GateTilesTests {
     private let images = 2, height = 7, width = 5
 
-    /// Hidden channels below, at and beyond whole lanes.
+    /// Numbers of hidden channels below, at and beyond whole vectors.
     @Test(arguments: [3, 5], [3, 16, 24, 37]) func bothWays(kernel: Int, hidden: Int) throws {
         for activation in GateActivation.allCases {
             try check(try #require(WinogradGeometry(height: height, width: width, kernel: kernel)), hidden, activation)
@@ -29,7 +29,8 @@ import Testing
         for block in 0..<columns.blocks {
             let z = random(Double.self, 10 + UInt64(block), [images, height, width, 4 * columns.width(block)])
             let m = TransformedMaps<Double>(geometry, images: images, channels: 4 * columns.width(block))
-            // There and back makes numbers larger; gates that are all open or shut would prove little.
+            // A round trip through the Winograd domain enlarges values, and a test of saturated gates would prove
+            // little.
             scale(z, by: 1e-6)
             m.transformOutputBackward(z)
             m.preactivations(into: a, block: block)

@@ -2,9 +2,10 @@ import Kernels
 import NetworkTestSupport
 import Testing
 
-/// The convolution in the Winograd domain against the plain one.
+/// The convolution in the Winograd domain against the im2col convolution.
 @Suite struct WinogradTests {
-    /// Sizes that do and do not divide into tiles, channels below, at and beyond whole lanes and panels.
+    /// Sizes that do and do not divide into tiles, and numbers of channels below, at and beyond whole vectors and
+    /// panels.
     @Test(arguments: [3, 5], [(4, 4, 16, 64), (5, 7, 3, 17), (8, 8, 40, 160), (13, 6, 70, 100)])
     func allThreeProducts(kernel: Int, size: (Int, Int, Int, Int)) throws {
         let (height, width, channels, filters) = size, images = 3
@@ -56,7 +57,7 @@ import Testing
         multiplyBackward(m.geometry, InputProduct(factor, into: m), images: images, [])
     }
 
-    /// Each tap's (rows, columns) matrix turned round.
+    /// Returns the weights with each tap's (rows, columns) matrix transposed.
     private func transposed(_ w: Tensor<Double>, rows: Int, columns: Int) -> Tensor<Double> {
         let turned = Tensor<Double>(w.shape[0] / rows * columns, rows), source = w.span
         var target = turned.mutableSpan

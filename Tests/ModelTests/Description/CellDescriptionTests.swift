@@ -3,7 +3,7 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// A cell's tensors and what they start from, and descriptions that make no cell.
+/// The tensors of a cell and their initial values, and descriptions that are refused.
 @Suite struct CellDescriptionTests {
     private func slots(_ d: ConvLSTMDescription) throws -> [ParameterSlot] { try CheckedCell(d).layout.slots }
 
@@ -61,7 +61,7 @@ import Testing
         #expect(error?.description.hasPrefix("layer cell: ") == true && error?.description.contains(part) == true)
     }
 
-    /// What a batch is said to take is what its unrolled network holds, whatever the options.
+    /// The stated memory of a batch equals what its unrolled network holds, for all options.
     @Test(arguments: PeepholeForm.allCases) func memoryIsKnownBeforeItIsTaken(peepholes: PeepholeForm) throws {
         for normalization in [nil, GateNormalization.group(channels: 2), .layer] {
             let d = ConvLSTMDescription(hidden: 8, kernel: 3, peepholes: peepholes, normalization: normalization)

@@ -2,7 +2,7 @@ import Foundation
 import Model
 import Testing
 
-/// Sizes and limits of the layers without state: what they make of a feature map, and the sentence where they cannot.
+/// The output shapes and limits of the stateless layers, and their error messages.
 @Suite struct LayerDescriptionTests {
     private let frame = FeatureShape(height: 6, width: 5, channels: 2)
 
@@ -53,7 +53,7 @@ import Testing
         expect("a slope of \(slope)", .leakyReLU(LeakyReLUDescription(slope: slope)))
     }
 
-    /// The tensors, and the multiply-adds of a step: those of PyTorch's layers.
+    /// The tensors and the multiply-adds per step are those of PyTorch's layers.
     @Test func tensorsAndCosts() throws {
         let network = try build(
             .convolution(ConvolutionDescription(filters: 3, kernel: 3, padding: 0)),
@@ -66,7 +66,7 @@ import Testing
             network.multiplyAdds(Unrolling(inputFrames: 1, outputFrames: 1, forecastOffset: 1)) == costs.reduce(0, +))
     }
 
-    /// A file need say no more than filters and kernel.
+    /// Filters and kernel are the only required keys of a file.
     @Test func filesMayLeaveOutWhatHasADefault() throws {
         func layer(_ json: String) throws -> LayerDescription {
             try JSONDecoder().decode(LayerDescription.self, from: Data(json.utf8))

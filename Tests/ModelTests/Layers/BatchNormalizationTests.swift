@@ -3,7 +3,7 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// Batch normalization: its adjoint, its moving averages, and a batch that lies on several ranks.
+/// Tests of batch normalization: its adjoint, its moving averages, and a batch distributed over several ranks.
 @Suite struct BatchNormalizationTests {
     private let frame = FeatureShape(height: 5, width: 3, channels: 2)
 
@@ -21,7 +21,8 @@ import Testing
         #expect(worst.error < 1e-6, "\(worst.name)")
     }
 
-    /// After many passes over the same batch the averages are its statistics, so that a forecast is the training pass.
+    /// After many passes over the same batch the averages are its statistics, so that a forecast equals the training
+    /// pass.
     @Test func forecastsUseTheMovingAverages() throws {
         let checked = try CheckedNetwork(description, frame: frame)
         checked.network.prepare(checked.values)
@@ -54,7 +55,8 @@ import Testing
         #expect(abs(first + 3 / 9.501.squareRoot()) < 1e-12)
     }
 
-    /// A rank whose sums are doubled by an equal one has the mean and variance of both together: its own.
+    /// A rank whose sums are doubled by an identical rank gets the mean and variance of both together, which are its
+    /// own.
     @Test func sumsOverRanksAreTheStatistics() throws {
         let checked = try CheckedNetwork(description, frame: frame), alone = copy(of: checked.unrolled.output)
         checked.network.prepare(checked.values)

@@ -3,7 +3,7 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// Networks that read what they give: every gradient through every way round.
+/// Networks that read their own output: every gradient through every cycle.
 @Suite struct FeedbackTests {
     private let frame = FeatureShape(height: 5, width: 3, channels: 2)
 
@@ -27,7 +27,7 @@ import Testing
             readout: [readout])
     }
 
-    /// Alternately true and own frames, all true, and all own.
+    /// Mixed true and own frames, all true, and all own.
     private static let choices: [@Sendable (Int) -> Bool] = [{ $0 % 3 == 0 }, { _ in true }, { _ in false }]
 
     @Test(arguments: 0..<3, [1, 2, 3]) func outputsThatAreReadAgain(choice: Int, forecastOffset: Int) throws {
@@ -68,7 +68,7 @@ import Testing
         #expect(worst.error < 1e-6, "\(worst.name)")
     }
 
-    /// Whatever its neighbor reads, a sequence that reads true frames is computed as by teacher forcing.
+    /// A sequence that reads true frames is computed as with teacher forcing, whatever the other sequence reads.
     @Test func eachSequenceReadsWhatItIsToldTo() throws {
         for network in [nextFrame, previousFrame] {
             let forecastOffset = network.forecaster.isEmpty ? 1 : 3

@@ -4,7 +4,7 @@ import Model
 import TestSupport
 import Testing
 
-/// Layers without state as PyTorch computes them, written by Fixtures/make-layers.py.
+/// Stateless layers computed by PyTorch, written by Fixtures/make-layers.py.
 struct LayerFixture: Decodable, CustomTestStringConvertible {
     struct LearnedTensor: Decodable {
         var name: String

@@ -3,7 +3,7 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// The adjoints of the layers without state against finite differences, at sizes that PyTorch's fixtures do not have.
+/// The adjoints of the stateless layers against finite differences, at sizes that PyTorch's fixtures do not cover.
 @Suite struct LayerGradientTests {
     struct Geometry: CustomTestStringConvertible, Sendable {
         var height, width, kernel, stride, padding: Int
@@ -19,7 +19,7 @@ import Testing
         Geometry(height: 5, width: 3, kernel: 4, stride: 1, padding: 0),
     ]
 
-    /// Down and up again, over more channels than a vector has lanes.
+    /// Downsampling and upsampling, over more channels than a vector has lanes.
     @Test(arguments: geometries, [true, false]) func convolutionsAndTheirTransposes(g: Geometry, hasBias: Bool) throws {
         guard (g.kernel <= g.height && g.kernel <= g.width) || g.padding > 0 else { return try upAndDown(g, hasBias) }
         try check(
@@ -55,7 +55,7 @@ import Testing
         #expect(worst.error < 1e-6, "\(worst.name)")
     }
 
-    /// What a step gives with causal padding does not depend on the frames after it; with `same` padding it does.
+    /// With causal padding the output of a step does not depend on later frames; with `same` padding it does.
     @Test(arguments: Convolution3DDescription.TimePadding.allCases)
     func onlySamePaddingSeesTheFuture(timePadding: Convolution3DDescription.TimePadding) throws {
         let layer = Convolution3DDescription(filters: 1, kernel: 1, kernelTime: 3, timePadding: timePadding)

@@ -49,7 +49,7 @@ import Testing
         #expect(abs(evaluate(sums, sequences: 1, frames: 2) - squares / 2) < 1e-15)
     }
 
-    /// Ranks with unequal shares add up to the loss of the whole batch.
+    /// The losses of ranks with unequal shares sum to the loss of the whole batch.
     @Test(arguments: all) func sharesAddUp(loss: Loss) {
         let scale = loss.scale(sequences: 4, frames: 1, elements: 1)
         let shares = [0..<3, 3..<4].map { share in
@@ -58,7 +58,7 @@ import Testing
         #expect(abs(shares.reduce(0, +) - evaluate(loss, sequences: 4)) < 1e-15)
     }
 
-    /// Predictions far enough from the targets that no error has a kink within reach.
+    /// Predictions far enough from the targets that the differences cross no kink of an error.
     @Test(arguments: all) func gradientsAgreeWithDifferences(loss: Loss) {
         let prediction = Tensor<Double>(3, 2, 5, 1, 1), gradient = Tensor<Double>(shape: prediction.shape)
         let target = Tensor<Double>(shape: prediction.shape)

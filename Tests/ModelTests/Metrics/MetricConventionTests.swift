@@ -2,9 +2,9 @@ import Foundation
 import Model
 import Testing
 
-/// A batch with values outside [0, 1], and its figures by numpy and scikit-image; written by Fixtures/make-metrics.py.
+/// A batch with values outside [0, 1], and its metrics by numpy and scikit-image; written by Fixtures/make-metrics.py.
 struct ConventionsFixture: Decodable {
-    /// One number a frame.
+    /// The metrics of each frame.
     struct Figures: Decodable {
         var mse, mae, ssim, psnr: [Double]
     }
@@ -42,7 +42,7 @@ struct ConventionsFixture: Decodable {
         #expect(abs(metrics.average.structuralSimilarity - expected.ssim.reduce(0, +) / 2) < 1e-6)
     }
 
-    /// Where it shows: in float64 this frame's SSIM is another one.
+    /// The SSIM of this frame is different in float64.
     @Test func openstlRoundsToFloat32() throws {
         let frame = try #require(MetricsFixture.all.first { $0.name == "float32, nearly white, range 2" })
         var metrics = try FrameMetrics(
@@ -59,7 +59,7 @@ struct ConventionsFixture: Decodable {
         for (one, other) in zip(merged.sums, whole.sums) { #expect(abs(one - other) < 1e-9 * abs(other)) }
     }
 
-    /// 1.1 is 280 of 255, which wraps to 24; below 0, and for no number at all, there is a byte as well.
+    /// 1.1 becomes 280, which wraps to 24; negative values, NaN and infinity also give a byte.
     @Test func bytesOutsideTheirRangeWrapOrBecomeZero() throws {
         func similarity(_ pixel: Float, _ convention: MetricConvention, to truth: Float) throws -> Double {
             var metrics = try FrameMetrics(frames: 1, height: 7, width: 7, convention: convention)

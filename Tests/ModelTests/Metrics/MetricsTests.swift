@@ -27,7 +27,7 @@ struct MetricsFixture: Decodable, CustomTestStringConvertible {
     }
 }
 
-/// A file of Fixtures.
+/// Decodes a JSON file of Fixtures.
 func decodedFixture<Value: Decodable>(_ name: String) throws -> Value {
     try JSONDecoder().decode(Value.self, from: Data(contentsOf: Repository.fixture(name, of: "ModelTests")))
 }
@@ -68,7 +68,7 @@ func decodedFixture<Value: Decodable>(_ name: String) throws -> Value {
 }
 
 @Suite struct FrameMetricsTests {
-    /// Sequences of two frames of 8 x 8: the second frame of sequence k is off by (k + 1) / 16 everywhere.
+    /// Returns a sequence of two frames of 8 x 8. The second frame of sequence k is off by (k + 1) / 16 everywhere.
     private func sequence(_ number: Int) -> (prediction: [Float], truth: [Float]) {
         let truth = (0..<128).map { Float(($0 * 37 + number * 11) % 64) / 128 }
         let offset = Float(number + 1) / 16

@@ -2,11 +2,11 @@ import Kernels
 import Model
 import Testing
 
-/// Every adjoint against finite differences, alone and in company.
+/// Every adjoint against finite differences, alone and combined with others.
 @Suite struct NetworkGradientTests {
     private let frame = FeatureShape(height: 5, width: 4, channels: 2)
 
-    /// ConvLSTM and a pointwise readout; every option of the layer.
+    /// A ConvLSTM and a pointwise readout, with every option of the layer.
     @Test(arguments: [1, 3, 5], [PeepholeForm.none, .perPosition])
     func convLSTM(kernel: Int, peepholes: PeepholeForm) throws {
         for tensors in [GateTensors.fused, .perGate] {

@@ -3,7 +3,7 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// Descriptions that make no network are refused with a sentence that names the layer.
+/// Invalid descriptions of networks are refused with a message that names the layer.
 @Suite struct NetworkTests {
     private let frame = FeatureShape(height: 6, width: 4, channels: 1)
     private let readout = LayerDescription("out", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    /// A batch is its sequences: what one of them gives does not depend on its neighbors.
+    /// The output of one sequence of a batch does not depend on the others.
     @Test func sequencesOfABatchDoNotSeeEachOther() throws {
         let network = try Network<Float>(
             NetworkDescription(encoder: [cell("e")], forecaster: [cell("f", state: "e")], readout: [readout]),

@@ -37,7 +37,7 @@ import Testing
         #expect(numbers.indices.contains { abs(numbers[$0]) > 0.95 * limit })
     }
 
-    /// One bias for all gates, or one for each: the forget gate's is 1, the others are 0.
+    /// With one bias for all gates or one per gate, the forget gate's is 1 and the others are 0.
     @Test(arguments: [GateTensors.fused, .perGate])
     func forgetBias(tensors: GateTensors) throws {
         let network = try network(hidden: 2, tensors: tensors), values = initialized(network, seed: 1)
@@ -49,7 +49,7 @@ import Testing
         #expect(biases == [0, 0, 1, 1, 0, 0, 0, 0])
     }
 
-    /// The values of the tensor that one readout's kernel starts from.
+    /// Returns the initial values of a readout's kernel, and its slot.
     private func kernel(
         _ operation: LayerDescription.Operation, channels: Int = 4, seed: UInt64 = 1
     ) throws -> (Tensor<Float>, ParameterSlot) {
@@ -96,7 +96,8 @@ import Testing
         for i in 0..<9 { #expect(abs(products.span[i] - (i % 4 == 0 ? 1 : 0)) < 1e-6) }
     }
 
-    /// Directions are uniform: an entry of Q is as often negative as positive. A QR without its signs fixed fails this.
+    /// An element of Q is as often negative as positive, since the directions are uniform. A QR decomposition whose
+    /// signs are not fixed fails this.
     @Test func orthogonalMatricesFavourNoSign() throws {
         var positive = 0
         for seed in 1...400 {
@@ -118,7 +119,7 @@ import Testing
         #expect(largest(numbers) > 0.03)
     }
 
-    /// PyTorch's limits: `1 / sqrt(weight.size(1) x area)`, for kernel and bias.
+    /// PyTorch's limits are `1 / sqrt(weight.size(1) x area)`, for kernel and bias.
     @Test func fanInIsThatOfPyTorch() throws {
         func limits(_ operation: LayerDescription.Operation) throws -> [Initialization] {
             try Network<Float>(
@@ -148,7 +149,8 @@ import Testing
         #expect(network.layout.slots[..<2].map(\.initialization) == uniform(9 * 7))
     }
 
-    /// Of a ConvLSTM it is that of one convolution over input and hidden state; the forget gate's bias is on top of it.
+    /// The fan in of a ConvLSTM is that of one convolution over input and hidden state. The forget bias is added to the
+    /// drawn bias.
     @Test func fanInOfAConvLSTM() throws {
         let cell = ConvLSTMDescription(
             hidden: 5, kernel: 3, kernelInitialization: .fanIn, biasInitialization: .fanIn, forgetBias: 1)
@@ -179,7 +181,7 @@ import Testing
         #expect(try JSONDecoder().decode(Initialization.self, from: data) == initialization)
     }
 
-    /// The layer's own case would let a file name columns that a tensor does not have.
+    /// If files could contain this internal case, they could name columns that a tensor does not have.
     @Test func filesHoldNoForgetBiasButTheLayers() {
         let json = #"{"forgetBias": {"value": 1, "columns": [0, 900], "others": {"constant": {"value": 0}}}}"#
         #expect(throws: DecodingError.self) { try JSONDecoder().decode(Initialization.self, from: Data(json.utf8)) }

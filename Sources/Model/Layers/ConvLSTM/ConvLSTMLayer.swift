@@ -1,23 +1,23 @@
-// The convolutional LSTM layer: its tensors, and its weights as the matrices that the products want.
+// The ConvLSTM layer: its tensors, and its weights in the matrix form that the products read.
 //
-//     a_t = W_x * x_t + W_h * h_{t-1} + b      normalized where asked, then the gates' step (Kernels/Gates.swift)
+//     a_t = W_x * x_t + W_h * h_{t-1} + b      optionally normalized, then the gates (Kernels/ConvLSTM/Gates.swift)
 //
 // Source: Shi et al., "Convolutional LSTM network: a machine learning approach for precipitation nowcasting", NIPS
 // 2015.
 
 import Kernels
 
-/// What a ConvLSTM layer reads at each step.
+/// The input of a ConvLSTM layer at each time step.
 package enum CellInput: Sendable, Equatable {
-    /// Nothing: there is no input kernel.
+    /// No input: there is no input kernel.
     case nothing
 
-    /// Zeros: there is an input kernel for so many channels, with which nothing is computed and which never learns.
+    /// Zeros: there is an input kernel for this many channels, but it is neither used nor trained.
     case zeros(channels: Int)
 
     case map(FeatureShape)
 
-    /// Of its input kernel.
+    /// The number of input channels of the input kernel.
     var channels: Int {
         switch self {
         case .nothing: 0
@@ -26,7 +26,7 @@ package enum CellInput: Sendable, Equatable {
         }
     }
 
-    /// Whether anything comes of the input kernel.
+    /// Whether the input kernel takes part in the computation.
     var isComputed: Bool {
         if case .map = self { true } else { false }
     }
@@ -37,14 +37,14 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
     let description: ConvLSTMDescription
     package let outputShape: FeatureShape
 
-    /// (kernel x kernel x input channels, 4 hidden) and (kernel x kernel x hidden, 4 hidden), each without rows where
-    /// nothing is computed with it; gates i, f, g, o, in the order that the convolution wants.
+    /// The kernels as matrices: (kernel x kernel x input channels, 4 hidden) and (kernel x kernel x hidden, 4 hidden).
+    /// A kernel that is not used has no rows. The gates are i, f, g, o, in the column order of the convolution.
     let inputKernel, hiddenKernel: Tensor<S>
 
-    /// (4 hidden): b, zeros where there is none; and zeros.
+    /// The bias b, zeros if the layer has none, and a vector of zeros: (4 hidden).
     let bias, zeroBias: Tensor<S>
 
-    /// nil where there is no such weight, or nothing to multiply it with.
+    /// nil if the layer has no such weight, or does not use it.
     let inputBlocks, biasBlocks: GateBlocks?
     let hiddenBlocks: GateBlocks
 
@@ -53,18 +53,18 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
 
     let plan: ConvolutionPlan
 
-    /// Whether backward computes gates again, so that memory is for a few steps of them.
+    /// Whether backward recomputes the gates, so that the gates of only a few steps are kept in memory.
     let recomputesGates: Bool
 
-    /// The weights for Winograd convolution; nil where the plain way is taken.
+    /// The weights in the Winograd domain; nil if the layer uses im2col.
     let winograd: WinogradGateWeights<S>?
 
     let normalizer: GateNormalizer?
     private(set) var normalization: GroupNormalization<S>?
 
     /// - Parameters:
-    ///   - map: height and width of its feature maps.
-    /// - Throws: `ModelError` naming the layer whose description does not fit.
+    ///   - map: the height and width of the layer's feature maps.
+    /// - Throws: `ModelError` naming the layer if its description is invalid.
     package init(
         _ name: String, _ d: ConvLSTMDescription, input: CellInput, map: FeatureShape,
         convolution: ConvolutionAlgorithm = .automatic, recomputesGates: Bool = false, layout: inout ParameterLayout
@@ -121,7 +121,7 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
 
     var multiplyAdds: Int { plan.shape.multiplyAdds }
 
-    /// Steps whose gates there is memory for.
+    /// Returns the number of time steps whose gates are kept in memory.
     func stepsInMemory(of steps: Int, batch: Int) -> Int {
         recomputesGates ? min(steps, transformDemand?.stepsAtOnce(batch: batch) ?? 1) : steps
     }
@@ -163,7 +163,7 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
 }
 
 extension PeepholeForm {
-    /// Of one gate's weights over a hidden state; nil for none.
+    /// Returns the shape of one gate's peephole weights for a hidden state; nil for none.
     fileprivate func shape(_ state: FeatureShape) -> [Int]? {
         switch self {
         case .none: nil

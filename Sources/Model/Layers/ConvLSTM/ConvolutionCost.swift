@@ -1,17 +1,18 @@
-// What a ConvLSTM layer's convolutions cost for one feature map: one step of one sequence in training, forward and both
-// adjoints. The choice: two amounts, products and bytes, each over a speed; all that there is to fit is four numbers.
+// A cost model of a ConvLSTM layer's convolutions, per feature map: one time step of one sequence in training, forward
+// and both adjoints. The choice: two amounts, arithmetic and memory traffic, each divided by a speed, so that only four
+// parameters are fitted.
 
 import Kernels
 
-/// Amounts of work, and the time that they are expected to take.
+/// Amounts of work and the time that they are expected to take.
 package struct ConvolutionCost: Sendable, Equatable, Encodable {
-    /// Of the products, what they compute of padding included.
+    /// The multiply-adds of the products, including those spent on padding.
     package let multiplyAdds: Double
 
-    /// Read and written around the products.
+    /// The bytes that are read and written around the products.
     package let bytes: Double
 
-    /// On one core of the machine that the speeds come from.
+    /// The expected time in seconds on one core of the machine on which the speeds were measured.
     package let seconds: Double
 
     private init(multiplyAdds: Double, elements: Double, _ speed: Speed) {
@@ -20,38 +21,38 @@ package struct ConvolutionCost: Sendable, Equatable, Encodable {
     }
 }
 
-// The speeds. Benchmarks/Scripts/fit-convolution-plan measured 44 layers both ways, on 2026-11-22 on one of two cores
-// of an AMD Zen 5 with AVX-512, otherwise idle, and fitted them; the plan rests on their ratios alone. Run the script
-// again after a change of the kernels. The amounts are of batches of 4 and sequences of 10 frames: larger batches
-// favour Winograd convolution more, whose weights are larger.
+// The speeds. Benchmarks/Scripts/fit-convolution-plan measured 44 layers with both algorithms, on 2026-11-22 on one of
+// two cores of an otherwise idle AMD Zen 5 with AVX-512, and fitted them; the plan depends only on their ratios. Run
+// the script again after a change of the kernels. The amounts assume batches of 4 and sequences of 10 frames; larger
+// batches favor Winograd more, since its weights are larger.
 
-/// How fast one way of convolving goes.
+/// The speed of one convolution algorithm.
 private struct Speed {
-    /// Floating-point operations a second, two for each multiply-add.
+    /// Floating-point operations per second, two per multiply-add.
     let products: Double
 
-    /// Bytes a second.
+    /// Bytes per second.
     let memory: Double
 
-    /// Of sgemm on lowered patches, and of the patches, which stay in the caches.
+    /// The speeds of sgemm on lowered patches, and of the lowering, whose patches stay in cache.
     static let lowering = Speed(products: 238e9, memory: 80e9)
 
-    /// Of products in the Winograd domain, and of the transforms.
+    /// The speeds of products in the Winograd domain, and of the transforms.
     static let winograd = Speed(products: 262e9, memory: 62e9)
 }
 
-/// The training step that the amounts are of, which decides how much of the work on weights falls to a map.
+/// The training step that the amounts assume. It decides which share of the work on weights falls to one feature map.
 private enum Load {
-    /// Maps that one product takes together.
+    /// The number of feature maps that one product processes together.
     static let batch = 4.0
 
-    /// Maps from one update of the weights to the next.
+    /// The number of feature maps between two updates of the weights.
     static let maps = 40.0
 }
 
 extension ConvolutionCost {
-    /// Of lowering to matrix products: for an operand of c channels patches (pixels, k k c), gates (pixels, n) and
-    /// weights (k k c, n).
+    /// The cost of lowering to matrix products. An operand of c channels has patches (pixels, k k c), gates (pixels, n)
+    /// and weights (k k c, n).
     init(lowering s: GateConvolutionShape) {
         let p = Double(s.pixels), n = Double(s.gates)
         var multiplyAdds = 0.0, elements = 4 * p * n
@@ -64,25 +65,25 @@ extension ConvolutionCost {
         self.init(multiplyAdds: multiplyAdds, elements: elements, .lowering)
     }
 
-    /// Of Winograd convolution: V (points, tiles, c), M (points, tiles, n), U (points, c, n).
+    /// The cost in the Winograd domain: V (points, tiles, c), M (points, tiles, n), U (points, c, n).
     init(winograd s: GateConvolutionShape, _ tiling: WinogradGeometry) {
         let products = Double(tiling.points * tiling.tiles), n = Double(s.gates)
         func transformed(_ channels: Int) -> Double {
             Double(TransformedMaps<Float>.count(tiling, images: 1, channels: channels))
         }
-        // M is written and read going forward; dM written, and read by two products.
+        // M is written and read in the forward pass; dM is written, and read by two products.
         var multiplyAdds = 0.0, elements = 2 * Double(s.pixels) * n + 5 * transformed(s.gates)
         for channels in s.operands {
             let c = Double(channels), weights = Double(tiling.points) * c * inLanes(s.gates)
             multiplyAdds += products * (2 * c * inLanes(s.gates) + n * inLanes(channels))
             // V is written and read for each of two products, dV written and read.
             elements += 4 * Double(s.pixels) * c + 6 * transformed(channels)
-            // Three products pass over weights; an update transforms them for two, and their gradient back.
+            // Three products read the weights; each update transforms them for two products, and their gradient back.
             elements += 3 * weights / Load.batch + 6 * weights / Load.maps
         }
         self.init(multiplyAdds: multiplyAdds, elements: elements, .winograd)
     }
 }
 
-/// Channels with those that fill the last lane of sixteen.
+/// Returns the number of channels rounded up to whole vectors of sixteen.
 private func inLanes(_ channels: Int) -> Double { Double((channels + 15) / 16 * 16) }

@@ -1,17 +1,18 @@
-// Which way the convolutions of a ConvLSTM layer take. The choice: by modelled cost, from the layer's shape alone, so
-// that every rank decides the same, whatever its share of the batch and however busy its machine.
+// The choice of algorithm for the convolutions of a ConvLSTM layer. It minimizes the modeled cost, which depends on the
+// layer's shape alone, so that every rank decides the same, whatever its share of the batch and the load of its
+// machine.
 
 import Kernels
 
 /// The sizes of a layer's convolutions over its input and its hidden state.
 package struct GateConvolutionShape: Sendable, Equatable {
-    /// Of the feature maps.
+    /// The size of the feature maps.
     package let height, width: Int
 
-    /// Side of the kernels.
+    /// The side of the square kernels.
     package let kernel: Int
 
-    /// Of the input; 0 where nothing is computed of it.
+    /// The number of input channels; 0 if the input is not convolved.
     package let inputChannels: Int
 
     package let hidden: Int
@@ -28,32 +29,33 @@ package struct GateConvolutionShape: Sendable, Equatable {
 
     var pixels: Int { height * width }
 
-    /// Output channels: those of the four gates.
+    /// The number of output channels: those of the four gates.
     var gates: Int { 4 * hidden }
 
-    /// The channels of each convolution.
+    /// The number of input channels of each convolution.
     var operands: [Int] { [inputChannels, isRecurrent ? hidden : 0].filter { $0 > 0 } }
 
-    /// Multiply-adds of one map, forward, as direct convolution counts them.
+    /// The multiply-adds of the forward pass of one feature map, as direct convolution counts them.
     package var multiplyAdds: Int { pixels * kernel * kernel * operands.reduce(0, +) * gates }
 
-    /// The tiles of Winograd convolution; nil where there is no algorithm for the kernel.
+    /// The Winograd tiles; nil for a kernel size without Winograd transforms.
     var tiling: WinogradGeometry? { WinogradGeometry(height: height, width: width, kernel: kernel) }
 }
 
-/// What a layer's convolutions are expected to cost either way, and the way that they take.
+/// The expected cost of a layer's convolutions with each algorithm, and the algorithm chosen.
 package struct ConvolutionPlan: Sendable, Equatable {
     package let shape: GateConvolutionShape
 
     package let im2col: ConvolutionCost
 
-    /// nil where there is no algorithm for the kernel.
+    /// nil for a kernel size without Winograd transforms.
     package let winograd: ConvolutionCost?
 
-    /// `plain` or `filtering`.
+    /// The chosen algorithm, `im2col` or `winograd`.
     package let algorithm: ConvolutionAlgorithm
 
-    /// - Parameter method: `automatic` for the cheaper way; else the way wanted, as far as it exists.
+    /// - Parameter method: `automatic` for the cheaper algorithm; else the algorithm to use, if the kernel size allows
+    ///   it.
     package init(_ shape: GateConvolutionShape, _ method: ConvolutionAlgorithm = .automatic) {
         let im2col = ConvolutionCost(lowering: shape)
         let winograd = shape.tiling.map { ConvolutionCost(winograd: shape, $0) }
@@ -67,9 +69,10 @@ package struct ConvolutionPlan: Sendable, Equatable {
             }
     }
 
-    /// The tiles of the way taken; nil for the plain one.
+    /// The Winograd tiles; nil if the plan chose im2col.
     var tiling: WinogradGeometry? { algorithm == .winograd ? shape.tiling : nil }
 
-    /// Multiply-adds of one map in a training step, as direct convolution counts them: forward and both adjoints.
+    /// The multiply-adds of one feature map in a training step, forward and both adjoints, as direct convolution counts
+    /// them.
     package var directMultiplyAdds: Int { 3 * shape.multiplyAdds }
 }

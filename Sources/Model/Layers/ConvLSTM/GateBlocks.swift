@@ -1,6 +1,6 @@
-// How learned tensors and the matrix of all four gates correspond. Systems divide a ConvLSTM's weights into tensors in
-// different ways; the products want one matrix whose columns are the gates i, f, g, o. A list of blocks says which
-// columns of which tensor are which gate, and serves both ways: values in, gradients out.
+// The mapping between learned tensors and the matrix of all four gates. Systems divide the weights of a ConvLSTM into
+// tensors in different ways; the products need one matrix whose columns are the gates i, f, g, o. The choice: a list of
+// blocks says which columns of which tensor belong to which gate; it serves to gather values and to scatter gradients.
 
 import Kernels
 
@@ -9,18 +9,18 @@ package enum Gate: Int, CaseIterable {
     case i, f, g, o
 }
 
-/// How the gates share a matrix's columns.
+/// The order of the gates' columns in a matrix.
 enum ColumnOrder {
-    /// All of a gate's channels together.
+    /// All channels of a gate together.
     case sideBySide
 
-    /// In blocks of sixteen channels, the gates side by side in each: `GateColumns`.
+    /// In blocks of sixteen channels, with the gates side by side in each block: see `GateColumns`.
     case inBlocks
 }
 
-/// A matrix (rows, 4 hidden) put together from learned tensors.
+/// A matrix (rows, 4 hidden) that is assembled from learned tensors.
 struct GateBlocks {
-    /// Columns [column, column + hidden) of a tensor hold the weights of one gate.
+    /// Columns [column, column + hidden) of a tensor, which hold the weights of one gate.
     struct Block {
         let slot: ParameterSlot
         let column: Int
@@ -30,29 +30,29 @@ struct GateBlocks {
     let blocks: [Block]
     let hidden: Int
 
-    /// Of the matrix's columns.
+    /// The order of the matrix's columns.
     private var order = ColumnOrder.sideBySide
 
-    /// One tensor with the gates side by side.
+    /// Creates the mapping for one tensor with the gates side by side.
     init(fused slot: ParameterSlot, hidden: Int) {
         self.hidden = hidden
         blocks = Gate.allCases.map { Block(slot: slot, column: $0.rawValue * hidden, gate: $0) }
     }
 
-    /// A tensor for each gate, in the order of `Gate`.
+    /// Creates the mapping for one tensor per gate, in the order of `Gate`.
     init(perGate slots: [ParameterSlot], hidden: Int) {
         self.hidden = hidden
         blocks = zip(slots, Gate.allCases).map { Block(slot: $0, column: 0, gate: $1) }
     }
 
-    /// For a matrix with its columns in another order.
+    /// Returns the mapping to a matrix with its columns in another order.
     func with(_ order: ColumnOrder) -> GateBlocks {
         var blocks = self
         blocks.order = order
         return blocks
     }
 
-    /// Columns that are together in both.
+    /// A run of columns that is contiguous in both the tensor and the matrix.
     private struct Piece {
         let slot: ParameterSlot
         let column, matrixColumn, count: Int
@@ -76,7 +76,7 @@ struct GateBlocks {
         }
     }
 
-    /// The matrix's columns := the tensors' values.
+    /// Copies the values of the tensors to the columns of the matrix.
     func gather<S: Scalar>(_ values: ParameterVector<S>, into matrix: Tensor<S>) {
         for piece in pieces {
             copyColumns(
@@ -85,7 +85,7 @@ struct GateBlocks {
         }
     }
 
-    /// The tensors' gradients += the matrix's columns.
+    /// Adds the columns of the matrix to the gradients of the tensors.
     func scatter<S: Scalar>(_ matrix: Tensor<S>, accumulatingInto gradient: ParameterVector<S>) {
         for piece in pieces {
             addColumns(

@@ -1,5 +1,5 @@
-// Between the states of a ConvLSTM and the preactivations of its gates, both ways. Two ways of computing it stand
-// behind this one protocol: lowering to matrix products, the plain one, and Winograd convolution, the fast one.
+// The convolutions between the states of a ConvLSTM and the preactivations of its gates, forward and backward. The
+// choice: one protocol for two algorithms, im2col lowering (the reference) and Winograd transforms (the fast one).
 //
 //     a_t = W_x * x_t + W_h * h_{t-1}
 //     dx_t += W_x' da_t      dh_{t-1} += W_h' da_t      dW_x += x_t (x) da_t      dW_h += h_{t-1} (x) da_t
@@ -8,73 +8,72 @@ import Kernels
 
 /// The convolutions of one unrolled layer.
 ///
-/// Steps are worked through image by image or several at once, as `imagesAtOnce` says: a step of some images is all
-/// that a call is about.
+/// Images of a batch pass through a time step in groups of `imagesAtOnce`; each call processes one step of one group.
 protocol GateConvolution<S>: AnyObject {
     associatedtype S: Scalar
 
-    /// Images of the batch that go through a step together.
+    /// The number of images of the batch that pass through a step together.
     var imagesAtOnce: Int { get }
 
-    /// Whatever can be done for the inputs of some steps at once.
+    /// Does the work that is possible for the inputs of several steps at once.
     func begin(_ steps: Range<Int>)
 
-    /// Sets a_t, once h_{t-1} is there.
+    /// Computes a_t; h_{t-1} must be complete.
     func preactivations(_ t: Int, _ images: Range<Int>)
 
-    /// The same, and the gates' step.
+    /// Computes a_t, then the gates and states.
     func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>)
 
-    /// Some steps cut into those that backward takes together, the last ones first.
+    /// Splits the steps into the parts that backward processes together, last part first.
     func parts(of steps: Range<Int>) -> [Range<Int>]
 
-    /// Adds to dh_{t-1} from da_t, which stands where a_t stood.
+    /// Adds the contribution of da_t, which has replaced a_t, to dh_{t-1}.
     func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>)
 
-    /// The gates' step backward, and the same.
+    /// Computes da_t, then adds its contribution to dh_{t-1}.
     ///
-    /// - Parameter biasGradient: (4 hidden): the sum of da_t is added.
+    /// - Parameter biasGradient: (4 hidden); the sum of da_t is added to it.
     func backward(
         _ t: Int, _ images: Range<Int>, in part: Range<Int>, _ step: GateStepBackward<S>, biasGradient: Tensor<S>)
 
-    /// Adds to dx_t for all t of a part, after backward for each.
+    /// Adds to dx_t for all t of a part. Call it after backward of each of these steps.
     func finish(_ part: Range<Int>, _ images: Range<Int>)
 
-    /// Adds the kernels' gradients of all parts since `clearGradients`.
+    /// Adds the kernel gradients of all parts since `clearGradients`.
     func addKernelGradients(to gradient: ParameterVector<S>)
 
     func clearGradients()
 }
 
-/// The hidden states that a layer's steps start from: its own output, and before it another layer's last.
+/// The hidden states that a layer's steps start from: its own output, and for step 0 the last one of another layer.
 struct HiddenStates<S: Scalar> {
     let output: FeatureSequence<S>
     let start: FeatureSequence<S>?
 
-    /// Where h_{t-1} is; nil where it is zero.
+    /// Returns the sequence and step that hold h_{t-1}; nil if it is zero.
     func before(_ t: Int) -> (sequence: FeatureSequence<S>, step: Int)? {
         t > 0 ? (output, t - 1) : start.map { ($0, $0.steps - 1) }
     }
 }
 
-/// What an unrolled layer's convolutions read and write.
+/// The tensors that the convolutions of an unrolled layer read and write.
 struct GateOperands<S: Scalar> {
     let layer: ConvLSTMLayer<S>
 
     /// nil for zeros.
     let input: FeatureSequence<S>?
 
-    /// nil for a layer that does not see its hidden state.
+    /// nil for a layer that does not read its hidden state.
     let hidden: HiddenStates<S>?
 
-    /// (steps in memory, batch, height, width, 4 hidden): a, later da.
+    /// The preactivations a, later their gradient da: (steps in memory, batch, height, width, 4 hidden).
     let gates: Tensor<S>
 
-    /// Of the whole sequence.
+    /// The number of time steps of the whole sequence.
     let steps: Int
 
     var batch: Int { gates.shape[1] }
 
-    /// Those of one step.
+    /// Returns the gates of one time step.
     func gates(_ t: Int) -> Tensor<S> { gates[cyclic: t] }
 }

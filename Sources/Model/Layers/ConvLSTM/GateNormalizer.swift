@@ -1,21 +1,21 @@
-// The normalization of a ConvLSTM's preactivations: its tensors, and once unrolled what each step leaves for backward.
-// Its tensors are those of all four gates side by side, however the layer divides its other weights.
+// The normalization of a ConvLSTM's preactivations: its tensors, and what each unrolled step keeps for backward. Its
+// tensors cover all four gates side by side, however the layer divides its other weights.
 
 import Kernels
 
 /// The scale and shift of a layer's preactivations.
 struct GateNormalizer {
-    /// Neighboring channels that make a group.
+    /// The number of neighboring channels in a group.
     let channels: Int
 
-    /// Height, width and the channels of all four gates.
+    /// The height and width of the layer, with the channels of all four gates.
     let map: FeatureShape
 
     let scale, shift: ParameterSlot
 
     /// - Parameters:
     ///   - layer: the layer's name, for its tensors and errors.
-    ///   - state: the size of the layer's hidden state.
+    ///   - state: the shape of the layer's hidden state.
     init(
         layer: String, _ form: GateNormalization, state: FeatureShape, layout: inout ParameterLayout
     ) throws(ModelError) {
@@ -39,17 +39,17 @@ struct GateNormalizer {
     }
 }
 
-/// What the normalization of each step leaves for backward.
+/// The values that the normalization of each time step keeps for backward.
 struct UnrolledGateNormalizer<S: Scalar> {
     private let slots: GateNormalizer
 
-    /// (steps in memory, batch, height, width, 4 hidden).
+    /// The normalized preactivations: (steps in memory, batch, height, width, 4 hidden).
     private let normalized: Tensor<S>
 
-    /// (steps in memory, batch, groups).
+    /// The inverse standard deviations: (steps in memory, batch, groups).
     private let inverseDeviations: Tensor<S>
 
-    /// Accumulated step by step, in the shape of scale and shift.
+    /// The gradients, accumulated over steps, in the shape of scale and shift.
     private let scaleGradient, shiftGradient: Tensor<S>
 
     init(_ slots: GateNormalizer, steps: Int, batch: Int) {
@@ -61,7 +61,7 @@ struct UnrolledGateNormalizer<S: Scalar> {
         shiftGradient = Tensor(shape: slots.shift.shape)
     }
 
-    /// The step t of some images, of their normalized preactivations.
+    /// Normalizes the preactivations of step t for some images, then computes the gates.
     func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>, by kernel: GroupNormalization<S>) {
         kernel.forward(
             step, normalized: normalized[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images])
@@ -72,7 +72,7 @@ struct UnrolledGateNormalizer<S: Scalar> {
         shiftGradient.fill(0)
     }
 
-    /// The same backward.
+    /// Computes the backward pass of step t for some images.
     func backward(_ t: Int, _ images: Range<Int>, _ step: GateStepBackward<S>, by kernel: GroupNormalization<S>) {
         kernel.backward(
             step, normalized: normalized[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images],

@@ -1,16 +1,16 @@
-// How the tensors of a ConvLSTM's gates are called and what they start from: one for all gates, "encoder1.bias", or one
-// for each, "encoder1.f.bias".
+// The names and initial values of a ConvLSTM's gate tensors: one for all gates, such as "encoder1.bias", or one per
+// gate, such as "encoder1.f.bias".
 
 struct GateTensorNames {
     let layer: String
     let division: GateTensors
     let hidden: Int
 
-    /// Appends one kind of weight to a layout.
+    /// Appends the tensors of one kind of weight to a layout.
     ///
     /// - Parameters:
-    ///   - shape: without the last axis, the gates'.
-    ///   - forgetting: what is added to the forget gate's initial numbers.
+    ///   - shape: the shape without the last axis, which is the gates'.
+    ///   - forgetting: the value added to the forget gate's initial values.
     func append(
         _ kind: String, _ shape: [Int], _ initialization: Initialization, forgetting: Double = 0,
         to layout: inout ParameterLayout
@@ -33,9 +33,9 @@ struct GateTensorNames {
         }
     }
 
-    /// Appends the bias; nil where the layer has none.
+    /// Appends the bias; returns nil if the layer has none.
     ///
-    /// - Throws: `ModelError` for a forget bias that there is nothing to add to.
+    /// - Throws: `ModelError` for a forget bias without a bias to add it to.
     func appendBias(
         _ initialization: Initialization, of d: ConvLSTMDescription, to layout: inout ParameterLayout
     ) throws(ModelError) -> GateBlocks? {

@@ -1,4 +1,4 @@
-// The convolutions of the gates by lowering: all inputs of a range of steps are one product, each hidden state another.
+// The gate convolutions by im2col: all inputs of a range of steps are one product, each hidden state is another.
 
 import Kernels
 
@@ -24,7 +24,8 @@ final class Im2colGateConvolution<S: Scalar>: GateConvolution {
 
     private var layer: ConvLSTMLayer<S> { operands.layer }
 
-    /// Memory is for all steps or for one, so that the steps of a part stand one after the other.
+    /// Returns the gates of a range of steps. There is memory for all steps or for one, so the steps of a part are
+    /// contiguous.
     private func gates(_ steps: Range<Int>) -> Tensor<S> {
         let first = steps.lowerBound % operands.gates.shape[0]
         return operands.gates.images(first..<first + steps.count)
@@ -35,7 +36,7 @@ final class Im2colGateConvolution<S: Scalar>: GateConvolution {
         inputConvolution.forward(x.values.images(steps), weights: layer.inputKernel, into: gates(steps))
     }
 
-    // A product is as long as it can be with all images in it, so `images` are always all.
+    // A product is the longer the more images it has, so `images` is always the whole batch.
 
     var imagesAtOnce: Int { max(1, operands.batch) }
 
@@ -67,7 +68,7 @@ final class Im2colGateConvolution<S: Scalar>: GateConvolution {
         hiddenConvolution?.inputGradient(operands.gates(t), weights: layer.hiddenKernel, accumulatingInto: dh)
     }
 
-    /// The kernels' gradients of a part as one long product each.
+    /// Computes the kernel gradients of a part, each as one long product.
     func finish(_ part: Range<Int>, _ images: Range<Int>) {
         if let x = operands.input, let inputConvolution {
             let da = gates(part)

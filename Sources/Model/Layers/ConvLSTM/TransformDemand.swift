@@ -1,31 +1,31 @@
-// What a ConvLSTM layer wants of the Winograd domain: how many channels, and how many images at once.
+// What a ConvLSTM layer needs of the Winograd domain: its channels, and how many images go through at once.
 
 import Kernels
 
-/// Maps that a layer works with in the Winograd domain, beside those that it reads and writes.
+/// The maps that a layer needs in the Winograd domain, besides those that it reads and writes.
 package struct TransformDemand: Sendable {
     let geometry: WinogradGeometry
 
-    /// Channels of what it reads, 0 if that is not transformed; of its own hidden state, 0 for none; and of its
+    /// The channels of the layer's input (0 if it is not transformed), of its own hidden state (0 for none) and of its
     /// products.
     let input, hidden, outputs: Int
 
-    /// Its maps with their channels.
+    /// The kinds of maps with their channels.
     var contents: [(content: MapContent, channels: Int)] {
         [(.input, input), (.hidden, hidden), (.product, outputs), (.gradient, max(input, hidden))]
     }
 
-    /// Tiles that make a product long enough, and are few enough to stay in a cache: each product passes over all
-    /// weights, which weigh more the more channels there are.
+    /// The number of tiles that makes a product long enough and still fits in cache. Each product reads all weights, so
+    /// products with more channels need more tiles.
     private var enoughTiles: Int { max(128, outputs / 2) }
 
-    /// Images that go through a step together, about as many in each group.
+    /// Returns the number of images that pass through a step together, in groups of about equal size.
     func imagesAtOnce(batch: Int) -> Int {
         let most = max(1, enoughTiles / geometry.tiles), groups = max(1, (batch + most - 1) / most)
         return max(1, (batch + groups - 1) / groups)
     }
 
-    /// Steps that backward takes together where the whole batch is not enough: it reads and writes the weights'
-    /// gradient, so products want to be twice as long.
+    /// Returns the number of steps that backward processes together if the whole batch is too small. Backward reads and
+    /// writes the weights' gradient, so its products should be twice as long.
     func stepsAtOnce(batch: Int) -> Int { max(1, 2 * enoughTiles / max(1, batch * geometry.tiles)) }
 }

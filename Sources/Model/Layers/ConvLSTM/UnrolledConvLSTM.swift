@@ -1,5 +1,5 @@
-// A ConvLSTM layer over the steps of a batch: forward through time, and below it, mirrored, backpropagation through
-// time.
+// A ConvLSTM layer unrolled over the time steps of a batch: the forward pass, and below it, mirrored, backpropagation
+// through time.
 
 import Kernels
 
@@ -11,24 +11,25 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     private let convolution: any GateConvolution<S>
     private let normalizer: UnrolledGateNormalizer<S>?
 
-    /// (steps in memory, batch, height, width, 4 hidden): preactivations, then gates, then perhaps the preactivations'
-    /// gradient. Step t is in place t modulo the steps in memory.
+    /// The preactivations, then the gates, then in some cases the gradient of the preactivations: (steps in memory,
+    /// batch, height, width, 4 hidden). Step t has the index t modulo the steps in memory.
     private let gates: Tensor<S>
 
-    /// The step whose gates each place holds.
+    /// The step whose gates each index of `gates` holds.
     private var holders: [Int?]
 
-    /// (time, batch, height, width, hidden).
+    /// The cell states: (time, batch, height, width, hidden).
     private let cells: Tensor<S>
 
-    /// (batch, height, width, hidden).
+    /// Zeros as initial state, and below it the gradient of the cell state: (batch, height, width, hidden).
     private let zeroState: Tensor<S>
     private let cellGradient: Tensor<S>
 
-    /// db = sum over t and places of da_t, accumulated step by step.
+    /// The bias gradient db, the sum over t and pixels of da_t, accumulated step by step.
     private let biasGradient: Tensor<S>
 
-    /// Of the gates i, f and o, each (height, width, hidden), accumulated step by step; none without peepholes.
+    /// The peephole gradients of the gates i, f and o, each (height, width, hidden), accumulated step by step; empty
+    /// without peepholes.
     private let peepholeGradients: [Tensor<S>]
 
     init(
@@ -58,8 +59,8 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
             ?? Im2colGateConvolution(operands, workspace: context.workspace)
     }
 
-    // a_t = W_x * x_t + W_h * h_{t-1}, then the gates' step with its bias and peepholes. A normalization of a_t comes
-    // between, and the bias before it.
+    // a_t = W_x * x_t + W_h * h_{t-1}, then the gates with bias and peepholes. If a_t is normalized, the bias is added
+    // before the normalization.
 
     package func forward(_ steps: Range<Int>) {
         for first in stride(from: steps.lowerBound, to: steps.upperBound, by: holders.count) {
@@ -72,7 +73,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         }
     }
 
-    /// Of a step's gates in memory.
+    /// Returns the index of a step's gates in memory.
     private func place(_ t: Int) -> Int { t % holders.count }
 
     private func forward(_ t: Int, _ images: Range<Int>) {
@@ -87,21 +88,21 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         normalizer.forward(t, images, step, by: kernel)
     }
 
-    /// The images that go through a step together.
+    /// The groups of images that pass through a step together.
     private var groups: [Range<Int>] {
         let size = convolution.imagesAtOnce
         return stride(from: 0, to: output.batch, by: size).map { $0..<min($0 + size, output.batch) }
     }
 
-    /// c_{t-1}.
+    /// Returns c_{t-1}.
     private func cell(before t: Int) -> Tensor<S> {
         t > 0 ? cells[t - 1] : start?.finalCell ?? zeroState
     }
 
     private var finalCell: Tensor<S> { cells[output.steps - 1] }
 
-    // Backward, mirrored: gates that are no longer in memory once more, the gates' step, the normalization, then
-    // dh_{t-1} += W_h' da_t; at the end of each part of the steps dx_t += W_x' da_t.
+    // Backward, mirrored: recompute gates that are no longer in memory, then the gates, the normalization, and dh_{t-1}
+    // += W_h' da_t; at the end of each part of the steps dx_t += W_x' da_t.
 
     package func clearGradients() {
         cellGradient.fill(0)
@@ -148,7 +149,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         convolution.addKernelGradients(to: gradient)
         layer.biasBlocks?.scatter(biasGradient, accumulatingInto: gradient)
         normalizer?.addParameterGradients(to: gradient)
-        // A peephole of one channel is a row that all places share.
+        // With one peephole weight per channel, the gradients of all pixels sum to one row.
         for (slot, map) in zip(layer.peepholeSlots, peepholeGradients) {
             sumRows(of: map, accumulatingInto: gradient[slot])
         }

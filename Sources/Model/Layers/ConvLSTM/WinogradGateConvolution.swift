@@ -1,17 +1,17 @@
-// The convolutions of the gates by Winograd convolution. Weights are transformed and packed once an update; feature
-// maps are transformed whenever a product reads them, because the transform of a few images stays in a cache and that
-// of all steps would be most of the memory; x and h are two segments of one product; the kernels' gradients are added
-// up over time in the Winograd domain and come back once.
+// The gate convolutions in the Winograd domain. The choice: weights are transformed and packed once per update. Feature
+// maps are transformed each time a product reads them, because the transform of a few images stays in cache, while
+// those of all steps would take most of the memory. x and h are two segments of one product. The kernel gradients
+// accumulate over time in the Winograd domain and are transformed back once.
 //
-// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, for a recurrent layer.
+// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016, here for a recurrent layer.
 
 import Kernels
 
-/// A layer's weights in the Winograd domain, for both directions.
+/// The weights of a layer in the Winograd domain, for the forward and the backward pass.
 struct WinogradGateWeights<S: Scalar> {
     let geometry: WinogradGeometry
 
-    /// nil where nothing is computed with them.
+    /// nil if the layer does not use them.
     let input, hidden: Direction?
 
     struct Direction {
@@ -63,7 +63,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         reserveMemory()
     }
 
-    /// Takes all memory now that passes will want.
+    /// Allocates the memory for all passes in advance.
     private func reserveMemory() {
         let longest = parts(of: 0..<operands.steps).map(\.count).max() ?? 0
         for (content, channels) in weights.demand.contents {
@@ -77,7 +77,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     func begin(_ steps: Range<Int>) {}
 
-    /// V of some steps' maps, one step after the other.
+    /// Returns V of the maps of some steps, one step after the other.
     private func transformed(
         _ steps: [Tensor<S>], as content: MapContent
     ) -> TransformedMaps<S> {
@@ -88,7 +88,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         return v
     }
 
-    /// h_{t-1} of some images; nil where it is zero.
+    /// Returns h_{t-1} of some images; nil if it is zero.
     private func hidden(before t: Int, _ images: Range<Int>) -> Tensor<S>? {
         operands.hidden?.before(t).map { $0.sequence.values[$0.step][images] }
     }
@@ -107,7 +107,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         if !isComputed { a.fill(0) }
     }
 
-    /// Calls the body with M = V_x U_x + V_h U_h of each block; returns false where there is nothing to multiply.
+    /// Calls the body with M = V_x U_x + V_h U_h of each block; returns false if there is nothing to multiply.
     private func forEachBlock(
         _ t: Int, _ images: Range<Int>, _ body: (_ m: TransformedMaps<S>, _ block: Int) -> Void
     ) -> Bool {
@@ -127,10 +127,10 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         return true
     }
 
-    // Backward: dM = A da A' serves dV_h = dM U_h', dV_x = dM U_x' and dU += V' dM. More than one step in a part means
-    // that all images are in one group, so that the images of a part stand one after the other in every sequence.
+    // Backward: dM = A da A' serves dV_h = dM U_h', dV_x = dM U_x' and dU += V' dM. A part has more than one step only
+    // if all images are in one group, so that the images of a part are contiguous in every sequence.
 
-    /// As many steps as make the weights' gradients long enough products.
+    /// Splits the steps into parts long enough for efficient products of the weight gradients.
     func parts(of steps: Range<Int>) -> [Range<Int>] {
         let length = weights.demand.stepsAtOnce(batch: operands.batch)
         return stride(from: steps.upperBound, to: steps.lowerBound, by: -length).map {
@@ -138,7 +138,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         }
     }
 
-    /// dM of a part.
+    /// Returns the maps of dM for a part.
     private func products(_ part: Range<Int>) -> TransformedMaps<S> {
         context.points.maps(
             .product, weights.geometry, images: part.count * imagesAtOnce, channels: 4 * columns.hidden)
@@ -156,7 +156,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         addHiddenGradient(t, images, in: part)
     }
 
-    /// dh_{t-1} += B (dM U_h') B'.
+    /// Computes dh_{t-1} += B (dM U_h') B'.
     private func addHiddenGradient(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step], let weights = weights.hidden
         else { return }
@@ -180,7 +180,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         dv.transformInputBackward(accumulatingInto: dx[first..<first + count])
     }
 
-    /// dU_x += V_x' dM and dU_h += V_h' dM.
+    /// Returns the products dU_x += V_x' dM and dU_h += V_h' dM.
     private func weightProducts(_ part: Range<Int>, _ images: Range<Int>) -> [WeightProduct<S>] {
         let dm = products(part)
         func product(

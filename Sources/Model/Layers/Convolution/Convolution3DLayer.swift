@@ -1,9 +1,10 @@
-// A convolution over time, height and width: y_t = sum over d of W_d * x_{t+d-lead} + b, zeros outside the sequence.
+// A convolution over time, height and width: y_t = sum over d of W_d * x_{t+d-lead} + b, with zeros outside the
+// sequence.
 //
-// With `same` padding in time lead is half the kernel, so that a step reads features of later steps. In next-frame
-// training, where the input frame of step t + 1 is the target of step t, it reads the target: published losses of such
-// systems are partly this leak, and forecasts that feed back their own frames lack what training had. `causal` is free
-// of it. Either way the steps computed so far are all that a range of steps reads.
+// With `same` padding in time, lead is half the kernel, so that a step reads features of later steps. In next-frame
+// training, where the input frame of step t + 1 is the target of step t, it reads the target. Published losses of such
+// systems are partly due to this leak, and forecasts that feed back their own frames lack what training had. `causal`
+// does not leak. With either padding, a range of steps reads only the steps computed so far.
 
 import Kernels
 
@@ -15,7 +16,7 @@ final class Convolution3DLayer<S: Scalar>: Layer {
     /// The kernel is (kernel time, kernel, kernel, input channels, filters).
     private(set) var parameters: ConvolutionParameters<S>
 
-    /// (kernel x kernel x input channels, kernel time x filters): the taps W_d side by side.
+    /// The taps W_d side by side: (kernel x kernel x input channels, kernel time x filters).
     let taps: Tensor<S>
 
     init(
@@ -49,7 +50,7 @@ final class Convolution3DLayer<S: Scalar>: Layer {
         }
     }
 
-    /// Adds a gradient in the form of `taps` to the kernel's.
+    /// Adds a gradient in the layout of `taps` to the kernel's gradient.
     func scatter(_ tapsGradient: Tensor<S>, to gradient: ParameterVector<S>) {
         let filters = description.filters, kernel = gradient[parameters.kernelSlot]
         for d in 0..<description.kernelTime {

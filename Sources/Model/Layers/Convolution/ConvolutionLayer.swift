@@ -1,4 +1,5 @@
-// A convolution, applied to each step: y_t = W * x_t + b. Output pixels lie `stride` input pixels apart.
+// A convolution applied to each time step: y_t = W * x_t + b. Neighboring output pixels are `stride` input pixels
+// apart.
 
 import Kernels
 

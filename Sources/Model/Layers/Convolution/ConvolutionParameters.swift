@@ -1,9 +1,9 @@
-// What every convolution layer learns, plain, transposed or over time: a kernel, and a bias for each filter unless it
-// has none. Here too are the limits of their sizes, so that no description asks for numbers that overflow.
+// The parameters of every convolution layer, ordinary, transposed or over time: a kernel, and an optional bias per
+// filter. The limits on their sizes are here too, so that no description leads to an integer overflow.
 
 import Kernels
 
-/// The kernel and the bias of a convolution: their slots, and their values between two updates.
+/// The kernel and bias of a convolution: their slots, and their values between two updates.
 struct ConvolutionParameters<S: Scalar> {
     let kernelSlot: ParameterSlot
     let biasSlot: ParameterSlot?
@@ -11,8 +11,8 @@ struct ConvolutionParameters<S: Scalar> {
     private(set) var bias: Tensor<S>?
 
     /// - Parameters:
-    ///   - shape: of the kernel; the fan in is the count over all axes but the last.
-    ///   - bias: how many numbers the bias has; nil for no bias.
+    ///   - shape: the shape of the kernel; the fan in is the element count over all axes but the last.
+    ///   - bias: the number of elements of the bias; nil for no bias.
     init(
         _ name: String, kernel shape: [Int], _ kernelInitialization: Initialization, bias: Int?,
         _ biasInitialization: Initialization, layout: inout ParameterLayout
@@ -28,20 +28,20 @@ struct ConvolutionParameters<S: Scalar> {
         bias = biasSlot.map { values[$0] }
     }
 
-    /// y := b at each place, or zeros: what a convolution then adds to.
+    /// Sets y to b at each pixel, or to zero. The convolution is then added to it.
     func start(_ y: Tensor<S>) {
         if let bias { repeatRow(bias, into: y) } else { y.fill(0) }
     }
 
-    /// db += the sum of dy over steps, batch and places.
+    /// Accumulates the bias gradient: the sum of dy over steps, batch and pixels.
     func addBiasGradient(_ dy: Tensor<S>, to gradient: ParameterVector<S>) {
         if let biasSlot { sumRows(of: dy, accumulatingInto: gradient[biasSlot]) }
     }
 }
 
-/// The sizes that convolutions may have.
+/// The limits on the sizes of convolutions.
 enum ConvolutionLimits {
-    /// Of a kernel's sides and of strides.
+    /// The allowed kernel sides and strides.
     static let extent = 1...255
     static let filters = 1...65_536
 
@@ -55,7 +55,7 @@ enum ConvolutionLimits {
 }
 
 extension ConvolutionDescription {
-    /// The padding, once kernel, filters, stride and padding are known to go together.
+    /// Returns the padding after checking that kernel, filters, stride and padding are consistent.
     func checkedPadding(_ name: String) throws(ModelError) -> Int {
         try ConvolutionLimits.check(name, kernel: kernel, filters: filters)
         guard ConvolutionLimits.extent.contains(stride) else {

@@ -1,5 +1,5 @@
-// A transposed convolution, applied to each step: the adjoint of a convolution W from the output's size to the input's.
-// So it needs no kernel of its own: forward and backward exchange their parts.
+// A transposed convolution applied to each time step: the adjoint of a convolution W from the output's size to the
+// input's. The choice: it uses that convolution's kernels, with forward and backward exchanged.
 //
 //     y_t = W' x_t + b         dx_t = W * dy_t         dW = sum over t of dy_t (x) x_t
 //
@@ -8,13 +8,13 @@
 import Kernels
 
 final class TransposedConvolutionLayer<S: Scalar>: Layer {
-    /// Of the convolution that this one is the adjoint of: it reads maps of the output's size.
+    /// The geometry of the convolution W, which reads maps of the output's size.
     let geometry: ConvolutionGeometry
     let outputShape: FeatureShape
     let inputShape: FeatureShape
 
-    /// The kernel is (kernel, kernel, filters, input channels), as Keras' `Conv2DTranspose` has it: that of the
-    /// convolution W. PyTorch's is (input channels, filters, kernel, kernel).
+    /// The kernel is (kernel, kernel, filters, input channels), which is that of the convolution W and of Keras'
+    /// `Conv2DTranspose`. PyTorch's is (input channels, filters, kernel, kernel).
     private(set) var parameters: ConvolutionParameters<S>
 
     init(

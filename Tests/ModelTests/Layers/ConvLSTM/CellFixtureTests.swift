@@ -4,7 +4,7 @@ import Model
 import TestSupport
 import Testing
 
-/// A cell by PyTorch, in double precision, written by Fixtures/make-cells.py.
+/// A cell computed by PyTorch in double precision, written by Fixtures/make-cells.py.
 struct CellFixture: Decodable, CustomTestStringConvertible {
     var name: String
     var description: ConvLSTMDescription
@@ -42,8 +42,8 @@ struct CellFixture: Decodable, CustomTestStringConvertible {
         }
     }
 
-    /// The numbers of one tensor: the fixture's own, or one gate's columns of the fixture's "cell.bias" for
-    /// "cell.f.bias".
+    /// Returns the values of one tensor: the fixture's own or, for a tensor like "cell.f.bias", one gate's columns of
+    /// the fixture's "cell.bias".
     private func part(
         _ slot: ParameterSlot, of tensors: [String: [Double]], _ fixture: CellFixture
     ) throws -> [Double] {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct CellGradientTests {
     static let normalizations: [GateNormalization?] = [nil, .group(channels: 3), .group(channels: 2), .layer]
 
-    /// What one step computes, over what it reads and remembers.
+    /// Checks every option of a cell, with and without an input and an initial state.
     @Test(arguments: GateActivation.allCases, PeepholeForm.allCases)
     func everyOption(activation: GateActivation, peepholes: PeepholeForm) throws {
         for normalization in Self.normalizations {
@@ -18,7 +18,8 @@ import Testing
                     try check(CheckedCell(cell))
                     try check(CheckedCell(cell, continues: true))
                     for reads in [CellInput.nothing, .zeros(channels: 2)] {
-                        // Normalizing a bias that is the same everywhere has no slope to measure.
+                        // The normalized sum of only a bias that is the same at all pixels has no derivative to
+                        // measure.
                         guard normalization == nil || isRecurrent else { continue }
                         try check(CheckedCell(cell, reads: reads, continues: true))
                     }
@@ -38,7 +39,7 @@ import Testing
         }
     }
 
-    /// Step by step, as a network that reads its own output runs its layers.
+    /// Runs the cell step by step, as a network that reads its own output does.
     @Test(arguments: PeepholeForm.allCases) func oneStepAtATimeIsTheSame(peepholes: PeepholeForm) throws {
         for normalization in Self.normalizations {
             for continues in [false, true] {
@@ -55,8 +56,8 @@ import Testing
         }
     }
 
-    /// Backward from gates that it computes again finds the same numbers: the same bits where parts are the same, which
-    /// the plain way makes as long as gates are in memory.
+    /// Backward with recomputed gates gives the same gradients. They are bitwise equal if the parts are the same;
+    /// im2col makes its parts as long as the gates in memory.
     @Test(arguments: [ConvolutionAlgorithm.im2col, .winograd], [false, true])
     func gatesComputedAgainAreTheSame(convolution: ConvolutionAlgorithm, stepwise: Bool) throws {
         for normalization in Self.normalizations {
@@ -80,7 +81,7 @@ import Testing
         }
     }
 
-    /// Zeros have a kernel, which counts as a parameter; what is computed is what nothing to read gives.
+    /// An input of zeros has a kernel, which counts as a parameter, but computes the same as no input.
     @Test func zerosAreLikeNothingButForTheKernel() throws {
         let d = ConvLSTMDescription(hidden: 3, kernel: 3)
         let zeros = try CheckedCell(d, reads: .zeros(channels: 2)), nothing = try CheckedCell(d, reads: .nothing)

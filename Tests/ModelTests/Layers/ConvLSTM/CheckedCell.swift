@@ -2,19 +2,19 @@ import Kernels
 import Model
 import NetworkTestSupport
 
-/// One ConvLSTM layer in double precision with random numbers everywhere, perhaps one before it whose final state it
-/// starts from, and a loss that is linear in its outputs.
+/// One ConvLSTM layer in double precision with random values, optionally a layer before it whose final state
+/// initializes it, and a loss that is linear in its outputs.
 struct CheckedCell {
     var layout = ParameterLayout()
     let description: ConvLSTMDescription
     let layer: ConvLSTMLayer<Double>
     let values, gradient: ParameterVector<Double>
 
-    /// What the layer reads where `reads` is a map, and the one before it.
+    /// The input of the layer if `reads` is a map, and of the layer before it.
     let input: FeatureSequence<Double>
     let output: FeatureSequence<Double>
 
-    /// The loss is the sum of the outputs times these.
+    /// The weights of the loss, which is the sum of the outputs times these.
     let outputWeights: Tensor<Double>
 
     private typealias Unrolled = any UnrolledLayer<Double>
@@ -26,10 +26,10 @@ struct CheckedCell {
     static let map = FeatureShape(height: 5, width: 3, channels: 0)
 
     /// - Parameters:
-    ///   - reads: a map of `channels`, or what else.
+    ///   - reads: the input; nil for a map of `channels`.
     ///   - continues: whether it starts from the state of another layer of the same description, which reads the input.
     ///   - stepwise: whether each step is a call of its own.
-    ///   - recomputesGates: whether backward computes gates again.
+    ///   - recomputesGates: whether backward recomputes the gates.
     init(
         _ d: ConvLSTMDescription, reads: CellInput? = nil, channels: Int = 2, map: FeatureShape = map,
         continues: Bool = false, steps: Int = 3, batch: Int = 2, stepwise: Bool = false,
@@ -64,7 +64,7 @@ struct CheckedCell {
         values = ParameterVector(layout)
         gradient = ParameterVector(layout)
         outputWeights = Tensor(shape: output.values.shape)
-        // Small enough that hard sigmoids stay away from their kinks, which have no slope.
+        // Small enough that hard sigmoids stay away from their kinks, where they have no derivative.
         fill(values.flat, seed: 1, scale: 0.3)
         fill(input.values, seed: 2)
         fill(outputWeights, seed: 3)
@@ -90,7 +90,7 @@ struct CheckedCell {
         return dot(output.values, outputWeights)
     }
 
-    /// Every tensor that has a gradient: the learned ones, and the input.
+    /// Every tensor that has a gradient: the parameters and the input.
     var tensors: [(name: String, values: Tensor<Double>, gradient: Tensor<Double>)] {
         layout.slots.map { ($0.name, values[$0], gradient[$0]) }
             + [("input", input.values, input.gradient!)]

@@ -1,7 +1,7 @@
 import Model
 import Testing
 
-/// Which way layers are convolved, and what that is said to cost.
+/// The algorithm that layers are convolved with, and its expected cost.
 @Suite struct ConvolutionPlanTests {
     private func shape(
         _ side: Int, kernel: Int = 3, _ inputs: Int, _ hidden: Int, isRecurrent: Bool = true
@@ -29,7 +29,7 @@ import Testing
         #expect(ConvolutionPlan(wide).algorithm == .winograd && ConvolutionPlan(narrow).algorithm == .im2col)
     }
 
-    /// The same shape has the same plan in every network, and another shape another cost.
+    /// The same shape has the same plan in every network, and another shape has another cost.
     @Test func thePlanIsAFunctionOfTheShape() throws {
         let layer = LayerDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 24, kernel: 5)))
         let readout = LayerDescription("out", .convolution(ConvolutionDescription(filters: 3, kernel: 1)))
@@ -47,7 +47,7 @@ import Testing
         for other in others { #expect(ConvolutionPlan(other).im2col != expected.im2col, "\(other)") }
     }
 
-    /// Products by hand: 2 x 2 tiles of 64 points, and lanes of sixteen.
+    /// Products counted by hand: 2 x 2 tiles of 64 points, and vectors of sixteen.
     @Test func productsAreCountedWithTheirPadding() throws {
         let it = ConvolutionPlan(shape(7, 17, 20, isRecurrent: false)), points = 64 * 4
         #expect(it.directMultiplyAdds == 3 * 49 * 9 * 17 * 80)
