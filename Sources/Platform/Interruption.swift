@@ -1,5 +1,5 @@
 // Ctrl-C or a closing terminal during a write. The choice: the signal sets a flag that long loops check, so that they
-// end as on any error and leave nothing incomplete behind. A second signal ends the program at once.
+// end as on any error and leave nothing incomplete behind. A second signal has its default action and ends the program.
 
 import Glibc
 import Synchronization
