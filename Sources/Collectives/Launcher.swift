@@ -1,11 +1,11 @@
-// Whether the processes that a launcher started can find each other.
+// Checks that the processes started by a launcher can communicate.
 
 import Platform
 
 extension Launcher {
-    /// The launcher that the environment tells of, or nil for a process started by hand.
+    /// The launcher according to the environment, or nil for a process started by hand.
     ///
-    /// Throws `MPIError.launchedApart` where Slurm started several tasks without connecting them.
+    /// Throws `MPIError.launchedApart` if Slurm started several tasks without connecting them.
     package static func detected(in environment: [String: String]) throws(MPIError) -> Launcher? {
         if let launcher = connecting(environment) { return launcher }
         if let apart = slurmTasks(environment), apart.announcedRanks > 1 {

@@ -1,22 +1,22 @@
-// The ranks of an MPI job, or the first of them. The choice: blocking collectives, in messages of bounded size because
+// The ranks of an MPI job, or a group of them. The choice: blocking collectives, in messages of bounded size because
 // MPI counts in 32 bits.
 import CMPI
 import Glibc
 import Platform
 
-/// A communicator over all the processes that mpirun or srun started.
+/// A communicator over all processes that mpirun or srun started.
 ///
-/// MPI may be started once in the life of a process, so there is at most one instance of all ranks; `finish()` ends it.
+/// MPI may be initialized once per process, so there is at most one instance over all ranks; `finish()` finalizes it.
 package final class MPICommunicator: Communicator {
     package let rank: Int
     package let size: Int
     package let hostName = currentHostName()
 
-    /// The largest number of elements given to one MPI call.
+    /// The largest number of elements per MPI call.
     private let messageLimit: Int
     private let group: MPI_Comm
 
-    /// Starts MPI; from then on its errors return as `MPIError` instead of ending the process.
+    /// Initializes MPI. From then on MPI errors are thrown as `MPIError` and do not end the process.
     package convenience init(messageLimit: Int = 1 << 30) throws {
         var provided: Int32 = 0
         try check("MPI_Init_thread") { MPI_Init_thread(nil, nil, Int32(MPI_THREAD_FUNNELED), &provided) }
@@ -33,7 +33,7 @@ package final class MPICommunicator: Communicator {
         (self.rank, self.size) = (Int(rank), Int(size))
     }
 
-    /// Ends MPI in an orderly way. Collective, and the last operation of all.
+    /// Finalizes MPI. It is collective, and the last operation of all.
     package func finish() throws {
         try check("MPI_Finalize") { MPI_Finalize() }
     }
@@ -116,7 +116,7 @@ package final class MPICommunicator: Communicator {
         return result
     }
 
-    /// A barrier at which a rank sleeps: within MPI's own, it would keep its core busy asking.
+    /// A barrier at which a rank sleeps; in MPI's own barrier it would keep its core busy with polling.
     private func restUntilAllAreHere() throws {
         var request: MPI_Request?, isDone: Int32 = 0
         try check("MPI_Ibarrier") { MPI_Ibarrier(group, &request) }
@@ -153,7 +153,7 @@ package final class MPICommunicator: Communicator {
         }
     }
 
-    /// The byte count of every rank on rank 0, and nothing elsewhere.
+    /// The byte count of every rank on rank 0; empty elsewhere.
     private func gatherCounts(_ count: Int) throws -> [Int32] {
         var own = Int64(count), all = [Int64](repeating: 0, count: rank == 0 ? size : 0)
         try check("MPI_Gather") { MPI_Gather(&own, 1, cmpi_int64(), &all, 1, cmpi_int64(), 0, group) }
@@ -161,7 +161,7 @@ package final class MPICommunicator: Communicator {
     }
 }
 
-/// Cuts 0 ..< count into ranges of at most `limit`, in order.
+/// Splits 0 ..< count into ranges of at most `limit`, in order.
 package func messages(of count: Int, atMost limit: Int) -> [Range<Int>] {
     stride(from: 0, to: count, by: limit).map { $0..<min($0 + limit, count) }
 }

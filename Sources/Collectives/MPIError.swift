@@ -1,13 +1,13 @@
-// What can go wrong between the ranks. The choice: one function, `check`, sees the return code of every MPI call.
+// Errors between the ranks. The choice: one function, `check`, handles the return code of every MPI call.
 import CMPI
 
-/// A failure of MPI, or of the way in which the job was started.
+/// A failure of MPI, or a job that was started in a wrong way.
 package enum MPIError: Error, Equatable, CustomStringConvertible {
-    /// An MPI call returned an error code, which MPI explains by `reason`.
+    /// An MPI call returned an error code; `reason` is MPI's explanation.
     case callFailed(operation: String, reason: String)
-    /// The launcher started `announced` processes, but MPI knows only of `found`.
+    /// The launcher started `announced` processes, but MPI connects only `found` of them.
     case ranksMissing(launcher: String, announced: Int, found: Int)
-    /// The launcher started several processes and gave them no means to find each other.
+    /// The launcher started several processes without connecting them.
     case launchedApart(launcher: String, tasks: Int)
 
     package var description: String {
@@ -28,7 +28,7 @@ package enum MPIError: Error, Equatable, CustomStringConvertible {
     }
 }
 
-/// Runs one MPI call, and throws MPI's own explanation where its return code is not MPI_SUCCESS.
+/// Runs one MPI call, and throws MPI's own explanation if its return code is not MPI_SUCCESS.
 func check(_ operation: String, _ call: () -> Int32) throws(MPIError) {
     let code = call()
     if code != MPI_SUCCESS { throw .callFailed(operation: operation, reason: reason(for: code)) }

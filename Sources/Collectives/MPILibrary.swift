@@ -1,9 +1,9 @@
-// Which MPI this program runs with. The choice: what can be known without starting MPI.
+// The MPI library in use. The choice: only what can be determined without initializing MPI.
 import CMPI
 import Foundation
 
 package enum MPILibrary {
-    /// The library's own name and version: "Open MPI v4.1.4".
+    /// The library's own name and version, such as "Open MPI v4.1.4".
     package static var version: String {
         var text = [CChar](repeating: 0, count: Int(MPI_MAX_LIBRARY_VERSION_STRING))
         var length: Int32 = 0

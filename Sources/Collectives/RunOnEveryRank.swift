@@ -1,13 +1,13 @@
-// The top of a program that may run on many ranks. The choice: an error on one rank ends the whole job, because the
-// others would wait for it forever in their next collective.
+// The top level of a program that may run on many ranks. The choice: an error on one rank ends the whole job, because
+// the others would otherwise wait forever in their next collective.
 import Foundation
 import Platform
 
-/// Runs `body` as one rank of whatever started this process: MPI under mpirun or srun, a single process otherwise.
+/// Runs `body` as one rank of the job: with MPI under mpirun or srun, otherwise as a single process.
 ///
-/// With one rank an error is thrown to the caller. With several, it is printed once, with its rank and host, and the
-/// whole job ends with `exitCode(error)`. Of a job that is ending already only rank 0 still speaks. Call it on the main
-/// thread, once in the life of a process.
+/// With one rank an error is thrown to the caller. With several ranks it is printed once, with its rank and host, and
+/// the whole job ends with `exitCode(error)`. If the job has already been asked to end, only rank 0 prints its error.
+/// Call this function on the main thread, once per process.
 package func runOnEveryRank<Result>(
     environment: [String: String] = ProcessInfo.processInfo.environment,
     exitCode: (any Error) -> Int32 = { _ in 1 },
@@ -23,7 +23,7 @@ package func runOnEveryRank<Result>(
         try communicator.finish()
         return result
     } catch {
-        // Whoever fails first has mpirun end the others, who then need say nothing.
+        // The first rank that fails makes mpirun end the others, which then need not print anything.
         signal(SIGTERM, SIG_DFL)
         giveLowerRanksTheWord(launcher.rank)
         guard communicator.size > 1 else {
@@ -35,11 +35,11 @@ package func runOnEveryRank<Result>(
     }
 }
 
-/// A rank that gets no memory ends the whole job, whichever of its threads wanted it.
+/// Makes an allocation failure on one rank end the whole job, on whichever thread it happens.
 private func endJobWithoutMemory(_ launcher: Launcher, _ communicator: MPICommunicator) {
     guard communicator.size > 1 else { return }
     let (rank, me) = (launcher.rank, name(of: communicator))
-    // Open to any thread.
+    // Safe because `abort` may be called on any thread.
     nonisolated(unsafe) let job = communicator
     OutOfMemory.onEnd { sentence in
         giveLowerRanksTheWord(rank)
@@ -48,13 +48,13 @@ private func endJobWithoutMemory(_ launcher: Launcher, _ communicator: MPICommun
     }
 }
 
-/// Waits longer the higher the rank: of many ranks that fail alike, the lowest ends the job before the others speak.
+/// Sleeps longer the higher the rank: if many ranks fail alike, the lowest one ends the job before the others print.
 private func giveLowerRanksTheWord(_ rank: Int) {
     Thread.sleep(forTimeInterval: 0.2 * Double(min(rank, 10)))
 }
 
 extension Communicator {
-    /// What the body returns, for a computation that cannot throw: an error ends the job at once.
+    /// Returns the result of `body`, for computations that cannot throw: an error ends the job at once.
     package func orAbort<Result>(_ body: () throws -> Result) -> Result {
         do {
             return try body()

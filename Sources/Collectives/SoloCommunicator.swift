@@ -1,7 +1,7 @@
-// A job of one process. The choice: it never touches MPI, so a run without mpirun works where MPI cannot start.
+// A job of one process. The choice: it never uses MPI, so that a run without mpirun works where MPI cannot start.
 import Glibc
 
-/// A communicator whose only rank is this process: sums and broadcasts leave their values as they are.
+/// A communicator with this process as its only rank: sums and broadcasts leave their values unchanged.
 package final class SoloCommunicator: Communicator {
     package let rank = 0
     package let size = 1
@@ -34,7 +34,7 @@ package final class SoloCommunicator: Communicator {
     }
 }
 
-/// The name this machine gives itself, without asking the network.
+/// The host name of this machine, without a network lookup.
 func currentHostName() -> String {
     var name = [UInt8](repeating: 0, count: 256)
     let failed = name.withUnsafeMutableBytes { gethostname($0.baseAddress!, $0.count - 1) } != 0

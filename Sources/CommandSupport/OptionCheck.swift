@@ -1,11 +1,10 @@
-// What every command asks of its options before it does anything: numbers in range, names that are none, and nothing to
-// overwrite.
+// Checks of options that every command makes before it starts: numbers in range, and names that are not empty.
 
 import ArgumentParser
 import Foundation
 
 package enum OptionCheck {
-    /// Throws an error of usage unless an option's number is in a range.
+    /// Throws a usage error unless an option's number is in a range.
     package static func require(_ value: Int, in range: ClosedRange<Int>, _ option: String) throws {
         guard range.contains(value) else {
             throw ValidationError(
@@ -13,8 +12,7 @@ package enum OptionCheck {
         }
     }
 
-    /// Throws an error of usage where an option or an argument that names a file or a folder is empty, as `--data
-    /// $unset` is.
+    /// Throws a usage error if an option or argument that names a file or folder is empty, as for `--data $unset`.
     package static func requireNames(_ options: [(option: String, name: String?)]) throws {
         for it in options where it.name?.isEmpty == true {
             throw ValidationError("\(it.option) is empty; give a name, or leave it out")

@@ -1,5 +1,5 @@
-// How both programs begin and end. The choice: one sentence on standard error, from one process of a job; 2 for what
-// was asked wrongly, 1 for what went wrong, 0 for help, and a code of its own for what a signal or a lost output ended.
+// How both programs start and end. The choice: one sentence on standard error, from one process of a job; exit code 2
+// for a wrong request, 1 for a failure, 0 for help, and separate codes for signals and lost output.
 
 import ArgumentParser
 import Foundation
@@ -8,11 +8,11 @@ import Reports
 
 /// The root command of a program.
 package protocol Program: ParsableCommand {
-    /// Which exit code an error means.
+    /// The exit code for an error.
     static func exitStatus(of error: any Error) -> Int32
 }
 
-/// The exit code of an error that either program may meet.
+/// The exit code for an error that can occur in either program.
 package func commonExitCode(of error: any Error) -> Int32 {
     switch error {
     case is SeveralProcesses: return 2
@@ -24,11 +24,11 @@ package func commonExitCode(of error: any Error) -> Int32 {
     }
 }
 
-/// Asked what ArgumentParser makes of an error, which is the same for every command.
+/// A command that only serves to get ArgumentParser's exit code of an error, which is the same for every command.
 private struct AnyCommand: ParsableCommand {}
 
 extension Program {
-    /// Says what is wrong and ends the process; what ArgumentParser has to show, help and version, it shows.
+    /// Prints the error and ends the process; help and version are printed as ArgumentParser formats them.
     package static func leave(with error: any Error) -> Never {
         ProgressLine.onStandardError().erase()
         let code = exitStatus(of: error), text = sentence(ofFoundations: error) ?? message(for: error)

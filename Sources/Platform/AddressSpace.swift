@@ -1,10 +1,10 @@
-// The limits on the memory that a process may map, which batch systems set: ulimit -v and -d. The choice: whether there
-// is room is found out by mapping it, since the system alone knows all that counts.
+// The limits on the memory that a process may map, which batch systems set: ulimit -v and -d. The choice: free space is
+// tested by mapping it, since only the system knows everything that counts.
 
 import Glibc
 
 package enum AddressSpace {
-    /// Whether so many bytes more could be mapped now.
+    /// Whether this many more bytes can be mapped now.
     package static func hasRoom(for bytes: Int) -> Bool {
         guard bytes > 0 else { return true }
         let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
@@ -15,12 +15,12 @@ package enum AddressSpace {
         return true
     }
 
-    /// The limit in force as a shell sets it, "ulimit -v 450000"; nil for none.
+    /// The limit in force as a shell command, such as "ulimit -v 450000"; nil for none.
     package static var limitInWords: String? {
         limit(RLIMIT_AS).map { "ulimit -v \($0)" } ?? limit(RLIMIT_DATA).map { "ulimit -d \($0)" }
     }
 
-    /// In units of 1024 bytes; nil for none.
+    /// A limit in units of 1024 bytes; nil for none.
     private static func limit(_ resource: __rlimit_resource) -> UInt? {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0, limit.rlim_cur < UInt(Int.max) else {

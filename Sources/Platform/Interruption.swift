@@ -1,20 +1,19 @@
-// Ctrl-C, or a terminal that closes, while something is being written. The choice: the signal sets a flag that long
-// loops look at, so that they end as they end on any error, with nothing half-written left behind. A second signal ends
-// the program on the spot, as if nothing had been set up.
+// Ctrl-C or a closing terminal during a write. The choice: the signal sets a flag that long loops check, so that they
+// end as on any error and leave nothing incomplete behind. A second signal has its default action and ends the program.
 
 import Glibc
 import Synchronization
 
 package enum Interruption {
-    /// Signals by which a person, a terminal, a batch system or the reader of a pipe ends a program.
+    /// The signals by which a user, a terminal, a batch system or the reader of a pipe ends a program.
     private static let numbers = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU]
 
     private static let received = Atomic<Int32>(0)
 
-    /// From now on these signals are remembered; but a hangup that nohup has made sure nobody hears stays unheard.
+    /// Starts recording these signals; a hangup that nohup ignores stays ignored.
     package static func listen() {
         _ = received.load(ordering: .relaxed)
-        // A parent may have left them blocked.
+        // The parent process may have left the signals blocked.
         var listened = sigset_t()
         sigemptyset(&listened)
         for number in numbers where number != SIGHUP || !isIgnored(SIGHUP) {
@@ -27,7 +26,7 @@ package enum Interruption {
         pthread_sigmask(SIG_UNBLOCK, &listened, nil)
     }
 
-    /// Whether a parent, as nohup is, wants a signal to change nothing.
+    /// Whether the parent process, such as nohup, has set a signal to be ignored.
     package static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()
         sigaction(number, nil, &action)
@@ -42,11 +41,11 @@ package enum Interruption {
     }
 }
 
-/// A program that was asked to end. It says nothing: whoever asked knows.
+/// The error of a program that was asked to end. It has no message: whoever asked knows.
 package struct Interrupted: Error, Equatable, CustomStringConvertible {
     package let signal: Int32
 
-    /// As shells report a program that a signal ended.
+    /// The code that shells report for a program that a signal ended.
     package var exitCode: Int32 { 128 + signal }
 
     package var description: String { "" }

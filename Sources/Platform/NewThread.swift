@@ -1,15 +1,15 @@
-// A thread, where the system has one to give. The choice: the system's own call, because Foundation's Thread says
-// nothing where there is none, and whoever waits for its work then waits for ever.
+// Starts a thread if the system allows it. The choice: the system's own call, because Foundation's Thread fails
+// silently, and whoever waits for its work then waits forever.
 
 import Glibc
 
 package enum NewThread {
-    /// As much as the main thread has: matrix products keep small matrices on the stack.
+    /// The stack size of the main thread, in bytes: matrix products keep small matrices on the stack.
     private static let stackSize = 8 << 20
 
-    /// Runs a body on a thread of its own, which ends with it.
+    /// Runs a body on a thread of its own, which ends when the body returns.
     ///
-    /// - Parameter wanted: how many threads the caller needs in all, for the error.
+    /// - Parameter wanted: the total number of threads that the caller needs, for the error.
     package static func start(oneOf wanted: Int, _ body: @escaping @Sendable () -> Void) throws(ThreadError) {
         var attributes = pthread_attr_t(), thread = pthread_t()
         pthread_attr_init(&attributes)
@@ -35,9 +35,9 @@ package enum NewThread {
     }
 }
 
-/// Threads that the system did not give.
+/// The error when the system does not allow a thread to be started.
 package struct ThreadError: Error, Equatable, CustomStringConvertible {
-    /// How many were needed in all.
+    /// The total number of threads needed.
     package let wanted: Int
 
     /// The system's error number.

@@ -1,5 +1,5 @@
-// What several processes of a job would say or do alike, and one does. The choice: they need not speak to each other
-// for it, as every one of them knows its number.
+// Actions that all processes of a job would do alike, and one process does. The choice: no communication is needed,
+// because every process knows its rank.
 
 import Foundation
 
@@ -9,18 +9,19 @@ package enum OneProcess {
         return Launcher.connecting(environment) ?? Launcher.slurmTasks(environment)
     }
 
-    /// Throws `SeveralProcesses` where a launcher started more than one.
+    /// Throws `SeveralProcesses` if a launcher started more than one process.
     package static func require(for command: String) throws(SeveralProcesses) {
         if let launcher, launcher.announcedRanks > 1 {
             throw SeveralProcesses(command: command, launcher: launcher.name)
         }
     }
 
-    /// Prints on one rank what all ranks know without having spoken to each other. The others wait for it, because a
-    /// launcher ends all processes when the first of them is done.
+    /// Prints on one rank what all ranks know without communication. The others wait for it, because a launcher ends
+    /// all processes once the first of them ends.
     ///
-    /// - Parameter isError: whether mpirun would have ended a rank by then, if the first had the same to say: it is the
-    ///   only one that was started wrongly, and says so.
+    /// - Parameter isError: whether the message is an error. If the first rank had the same error, mpirun would have
+    ///   ended this rank during the wait; a rank that is still alive was the only one started wrongly, and prints it
+    ///   itself.
     package static func speak(isError: Bool = false, _ printing: () -> Void) {
         guard let launcher, launcher.rank != 0 else { return printing() }
         usleep(isError ? 2_000_000 : 500_000)
@@ -30,7 +31,7 @@ package enum OneProcess {
     }
 }
 
-/// A command that would write the same files from several processes.
+/// The error of a command that would write the same files from several processes.
 package struct SeveralProcesses: Error, Equatable, CustomStringConvertible {
     let command, launcher: String
 

@@ -1,5 +1,5 @@
-// Where memory is wanted and there is none. The choice: the process ends with a sentence and exit code 1, in one place
-// for all, since hardly any code could go on; a program may say how it speaks, and a job how it ends as a whole.
+// Handles failed allocations. The choice: the process ends with a sentence and exit code 1, in one place for all, since
+// hardly any code could continue; a program may set how the sentence is printed, and a job how it ends as a whole.
 
 import Glibc
 import Synchronization
@@ -7,21 +7,21 @@ import Synchronization
 package enum OutOfMemory {
     private static let speaker = Mutex<@Sendable (String) -> Void>({ StandardError.write("Error: \($0)\n") })
 
-    /// From now on `speak` is given the sentence; it may end the process in its own way.
+    /// Sets the function that receives the sentence; it may end the process in its own way.
     package static func onEnd(_ speak: @escaping @Sendable (String) -> Void) {
         speaker.withLock { $0 = speak }
     }
 
     /// Ends the process.
     ///
-    /// - Parameter need: what there is no memory for.
+    /// - Parameter need: the purpose for which there is no memory.
     package static func end(_ need: String) -> Never {
         let speak = speaker.withLock { $0 }
         let limit = AddressSpace.limitInWords.map { " within \($0)" } ?? ""
         speak(
             "there is no memory for \(need)\(limit); use fewer threads, or a smaller batch or model, or raise the limit"
         )
-        // No destructor of a library may touch what other threads are using.
+        // Runs no destructors, because they could touch what other threads are using.
         _exit(1)
     }
 }

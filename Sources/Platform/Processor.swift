@@ -1,13 +1,13 @@
-// What the processor can do, and what this program was compiled to need of it.
+// The features of the processor, and those that this program was compiled to require.
 
 import CProcessor
 
 package enum Processor {
-    /// AVX-512 with the parts that OpenBLAS' Skylake kernels use.
+    /// Whether the processor has AVX-512 with the parts that OpenBLAS' Skylake kernels use.
     package static var hasAVX512: Bool { ckernels_has_avx512() != 0 }
 
-    /// A sentence about the first instruction set that this program was compiled for and this processor lacks; nil
-    /// where there is none.
+    /// A sentence about the first instruction set that this program was compiled for and this processor lacks; nil if
+    /// it lacks none.
     package static var complaint: String? {
         guard let missing = ckernels_missing_instructions() else { return nil }
         return
@@ -15,10 +15,10 @@ package enum Processor {
             + "build it here again, or with CONVLSTM_CPU=x86-64."
     }
 
-    /// The widest vector instructions that this program was compiled to use: "AVX-512", "AVX2".
+    /// The widest vector instructions that this program was compiled to use, such as "AVX-512" or "AVX2".
     package static var compiledFor: String { String(cString: ckernels_compiled_for()) }
 
-    /// The command that compiles for this processor; nil where the program makes use of what it has.
+    /// The command that compiles for this processor; nil if the program already uses its widest instructions.
     package static var betterBuild: String? {
         betterBuild(than: compiledFor, hasAVX512: hasAVX512, hasAVX2: ckernels_has_avx2() != 0)
     }

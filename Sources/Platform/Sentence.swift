@@ -1,9 +1,9 @@
-// What is printed of an error. The choice: errors of ours are sentences already; Foundation's, which name an error
-// domain and a code, become one that names the file.
+// How errors are printed. The choice: errors of this project are sentences already; Foundation's, which name an error
+// domain and a code, become a sentence that names the file.
 
 import Foundation
 
-/// A sentence for an error of Foundation's; nil for all others.
+/// A sentence for an error of Foundation; nil for all others.
 package func sentence(ofFoundations error: any Error) -> String? {
     switch error {
     case let error as CocoaError:

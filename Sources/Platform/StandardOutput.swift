@@ -1,12 +1,12 @@
-// Results on standard output. The choice: a failed write is remembered rather than thrown, so that a table needs no
-// `try`, and makes the program end with an error.
+// Results on standard output. The choice: a failed write is recorded and not thrown, so that a table needs no `try`;
+// the program ends with an error later.
 
 import Glibc
 import Synchronization
 
 package enum StandardOutput {
     private struct State {
-        /// What is yet to be written: where no person looks on, lines go out together, as they do from other programs.
+        /// The text not yet written: unless output goes to a terminal, lines are buffered, as in other programs.
         var text = ""
 
         /// The system's error number of the first write that failed.
@@ -17,7 +17,7 @@ package enum StandardOutput {
     private static let isTerminal = isatty(STDOUT_FILENO) == 1
     private static let most = 32_768
 
-    /// Writes a value's description and a newline. Nothing more is written once that failed.
+    /// Writes a value's description and a newline. After a failed write nothing more is written.
     package static func print(_ value: some CustomStringConvertible, terminator: String = "\n") {
         let isFull = state.withLock { state in
             state.text += value.description + terminator
@@ -26,7 +26,7 @@ package enum StandardOutput {
         if isFull { flush() }
     }
 
-    /// Writes what was held back: before anything is said on standard error, and at the end.
+    /// Writes the buffered text: before anything on standard error, and at the end.
     package static func flush() {
         state.withLock { state in
             if !state.text.isEmpty, state.failure == nil {
@@ -36,23 +36,23 @@ package enum StandardOutput {
         }
     }
 
-    /// Throws `LostOutput` if not all could be written.
+    /// Throws `LostOutput` unless everything was written.
     package static func requireWritten() throws(LostOutput) {
         flush()
         if let number = state.withLock({ $0.failure }) { throw LostOutput(number) }
     }
 }
 
-/// Results that were computed, and that nobody can read.
+/// The error when computed results could not be written.
 package struct LostOutput: Error, Equatable, CustomStringConvertible {
     private let number: Int32
 
     init(_ number: Int32) { self.number = number }
 
-    /// 1; or what a shell reports of a program that ended because nobody reads its pipe any more.
+    /// The exit code: 1, or what a shell reports for a program whose pipe lost its reader.
     package var exitCode: Int32 { number == EPIPE ? 128 + SIGPIPE : 1 }
 
-    /// Empty for a pipe that nobody reads: as with `| head`, that is no fault to speak of.
+    /// The message; empty for a pipe without a reader, which is no error, as with `| head`.
     package var description: String {
         if number == EPIPE { return "" }
         let reason = String(cString: strerror(number)).lowercased()

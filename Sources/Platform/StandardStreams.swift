@@ -1,26 +1,26 @@
-// The three descriptors that every program is started with. The choice: a program may be started without them, or lose
-// what is at their other end; neither ends it, and no file of data is ever taken for one of them.
+// The three descriptors that every program starts with. The choice: a program may start without them, or lose their
+// other end; neither ends it, and no data file ever gets one of their numbers.
 
 import Glibc
 
 package enum StandardStreams {
-    /// Makes it safe to write to them; to be called before anything is opened.
+    /// Makes writing to the streams safe; call it before any file is opened.
     ///
-    /// A closed one would be given to the next file that is opened, which messages would then be written into. It
-    /// becomes one that can be read and holds nothing, so that writing to it is an error as before. Writing to a pipe
-    /// that nobody reads, or beyond the limit on the size of files, becomes an error of the call instead of a signal.
+    /// The next opened file would get the number of a closed stream, and messages would be written into it. So a closed
+    /// stream is replaced by one that reads as empty, to which writing is still an error. Writing to a pipe without a
+    /// reader, or beyond the limit on file sizes, becomes an error of the call and not a signal.
     package static func prepare() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
-            // The lowest number that is free is this one.
+            // The lowest free descriptor is this one.
             if open("/dev/null", O_RDONLY) == -1 { _ = open("/", O_RDONLY) }
         }
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Writes all of a text, waiting as long as the other end is slow.
+    /// Writes all of a text, waiting while the other end is slow.
     ///
-    /// Returns the system's error number where that failed.
+    /// Returns the system's error number on failure.
     static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var text = text
         return text.withUTF8 { bytes in
@@ -40,7 +40,7 @@ package enum StandardStreams {
         }
     }
 
-    /// Others who share a terminal or a pipe may have made it one that does not wait.
+    /// Waits until the descriptor is writable: others that share the terminal or pipe may have made it non-blocking.
     private static func awaitRoom(in descriptor: Int32) {
         var it = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         poll(&it, 1, -1)

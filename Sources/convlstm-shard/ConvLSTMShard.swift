@@ -1,5 +1,5 @@
-// The command itself: its subcommands, and how every error leaves it. The choice: one sentence on stderr; exit code 2
-// for a wrong command line, 1 for anything that went wrong afterwards.
+// The root command: its subcommands, and how errors end it. The choice: one sentence on stderr; exit code 2 for a wrong
+// command line, 1 for any later failure.
 
 import ArgumentParser
 import Foundation

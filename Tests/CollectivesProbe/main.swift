@@ -1,4 +1,4 @@
-// A program for the tests: every collective operation once, each rank printing what it sees as "rank name=value".
+// A test program that calls every collective operation once; each rank prints its results as "rank name=value".
 import Distribution
 import Collectives
 import Foundation
@@ -8,7 +8,7 @@ struct Planned: Error, CustomStringConvertible {
     var description: String { "the probe was asked to fail here." }
 }
 
-/// Small enough that 10 values need several messages.
+/// A limit so small that 10 values need several messages.
 let messageLimit = 4
 let task = CommandLine.arguments.dropFirst().first ?? "operations"
 
@@ -48,7 +48,7 @@ func perform(_ task: String) throws {
     }
 }
 
-/// Numbers that 16 bits hold exactly where they are few, thirds where they are many.
+/// All-reduces integers that bfloat16 represents exactly for small counts, and thirds for large ones.
 func sumRounded(_ count: Int, on communicator: any Communicator) throws {
     let rank = communicator.rank, vector = Tensor<Float>(count), pool = try ThreadPool(2)
     var numbers = vector.mutableSpan
@@ -74,7 +74,7 @@ func exercise(_ communicator: any Communicator) throws {
     try withSpan(of: &floats) { try communicator.allReduce(&$0) }
     say("sum", floats)
 
-    // Thirds do not add exactly: the bits show whether all ranks hold the same sum.
+    // Sums of thirds are inexact: the bits show whether all ranks hold the same sum.
     floats = (0..<100_003).map { 1 / (Float(rank + 3) + Float($0)) }
     try withSpan(of: &floats) { try communicator.allReduce(&$0) }
     say("bits", floats.reduce(into: UInt64(0)) { $0 = $0 &* 31 &+ UInt64($1.bitPattern) })
@@ -83,7 +83,7 @@ func exercise(_ communicator: any Communicator) throws {
     try withSpan(of: &floats) { try communicator.allReduce(&$0) }
     say("empty", floats)
 
-    // Slices of unequal length, one of them empty; only odd ranks and the last give something.
+    // Slices of unequal length, one of them empty; only odd ranks and the last one send.
     let squares = (0...last + 1).map { 10 * $0 * $0 / (last + 1) / (last + 1) }
     let slices = (0...last).map { squares[$0]..<squares[$0 + 1] }
     let givers = (0...last).filter { $0 % 2 == 1 || $0 == last }, width = slices[rank].count
@@ -106,7 +106,7 @@ func exercise(_ communicator: any Communicator) throws {
     try communicator.broadcast(&bytes, from: last)
     say("bytes", String(decoding: bytes, as: UTF8.self))
 
-    // The first ranks know only of each other, and the others learn nothing of them.
+    // The first ranks form a communicator of their own, and the others get no result.
     for ranks in Set([1, (last + 2) / 2, last + 1]).sorted() {
         let seen = try communicator.split(first: ranks) {
             "\($0.rank) of \($0.size): \(try $0.allReduce(Double(rank + 1)))"

@@ -20,7 +20,7 @@ import Testing
         ),
         (["SLURM_STEP_NUM_TASKS": "6", "PMIX_RANK": "5"], Launcher(name: "srun", announcedRanks: 6, rank: 5)),
         (["PMI_SIZE": "2", "PMI_RANK": "1"], Launcher(name: "mpiexec", announcedRanks: 2, rank: 1)),
-        // mpirun inside a Slurm allocation: what mpirun says counts.
+        // mpirun inside a Slurm allocation: mpirun's variables take precedence.
         (
             ["OMPI_COMM_WORLD_SIZE": "4", "OMPI_COMM_WORLD_RANK": "2", "SLURM_STEP_NUM_TASKS": "2", "PMIX_RANK": "2"],
             Launcher(name: "mpirun", announcedRanks: 4, rank: 2)

@@ -1,6 +1,6 @@
-// Files of every format with a few changes anywhere, given to their readers. The choice: the changes follow from a
-// number, and are those that hurt: extreme integers, lengths, digits, and bits; sums over what was changed are made
-// right again in turn.
+// Files of every format with a few random changes, given to their readers. The choice: the changes follow from a seed
+// number and are harmful ones: extreme integers, lengths, digits and bits. Alternately, checksums are corrected after
+// the change.
 
 import Formats
 import TestSupport
@@ -10,7 +10,7 @@ import Testing
     let folder = try! TemporaryFolder()
     private static let mutants = 300
 
-    /// Reads mutants of `whole`, each of which is a value or an error with a sentence.
+    /// Reads mutants of `whole`; each must give a value, or an error with a sentence.
     private func readMutants(
         of whole: [UInt8], as name: String, wrapped wrap: ([UInt8]) throws -> [UInt8] = { $0 },
         _ read: (String) throws -> Void
@@ -60,7 +60,7 @@ import Testing
         try readMutants(of: folder.bytes(of: "x.npz"), as: "x.npz", readArray)
     }
 
-    /// Half of the mutants have right checksums, so that what they claim reaches libpng.
+    /// Half of the mutants have valid checksums, so that their claims reach libpng.
     @Test(.timeLimit(.minutes(2)), arguments: [1, 3], [false, true]) func pictures(channels: Int, summed: Bool) throws {
         let pixels = (0..<9 * 7 * channels).map { UInt8($0 * 37 % 256) }
         let path = folder.file("x.png")
@@ -84,7 +84,7 @@ import Testing
             .init(name: "encoder.0.weight", shape: [2, 2], floats: [1, -2, 0.5, 1e-20].span),
         ], metadata: ["step": "7", "frame": "24 24 1"])
 
-    /// Alone, and as checkpoints are: in a zstd frame whose checksum is right.
+    /// Plain safetensors files, and files as in checkpoints: in a zstd frame with a valid checksum.
     @Test(.timeLimit(.minutes(2)), arguments: [false, true]) func tensors(compressed: Bool) throws {
         func wrap(_ bytes: [UInt8]) throws -> [UInt8] {
             guard compressed else { return bytes }

@@ -1,9 +1,9 @@
-// Runs a program as a person would and hands back what it printed. The choice: output goes to files, not pipes, so that
-// no program can block on a full pipe and everything printed before a timeout is still there to read.
+// Runs a program and returns its output. The choice: output goes to files, not pipes, so that no program can block on a
+// full pipe, and everything printed before a timeout can still be read.
 
 import Foundation
 
-/// What a finished program left behind.
+/// The result of a finished program.
 package struct CommandResult: Sendable {
     /// The exit code, or 128 plus the signal that ended it.
     package var status: Int32
@@ -11,7 +11,7 @@ package struct CommandResult: Sendable {
     package var stderr: String
 }
 
-/// A program that did not end in time.
+/// The error for a program that did not end in time.
 package struct CommandTimeout: Error, CustomStringConvertible {
     package var description: String
 }
@@ -19,9 +19,8 @@ package struct CommandTimeout: Error, CustomStringConvertible {
 package enum Command {
     /// Runs one of this package's executables, or any program on the PATH, to its end.
     ///
-    /// The executables are looked for beside the running test bundle. `environment` is added to this process's own.
-    /// Throws `CommandTimeout`, with what was printed so far, after killing a program that takes longer than `timeout`
-    /// seconds.
+    /// The executables are looked up beside the running test bundle. `environment` is merged into that of this process.
+    /// A program that takes longer than `timeout` seconds is killed; `CommandTimeout` then holds what it had printed.
     package static func run(
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], directory: String? = nil,
         timeout: Double = 60
@@ -68,7 +67,8 @@ package enum Command {
         }
     }
 
-    /// A program inherits the signals its starter blocks, and the threads tests run on block nearly all of them.
+    /// Unblocks signals while a program starts: it inherits the blocked ones, and test threads block nearly all of
+    /// them.
     private static func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
         var none = sigset_t(), blocked = sigset_t()
         sigemptyset(&none)

@@ -1,21 +1,20 @@
-// System calls that fail, or kill the program, at a place that a test chooses. The choice: a small library of C put in
-// front of the system's own (LD_PRELOAD), built when the first test wants it, so that the program under test is the
-// real one.
+// Injects failing system calls, or a kill, at a point that a test chooses. The choice: a small C library preloaded
+// before the system's own (LD_PRELOAD) and built on first use, so that the program under test is the real one.
 
 import Foundation
 
-/// What is to happen to a program.
+/// A fault to inject into a program.
 package enum Fault {
     /// `flock` fails with this error, as on a file system without locks.
     case noLocks(errno: Int32)
-    /// A folder whose path ends so cannot be opened to be listed, the first time.
+    /// Opening a folder whose path has this suffix for listing fails the first time.
     case unreadableFolder(String, errno: Int32)
-    /// The program is killed in place of the nth renaming to a path that ends so.
+    /// The program is killed instead of the nth rename to a path with this suffix.
     case killedAtRename(String, time: Int)
-    /// No file whose path ends so can be removed.
+    /// Removing a file whose path has this suffix fails.
     case unremovableFile(String, errno: Int32)
 
-    /// What to add to the environment of the program.
+    /// The variables to add to the environment of the program.
     package var environment: [String: String] {
         get throws {
             let facts: (call: String, path: String, number: Int) =
@@ -87,7 +86,7 @@ package enum Fault {
         """
 }
 
-/// The compiler's words.
+/// The compiler's error output.
 package struct FaultError: Error, CustomStringConvertible {
     package var description: String
 }

@@ -1,6 +1,6 @@
-// Damage to a file as a function of a number.
+// Damage to a file as a function of a seed number.
 
-/// One to three changes of bytes, the same for the same number.
+/// One to three changes of bytes, determined by a number.
 package struct Mutation {
     private var state: UInt64
 
@@ -14,7 +14,7 @@ package struct Mutation {
         return bytes
     }
 
-    /// 0 ..< bound; SplitMix64.
+    /// A pseudo-random number in 0 ..< bound, by SplitMix64.
     private mutating func below(_ bound: Int) -> Int {
         state &+= 0x9E37_79B9_7F4A_7C15
         var z = state
@@ -36,7 +36,7 @@ package struct Mutation {
         }
     }
 
-    /// An integer that readers stumble over, of two, four or eight bytes in either order.
+    /// Writes an extreme integer that readers may mishandle, of two, four or eight bytes in either byte order.
     private mutating func overwrite(_ bytes: inout [UInt8], at place: Int) {
         let extremes: [UInt64] = [
             0, 1, .max, 1 << 63, (1 << 63) - 1, 1 << 62, 1 << 31, (1 << 32) - 1, 1 << 40, 1 << 15, 255,
@@ -48,7 +48,7 @@ package struct Mutation {
         }
     }
 
-    /// The next number in digits becomes another.
+    /// Replaces the next decimal number by another.
     private mutating func replaceDigits(_ bytes: inout [UInt8], from place: Int) {
         let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) }
         guard let first = bytes[place...].firstIndex(where: isDigit) else { return bytes[place] ^= 0x80 }

@@ -1,7 +1,7 @@
-// PNG files by Python's zlib alone, so that no reader is tested with its own writer.
+// PNG files made with Python's zlib alone, so that no reader is tested with its own writer.
 
 /// Functions for scripts of `Python.run`: `png(path, w, h, pixels, depth, kind, chunks)` writes a file of the color
-/// type `kind`, whose lines are filtered by each of the five filters in turn; `chunks` stand before the pixels.
+/// type `kind`, whose lines cycle through the five filters; `chunks` come before the pixels.
 package enum PNGScript {
     package static let functions = """
         import zlib, struct
@@ -26,7 +26,7 @@ package enum PNGScript {
 
 /// The checksums of a PNG file's chunks.
 package enum PNGSums {
-    /// The same file with a right sum behind every chunk that is whole.
+    /// The same file with a valid checksum after every complete chunk.
     package static func right(in file: [UInt8]) -> [UInt8] {
         var bytes = file, position = 8
         while position + 12 <= bytes.count {

@@ -1,4 +1,4 @@
-// Python as a second opinion: files of ours read, and files for us written, by numpy and the safetensors library.
+// Python as an independent reference: numpy and the safetensors library read our files, and write files for us to read.
 
 /// The machine's python3, for tests that are `.enabled(if: Python.has("numpy"))`.
 package enum Python {
@@ -7,9 +7,9 @@ package enum Python {
         imports(module, interpreter)
     }
 
-    /// Runs a script, with `arguments` as its `sys.argv[1:]`, and returns what it printed.
+    /// Runs a script with `arguments` as its `sys.argv[1:]`, and returns its output.
     ///
-    /// Throws `PythonError` with the traceback when it fails.
+    /// Throws `PythonError` with the traceback if it fails.
     @discardableResult
     package static func run(_ script: String, _ arguments: [String] = []) throws -> String {
         let result = try Command.run(interpreter, ["-c", script] + arguments)
@@ -17,7 +17,7 @@ package enum Python {
         return result.stdout
     }
 
-    /// The PATH's python3, unless it lacks numpy and Debian's own, for which numpy is a package, has it.
+    /// The python3 on the PATH, unless it lacks numpy and Debian's /usr/bin/python3 has it.
     private static let interpreter = ["python3", "/usr/bin/python3"].first { imports("numpy", $0) } ?? "python3"
 
     private static func imports(_ module: String, _ interpreter: String) -> Bool {
@@ -25,7 +25,7 @@ package enum Python {
     }
 }
 
-/// The traceback of a script that failed.
+/// The traceback of a failed script.
 package struct PythonError: Error, CustomStringConvertible {
     package var description: String
 }

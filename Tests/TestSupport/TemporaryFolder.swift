@@ -1,8 +1,8 @@
-// A folder for one test, removed with everything in it when the test lets go of it.
+// A folder for one test, removed with all its contents when the test releases it.
 
 import Foundation
 
-/// An empty folder that lasts as long as this value does.
+/// An empty folder that exists as long as this object.
 package final class TemporaryFolder: Sendable {
     package let path: String
 
@@ -16,7 +16,7 @@ package final class TemporaryFolder: Sendable {
         path + "/" + name
     }
 
-    /// Writes a file of these bytes and returns its path.
+    /// Writes a file with these bytes and returns its path.
     @discardableResult
     package func write(_ bytes: [UInt8], to name: String) throws -> String {
         try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
@@ -28,7 +28,7 @@ package final class TemporaryFolder: Sendable {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: file(name))))
     }
 
-    /// The names of what is in the folder, hidden files too, sorted.
+    /// The sorted names of the folder's entries, including hidden files.
     package var names: [String] {
         get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() }
     }

@@ -1,20 +1,20 @@
-// Two hosts on this one machine. The choice: two network namespaces joined by a cable, each with a name of its own, so
-// that Open MPI finds two machines between which there is nothing but TCP. Programs and files are the same on both.
+// Two hosts on one machine. The choice: two network namespaces joined by a virtual cable, each with its own host name,
+// so that Open MPI finds two machines connected by TCP only. Programs and files are the same on both.
 
 import Foundation
 
-/// The hosts `first`, where mpirun runs, and `second`, which it reaches through a remote shell of ours.
+/// The hosts `first`, where mpirun runs, and `second`, which it reaches through a remote shell script.
 ///
-/// Both are gone when the test lets go of this value. Needs root.
+/// Both disappear when the test releases this object. Root is required.
 package final class TwoHosts {
-    /// The hosts' addresses, as mpirun takes them.
+    /// The addresses of the hosts, as mpirun expects them.
     package static let addresses = ["10.77.0.1", "10.77.0.2"]
 
     private static let network = "10.77.0.0/24"
     private let folder: TemporaryFolder
     private let names: [String]
 
-    /// Why this machine cannot be two, or nil.
+    /// The reason why this machine cannot simulate two hosts, or nil.
     package static let obstacle: String? = {
         guard geteuid() == 0 else { return "network namespaces need root" }
         do {
@@ -36,7 +36,7 @@ package final class TwoHosts {
             try Self.ip(["-n", name, "address", "add", address + "/24", "dev", "cable"])
             for device in ["lo", "cable"] { try Self.ip(["-n", name, "link", "set", device, "up"]) }
         }
-        // mpirun gives the host, which can only be the second one, and then the words of a command.
+        // mpirun passes the host, which can only be the second one, and then the words of a command.
         let agent = "#!/bin/sh\nshift\nexec \(entering(1)) \"$*\"\n"
         try folder.write(Array(agent.utf8), to: "agent")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.file("agent"))
@@ -49,17 +49,18 @@ package final class TwoHosts {
         }
     }
 
-    /// A job that outlived its test would go on for as long as Open MPI waits for the other host.
+    /// Kills the processes of a host: a job that outlived its test would run for as long as Open MPI waits for the
+    /// other host.
     private func endWhatRuns(in name: String) {
         let processes = (try? Command.run("ip", ["netns", "pids", name]).stdout) ?? ""
         for process in processes.split(separator: "\n").compactMap({ pid_t($0) }) { kill(process, SIGKILL) }
     }
 
-    /// A command line that starts a program's ranks on both hosts, for `/bin/sh`.
+    /// A command line for `/bin/sh` that starts a program's ranks on both hosts.
     ///
     /// - Parameters:
-    ///   - ranks: of the first and the second host.
-    ///   - options: of mpirun, beside those that make it find the hosts.
+    ///   - ranks: the numbers of ranks on the first and the second host.
+    ///   - options: further options of mpirun, beside those that make it find the hosts.
     package func mpirun(ranks: [Int], options: [String] = [], _ program: String, _ arguments: [String]) -> String {
         let hosts = zip(Self.addresses, ranks).map { "\($0):\($1)" }.joined(separator: ",")
         let networks = ["oob_tcp_if_include", "btl_tcp_if_include"].flatMap { ["--mca", $0, Self.network] }
@@ -69,13 +70,13 @@ package final class TwoHosts {
         return "\(entering(0)) '\(words.joined(separator: " "))'"
     }
 
-    /// A command line that unplugs the cable.
+    /// A command line that disconnects the cable.
     package var cut: String { link("down") }
 
-    /// A command line that plugs it in again.
+    /// A command line that reconnects the cable.
     package var mend: String { link("up") }
 
-    /// Runs a command line of the local host, in which those above may occur.
+    /// Runs a command line on the local host; it may contain those above.
     package func shell(_ line: String, directory: String, timeout: Double = 60) throws -> CommandResult {
         try Command.run(
             "sh", ["-c", line], environment: Mpirun.rootIsWelcome, directory: directory, timeout: timeout)
@@ -83,7 +84,7 @@ package final class TwoHosts {
 
     private func link(_ state: String) -> String { "ip -n \(names[1]) link set cable \(state)" }
 
-    /// Runs the line that follows on a host.
+    /// The prefix that runs a command line on a host.
     private func entering(_ host: Int) -> String {
         let name = ["first", "second"][host]
         return "ip netns exec \(names[host]) unshare --uts sh -c 'hostname \(name); eval \"exec $0\"'"

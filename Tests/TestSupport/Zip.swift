@@ -1,11 +1,11 @@
-// Zip archives by Python's struct alone, so that every number in them can be a lie.
+// Zip archives made with Python's struct alone, so that every number in them can be falsified.
 
 /// Functions for scripts of `Python.run`, which import numpy as n.
 ///
 /// `npy(array)` is the bytes of a .npy file. `archive(path, members)` writes members `(name, bytes)`; the keywords
-/// change what the records say: `flags`, `method`, `crc`, `size`, `packed`, `offset` and `local` (the name in the local
-/// headers) of all members, `count`, `start` and `length` of the directory, `comment` behind it, and with `wide` the
-/// records are those of zip64.
+/// change the values in the records: `flags`, `method`, `crc`, `size`, `packed`, `offset` and `local` (the name in the
+/// local headers) of all members, `count`, `start` and `length` of the directory, and the `comment` after it; with
+/// `wide` the records are those of zip64.
 package enum ZipScript {
     package static let functions = """
         import io, struct, zlib, numpy as n

@@ -1,8 +1,8 @@
-// The names in state dicts of jhhuang96/ConvLSTM-PyTorch, for a system whose layers are called as in MindSpore's port.
+// The names in state dicts of jhhuang96/ConvLSTM-PyTorch, for a system whose layers are named as in MindSpore's port.
 
 extension ImportMap {
-    /// Encoder and decoder of three ConvLSTM layers each, numbered from the frames inwards, with plain convolutions
-    /// between them; each cell is a convolution and a group normalization.
+    /// The map of an encoder and a decoder of three ConvLSTM layers each, numbered from the frames inwards, with plain
+    /// convolutions between them. Each cell is a convolution and a group normalization.
     package static let convLSTMPyTorch = ImportMap(
         cells.flatMap { layer, name in
             [

@@ -1,5 +1,5 @@
-// What another program's file of weights calls the modules of a system. The choice: a map is names only; how a module's
-// numbers lie in the file follows from what its layer is.
+// The names of a system's modules in the weight files of another program. The choice: a map holds names only; the
+// layout of a module's parameters in the file follows from the kind of its layer.
 
 import Model
 
@@ -11,13 +11,13 @@ package struct ImportMap: Sendable {
 
     /// One module of a file.
     package struct Module: Sendable {
-        /// The layer that it belongs to.
+        /// The name of the layer to which the module belongs.
         package let layer: String
 
-        /// Which of the layer's tensors it holds.
+        /// The part of the layer's tensors that the module holds.
         package let part: Part
 
-        /// What it is called: in each file one of these, before `.weight` and `.bias`.
+        /// The alternative names of the module; a file has one of them, before `.weight` and `.bias`.
         package let names: [String]
 
         package init(_ layer: String, _ names: [String], part: Part = .convolution) {
@@ -26,7 +26,7 @@ package struct ImportMap: Sendable {
     }
 
     package enum Part: Sendable {
-        /// A convolution: of a ConvLSTM the one over input and hidden state, side by side as channels.
+        /// A convolution; for a ConvLSTM the one over input and hidden state, concatenated along channels.
         case convolution
 
         /// The normalization of a ConvLSTM's gates.
@@ -38,14 +38,14 @@ package struct ImportMap: Sendable {
 package struct GateOrder: Sendable {
     let gates: [Gate]
 
-    /// - Parameter text: the four letters with commas, such as `i,f,o,g`; nil for anything else.
+    /// - Parameter text: the four letters separated by commas, such as `i,f,o,g`; anything else gives nil.
     package init?(_ text: String) {
         let letters = text.split(separator: ",").map { $0.filter { $0 != " " } }
         gates = letters.compactMap { letter in Gate.allCases.first { "\($0)" == letter } }
         guard letters.count == 4, Set(gates).count == 4 else { return nil }
     }
 
-    /// Which of a file's 4 hidden channels our channels i, f, g, o are.
+    /// The channels among a file's 4 x hidden ones that correspond to our channels i, f, g, o.
     func channels(hidden: Int) -> [Int] {
         Gate.allCases.flatMap { gate in
             let first = gates.firstIndex(of: gate)! * hidden

@@ -1,17 +1,17 @@
-// How the numbers of a PyTorch tensor lie in ours. The choice: every layout is one formula, a stride for each of our
+// The mapping of a PyTorch tensor's elements to ours. The choice: every layout is one formula, a stride for each of our
 // axes, so that a new kind of layer is a line here and not a loop.
 //
-//     ours[i_1, ..., i_n] = theirs[offset + sum of i_a stride_a],  with i_n first looked up in the file's channels
+//     ours[i_1, ..., i_n] = theirs[offset + sum of i_a stride_a],  with i_n first mapped to the file's channels
 
 import Kernels
 import Model
 
-/// A slot as a part of a tensor in a file.
+/// A parameter slot as a part of a tensor in a file.
 package struct ImportedTensor: Sendable {
-    /// `weight` or `bias`, behind the name of a module.
+    /// `weight` or `bias`, appended to the name of a module.
     package let key: String
 
-    /// What the file's tensor must be; in another spelling a kernel over one step of time, (O, I, 1, k, k).
+    /// The required shape of the file's tensor, and the alternative with a kernel over one time step, (O, I, 1, k, k).
     package let shape, otherShape: [Int]
 
     package let slot: ParameterSlot
@@ -29,7 +29,7 @@ package struct ImportedTensor: Sendable {
         self.channels = channels ?? Array(0..<slot.shape.last!)
     }
 
-    /// Writes the slot's numbers, taken from all those of the file's tensor.
+    /// Fills the slot with its parameters out of all elements of the file's tensor.
     package func fill(_ values: ParameterVector<Float>, from theirs: [Float]) {
         let ours = values[slot]
         var numbers = ours.mutableSpan
@@ -46,11 +46,11 @@ package struct ImportedTensor: Sendable {
 }
 
 extension ImportedTensor {
-    /// The tensors of a module, as they lie in a file.
+    /// The tensors of a module in a file.
     ///
     /// - Parameters:
-    ///   - layout: of the network that the module's layer belongs to.
-    ///   - operation: of that layer.
+    ///   - layout: the parameter layout of the network that the module's layer belongs to.
+    ///   - operation: the operation of that layer.
     package static func all(
         of module: ImportMap.Module, _ operation: LayerDescription.Operation, in layout: ParameterLayout,
         gates: GateOrder
@@ -76,7 +76,7 @@ extension ImportedTensor {
         }
     }
 
-    /// Kernels ([time,] k, k, I, O) that are one tensor (O, sum of I, [time,] k, k) of a file.
+    /// Kernels of shape ([time,] k, k, I, O) that form one tensor of shape (O, sum of I, [time,] k, k) in a file.
     private static func kernels(_ slots: [ParameterSlot], _ channels: [Int]?) -> [ImportedTensor] {
         let inputs = slots.map { $0.shape[$0.shape.count - 2] }
         guard let first = slots.first, let outputs = first.shape.last else { return [] }
@@ -89,7 +89,7 @@ extension ImportedTensor {
         }
     }
 
-    /// A kernel (k, k, O, I) that is (I, O, k, k) in a file, as `ConvTranspose2d` has it.
+    /// A kernel of shape (k, k, O, I) that has shape (I, O, k, k) in a file, as in `ConvTranspose2d`.
     private static func transposed(_ slot: ParameterSlot) -> ImportedTensor {
         let (k, outputs, inputs) = (slot.shape[0], slot.shape[2], slot.shape[3])
         return ImportedTensor("weight", [inputs, outputs, k, k], slot, strides: [k, 1, k * k, outputs * k * k])

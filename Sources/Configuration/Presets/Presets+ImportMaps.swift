@@ -1,7 +1,7 @@
-// The presets whose weights others have published.
+// The presets with published weights.
 
 extension Presets {
-    /// The map of each preset that has one, by the preset's name.
+    /// The import map of each preset that has one, by the preset's name.
     package static let importMaps = [
         pytorchSeq2seq.name: pytorchSeq2seqNames, mindsporeUpstream.name: .convLSTMPyTorch,
     ]

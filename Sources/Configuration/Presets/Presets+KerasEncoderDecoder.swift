@@ -5,10 +5,10 @@ import Shards
 import Model
 
 extension Presets {
-    /// One ConvLSTM layer that reads, one that goes on from its state frame by frame, and a 1 x 1 readout; trained with
-    /// teacher forcing.
+    /// One ConvLSTM layer that reads the input, one that continues from its state frame by frame, and a 1 x 1 readout;
+    /// trained with teacher forcing.
     ///
-    /// Its decoder also holds a batch normalization whose output nothing reads, which is left out here.
+    /// The original decoder also holds a batch normalization whose output is unused, which is omitted here.
     package static let kerasEncoderDecoder = SystemDescription(
         name: "keras-encdec",
         summary: "iamrakesh28's encoder-decoder: 1 + 1 ConvLSTM layers, previous frame as input, teacher forcing",

@@ -5,14 +5,14 @@ import Kernels
 import Model
 
 extension Presets {
-    /// The clip predictor of Keras 2.1.0, examples/conv_lstm.py: four ConvLSTM layers, each normalized over the batch,
-    /// and a 3-D convolution that makes the next frame of every one.
+    /// The next-frame predictor of Keras 2.1.0, examples/conv_lstm.py: four ConvLSTM layers, each followed by batch
+    /// normalization, and a 3-D convolution that predicts the next frame at every step.
     ///
-    /// The published convolution is padded on both sides in time, so that it sees features of the very frame that it is
-    /// to give; `timePadding: causal` mends that. The last frame of a rollout has no such neighbor.
+    /// The published convolution is padded on both sides in time, so that it reads features of the very frame that it
+    /// has to predict; `timePadding: causal` avoids that. The last frame of a rollout has no such neighbor.
     package static let kerasStack = kerasStack("keras-stack", layers: 4)
 
-    /// The same with the three layers that the readme of iamrakesh28's next-frame tutorial speaks of.
+    /// The same system with three layers, as described in the readme of iamrakesh28's next-frame tutorial.
     package static let kerasStack3 = kerasStack("keras-stack-3", layers: 3)
 
     private static func kerasStack(_ name: String, layers: Int) -> SystemDescription {
@@ -39,7 +39,7 @@ extension Presets {
             loss: .binaryCrossEntropy, optimizer: .adadelta(.init()), batchSize: 10, learningRate: 1)
     }
 
-    /// Keras' `ConvLSTM2D` before version 3, 3 x 3.
+    /// Keras' `ConvLSTM2D` before version 3, with 3 x 3 kernels.
     static func kerasCell(hidden: Int, initialState: String? = nil) -> ConvLSTMDescription {
         ConvLSTMDescription(
             hidden: hidden, kernel: 3, gateActivation: .hardSigmoid, initialState: initialState,

@@ -1,10 +1,10 @@
-// The encoder-forecaster of MindSpore's ConvLSTM, and of jhhuang96/ConvLSTM-PyTorch, which it ports.
+// The encoder-forecaster of MindSpore's ConvLSTM, and of jhhuang96/ConvLSTM-PyTorch, from which it is ported.
 
 import Model
 
 extension Presets {
-    /// Three scales, joined by strided and transposed convolutions; gates under group normalization; no biases; a
-    /// forecaster that reads zeros and starts from the encoder's states.
+    /// An encoder-forecaster at three scales, joined by strided and transposed convolutions, with group normalization
+    /// of the gates and no biases; the forecaster reads zeros and starts from the encoder's states.
     package static let mindsporeEncoderForecaster = SystemDescription(
         name: "mindspore-ed",
         summary: "lyqcom/convlstm: 3 + 3 ConvLSTM layers at three scales, 5 x 5, group norm, three digits",
@@ -14,7 +14,7 @@ extension Presets {
         schedule: .plateau(.init(factor: 0.5, patience: 4)), batchSize: 32, learningRate: 1e-4,
         metrics: .mindsporeClipped)
 
-    /// The same with biases everywhere and a last convolution of 1 x 1.
+    /// The same system with biases everywhere and a last convolution of 1 x 1.
     package static let mindsporeUpstream = SystemDescription(
         name: "mindspore-ed-upstream",
         summary: "jhhuang96/ConvLSTM-PyTorch: mindspore-ed with biases and a last convolution of 1 x 1",

@@ -1,12 +1,13 @@
-// ConvLSTM-S of OpenSTL, trained on Moving MNIST as PredRNN is.
+// ConvLSTM-S of OpenSTL, trained on Moving MNIST like PredRNN.
 
 import Model
 
 extension Presets {
-    /// Four ConvLSTM layers without biases on patches, which give the next frame at every step and, after the given
-    /// frames, read more and more of their own.
+    /// Four ConvLSTM layers without biases on patches, which predict the next frame at every step and, after the given
+    /// frames, read an increasing share of their own outputs.
     package static let openSTL: SystemDescription = {
-        /// PyTorch's default for two convolutions, over the input and over the hidden state, each on its own.
+        /// A layer with PyTorch's default initialization of two separate convolutions, over the input and over the
+        /// hidden state.
         func layer(_ number: Int, input: Int) -> LayerDescription {
             LayerDescription(
                 "cell\(number)",

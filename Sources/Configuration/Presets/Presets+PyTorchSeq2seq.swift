@@ -4,8 +4,8 @@ import Kernels
 import Model
 
 extension Presets {
-    /// Two ConvLSTM layers that read and two, from a state of zeros, that go on from the last hidden state and then
-    /// from their own.
+    /// Two ConvLSTM layers that read the input, and two that start from a state of zeros, whose input is the last
+    /// hidden state of the former and then their own.
     package static let pytorchSeq2seq: SystemDescription = {
         func layer(_ name: String) -> LayerDescription {
             LayerDescription(
@@ -32,7 +32,7 @@ extension Presets {
             loss: .meanSquaredError, optimizer: .adam(.init()), batchSize: 100, learningRate: 1e-3, clipValue: 10)
     }()
 
-    /// What the modules are called in holmdk's state dicts, and in the other model of NiuHuangxiaozi.
+    /// The names of the modules in holmdk's state dicts, and in the other model of NiuHuangxiaozi.
     static let pytorchSeq2seqNames = ImportMap([
         ImportMap.Module("encoder1", ["encoder_1_convlstm.conv", "encoder_lay_one.conv"]),
         ImportMap.Module("encoder2", ["encoder_2_convlstm.conv", "encoder_lay_two.conv"]),

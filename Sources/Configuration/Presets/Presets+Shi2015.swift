@@ -1,13 +1,13 @@
-// The network of the paper.
+// The network of the original ConvLSTM paper.
 
 import Kernels
 import Model
 
 extension Presets {
     /// The three-layer network of Shi et al., "Convolutional LSTM network", NIPS 2015, table 1: 128, 64 and 64 hidden
-    /// channels, 5 x 5, on patches; the forecaster mirrors the encoder, starts from its states and reads nothing.
+    /// channels, 5 x 5, on patches; the forecaster mirrors the encoder, starts from its states and has no input.
     ///
-    /// The paper's 7,585,296 parameters are those of peepholes that are the same at every place.
+    /// The paper's count of 7,585,296 parameters implies peepholes that are shared by all pixels.
     package static let shi2015: SystemDescription = {
         func layer(_ name: String, _ hidden: Int, from state: String? = nil) -> LayerDescription {
             LayerDescription(

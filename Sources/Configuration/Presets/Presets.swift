@@ -5,7 +5,7 @@ import Kernels
 import Shards
 import Model
 
-/// The presets.
+/// The built-in systems.
 package enum Presets {
     package static let all = [
         small, neuralScene, kerasStack, kerasStack3, kerasEncoderDecoder, pytorchSeq2seq, mindsporeEncoderForecaster,
@@ -23,8 +23,8 @@ package enum Presets {
 
 extension Presets {
     /// The default: an encoder and a forecaster of three layers each on patches of 4 x 4 pixels, states copied in
-    /// reverse order, and a readout over all hidden states. In the manner of Shi et al. 2015, of a size that learns
-    /// within minutes.
+    /// reverse order, and a readout over all hidden states. It follows Shi et al. 2015, at a size that learns within
+    /// minutes.
     package static let small: SystemDescription = {
         func layer(_ name: String, from state: String? = nil) -> LayerDescription {
             LayerDescription(
@@ -58,7 +58,7 @@ extension Presets {
 
 extension Presets {
     /// The next-frame system of bei2020/Video_ConvLSTM: three chained ConvLSTM layers, three parallel ones that read
-    /// the third and never see a hidden state of their own, and a 1 x 1 readout over the parallel three.
+    /// the third and have no recurrent hidden state, and a 1 x 1 readout over the parallel three.
     package static let neuralScene: SystemDescription = {
         func layer(_ name: String, _ hidden: Int, from: [String]? = nil, isRecurrent: Bool = true) -> LayerDescription {
             LayerDescription(

@@ -1,5 +1,5 @@
-// A YAML file that changes some keys of a configuration. The choice: its tree is laid over the configuration's, level
-// by level, and the whole is decoded, which notices keys that nothing asks for.
+// A YAML file that changes some keys of a configuration. The choice: its tree is merged into the configuration's, level
+// by level, and the whole is decoded, which detects unknown keys.
 
 import Yams
 
@@ -16,24 +16,24 @@ package struct ConfigurationLayer {
         (self.file, root) = (file, try Tree.parsed(yaml, file: file))
     }
 
-    /// The model that the file is about: `model: NAME`, or `name` among the model's keys.
+    /// The name of the model in the file: `model: NAME`, or `name` among the model's keys.
     package var modelName: String? {
         guard let model = root["model"] else { return nil }
         return model.scalar?.string ?? model["name"]?.scalar?.string
     }
 
-    /// The system to start from; nil where the file says nothing, or describes a network under a name of its own.
+    /// The system to start from; nil if the file names none, or describes a network under a name of its own.
     package var startName: String? {
         let isOwn = root["model"]?["network"] != nil && !Presets.all.contains { $0.name == modelName }
         return isOwn ? nil : modelName
     }
 
-    /// The checkpoint to go on from, if the file names one.
+    /// The checkpoint to resume from, as the file sets it; automatic otherwise.
     package var resume: Resume { Resume(root["resume"]?.scalar?.string ?? Resume.auto.text) }
 
-    /// The configuration with this file's keys in place of its own.
+    /// The base configuration with this file's keys replaced.
     ///
-    /// Throws a usage error naming the file, the line and the key that is unknown or has a value of the wrong kind.
+    /// Throws a usage error with the file, the line and the key that is unknown or has a value of the wrong type.
     package func applied(to base: TrainingConfiguration) throws -> TrainingConfiguration {
         var changes = root
         if root["model"]?.scalar != nil { changes.mapping?["model"] = nil }
@@ -42,14 +42,15 @@ package struct ConfigurationLayer {
         return configuration
     }
 
-    /// Decodes a tree with all keys.
+    /// Decodes a tree that has all keys.
     func decoded(_ node: Node) throws -> TrainingConfiguration {
         try TreeDecoder.decode(TrainingConfiguration.self, from: node, of: TreeSource(file: file))
     }
 
-    /// The base with the changes' keys in place of its own, level by level.
+    /// Merges the keys of `changes` into `base`, level by level.
     ///
-    /// A mapping of one key says which of several alternatives is meant, and takes the place of another one as a whole.
+    /// A mapping with a single key selects one of several alternatives, and replaces a different alternative as a
+    /// whole.
     private static func merge(_ changes: Node, into base: Node) -> Node {
         guard let new = changes.mapping, let old = base.mapping, old.count > 1 || old.keys.elementsEqual(new.keys)
         else { return changes }

@@ -1,10 +1,10 @@
-// In how many bits gradients travel.
+// The precision in which gradients are communicated.
 
-/// In how many bits ranks send numbers of the gradient to each other.
+/// The precision in which ranks send elements of the gradient to each other.
 package enum ReducePrecision: String, Codable, Sendable, CaseIterable {
-    /// As they are.
+    /// Full precision.
     case float32
 
-    /// Rounded to bfloat16, which takes half of the time where the network is slow.
+    /// Rounded to bfloat16, which halves the time where the network is slow.
     case bf16
 }

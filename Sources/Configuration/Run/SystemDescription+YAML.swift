@@ -1,13 +1,13 @@
-// A system as a YAML file, which a person writes or starts from a preset. The choice: `--model` takes a name or a path,
-// and its ending tells them apart.
+// A system as a YAML file, written from scratch or derived from a preset. The choice: `--model` takes a name or a path,
+// and the file name extension tells them apart.
 
 import Platform
 import Formats
 
 extension SystemDescription {
-    /// The system that a person means: a preset's name, or the path of a YAML file that describes one.
+    /// The system given by a preset's name, or by the path of a YAML file that describes one.
     ///
-    /// Throws a usage error naming the file, the line and what is wrong there; a `ModelError` for an unknown preset.
+    /// Throws a usage error with the file, the line and the problem, and a `ModelError` for an unknown preset.
     package static func named(_ name: String) throws -> SystemDescription {
         guard isFile(name) else { return try Presets.named(name) }
         let system = try SystemDescription(yaml: try YAMLFile.text(name), file: name)
@@ -16,7 +16,7 @@ extension SystemDescription {
         return system
     }
 
-    /// A run's folder is called after its model, under `runs`.
+    /// Throws unless the name can be that of a run's folder, which is called after its model, under `runs`.
     func requireName(file: String) throws(TrainingError) {
         guard name.isPlainName else {
             throw .usage(
@@ -39,30 +39,30 @@ extension SystemDescription {
         try sequences.generator.check()
     }
 
-    /// Whether a model, given by a name or a file, is called `named`.
+    /// Whether a model that is given by a name or a file is the one called `named`.
     package static func isMeant(by model: String, named: String) throws -> Bool {
         try model == named || isFile(model) && self.named(model).name == named
     }
 
     private static func isFile(_ name: String) -> Bool { name.hasSuffix(".yaml") || name.hasSuffix(".yml") }
 
-    /// - Parameter file: its name, for errors.
+    /// - Parameter file: the file name for errors.
     package init(yaml: String, file: String) throws {
         let source = TreeSource(file: file)
         self = try TreeDecoder.decode(SystemDescription.self, from: Tree.parsed(yaml, file: file), of: source)
     }
 
-    /// All its keys but those that are not set.
+    /// The YAML text with all keys except those that are not set.
     package var yaml: String {
         get throws { try Tree.text(Tree.of(self)) }
     }
 }
 
 enum YAMLFile {
-    /// No description is longer; a file of data named by mistake is.
+    /// The largest file that is read, in bytes: no description is longer, unlike a data file named by mistake.
     private static let largest = 1 << 20
 
-    /// The content of a file.
+    /// The content of a file, without a byte order mark.
     static func text(_ path: String) throws -> String {
         let file = try InputFile(path: path)
         guard file.size <= largest else {
@@ -76,7 +76,7 @@ enum YAMLFile {
         return text
     }
 
-    /// The first line that is no UTF-8.
+    /// The first line that is not valid UTF-8, in words.
     private static func place(in bytes: ArraySlice<UInt8>) -> String {
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
@@ -85,10 +85,10 @@ enum YAMLFile {
 }
 
 extension String {
-    /// Leaves room for endings within what file systems allow.
+    /// The longest name in bytes, which leaves room for suffixes within the limits of file systems.
     fileprivate static let longestName = 200
 
-    /// Whether it may name a folder among others.
+    /// Whether the text can be the name of a folder.
     fileprivate var isPlainName: Bool {
         guard (1...Self.longestName).contains(utf8.count), self != ".", self != ".." else { return false }
         return !unicodeScalars.contains { $0 == "/" || $0.isControl }

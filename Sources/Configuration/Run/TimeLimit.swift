@@ -1,19 +1,19 @@
-// A length of time as people and batch systems write it. The choice: a number without a unit is refused, since it would
-// be seconds to some and minutes to sbatch.
+// A duration as people and batch systems write it. The choice: a number without a unit is refused, because it could
+// mean seconds or, as in sbatch, minutes.
 
-/// For how long a process may run.
+/// The time for which a process may run.
 package struct TimeLimit: Sendable, Equatable, CustomStringConvertible {
     package let seconds: Double
 
-    /// As it was given.
+    /// The text from which it was parsed.
     package let description: String
 
     package static let forms = "90s, 30m, 2h, 1h30m, 30:00, 12:00:00 or 1-12:00:00"
 
-    /// Nil for what is no time, or none at all.
+    /// Parses a duration; nil if the text is not one, or if it is zero.
     ///
-    /// With units, `1d2h30m10s` or parts of it; or as sbatch writes it: minutes:seconds, hours:minutes:seconds, and in
-    /// front of hours, hours:minutes or all three the days and a hyphen.
+    /// The forms are `1d2h30m10s` or parts of it, and those of sbatch: minutes:seconds, hours:minutes:seconds,
+    /// days-hours, days-hours:minutes and days-hours:minutes:seconds.
     package init?(_ text: String) {
         guard let seconds = Self.withUnits(text) ?? Self.withColons(text), (1...1e9).contains(seconds) else {
             return nil
@@ -35,7 +35,7 @@ package struct TimeLimit: Sendable, Equatable, CustomStringConvertible {
         return sum([(match.1, 3600), (match.2, 60), (match.3, 1)])
     }
 
-    /// Nil where there are no parts at all.
+    /// The sum of the parts in seconds; nil if there are none.
     private static func sum(_ parts: [(digits: Substring?, unit: Double)]) -> Double? {
         let numbers = parts.compactMap { part in part.digits.flatMap { Double($0) }.map { $0 * part.unit } }
         return numbers.isEmpty ? nil : numbers.reduce(0, +)

@@ -1,13 +1,13 @@
-// What a person wants of the watchdog. The choice: one word or one number, so that it is an option as it is a key.
+// The time limit of the watchdog. The choice: one word or one number, so that it can be an option and a key alike.
 
 import Foundation
 
-/// What a person wants of the watchdog.
+/// The time limit of the watchdog.
 package enum WatchLimit: Sendable, Equatable {
-    /// A minute, or 20 of the slowest recent steps.
+    /// A minute, or 20 times the slowest recent step if that is longer.
     case automatic
 
-    /// In place of that, for a step.
+    /// A fixed limit per step, in seconds.
     case seconds(Double)
 
     case off
@@ -30,10 +30,10 @@ package enum WatchLimit: Sendable, Equatable {
         }
     }
 
-    /// What may be wished for: about a year.
+    /// The largest limit in seconds: about a year.
     package static let longest = 3e7
 
-    /// Seconds for a step at least.
+    /// The smallest limit per step, in seconds.
     package var least: Double { if case .seconds(let seconds) = self { seconds } else { 60 } }
 }
 

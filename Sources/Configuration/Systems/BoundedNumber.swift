@@ -1,7 +1,7 @@
-// What the numbers of optimizers and schedules may be. The choice: a list beside the descriptions, so that one sentence
-// refuses any of them.
+// The bounds of the constants of optimizers and schedules. The choice: a list beside the descriptions, so that one
+// message covers all of them.
 
-/// A number with what it may be.
+/// A number with its bound.
 struct BoundedNumber {
     let name: String
     let value: Double

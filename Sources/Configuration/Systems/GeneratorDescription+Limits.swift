@@ -1,12 +1,12 @@
-// What the numbers of a generator may be.
+// The limits of a generator's numbers.
 
 import Shards
 
 extension GeneratorDescription {
-    /// As many as `convlstm-shard generate` makes: an epoch's order is held in memory.
+    /// The same limit as in `convlstm-shard generate`, because an epoch's order is held in memory.
     private static let mostSequences = 10_000_000
 
-    /// Throws a usage error about the first number that no generator can have.
+    /// Throws a usage error about the first number that is out of bounds.
     package func check() throws(TrainingError) {
         var limits = [
             ("frames", frames, 1...SequenceGeometry.mostFrames), ("size", size, 8...SequenceGeometry.largestSide),

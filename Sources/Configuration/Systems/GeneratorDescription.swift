@@ -1,31 +1,31 @@
-// The sequences that the program makes by itself, as a value. The choice: a system carries the clips it was published
-// with, so that a run needs no file.
+// The synthetic sequences of a system, as a value. The choice: a system includes the clips it was published with, so
+// that a run needs no file.
 
 import Model
 import Shards
 
-/// Clips made as they are asked for, and how many there are for each use.
+/// Clips generated on demand, and their number in each split.
 package struct GeneratorDescription: Codable, Sendable, Equatable {
     package var kind: Kind
 
-    /// Frames of a sequence.
+    /// The number of frames per sequence.
     package var frames: Int
 
-    /// Height and width of a frame.
+    /// The height and width of a frame, in pixels.
     package var size: Int
 
-    /// Sequences of an epoch of training.
+    /// The number of training sequences per epoch.
     package var training: Int
 
-    /// Sequences to validate and to test, the same in every epoch.
+    /// The numbers of validation and test sequences, which are the same in every epoch.
     package var validation, test: Int
 
-    /// Whether every epoch of training has sequences of its own.
+    /// Whether every training epoch has new sequences.
     ///
-    /// The generators of ConvLSTM-PyTorch, MindSpore ConvLSTM and OpenSTL make 10,000 new ones for each.
+    /// The generators of ConvLSTM-PyTorch, MindSpore ConvLSTM and OpenSTL make 10,000 new ones per epoch.
     package var fresh: Bool
 
-    /// The same seed makes the same clips, whatever the seed of the run, so that runs compare.
+    /// The seed of the clips, which does not depend on the seed of the run, so that runs can be compared.
     package var seed: UInt64
 
     package init(
@@ -37,10 +37,10 @@ package struct GeneratorDescription: Codable, Sendable, Equatable {
         (self.fresh, self.seed) = (fresh, seed)
     }
 
-    /// The size of its frames, which have one channel.
+    /// The shape of its frames, which have one channel.
     package var frame: FeatureShape { FeatureShape(height: size, width: size, channels: 1) }
 
-    /// What moves.
+    /// The kind of moving objects.
     package enum Kind: Sendable, Equatable {
         case movingMNIST(MovingMNIST)
         case movingSquares(MovingSquares)
@@ -48,7 +48,7 @@ package struct GeneratorDescription: Codable, Sendable, Equatable {
 
     /// Digits that bounce off the walls of a black canvas.
     package struct MovingMNIST: Codable, Sendable, Equatable {
-        /// Digits of a sequence.
+        /// The number of digits per sequence.
         package var digits = 2
 
         package var motion = DigitMotion.canonical
@@ -58,7 +58,7 @@ package struct GeneratorDescription: Codable, Sendable, Equatable {
         }
     }
 
-    /// Squares that move straight on: Keras 2.1.0, examples/conv_lstm.py.
+    /// Squares that move straight on, from Keras 2.1.0, examples/conv_lstm.py.
     package struct MovingSquares: Codable, Sendable, Equatable {
         package var view = MovingSquaresGenerator.View.noisy
 
@@ -93,7 +93,7 @@ extension GeneratorDescription.MovingSquares {
     }
 }
 
-/// In a file: a mapping of one key, which says what moves.
+/// The form in a file is a mapping with one key, which names the kind.
 extension GeneratorDescription.Kind: Codable {
     private enum Key: String, CodingKey, CaseIterable { case movingMNIST, movingSquares }
 

@@ -1,5 +1,5 @@
-// How a gradient moves the parameters, as a value. Each optimizer has the form that the systems of the field use, and
-// their defaults; learning rate and clipping stand beside it in the system.
+// The update rule of the parameters, as a value. The choice: each optimizer has the form and the defaults of a
+// published system; learning rate and clipping are separate keys of the system.
 
 import Model
 
@@ -27,16 +27,17 @@ package enum OptimizerDescription: Sendable, Equatable {
         package var beta2 = 0.999
         package var epsilon = 1e-8
 
-        /// Where epsilon stands beside the bias corrections.
+        /// The position of epsilon relative to the bias corrections.
         package var form = Form.paper
 
-        /// Times the parameter, added to its gradient: PyTorch's `weight_decay`.
+        /// The L2 coefficient: this factor times the parameter is added to its gradient, like PyTorch's `weight_decay`.
         package var weightDecay = 0.0
 
         package enum Form: String, Codable, Sendable, CaseIterable {
-            /// p -= lr m^ / (sqrt(v^) + eps), with m^ and v^ corrected: Kingma and Ba's algorithm 1; PyTorch.
+            /// p -= lr m^ / (sqrt(v^) + eps), with corrected m^ and v^: algorithm 1 of Kingma and Ba; PyTorch.
             case paper
-            /// p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + eps): their section 2 remark; TensorFlow.
+            /// p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + eps): the remark in their section 2;
+            /// TensorFlow.
             case tensorFlow
         }
 
@@ -54,14 +55,14 @@ package enum OptimizerDescription: Sendable, Equatable {
         package var beta2 = 0.999
         package var epsilon = 1e-8
 
-        /// Times learning rate and parameter, taken from the parameter.
+        /// The decay coefficient: this factor times learning rate and parameter is subtracted from the parameter.
         package var weightDecay = 0.01
 
         package init() {}
     }
 
     package struct RMSProp: Codable, Sendable, Equatable {
-        /// What remains of the mean of squares at an update.
+        /// The decay rate of the mean of squares per update.
         package var rho = 0.9
         package var epsilon = 1e-7
 
@@ -69,7 +70,7 @@ package enum OptimizerDescription: Sendable, Equatable {
     }
 
     package struct Adadelta: Codable, Sendable, Equatable {
-        /// What remains of both means of squares at an update.
+        /// The decay rate of both means of squares per update.
         package var rho = 0.95
         package var epsilon = 1e-8
 
@@ -79,10 +80,10 @@ package enum OptimizerDescription: Sendable, Equatable {
     package struct SGD: Codable, Sendable, Equatable {
         package var momentum = 0.0
 
-        /// Whether the gradient is taken where the momentum leads.
+        /// Whether the gradient is evaluated at the position to which the momentum leads.
         package var nesterov = false
 
-        /// Times the parameter, added to its gradient.
+        /// The L2 coefficient: this factor times the parameter is added to its gradient.
         package var weightDecay = 0.0
 
         package init(momentum: Double = 0, nesterov: Bool = false, weightDecay: Double = 0) {
@@ -91,7 +92,7 @@ package enum OptimizerDescription: Sendable, Equatable {
     }
 }
 
-// In a file: `optimizer: {adam: {beta2: 0.98}}`.
+// The form in a file: `optimizer: {adam: {beta2: 0.98}}`.
 
 extension OptimizerDescription: Codable {
     private enum Kind: String, CodingKey, CaseIterable {

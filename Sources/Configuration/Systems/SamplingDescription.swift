@@ -1,17 +1,17 @@
-// What a network that reads frames after its input reads in training: the true ones, its own, or some of each.
+// The input of a network in training after the given frames: the true frames, its own outputs, or a mixture.
 
-/// How training chooses, for each such frame and sequence, between the true frame and the one that the network gave.
+/// How training chooses, for each such frame and sequence, between the true frame and the network's own output.
 ///
-/// Forecasts and validation read the network's own frames in any case, since they have no others.
+/// Forecasts and validation always read the network's own frames, since they have no others.
 package enum SamplingDescription: Codable, Sendable, Equatable {
-    /// The network's own, through which the gradient flows.
+    /// The network's own frame, through which the gradient flows.
     case ownOutput
 
-    /// The true one: teacher forcing.
+    /// The true frame (teacher forcing).
     case teacherForcing
 
-    /// The true one with a probability that falls from `start` by `decrease` at each update, and is 0 from update
-    /// `until` on.
+    /// The true frame with a probability that falls from `start` by `decrease` per update, and is 0 from update `until`
+    /// on.
     ///
     /// Source: Bengio et al., "Scheduled sampling", NIPS 2015, with the linear decay of PredRNN and OpenSTL.
     case scheduled(start: Double, decrease: Double, until: Int)

@@ -1,10 +1,10 @@
-// How the learning rate changes during a run, as a value. All but the plateau are functions of the step alone.
+// The schedule of the learning rate in a run, as a value. All schedules but the plateau depend on the step alone.
 
 import Model
 
 /// A schedule with its constants.
 package enum ScheduleDescription: Sendable, Equatable {
-    /// The learning rate itself.
+    /// The constant learning rate.
     case constant
 
     case stepDecay(StepDecay)
@@ -18,7 +18,7 @@ package enum ScheduleDescription: Sendable, Equatable {
     /// Source: PyTorch's `ReduceLROnPlateau`, mode min, relative threshold, no cooldown.
     case plateau(Plateau)
 
-    /// Times `factor` after each `every` steps.
+    /// Multiplies the learning rate by `factor` every `every` steps.
     package struct StepDecay: Codable, Sendable, Equatable {
         package var factor: Double
         package var every: Int
@@ -26,39 +26,40 @@ package enum ScheduleDescription: Sendable, Equatable {
         package init(factor: Double, every: Int) { (self.factor, self.every) = (factor, every) }
     }
 
-    /// Up from 0 to the learning rate over `warmUp` steps, then down to 0 at the last step along half a cosine.
+    /// Rises from 0 to the learning rate over `warmUp` steps, then falls to 0 at the last step along half a cosine.
     package struct Cosine: Codable, Sendable, Equatable {
         package var warmUp = 0
 
         package init(warmUp: Int) { self.warmUp = warmUp }
     }
 
-    /// Up to the learning rate, its maximum, and down again, while the momentum (Adam's beta1) goes down and up.
+    /// Rises to the learning rate, its maximum, and falls again, while the momentum (Adam's beta1) falls and rises.
     package struct OneCycle: Codable, Sendable, Equatable {
-        /// The part of the run in which the learning rate rises.
+        /// The fraction of the run in which the learning rate rises.
         package var pctStart = 0.3
 
-        /// Maximum over first learning rate.
+        /// The ratio of the maximum to the first learning rate.
         package var divFactor = 25.0
 
-        /// First over last learning rate.
+        /// The ratio of the first to the last learning rate.
         package var finalDivFactor = 1e4
 
         /// The momentum at the largest learning rate.
         package var baseMomentum = 0.85
 
-        /// The momentum at either end.
+        /// The momentum at the start and at the end.
         package var maxMomentum = 0.95
 
         package init() {}
     }
 
-    /// Times `factor` after more than `patience` validations in a row without a lower loss.
+    /// Multiplies the learning rate by `factor` after more than `patience` consecutive validations without a lower
+    /// loss.
     package struct Plateau: Codable, Sendable, Equatable {
         package var factor = 0.1
         package var patience = 10
 
-        /// The part of the lowest loss by which another must be lower to count.
+        /// The relative decrease below the lowest loss that counts as an improvement.
         package var threshold = 1e-4
 
         package init(factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4) {
@@ -67,7 +68,7 @@ package enum ScheduleDescription: Sendable, Equatable {
     }
 }
 
-// In a file: `schedule: {cosine: {warmUp: 50}}`, `schedule: {constant: {}}`.
+// The form in a file: `schedule: {cosine: {warmUp: 50}}`, `schedule: {constant: {}}`.
 
 extension ScheduleDescription: Codable {
     private enum Kind: String, CodingKey, CaseIterable {

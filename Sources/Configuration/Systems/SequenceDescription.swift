@@ -1,30 +1,30 @@
-// What a system makes of a sequence of frames: which it sees, which it has to forecast, in which values and in which
-// order; and the clips that it trains on where a person has none.
+// How a system uses a sequence of frames: which frames are its input and which its targets, their scale and order, and
+// the clips for training without a data set.
 
 import Model
 
 /// The frames of a system.
 package struct SequenceDescription: Codable, Sendable, Equatable {
-    /// Frames that the network sees of each sequence, from the first one on.
+    /// The number of input frames of each sequence, from its first frame on.
     package var inputFrames: Int
 
-    /// Frames that the network gives, and that the loss compares.
+    /// The number of frames that the network outputs, and that the loss compares.
     package var outputFrames: Int
 
-    /// The number, in the sequence, of the frame that the first output stands for; nil for the one after the input.
+    /// The index in the sequence of the frame that the first output predicts; nil for the one after the input.
     ///
-    /// 1 for systems that are trained to give the next frame at every step.
+    /// It is 1 for systems that are trained to predict the next frame at every step.
     package var forecastOffset: Int?
 
-    /// What the largest pixel value of a data set becomes: 1, or 255 for systems that train on raw pixels.
+    /// The scaled value of a data set's largest pixel value: 1, or 255 for systems that train on raw pixels.
     package var maxValue: Double
 
     package var order: SequenceOrder
 
-    /// Whether the network sees its input frames last one first, as bei2020/Video_ConvLSTM's trainers.py feeds them.
+    /// Whether the network reads its input frames in reverse order, as in trainers.py of bei2020/Video_ConvLSTM.
     package var reversedInput: Bool
 
-    /// What `generated` data are.
+    /// The description of `generated` data.
     package var generator: GeneratorDescription
 
     package init(
@@ -37,31 +37,31 @@ package struct SequenceDescription: Codable, Sendable, Equatable {
         self.generator = generator
     }
 
-    /// How many frames after the input at a step the output of the same step lies, counted from the sequence's start.
+    /// The distance from the input frame of a step to the frame that the step's output predicts.
     package var firstForecast: Int { forecastOffset ?? inputFrames }
 
-    /// Outputs that stand for frames after the input.
+    /// The number of outputs that predict frames after the input.
     package var forecastFrames: Int { firstForecast + outputFrames - inputFrames }
 
-    /// Frames that a sequence must have for training.
+    /// The number of frames that a training sequence must have.
     package var frames: Int { max(inputFrames, firstForecast + outputFrames) }
 
-    /// The step at which the network reads a frame of the sequence; frames after its input stay where they are.
+    /// The step at which the network reads a frame of the sequence; frames after its input keep their order.
     package func step(reading frame: Int) -> Int {
         reversedInput && frame < inputFrames ? inputFrames - 1 - frame : frame
     }
 }
 
-/// Which training sequences make a batch.
+/// How training sequences are grouped into batches.
 package enum SequenceOrder: String, Codable, Sendable, CaseIterable {
-    /// Each once an epoch, in an order of that epoch.
+    /// Each sequence once per epoch, in a random order for each epoch.
     case shuffled
 
-    /// Each once an epoch, by number: the encoder-decoder of iamrakesh28, MindSpore ConvLSTM.
+    /// Each sequence once per epoch, in index order: the encoder-decoder of iamrakesh28, MindSpore ConvLSTM.
     case sequential
 
-    /// Batch k is sequences k ..< k + batch size, so neighboring batches share all but one: bei2020/Video_ConvLSTM's
-    /// trainers.py.
+    /// Batch k holds sequences k ..< k + batch size, so that neighboring batches share all but one: trainers.py of
+    /// bei2020/Video_ConvLSTM.
     case slidingWindow
 }
 

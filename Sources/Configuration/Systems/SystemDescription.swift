@@ -1,45 +1,45 @@
-// A system of the field as a value: network, loss, optimizer, schedule and data. The presets are such values; a run
-// carries its own, so that a checkpoint says what it is without the program's list.
+// A complete system as a value: network, loss, optimizer, schedule and data. The choice: presets are such values, and a
+// run stores its own, so that a checkpoint is self-describing and needs no list of presets.
 
 import Model
 
-/// All that training needs to know of a system.
+/// Everything that training needs to know of a system.
 package struct SystemDescription: Codable, Sendable, Equatable {
     package var name: String
 
-    /// One line for a table of presets.
+    /// A one-line summary for a table of presets.
     package var summary: String
 
     package var sequences: SequenceDescription
     package var network: NetworkDescription
 
-    /// What training reads of the frames after the input, if the network reads any.
+    /// What the network reads in training after the input frames, if it reads frames there.
     package var sampling = SamplingDescription.ownOutput
 
     package var loss: Loss
     package var optimizer: OptimizerDescription
     package var schedule = ScheduleDescription.constant
 
-    /// Sequences of the global batch.
+    /// The number of sequences in the global batch.
     package var batchSize: Int
 
     package var learningRate: Double
 
-    /// The most that the gradient's norm may be; nil for no limit.
+    /// The largest norm of the gradient; nil for no limit.
     package var clipNorm: Double?
 
-    /// The most that each number of the gradient may be, either way, before the norm is taken for `clipNorm`; nil for
-    /// no limit.
+    /// The largest absolute value of each element of the gradient, applied before the norm for `clipNorm` is computed;
+    /// nil for no limit.
     package var clipValue: Double?
 
-    /// When to end a run that learns no more; nil for never.
+    /// When to end a run that no longer improves; nil for never.
     package var earlyStopping: EarlyStoppingDescription?
 
-    /// How the system's published figures were measured.
+    /// The convention by which the system's published results were measured.
     package var metrics = MetricConvention.standard
 
-    /// Whether training normalizes over the batch between an output and where it is read again: there steps wait for
-    /// one another, and the statistics are those of all steps at once.
+    /// Whether training applies batch normalization between an output and the step that reads it as input. Such steps
+    /// must run one after the other, while the statistics are those of all steps together.
     package var normalizesWhatWaits: Bool {
         let isForced = sampling == .teacherForcing
         let waiting: [LayerDescription] =
@@ -53,13 +53,13 @@ package struct SystemDescription: Codable, Sendable, Equatable {
         return waiting.contains(where: \.normalizesBatches)
     }
 
-    /// Whether the losses of validations decide how the run goes on.
+    /// Whether validation losses influence the course of the run.
     package var needsValidation: Bool {
         if case .plateau = schedule { true } else { earlyStopping != nil }
     }
 }
 
-// In a file. The choice: what has to be said is a system's name, its frames and its network; all else has a default.
+// The form in a file. The choice: name, frames and network are required; everything else has a default.
 
 extension SystemDescription {
     package init(from decoder: any Decoder) throws {
@@ -82,9 +82,9 @@ extension SystemDescription {
     }
 }
 
-/// The end of a run whose validation loss becomes no lower.
+/// When to end a run whose validation loss no longer falls.
 package struct EarlyStoppingDescription: Codable, Sendable, Equatable {
-    /// Validations in a row without a new lowest loss after which the run ends.
+    /// The number of consecutive validations without a new lowest loss after which the run ends.
     package var patience: Int
 
     package init(patience: Int) { self.patience = patience }

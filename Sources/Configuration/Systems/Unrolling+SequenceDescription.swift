@@ -1,9 +1,9 @@
-// How training unrolls a network: over the frames that a system's description names.
+// How training unrolls a network: over the frames of a system's description.
 
 import Model
 
 extension Unrolling {
-    /// The unrolling that training needs.
+    /// The unrolling for training.
     package init(_ sequences: SequenceDescription) {
         self.init(
             inputFrames: sequences.inputFrames, outputFrames: sequences.outputFrames,

@@ -1,21 +1,21 @@
-// `<<: *other`, the merge key of YAML 1.1, by which people give several layers the same keys. The choice: done once,
-// when a file is read, as PyYAML does it, so that nothing else needs to know of it.
+// Resolves `<<: *other`, the merge key of YAML 1.1, by which people give several layers the same keys. The choice: it
+// is resolved once, when a file is read, as in PyYAML, so that nothing else has to handle it.
 
 import Yams
 
-/// The mappings of a tree with what they merge.
+/// Replaces the merge keys of a tree by the entries that they merge.
 struct MergeKeys {
     private let source: TreeSource
 
-    /// An alias stands for its whole tree each time, which may be more often than anyone can wait for.
+    /// The number of nodes that may still be expanded: nested aliases can multiply beyond any reasonable time.
     private var left = 200_000
 
     private init(_ source: TreeSource) { self.source = source }
 
-    /// A tree without merge keys: of a key that is there several times, a mapping's own value counts, and then that of
-    /// the first mapping it merges.
+    /// A tree without merge keys. A mapping's own value for a key takes precedence, then that of the first merged
+    /// mapping.
     ///
-    /// Throws a usage error about a merge key whose value is neither a mapping nor a list of them.
+    /// Throws a usage error for a merge key whose value is neither a mapping nor a list of mappings.
     static func resolved(_ root: Node, in source: TreeSource) throws -> Node {
         var keys = MergeKeys(source)
         return try keys.resolved(root)

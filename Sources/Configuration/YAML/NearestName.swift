@@ -1,13 +1,13 @@
-// The name that somebody may have meant. The choice: edit distance, with case and separators ignored, because
-// `batch_size` and `batchsize` are what people write for `batchSize`.
+// Suggests the name that was probably meant. The choice: edit distance that ignores case and separators, because people
+// write `batch_size` and `batchsize` for `batchSize`.
 
-/// The known name that a wrong one is at most a third of its letters away from, if there is one.
+/// The known name closest to a wrong one, if the distance is at most a third of its letters; nil otherwise.
 func nearest(to name: String, among known: [String]) -> String? {
     guard let best = ranked(known, by: name).first, best.distance <= max(1, letters(name).count / 3) else { return nil }
     return best.name
 }
 
-/// The known name that another one is least far away from, however far.
+/// The known name closest to another one, at any distance.
 package func closest(to name: String, among known: [String]) -> String { ranked(known, by: name)[0].name }
 
 private func ranked(_ known: [String], by name: String) -> [(name: String, distance: Int)] {
@@ -18,7 +18,8 @@ private func letters(_ name: String) -> [Character] {
     name.lowercased().filter { $0 != "_" && $0 != "-" }.map { $0 }
 }
 
-/// Insertions, deletions, replacements and swaps of neighbors that make one text of another (Damerau and Levenshtein).
+/// The number of insertions, deletions, replacements and swaps of neighbors between two texts (Damerau and
+/// Levenshtein).
 private func editDistance(_ a: [Character], _ b: [Character]) -> Int {
     var before: [Int] = [], row = Array(0...b.count)
     for i in a.indices {

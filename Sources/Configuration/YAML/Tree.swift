@@ -1,11 +1,11 @@
-// Values as YAML that people like to read. The choice: they are encoded completely, then the tree is made shorter by
-// rules that hold for every type: 0.5 for 5e-1, `constant` for `constant: {}`, and small mappings on one line.
+// Values as readable YAML. The choice: they are encoded completely, then the tree is shortened by rules for all types:
+// 0.5 for 5e-1, `constant` for `constant: {}`, and small mappings on one line.
 
 import Yams
 
 /// The tree of a value in a YAML document.
 enum Tree {
-    /// Parses a document, whose top must be a mapping; an empty one has no keys.
+    /// Parses a document, whose top level must be a mapping; an empty document has no keys.
     ///
     /// Throws a usage error that names the file.
     static func parsed(_ yaml: String, file: String) throws -> Node {
@@ -21,19 +21,19 @@ enum Tree {
         return yaml.contains("<<") ? try MergeKeys.resolved(root, in: TreeSource(file: file)) : root
     }
 
-    /// The tree of a value.
+    /// Encodes a value to a tree.
     static func of<Value: Encodable>(_ value: Value) throws -> Node {
         let text = try YAMLEncoder().encode(value)
         guard let node = try Yams.compose(yaml: text) else { preconditionFailure("a value without keys") }
         return node.shortened
     }
 
-    /// The document of a tree.
+    /// Formats a tree as a document.
     static func text(_ node: Node) throws -> String {
         try Yams.serialize(node: node.laidOut(isRoot: true), width: -1, sortKeys: false)
     }
 
-    /// A value's tree with `null` for each key that it might have and has not, outside of lists.
+    /// The tree of a value with `null` for each optional key that is not set, except inside lists.
     static func complete<Value: Codable>(_ value: Value) throws -> Node {
         var tree = try of(value)
         let source = TreeSource(file: "")
@@ -46,7 +46,8 @@ enum Tree {
 }
 
 extension Node {
-    /// Short numbers, words for mappings of a word to nothing; no marks, which belong to another text.
+    /// The node with short numbers, and a word for a mapping of one key to an empty mapping. Marks are dropped, because
+    /// they refer to another text.
     fileprivate var shortened: Node {
         switch self {
         case .scalar(var scalar):
@@ -66,7 +67,7 @@ extension Node {
         }
     }
 
-    /// Adds `null` for keys that a mapping lacks, each behind the key named before it.
+    /// Adds `null` for keys that a mapping lacks, each after the key that precedes it in `keys`.
     fileprivate mutating func add(_ keys: [String], at path: ArraySlice<any CodingKey>) {
         if let first = path.first {
             self[first.stringValue]?.add(keys, at: path.dropFirst())
@@ -91,7 +92,7 @@ extension Node {
 extension Node {
     private static let widest = 64
 
-    /// The node with all that is small on one line.
+    /// The node with every small mapping on one line.
     fileprivate func laidOut(isRoot: Bool = false) -> Node {
         switch self {
         case .mapping(let mapping):
@@ -99,14 +100,14 @@ extension Node {
             return Node(mapping.map { ($0.key, $0.value.laidOut()) }, Tag(.map), style)
         case .sequence(let sequence):
             let isFlat = sequence.allSatisfy { $0.scalar != nil }
-            // Elements are mappings that people add keys to, so they stay open.
+            // Elements are mappings to which people add keys, so they stay in block style.
             return Node(sequence.map { $0.laidOut(isRoot: true) }, Tag(.seq), isFlat ? .flow : .block)
         default:
             return self
         }
     }
 
-    /// Characters on one line.
+    /// The number of characters on one line.
     private var width: Int {
         switch self {
         case .scalar(let scalar): scalar.string.count

@@ -1,8 +1,8 @@
-// The three forms in which Codable reads a place of a tree: by keys, as a list, and as one value.
+// The three containers through which Codable reads a node of a tree: by keys, as a list, and as a single value.
 
 import Yams
 
-/// A mapping, by the keys of a type.
+/// A mapping, read by the keys of a type.
 struct TreeKeys<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let decoder: TreeDecoder
     let mapping: TreeMapping
@@ -43,7 +43,7 @@ struct TreeKeys<Key: CodingKey>: KeyedDecodingContainerProtocol {
     }
 }
 
-/// A list, element by element.
+/// A list, read element by element.
 struct TreeElements: UnkeyedDecodingContainer {
     let codingPath: [any CodingKey]
     private let nodes: Node.Sequence
@@ -90,7 +90,7 @@ struct TreeElements: UnkeyedDecodingContainer {
     }
 }
 
-/// One value.
+/// A single value.
 struct TreeValue: SingleValueDecodingContainer {
     let decoder: TreeDecoder
 

@@ -1,23 +1,23 @@
-// A YAML tree read into values of any Decodable type. The choice: it remembers which keys a type asks for, so that a
-// key nobody asks for is noticed at every depth, and no list of names exists beside the types.
+// Decodes a YAML tree into values of any Decodable type. The choice: it records which keys a type asks for, so that
+// unknown keys are detected at every depth without a list of names beside the types.
 //
-// Two rules make files pleasant. A word stands for a mapping of that one key to nothing: `schedule: constant`. And a
-// type whose keys are `CaseIterable` is one of several alternatives, which a sentence about a wrong one can then name.
+// Two rules keep files short. A word stands for a mapping of that one key to nothing: `schedule: constant`. And a type
+// whose keys are `CaseIterable` is one of several alternatives, which an error message can then list.
 
 import Platform
 import Yams
 
-/// A place in a tree, from which a value is decoded.
+/// A node of a tree, from which a value is decoded.
 final class TreeDecoder: Decoder {
     let node: Node
     let codingPath: [any CodingKey]
     let source: TreeSource
     let userInfo: [CodingUserInfoKey: Any] = [:]
 
-    /// The mappings that the value was read from: the node itself, and payloads within it.
+    /// The mappings from which the value was read: the node itself, and payloads within it.
     private(set) var mappings: [TreeMapping] = []
 
-    /// - Throws: a usage error that names file, line and key path, and what would be right.
+    /// - Throws: a usage error with file, line and key path, and with a correction.
     static func decode<Value: Decodable>(
         _ type: Value.Type, from node: Node, at path: [any CodingKey] = [], of source: TreeSource
     ) throws -> Value {
@@ -44,7 +44,7 @@ final class TreeDecoder: Decoder {
         try container(of: node, at: codingPath)
     }
 
-    /// The mapping that a node is, or that a word stands for.
+    /// The mapping that a node is, or for which a word stands.
     func container<Key: CodingKey>(of node: Node, at path: [any CodingKey]) throws -> KeyedDecodingContainer<Key> {
         guard let entries = node.entries(ofWord: Key.self is any CaseIterable.Type) else {
             throw source.wrongKind(node, path, wanted: "a mapping of keys to values")
@@ -68,7 +68,7 @@ final class TreeDecoder: Decoder {
     func singleValueContainer() throws -> any SingleValueDecodingContainer { TreeValue(decoder: self) }
 
     private func scalar<Value: ScalarConstructible>(_ type: Value.Type) throws -> Value {
-        // 1:30 is ninety to YAML 1.1, and Yams traps on a large one.
+        // YAML 1.1 reads 1:30 as ninety, and Yams traps on a large number of that form.
         let isSexagesimal = type != String.self && node.scalar?.string.contains(":") == true
         guard let scalar = node.scalar, !node.isNull, !isSexagesimal, let value = type.construct(from: scalar) else {
             throw source.wrongKind(node, codingPath, wanted: Self.inWords(type))
@@ -94,7 +94,7 @@ final class TreeDecoder: Decoder {
 // Enumerations without payloads
 
 extension TreeDecoder {
-    /// The words that an enumeration of words knows.
+    /// The words of an enumeration without payloads; nil for other types.
     private static func namedCases(of type: Any.Type) -> [String]? {
         func words<Words: CaseIterable & RawRepresentable>(_ type: Words.Type) -> [String]? {
             let words = type.allCases.compactMap { $0.rawValue as? String }
@@ -113,7 +113,7 @@ extension TreeDecoder {
     }
 }
 
-// What a type threw, in words
+// Explanations of the errors that types throw
 
 extension TreeDecoder {
     private func explained(_ error: any Error) -> TrainingError {
@@ -133,10 +133,10 @@ extension TreeDecoder {
 }
 
 extension Node {
-    /// Whether it is `null`, or nothing at all.
+    /// Whether the node is `null` or empty.
     var isNull: Bool { null != nil }
 
-    /// The keys and values of a mapping; of a word where it may stand for one; none for nothing.
+    /// The entries of a mapping, or of a word that may stand for one; empty for an empty node.
     fileprivate func entries(ofWord isWord: Bool) -> [TreeMapping.Entry]? {
         if isNull { return [] }
         if let word = scalar { return isWord ? [(word.string, Node("null", Tag(.null), .plain))] : nil }

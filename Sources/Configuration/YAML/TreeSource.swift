@@ -1,4 +1,4 @@
-// The file that a tree comes from: how its errors begin, and what was read of it.
+// The file of a tree: the prefix of its errors, and the record of what was read from it.
 
 import Foundation
 import Platform
@@ -6,10 +6,10 @@ import Yams
 
 /// The file of a tree.
 final class TreeSource {
-    /// Its name, for errors.
+    /// The file name for errors.
     let file: String
 
-    /// The mappings of the values decoded so far, with the keys they were asked for.
+    /// The mappings of the values decoded so far, with the keys that were asked for.
     var read: [TreeMapping] = []
 
     init(file: String) { self.file = file }
@@ -24,7 +24,7 @@ final class TreeSource {
         error(node, "\(Self.name(path)) has a value of the wrong kind; it must be \(wanted)")
     }
 
-    /// A key path as a person writes it: `network.encoder[1].convLSTM`.
+    /// A key path in the usual notation, such as `network.encoder[1].convLSTM`.
     static func name(_ path: [any CodingKey]) -> String {
         let name = path.reduce(into: "") { text, key in
             text += key.intValue.map { "[\($0)]" } ?? (text.isEmpty ? "" : ".") + key.stringValue.quotable()
@@ -33,7 +33,7 @@ final class TreeSource {
     }
 }
 
-/// A mapping that a value was read from, and the keys that its type asked for.
+/// A mapping from which a value was read, and the keys that its type asked for.
 final class TreeMapping {
     typealias Entry = (key: String, value: Node)
 
@@ -41,10 +41,10 @@ final class TreeMapping {
     let entries: [Entry]
     let path: [any CodingKey]
 
-    /// In the order in which they were asked for.
+    /// The requested keys, in the order of the requests.
     private(set) var asked: [String] = []
 
-    /// The keys of which exactly one has to be there, where there are such.
+    /// The keys of which exactly one must be present, if the type is one of several alternatives.
     private var alternatives: [String] = []
 
     private var isKnown: [(String) -> Bool] = []
@@ -55,7 +55,7 @@ final class TreeMapping {
 
     subscript(key: String) -> Node? { entries.first { $0.key == key }?.value }
 
-    /// A type reads the mapping by these keys.
+    /// Registers the keys by which a type reads the mapping.
     func add<Key: CodingKey>(_ type: Key.Type) {
         isKnown.append { Key(stringValue: $0) != nil }
         func names<Keys: CaseIterable>(_ type: Keys.Type) -> [String] {
@@ -68,7 +68,7 @@ final class TreeMapping {
         if !asked.contains(key.stringValue) { asked.append(key.stringValue) }
     }
 
-    /// Throws unless every key that is there was asked for, and of alternatives there is one.
+    /// Throws unless every key was asked for, and exactly one of the alternatives is present.
     func requireAllWanted(in source: TreeSource) throws {
         for (key, _) in entries where !asked.contains(key) && !alternatives.contains(key) {
             throw unknown(key, in: source)
@@ -76,14 +76,14 @@ final class TreeMapping {
         if let error = choiceError(in: source) { throw error }
     }
 
-    /// What is wrong with a key that no type knows, when a type could not be read for the lack of another.
+    /// The error for an unknown key, when decoding failed because another key is missing.
     func strayError(in source: TreeSource) -> TrainingError? {
         let strays = entries.map(\.key).filter { name in !isKnown.contains { $0(name) } }
         let stray = alternatives.isEmpty ? strays.first { nearest(to: $0, among: asked) != nil } : strays.first
         return stray.map { unknown($0, in: source) }
     }
 
-    /// What is wrong where alternatives are all missing, or several of them are there.
+    /// The error if none or several of the alternatives are present.
     func choiceError(in source: TreeSource) -> TrainingError? {
         let chosen = entries.map(\.key).filter(alternatives.contains)
         guard !alternatives.isEmpty, chosen.count != 1 else { return nil }

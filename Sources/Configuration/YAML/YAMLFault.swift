@@ -1,11 +1,11 @@
-// Why a text is no YAML, in a sentence. The choice: Yams' own descriptions quote the text, all of it where a key stands
-// there twice; ours name the line and quote the key.
+// Explains in a sentence why a text is not valid YAML. The choice: Yams' own descriptions quote the text, all of it for
+// a duplicate key; ours name the line and quote the key.
 
 import Foundation
 import Platform
 import Yams
 
-/// What Yams found wrong with a text.
+/// The problem that Yams found in a text.
 struct YAMLFault {
     private let error: any Error
     private let text: String
@@ -15,7 +15,7 @@ struct YAMLFault {
         (self.error, self.text, self.file) = (error, text, file)
     }
 
-    /// A usage error naming the file and the line.
+    /// A usage error with the file and the line.
     var explained: TrainingError { .usage("\(file)\(sentence)") }
 
     private var sentence: String {
@@ -35,7 +35,7 @@ struct YAMLFault {
         }
     }
 
-    /// However they end.
+    /// The lines of the text, for any kind of line break.
     private var lines: [Substring] { text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) }
 
     private func malformed(_ context: String?, _ problem: String, _ mark: Mark) -> String {
@@ -52,7 +52,7 @@ struct YAMLFault {
         return ", line \(mark.line), is not YAML: \(problem.quotable())\(place); correct it"
     }
 
-    /// - Parameter first: where the key stands for the first time.
+    /// - Parameter first: the position of the key's first occurrence.
     private func twice(_ key: String, _ first: Mark) -> String {
         let name = key.quotable()
         guard let second = line(ofNext: key, after: first) else {
@@ -62,8 +62,8 @@ struct YAMLFault {
         return ", line \(second): \(name) stands there \(before); leave one of the two out"
     }
 
-    /// The line where a key stands again: in the same column, as keys of one mapping do, or else anywhere behind a
-    /// brace.
+    /// The line of the key's second occurrence: in the same column, as for keys of one mapping, or else anywhere after
+    /// a brace.
     private func line(ofNext key: String, after first: Mark) -> Int? {
         let lines = lines
         guard first.line >= 1, first.line <= lines.count else { return nil }

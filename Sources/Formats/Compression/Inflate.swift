@@ -1,20 +1,21 @@
-// Unpacking by zlib: .gz files and the deflated members of zip archives. The choice: a stream of pieces of a quarter
-// megabyte, whatever the size of the whole.
+// Decompression with zlib: .gz files and the deflated members of zip archives. The choice: output is streamed in pieces
+// of 256 KiB, however large the whole is.
 
 import CZlib
 
-/// Deflated bytes on disk to a stream of plain ones.
+/// Decompresses deflated bytes of a file as a stream.
 package enum Inflate {
-    /// What surrounds the deflated bytes, as zlib's number of window bits.
+    /// The container around the deflated bytes, as zlib's `windowBits`.
     package enum Wrapping: Int32 {
         case raw = -15
         case gzip = 31
     }
 
-    /// Passes the content of `count` bytes at `offset` to `sink`, and returns its size.
+    /// Decompresses the `count` bytes at `offset`, passes them to `sink` piece by piece, and returns the decompressed
+    /// size.
     ///
-    /// Throws `FormatError` for damaged, missing or surplus bytes, and when there are more than `limit` unpacked ones.
-    /// Several gzip streams are one after the other, and zeros behind them are padding, as gzip has it.
+    /// Throws `FormatError` for damaged, missing or surplus bytes, and for more than `limit` decompressed bytes.
+    /// As gzip does, it accepts several concatenated gzip streams and ignores zeros after them as padding.
     @discardableResult
     package static func unpack(
         _ file: InputFile, at offset: Int, count: Int, as wrapping: Wrapping, limit: Int,
@@ -26,16 +27,16 @@ package enum Inflate {
         return inflater.total
     }
 
-    /// Whether `packed` deflated bytes can hold `size`: two bits give at most 258 bytes.
+    /// Whether `packed` deflated bytes can hold `size` bytes: two bits decode to at most 258 bytes.
     static func canHold(_ size: Int, in packed: Int) -> Bool { size / 1032 <= packed }
 }
 
-/// One run of zlib.
+/// One decompression with zlib.
 private final class Inflater {
     private(set) var total = 0
-    /// Whether a stream has ended, and another or padding may follow.
+    /// Whether a stream has ended; another stream or padding may follow.
     private(set) var isAtEnd = false
-    /// In one place, which zlib remembers.
+    /// Allocated at a fixed address, because zlib keeps a pointer to it.
     private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
     private var output = [UInt8](repeating: 0, count: 1 << 18)
     private let wrapping: Inflate.Wrapping, limit: Int, file: String
@@ -64,8 +65,8 @@ private final class Inflater {
         }
     }
 
-    /// Until a stream ends, or the input is used up and nothing more comes of it: zlib holds output back when a buffer
-    /// is full.
+    /// Decompresses until the stream ends or the input is used up. A full output buffer means that zlib may hold back
+    /// more.
     private func inflateUntilItStops(_ sink: (Span<UInt8>) throws -> Void) throws {
         repeat {
             let written = try inflateOnce()
@@ -89,7 +90,7 @@ private final class Inflater {
         }
     }
 
-    /// Passes over padding, and expects a stream in what is left.
+    /// Skips padding and expects another stream in what is left.
     private func startAgain() throws {
         while stream.pointee.avail_in > 0, stream.pointee.next_in.pointee == 0 {
             stream.pointee.next_in += 1

@@ -1,6 +1,6 @@
-// What the writer and the reader of seekable zstd files agree on.
+// The constants that the writer and the reader of seekable zstd files share.
 
-/// The numbers of the format.
+/// The constants of the seekable zstd format.
 ///
 /// Source: zstd, contrib/seekable_format/zstd_seekable_compression_format.md, version 0.1.0.
 enum SeekableZstd {
@@ -8,12 +8,12 @@ enum SeekableZstd {
     static let checksumFlag: UInt8 = 0x80
     /// A frame's first four bytes, and the bit of the fifth that announces a checksum at its end (RFC 8878, 3.1.1).
     static let frameMagic = 0xFD2F_B528, frameHasChecksum: UInt8 = 4
-    /// The format's bound on the frames of a file.
+    /// The format's limit on the number of frames per file.
     static let mostFrames = 1 << 27
-    /// Bytes of a table entry with its checksum, of the footer, and of the skippable frame's header.
+    /// The sizes in bytes of a table entry with its checksum, of the footer, and of the skippable frame's header.
     static let entrySize = 12, footerSize = 9, headerSize = 8
 
-    /// Four bytes, little-endian.
+    /// Encodes a value as four bytes, little-endian.
     static func field(_ value: Int) -> [UInt8] {
         withUnsafeBytes(of: UInt32(value).littleEndian) { [UInt8]($0) }
     }

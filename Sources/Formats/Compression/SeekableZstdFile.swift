@@ -1,19 +1,19 @@
-// Decodes any one frame of a seekable zstd file. The choice: the table is checked against the file's size on opening,
-// the content against its checksum on every read, and that against the table, so that a frame of another file is
-// noticed.
+// Decodes any single frame of a seekable zstd file. The choice: the table is checked against the file size on opening.
+// Each read checks the content against its checksum and the checksum against the table, which detects a swapped frame.
 
 import Synchronization
 
-/// A seekable zstd file open for reading. Frames may be asked for from several threads; they take turns.
+/// A seekable zstd file open for reading. Several threads may decode frames; a lock serializes them.
 package final class SeekableZstdFile: Sendable {
-    /// Where a frame is in the file, how many bytes it holds, and their checksum.
+    /// The location of a frame in the file, its sizes in bytes, and the checksum of its content.
     private struct Entry: Sendable {
         var offset: Int, size: Int, contentSize: Int, checksum: Int
     }
 
     private let file: InputFile
     private let entries: [Entry]
-    /// Of the frame that is the table: 64 hexadecimal digits, which stand for every checksum and size in it.
+    /// The SHA-256 of the frame that holds the table, as 64 hexadecimal digits. It covers every checksum and size in
+    /// it.
     package let tableSha256: String
     private let decompressor = Mutex(ZstdDecompressor())
 
@@ -27,19 +27,19 @@ package final class SeekableZstdFile: Sendable {
     package var size: Int { file.size }
     package var frameCount: Int { entries.count }
 
-    /// Bytes in a frame when decoded.
+    /// The number of bytes in a decoded frame.
     package func contentSize(ofFrame index: Int) -> Int { entries[index].contentSize }
 
-    /// The SHA-256 of the whole file, as it is open.
+    /// The SHA-256 of the whole open file.
     package func sha256() throws -> String {
         var digest = Digest()
         try file.forEachPiece(at: 0, count: file.size) { digest.update($0) }
         return digest.hexadecimal
     }
 
-    /// Decodes a frame into `content`, which it must fill; errors call the frame `name`.
+    /// Decodes a frame into `content`, which it must fill exactly. Errors call the frame `name`.
     ///
-    /// Throws `FormatError` also for a whole frame that is not the one in the table.
+    /// Throws `FormatError` for a damaged frame, and for an intact one that is not the one in the table.
     package func decode(frame index: Int, named name: String, into content: inout MutableSpan<UInt8>) throws {
         let entry = entries[index], path = path
         let frame = try file.bytes(at: entry.offset, count: entry.size)
@@ -53,8 +53,7 @@ package final class SeekableZstdFile: Sendable {
         }
     }
 
-    /// What a frame says its content's checksum is, which decoding compares with the content; nil where it says
-    /// nothing.
+    /// The content checksum stored in a frame, which decoding compares with the content; nil if the frame stores none.
     private static func checksum(of frame: [UInt8]) -> Int? {
         guard frame.count > 8, frame.starts(with: SeekableZstd.field(SeekableZstd.frameMagic)) else { return nil }
         guard frame[4] & SeekableZstd.frameHasChecksum != 0 else { return nil }

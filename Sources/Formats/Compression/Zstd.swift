@@ -1,25 +1,25 @@
-// Compression by libzstd, one frame at a time. The choice: every frame carries a checksum (off by default in the C
-// interface), so damage is found on decoding whatever reads the file.
+// Compression with libzstd, one frame at a time. The choice: every frame carries a checksum (off by default in the C
+// interface), so that any decoder detects damage.
 
 import CZstd
 
-/// Whole arrays to single zstd frames and back.
+/// Compresses whole arrays to single zstd frames, and decompresses them.
 package enum Zstd {
-    /// The levels libzstd takes, without its negative "fast" ones.
+    /// The compression levels of libzstd, without its negative "fast" ones.
     package static let levels = 1...Int(ZSTD_maxCLevel())
 
-    /// The library's version: "1.5.4".
+    /// The version of libzstd, such as "1.5.4".
     package static var version: String { String(cString: ZSTD_versionString()) }
 
-    /// One frame with its content's size and checksum. `level` is one of `levels`.
+    /// Compresses bytes to one frame that stores their size and checksum. `level` must be in `levels`.
     package static func compress(_ bytes: Span<UInt8>, level: Int = 3) throws -> [UInt8] {
         try ZstdCompressor(level: level).frame(of: bytes)
     }
 
-    /// The content of the one frame in `bytes`.
+    /// The content of the single frame in `bytes`.
     ///
-    /// Throws `FormatError` about `file` for damaged bytes, and before taking memory for a content of more than `limit`
-    /// bytes, of more than the frame can hold, or of unstated size.
+    /// Throws `FormatError` about `file` for damaged bytes. It also throws, before allocating memory, if the content is
+    /// larger than `limit` bytes, larger than the frame can hold, or of unstated size.
     package static func decompress(_ bytes: Span<UInt8>, limit: Int, file: String) throws -> [UInt8] {
         let size = bytes.withUnsafeBytes { ZSTD_getFrameContentSize($0.baseAddress, $0.count) }
         guard isFrame(bytes) else {
@@ -41,22 +41,23 @@ package enum Zstd {
         return content
     }
 
-    /// Whether bytes begin as a frame does.
+    /// Whether the bytes begin like a zstd frame.
     package static func isFrame(_ bytes: Span<UInt8>) -> Bool {
         bytes.count >= 4 && zip(0..<4, [0x28, 0xB5, 0x2F, 0xFD] as [UInt8]).allSatisfy { bytes[$0] == $1 }
     }
 
-    /// Whether a frame of `packed` bytes can hold `size`: a block has at most 128 kB, and its header alone takes three.
+    /// Whether a frame of `packed` bytes can hold `size` bytes: a block holds at most 128 KiB, and its header takes
+    /// three.
     static func canHold(_ size: Int, in packed: Int) -> Bool { size >> 17 <= packed / 3 }
 
-    /// Passes on a result of libzstd, or throws what `error` makes of the library's reason.
+    /// Returns a result code of libzstd, or throws what `error` makes of libzstd's reason.
     static func checked(_ code: Int, _ error: (String) -> FormatError) throws -> Int {
         guard ZSTD_isError(code) == 0 else { throw error(String(cString: ZSTD_getErrorName(code)).lowercased()) }
         return code
     }
 }
 
-/// A compression context, kept for many frames; one thread at a time.
+/// A compression context that is reused for many frames, by one thread at a time.
 package final class ZstdCompressor {
     private let context: OpaquePointer
 
@@ -67,7 +68,7 @@ package final class ZstdCompressor {
         _ = try Zstd.checked(ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1), failure)
     }
 
-    /// `bytes` as one frame that needs no other.
+    /// Compresses `bytes` to one independent frame.
     package func frame(of bytes: Span<UInt8>) throws -> [UInt8] {
         try bytes.withUnsafeBytes { source in
             try [UInt8](unsafeUninitializedCapacity: ZSTD_compressBound(source.count)) { target, count in
@@ -87,13 +88,13 @@ package final class ZstdCompressor {
     }
 }
 
-/// A decompression context, kept for many frames; one thread at a time.
+/// A decompression context that is reused for many frames, by one thread at a time.
 package final class ZstdDecompressor {
     private let context: OpaquePointer = ZSTD_createDCtx()
 
     package init() {}
 
-    /// Decodes a frame that must fill `content` exactly; `error` makes the error from the reason it does not.
+    /// Decodes a frame that must fill `content` exactly; otherwise throws what `error` makes of the reason.
     package func decode(
         _ frame: Span<UInt8>, into content: inout MutableSpan<UInt8>, error: (String) -> FormatError
     ) throws {

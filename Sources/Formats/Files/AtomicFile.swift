@@ -1,20 +1,20 @@
-// A file that appears complete or not at all. The choice: write a hidden neighbor, make it durable, rename it over the
-// name, make the rename durable.
+// A file that appears complete or not at all. The choice: write a hidden file next to it, fsync it, rename it to the
+// final name, fsync the folder.
 
 import Foundation
 
-/// A file being written; it takes its name when `commit` returns, and leaves nothing behind when it does not.
+/// A file being written. It gets its name when `commit` returns; without a commit nothing is left behind.
 package final class AtomicFile {
     package let path: String
-    /// Bytes appended so far.
+    /// The number of bytes appended so far.
     package private(set) var size = 0
     private let temporary: String
     private let descriptor: Int32
     private var committed = false
 
-    /// Opens a hidden neighbor, after removing from the folder those of writers that were killed.
+    /// Opens a hidden file in the same folder, after removing those that killed writers left there.
     ///
-    /// Throws `FormatError` when the folder is missing, may not be written to, or has fewer than `bytes` bytes free.
+    /// Throws `FormatError` if the folder is missing, is not writable, or has fewer than `bytes` bytes free.
     package init(path: String, expecting bytes: Int = 0) throws {
         let temporary = Leftovers.newName(for: path)
         try FreeSpace.require(bytes, for: path)
@@ -25,13 +25,13 @@ package final class AtomicFile {
         }
     }
 
-    /// Writes after everything appended before.
+    /// Writes after the bytes appended so far.
     package func append(_ bytes: Span<UInt8>) throws {
         try write(bytes, at: size)
         size += bytes.count
     }
 
-    /// Writes anywhere in the file; what is never written reads as zeros.
+    /// Writes at any offset; bytes that are never written read as zeros.
     package func write(_ bytes: Span<UInt8>, at offset: Int) throws {
         let (descriptor, path) = (descriptor, path)
         try bytes.withUnsafeBytes { buffer in
@@ -45,7 +45,7 @@ package final class AtomicFile {
         }
     }
 
-    /// Makes the bytes durable and gives them their name, replacing a file that had it.
+    /// Makes the bytes durable and renames the file to its final name, replacing any file of that name.
     package func commit() throws {
         try checkedCall("written", path) { fsync(descriptor) }
         try checkedCall("renamed", path) { rename(temporary, path) }
@@ -53,13 +53,13 @@ package final class AtomicFile {
         try Self.syncFolder(of: path)
     }
 
-    /// Another descriptor of the same bytes, which keeps them readable after this object is gone.
+    /// Duplicates the descriptor, which keeps the bytes readable after this object is gone.
     func duplicatedDescriptor() throws -> Int32 {
         let descriptor = descriptor
         return try checkedCall("opened", path) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
     }
 
-    /// Makes a rename inside the folder of `path` durable.
+    /// Makes a rename in the folder of `path` durable.
     package static func syncFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
         let descriptor = try checkedCall("opened", folder) { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }

@@ -1,20 +1,20 @@
-// A folder that appears complete or not at all, as `AtomicFile` does for a file.
+// A folder that appears complete or not at all, the counterpart of `AtomicFile`.
 
 import Foundation
 
-/// A folder being filled; it takes its name when `commit` returns, and leaves nothing behind when it does not.
+/// A folder being filled. It gets its name when `commit` returns; without a commit nothing is left behind.
 package final class AtomicFolder {
-    /// The name that it takes.
+    /// The final name.
     package let path: String
 
-    /// Where its files are written until then.
+    /// The folder in which files are written before the commit.
     package let temporary: String
     private let descriptor: Int32
     private var committed = false
 
-    /// Makes a hidden neighbor of `path`, after removing from the folder around it those of writers that were killed.
+    /// Makes a hidden folder next to `path`, after removing those that killed writers left there.
     ///
-    /// Throws `FormatError` when the folder around it is missing or may not be written to.
+    /// Throws `FormatError` if the parent folder is missing or not writable.
     package init(path: String) throws {
         let temporary = Leftovers.newName(for: path)
         (self.path, self.temporary) = (path, temporary)
@@ -23,7 +23,7 @@ package final class AtomicFolder {
         }
     }
 
-    /// Gives the folder its name, durably; an empty folder that has it is replaced.
+    /// Renames the folder to its final name, durably; an empty folder of that name is replaced.
     package func commit() throws {
         try checkedCall("renamed", path) { rename(temporary, path) }
         committed = true

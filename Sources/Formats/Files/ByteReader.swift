@@ -1,7 +1,7 @@
-// Takes little-endian fields off the front of a record. The choice: every step is checked against the end, so a
-// format's reader need not be.
+// Reads little-endian fields from the front of a record. The choice: every read is checked against the end of the
+// record, so that format readers need no checks of their own.
 
-/// A position in a record's bytes.
+/// A read position in the bytes of a record.
 struct ByteReader {
     let file: String
     private let record: [UInt8]
@@ -18,7 +18,7 @@ struct ByteReader {
         return [UInt8](record[position - count..<position])
     }
 
-    /// An unsigned number of `width` bytes that fits a signed one of eight.
+    /// Reads an unsigned integer of `width` bytes that must fit in an `Int`.
     mutating func integer(_ width: Int) throws -> Int {
         let value = try bytes(width).reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         guard let value = Int(exactly: value) else { throw damaged }

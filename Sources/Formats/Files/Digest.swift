@@ -1,10 +1,10 @@
 // SHA-256 as the 64 hexadecimal digits that sha256sum prints, so that anyone can check a file by hand. The choice:
-// OpenSSL's, which uses the processor's own instructions, in a library context of ours that no configuration of the
-// machine reaches.
+// OpenSSL, for its processor-specific code, in a private library context that the machine's configuration cannot
+// change.
 
 import COpenSSL
 
-/// A SHA-256 being computed over bytes that arrive in pieces.
+/// A SHA-256 computed incrementally over pieces of bytes.
 package struct Digest: ~Copyable {
     private let context = Self.newContext()
 
@@ -16,7 +16,7 @@ package struct Digest: ~Copyable {
         values.withUnsafeBytes { Self.require(EVP_DigestUpdate(context, $0.baseAddress, $0.count)) }
     }
 
-    /// The digest of everything so far, in lower-case hexadecimal.
+    /// The digest of all bytes so far, in lower-case hexadecimal.
     package var hexadecimal: String {
         let ended = Self.newContext()
         defer { EVP_MD_CTX_free(ended) }
@@ -29,7 +29,7 @@ package struct Digest: ~Copyable {
         }.joined()
     }
 
-    /// The digest of a file on disk.
+    /// The digest of a file.
     package static func ofFile(_ path: String) throws -> String {
         let file = try InputFile(path: path)
         var digest = Digest()
@@ -57,7 +57,7 @@ package struct Digest: ~Copyable {
         if success != 1 { lackOfMemory() }
     }
 
-    /// The one way in which a digest of OpenSSL's own provider fails.
+    /// Ends the program for the only reason for which a digest of OpenSSL's own provider fails.
     private static func lackOfMemory() -> Never {
         fatalError("SHA-256 could not be computed, for lack of memory")
     }

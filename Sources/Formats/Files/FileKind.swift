@@ -1,16 +1,16 @@
-// What a file is that is not what it should be, by its first bytes: most broken downloads are one of a few things. The
-// choice: one list for all formats, with what to do.
+// Recognizes by its first bytes what a file of the wrong kind is; most broken downloads are one of a few kinds. The
+// choice: one list for all formats, with advice on what to do.
 
-/// A kind of file that stands in another's place.
+/// A kind of file that people give by mistake in place of another.
 package struct FileKind: Equatable, Sendable {
-    /// With its article.
+    /// The name of the kind, with its article.
     package var name: String
     package var advice: String
 
-    /// First bytes that are enough to tell.
+    /// The number of leading bytes that are enough to recognize any kind.
     package static let neededBytes = 512
 
-    /// The kind of a file that starts so; nil where it is none that is known. A file of fewer bytes is given whole.
+    /// The kind of a file with these first bytes, or nil if it is unknown. A shorter file is passed whole.
     package static func of(_ start: [UInt8]) -> FileKind? {
         if start.isEmpty { return FileKind(name: "empty", advice: "copy or make it again") }
         if start.starts(with: "version https://git-lfs".utf8) {
@@ -24,7 +24,7 @@ package struct FileKind: Equatable, Sendable {
         return fixed.first { start.starts(with: $0.bytes) }?.kind ?? (isSafetensors(start) ? safetensors : nil)
     }
 
-    /// The error of a file that is not `wanted`; `advice` is for a kind that is not known.
+    /// The error for a file that is not `wanted`; `advice` applies to an unknown kind.
     package static func error(_ file: String, _ start: [UInt8], not wanted: String, advice: String) -> FormatError {
         guard let kind = of(start) else { return FormatError(file, "is not \(wanted)", advice) }
         return FormatError(file, "is \(kind.name), not \(wanted)", kind.advice)
@@ -60,7 +60,7 @@ package struct FileKind: Equatable, Sendable {
         name: "a Python pickle, as older versions of torch.save wrote",
         advice: "load it in Python; save weights with safetensors.torch.save_file, arrays with numpy.save")
 
-    /// A length in eight bytes of which the upper ones are zero, and the brace of the header.
+    /// Whether the file starts with an eight-byte length whose upper bytes are zero, and the brace of the JSON header.
     private static func isSafetensors(_ start: [UInt8]) -> Bool {
         start.count > 8 && start[8] == UInt8(ascii: "{") && start[4..<8].allSatisfy { $0 == 0 }
     }
@@ -69,7 +69,7 @@ package struct FileKind: Equatable, Sendable {
         name: "a safetensors file",
         advice: "read weights with `convlstm-dist import`, and compress a checkpoint again with zstd")
 
-    /// By the name of the first member.
+    /// Tells zip archives apart by the name of their first member.
     private static func archive(_ start: [UInt8]) -> FileKind {
         let length = start.count < 30 ? 0 : Int(start[26]) | Int(start[27]) << 8
         let name = String(decoding: start.dropFirst(30).prefix(length), as: UTF8.self)

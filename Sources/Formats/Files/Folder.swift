@@ -1,12 +1,12 @@
-// What is in folders, and making and removing them. The choice: "there is none" is an answer and everything else that
-// stands in the way is an error with the folder's name, so that no failure is ever taken for an empty folder.
+// Lists, makes and removes folders. The choice: a missing folder is an answer, and every other failure is an error that
+// names the folder, so that no failure is mistaken for an empty folder.
 
 import Foundation
 
 package enum Folder {
-    /// The names in a folder, in no order; nil where there is none.
+    /// The names in a folder, in no particular order; nil if the folder does not exist.
     ///
-    /// Throws `FormatError` for a folder that cannot be read to its end.
+    /// Throws `FormatError` if the folder cannot be read to its end.
     package static func names(in path: String) throws -> [String]? {
         guard let folder = opendir(path) else {
             if errno == ENOENT { return nil }
@@ -26,10 +26,10 @@ package enum Folder {
         return names
     }
 
-    /// Whether there is anything at a path, a link to nowhere aside. Throws where that cannot be told.
+    /// Whether anything exists at a path; a dangling link does not count. Throws if that cannot be determined.
     package static func holds(_ path: String) throws -> Bool { try status(of: path) != nil }
 
-    /// Whether a path is a folder. Throws where that cannot be told.
+    /// Whether a path is a folder. Throws if that cannot be determined.
     package static func isOne(_ path: String) throws -> Bool {
         try status(of: path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
@@ -47,7 +47,7 @@ package enum Folder {
         throw systemError("looked at", path, errno)
     }
 
-    /// Makes a folder and those that it is in, unless they are there; returns those that it made, the outermost first.
+    /// Makes a folder and its missing parents. Returns the folders that it made, the outermost first.
     @discardableResult
     package static func make(_ path: String) throws -> [String] {
         if mkdir(path, 0o777) == 0 { return [path] }
@@ -56,14 +56,14 @@ package enum Folder {
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard code == ENOENT, parent != path, !path.isEmpty else { throw systemError("made", path, code) }
         let outer = try make(parent)
-        // Once: where the parent is there and this one cannot be, as in /proc, the reason stays the same.
+        // Only one retry: if the parent exists and this folder cannot be made, as in /proc, the reason stays the same.
         if mkdir(path, 0o777) == 0 { return outer + [path] }
         let last = errno
         if last == EEXIST, try isOne(path) { return outer }
         throw systemError("made", path, last)
     }
 
-    /// Removes a file, or a folder with all that is in it, if it is there; a link is removed and not followed.
+    /// Removes a file, or a folder with all its contents, if it exists; a link is removed and not followed.
     package static func remove(_ path: String) throws {
         if unlink(path) == 0 || errno == ENOENT { return }
         guard errno == EISDIR || errno == EPERM, try isOne(path) else { throw systemError("removed", path, errno) }
@@ -71,7 +71,7 @@ package enum Folder {
         guard rmdir(path) == 0 || errno == ENOENT else { throw systemError("removed", path, errno) }
     }
 
-    /// Gives a file another name in the same file system, replacing a file that has it.
+    /// Renames a file within its file system, replacing any file of the new name.
     package static func rename(_ path: String, to new: String) throws {
         try checkedCall("renamed", path) { Foundation.rename(path, new) }
     }

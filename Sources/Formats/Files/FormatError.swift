@@ -1,9 +1,9 @@
-// What can be wrong with a file, said so that a person can act on it. The choice: one shape for every format, three
+// What is wrong with a file, worded so that a person can act on it. The choice: one shape for every format, three
 // phrases that make one sentence.
 
-/// A file that cannot be read or written, with the reason and the way out.
+/// The reason why a file cannot be read or written, and what to do about it.
 package struct FormatError: Error, Equatable, CustomStringConvertible {
-    /// The file as the person named it.
+    /// The file as the user named it.
     package var file: String
     /// What is wrong, as a clause about the file.
     package var problem: String
@@ -18,11 +18,11 @@ package struct FormatError: Error, Equatable, CustomStringConvertible {
 }
 
 extension String {
-    /// On one line, whatever a file or its name holds.
+    /// The text on one line, whatever a file or its name contains.
     fileprivate var printable: String {
         String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
     }
 
-    /// A name out of a file as a sentence can hold it.
+    /// A name from a file, shortened to fit into a sentence.
     package var quotable: String { count <= 40 ? self : prefix(37) + "..." }
 }

@@ -1,10 +1,10 @@
-// Whether a disk has room, asked before the first byte is written.
+// Checks the free space of a disk before the first byte is written.
 
 import Foundation
 
-/// What a disk has left.
+/// The free space of a disk.
 package enum FreeSpace {
-    /// Throws `FormatError` when the disk that `path` would be on has fewer than `bytes` bytes for this user.
+    /// Throws `FormatError` if the disk of `path` has fewer than `bytes` bytes free for this user.
     package static func require(_ bytes: Int, for path: String) throws {
         let free = try bytesFree(in: URL(fileURLWithPath: path).deletingLastPathComponent().path, for: path)
         guard free >= UInt64(bytes) else {
@@ -17,7 +17,7 @@ package enum FreeSpace {
         bytes < 10_000_000 ? "\(bytes) bytes" : "\(bytes / 1_000_000) MB"
     }
 
-    /// Bytes that this user may still write in a folder; nil where there is none.
+    /// The number of bytes that this user may still write in a folder; nil if the folder does not exist.
     package static func available(at folder: String) -> Int? {
         (try? bytesFree(in: folder, for: folder)).map { Int(clamping: $0) }
     }

@@ -1,9 +1,9 @@
-// Whole files in constant memory: as a run of pieces, and unpacked into a file without a name.
+// Reads and unpacks whole files in constant memory: as a series of pieces, and into a file without a name.
 
 import Foundation
 
 extension InputFile {
-    /// Calls `body` with `count` bytes from `offset` on, a quarter of a megabyte at a time.
+    /// Calls `body` with the `count` bytes from `offset` on, in pieces of at most 256 KiB.
     package func forEachPiece(at offset: Int, count: Int, _ body: (Span<UInt8>) throws -> Void) throws {
         try requireInside(offset, count)
         var piece = [UInt8](repeating: 0, count: min(count, 1 << 18)), done = 0
@@ -16,9 +16,9 @@ extension InputFile {
         }
     }
 
-    /// A file filled by `write` that has no name in `folder` and is gone when it is closed.
+    /// Opens a nameless file in `folder` that `write` fills and that disappears when it is closed.
     ///
-    /// Errors name `path`, the file whose content it is. Throws `FormatError` when `folder` lacks space for `bytes`.
+    /// Errors name `path`, the file whose content it holds. Throws `FormatError` if `folder` lacks space for `bytes`.
     convenience init(
         scratchIn folder: String, standingFor path: String, expecting bytes: Int,
         write: ((Span<UInt8>) throws -> Void) throws -> Void

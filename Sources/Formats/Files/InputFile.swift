@@ -6,15 +6,15 @@ import Foundation
 /// A regular file that stays open for reading while this object lives.
 package final class InputFile: Sendable {
     package let path: String
-    /// Bytes in the file when it was opened.
+    /// The size in bytes when the file was opened.
     package let size: Int
     private let descriptor: Int32
 
-    /// Throws `FormatError` for a file that is absent or unreadable, and for what is no file: it never waits for a
+    /// Throws `FormatError` for a missing or unreadable file, and for anything but a regular file. It never blocks on a
     /// pipe.
     package init(path: String) throws {
         self.path = path
-        // Before it is opened, because a device may act on that.
+        // Checked before opening, because opening a device may have side effects.
         var status = stat()
         try checkedCall("opened", path) { stat(path, &status) }
         try Self.requireRegular(status, path)
@@ -29,7 +29,7 @@ package final class InputFile: Sendable {
         (self.descriptor, size) = (descriptor, Int(status.st_size))
     }
 
-    /// Reads what was written to `file`, which need never take its name; errors name `path`.
+    /// Opens what was written to `file`, even if it is never committed. Errors name `path`.
     package init(sharing file: AtomicFile, standingFor path: String) throws {
         self.path = path
         size = file.size
@@ -50,7 +50,7 @@ package final class InputFile: Sendable {
 
     /// Fills `bytes` from `offset` on.
     ///
-    /// Throws `FormatError` where the file ends before `bytes` is full.
+    /// Throws `FormatError` if the file ends before `bytes` is full.
     package func read(at offset: Int, into bytes: inout MutableSpan<UInt8>) throws {
         let (descriptor, path) = (descriptor, path)
         try requireInside(offset, bytes.count)
@@ -67,8 +67,7 @@ package final class InputFile: Sendable {
         }
     }
 
-    /// `count` bytes from `offset` on; checked against the file's size, and the machine's memory, before memory is
-    /// taken.
+    /// Reads `count` bytes from `offset` on. The file size and the free memory are checked before memory is allocated.
     package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
         try requireInside(offset, count)
         var bytes = try Memory.zeros(count, for: path), span = bytes.mutableSpan
@@ -76,17 +75,17 @@ package final class InputFile: Sendable {
         return bytes
     }
 
-    /// The whole file.
+    /// Reads the whole file.
     package func bytes() throws -> [UInt8] {
         try bytes(at: 0, count: size)
     }
 
-    /// The first bytes, up to `count` where there are so many.
+    /// Reads the first `count` bytes, or the whole file if it is shorter.
     func start(_ count: Int) throws -> [UInt8] {
         try bytes(at: 0, count: min(count, size))
     }
 
-    /// Throws `FormatError` where `count` bytes from `offset` on are not all in the file.
+    /// Throws `FormatError` if the file does not contain all `count` bytes from `offset` on.
     func requireInside(_ offset: Int, _ count: Int) throws {
         guard offset >= 0, count >= 0, offset <= size, count <= size - offset else { throw endsEarly(at: size) }
     }

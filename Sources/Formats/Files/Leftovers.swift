@@ -1,31 +1,31 @@
-// The hidden names under which things are written before they take their own, and what killed writers left under such
-// names. The choice: the name says who writes and the writer holds a lock on it, so that the next writer can tell a
-// dead one's leftovers from what another is writing right now, and removes only the former.
+// The hidden names of unfinished files and folders, and the removal of those that killed writers left behind. The
+// choice: the name tells the writer and the writer holds a lock on the file, so that the next writer can tell a dead
+// writer's leftovers from work in progress, and removes only the former.
 
 import Foundation
 
-/// A name such as `.NAME.PROCESS@HOST.partial`.
+/// Hidden names of the form `.NAME.PROCESS@HOST.partial`.
 package enum Leftovers {
     private static let ending = ".partial"
 
-    /// The host, as names and locks have it.
+    /// The host name as it appears in hidden names and locks.
     static let host: String = {
         var names = utsname()
         guard uname(&names) == 0 else { return "unknown" }
         return withUnsafeBytes(of: &names.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }()
 
-    /// The hidden neighbor that becomes `path`, after removing those of writers that are proven dead.
+    /// A hidden name next to `path`, after removing there the leftovers of writers that are proven dead.
     static func newName(for path: String) -> String {
         let url = URL(fileURLWithPath: path), folder = url.deletingLastPathComponent().path
         removeDead(in: folder)
-        // With the rest a name of 255 bytes, the most that file systems take, has room.
+        // Truncated so that the whole name fits into 255 bytes, the limit of common file systems.
         let name = String(decoding: url.lastPathComponent.utf8.prefix(128), as: UTF8.self)
         return "\(folder)/.\(name).\(getpid())@\(host)\(ending)"
     }
 
-    /// Opens what is being written and locks it, again if another has removed it in between. Without locks on this file
-    /// system the number of the process in the name has to do.
+    /// Opens and locks the file being written, and retries if another process removed it in between. On file systems
+    /// without locks the process number in the name has to do.
     static func claimed(_ path: String, for final: String, _ open: () -> Int32) throws -> Int32 {
         while true {
             let descriptor = try checkedCall("written", final, open)
@@ -34,15 +34,15 @@ package enum Leftovers {
         }
     }
 
-    /// Whether a path names the file that is open.
+    /// Whether a path still names the open file.
     static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
         var named = stat(), opened = stat()
         return stat(path, &named) == 0 && fstat(descriptor, &opened) == 0 && named.st_ino == opened.st_ino
             && named.st_dev == opened.st_dev
     }
 
-    /// Removes from a folder what processes of this host that are no more were writing. What cannot be looked at or
-    /// removed stays: it is in nobody's way.
+    /// Removes from a folder the unfinished files of processes of this host that have ended. What cannot be inspected
+    /// or removed stays, because it does no harm.
     private static func removeDead(in folder: String) {
         for name in (try? Folder.names(in: folder)) ?? [] {
             guard let process = writer(of: name) else { continue }
@@ -53,7 +53,7 @@ package enum Leftovers {
         }
     }
 
-    /// The process of this host that a name tells of; nil for another name.
+    /// The process of this host that a hidden name tells; nil for any other name.
     private static func writer(of name: String) -> pid_t? {
         let suffix = "@" + host + ending
         guard name.hasPrefix("."), name.hasSuffix(suffix) else { return nil }
@@ -65,8 +65,7 @@ package enum Leftovers {
         return errno != EWOULDBLOCK && !LockFile.isRunning(process)
     }
 
-    /// Removes everything half-written from a folder that one process at a time writes to: the caller, who knows that
-    /// it is the one.
+    /// Removes all unfinished files from a folder that only the calling process writes to.
     package static func removeAll(in folder: String) throws {
         for name in try Folder.names(in: folder) ?? [] where name.hasPrefix(".") && name.hasSuffix(ending) {
             try Folder.remove(folder + "/" + name)

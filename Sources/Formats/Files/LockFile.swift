@@ -1,53 +1,53 @@
-// A lock that one process at a time holds, among all processes and hosts that see its file. The choice: the system's
-// own lock on the file (flock) where the file system has one, as it ends with its process whatever happens; and in the
-// file the holder's name with a counter that goes on as long as it lives, by which others see who holds it, and hosts
-// whose locks do not reach each other see that somebody does.
+// A lock held by one process at a time, among all processes and hosts that share its file. The choice: flock where the
+// file system supports it, because the system releases it when the process ends. The file also records the holder and
+// a counter that advances while it lives, by which other hosts notice it even where locks do not cross hosts.
 
 import Foundation
 import Synchronization
 
 package final class LockFile: Sendable {
-    /// Who holds a lock.
+    /// The process that holds a lock.
     package struct Owner: Codable, Equatable, Sendable, CustomStringConvertible {
         package var host: String
         package var process: Int32
 
-        /// When it took the lock, as ISO 8601 has it.
+        /// The time at which it acquired the lock, in ISO 8601.
         package var since: String
 
-        /// When the system started the process, in ticks of its clock: another one of the same number is another one.
+        /// The start time of the process in system clock ticks; it tells apart processes that reuse a process number.
         var started: UInt64?
 
-        /// Counts the signs of life, and tells two holders of one process number apart.
+        /// A heartbeat counter. It also tells two holders with the same process number apart.
         var beat: UInt64
 
         package var description: String { "process \(process) on \(host) since \(since)" }
     }
 
-    /// Another process holds the lock; `owner` is nil where it has not said who it is.
+    /// The error when another process holds the lock; `owner` is nil if it has not recorded who it is.
     package struct Held: Error {
         package let owner: Owner?
     }
 
     private let path: String
 
-    /// The file of the record: the locked one, or where the system has no locks the one that exists only while held.
+    /// The file of the owner's record: the locked file, or without flock a file that exists only while the lock is
+    /// held.
     private let record: String
     private let descriptor: Int32
 
-    /// Only from when it is taken on: what is refused must not give back what another holds.
+    /// True only once the lock is acquired: a failed attempt must not release the lock of another process.
     private let isHeld = Mutex(false)
 
-    /// Seconds from one of the holder's signs of life to the next.
+    /// Seconds between two heartbeats of the holder.
     private static let interval = 3.0
 
-    /// Takes the lock.
+    /// Acquires the lock.
     ///
     /// - Parameters:
-    ///   - path: its file, which is made if it is not there, and never replaced.
-    ///   - patience: seconds for which the process of another host is watched for a sign of life.
-    ///   - watching: told of an owner on another host whose life can only be seen by waiting.
-    /// - Throws: `Held`, or `FormatError` where the file cannot be made or written.
+    ///   - path: the lock file, which is created if it is missing and never replaced.
+    ///   - patience: seconds for which the process of another host is watched for a heartbeat.
+    ///   - watching: called with an owner on another host before its heartbeat is awaited.
+    /// - Throws: `Held`, or `FormatError` if the file cannot be created or written.
     package init(path: String, patience: Double = 10, watching: (Owner) -> Void = { _ in }) throws {
         self.path = path
         let (descriptor, hasLocks) = try Self.locked(path)
@@ -70,12 +70,12 @@ package final class LockFile: Sendable {
         keepBeating()
     }
 
-    /// The file open and locked, or open alone where the file system has no locks.
+    /// Opens the file and locks it, or only opens it if the file system has no locks.
     private static func locked(_ path: String) throws -> (descriptor: Int32, hasLocks: Bool) {
         while true {
             let descriptor = try checkedCall("written", path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
-                // Whoever had it may have removed the file in between.
+                // The previous holder may have removed the file in between.
                 if Leftovers.isNamed(path, descriptor) { return (descriptor, true) }
                 close(descriptor)
                 continue
@@ -87,7 +87,7 @@ package final class LockFile: Sendable {
         }
     }
 
-    /// Gives the lock back. Nothing happens the second time.
+    /// Releases the lock. A second call does nothing.
     package func release() {
         isHeld.withLock { isHeld in
             guard isHeld else { return }
@@ -100,7 +100,7 @@ package final class LockFile: Sendable {
     deinit { release() }
 }
 
-// The record
+// The owner's record
 
 extension LockFile.Owner {
     fileprivate static var own: Self {
@@ -111,7 +111,7 @@ extension LockFile.Owner {
 
     fileprivate var isElsewhere: Bool { host != Leftovers.host }
 
-    /// Whether it is a process of this host that has ended.
+    /// Whether this is a process of this host that has ended.
     fileprivate var hasEnded: Bool {
         guard !isElsewhere else { return false }
         return !LockFile.isRunning(process) || started != nil && LockFile.startTime(of: process) != started
@@ -119,7 +119,7 @@ extension LockFile.Owner {
 
     fileprivate var line: [UInt8] {
         get throws {
-            // Always as long, so that a shorter record never ends in the rest of a longer one.
+            // Padded to a fixed length, so that a shorter record overwrites all of a longer one.
             let text = [UInt8](try JSONEncoder().encode(self))
             return text + [UInt8](repeating: UInt8(ascii: " "), count: max(0, 511 - text.count)) + [UInt8(ascii: "\n")]
         }
@@ -127,21 +127,22 @@ extension LockFile.Owner {
 }
 
 extension LockFile {
-    /// What a record says; nil where it says nothing yet, or no more.
+    /// The owner in a record; nil if there is no valid record.
     private static func owner(_ path: String) -> Owner? {
         guard let bytes = try? InputFile(path: path).bytes(), bytes.count <= 4096 else { return nil }
         return try? JSONDecoder().decode(Owner.self, from: Data(bytes))
     }
 
     private func write(_ owner: Owner) throws {
-        // Opened anew each time: closing it is what shows it to other hosts of a network's file system.
+        // Opened anew each time, because only closing the file makes it visible to the other hosts of a network file
+        // system.
         let line = try owner.line, record = record
         let file = try checkedCall("written", record) { open(record, O_WRONLY | O_CLOEXEC) }
         defer { close(file) }
         try checkedCall("written", record) { pwrite(file, line, line.count, 0) }
     }
 
-    /// Throws `Held` if the owner leaves a sign of life within some seconds.
+    /// Throws `Held` if the owner's heartbeat advances within `patience` seconds.
     private static func requireDead(
         _ owner: Owner, _ path: String, _ patience: Double, _ watching: (Owner) -> Void
     ) throws {
@@ -153,8 +154,8 @@ extension LockFile {
         }
     }
 
-    /// Whether no other process has taken the lock over, as one of another host may that saw no sign of this one for
-    /// long, and its file is still there. A record that cannot be read right now tells of no other.
+    /// Whether this process still owns the lock: another host may take it over after seeing no heartbeat for long, and
+    /// the file may be removed. A record that cannot be read right now does not count as a takeover.
     package var isOwn: Bool {
         guard let owner = Self.owner(record) else { return (try? Folder.holds(record)) ?? true }
         return owner.process == getpid() && !owner.isElsewhere
@@ -167,7 +168,7 @@ extension LockFile {
                 guard isHeld, isOwn else { return false }
                 guard var owner = Self.owner(record) else { return true }
                 owner.beat += 1
-                // A sign that cannot be left is one that is missing, and no more.
+                // A failed write is just a missed heartbeat.
                 try? write(owner)
                 return true
             }
@@ -175,7 +176,7 @@ extension LockFile {
         }
     }
 
-    /// Whether a process of this host is at work; a dead one that nobody has asked after yet is not.
+    /// Whether a process of this host is running; a zombie is not.
     static func isRunning(_ process: pid_t) -> Bool {
         if kill(process, 0) != 0 && errno == ESRCH { return false }
         return fields(of: process)?.first != "Z"
@@ -185,7 +186,7 @@ extension LockFile {
         fields(of: process).flatMap { $0.count > 19 ? UInt64($0[19]) : nil }
     }
 
-    /// What the system says of a process behind its name, which may hold anything: state, parent, ... (proc(5)).
+    /// The fields of /proc/PID/stat after the process name, which may contain anything: state, parent, ... (proc(5)).
     private static func fields(of process: pid_t) -> [Substring]? {
         guard let bytes = FileManager.default.contents(atPath: "/proc/\(process)/stat") else { return nil }
         let text = String(decoding: bytes, as: UTF8.self)
@@ -193,10 +194,10 @@ extension LockFile {
     }
 }
 
-// Without locks of the system
+// File systems without flock
 
 extension LockFile {
-    /// Makes the record under its name, which only one process can: `link` is atomic on every file system.
+    /// Creates the record under its name, which only one process can: `link` is atomic on every file system.
     private static func link(_ owner: Owner, as record: String, _ patience: Double, _ watching: (Owner) -> Void) throws
     {
         let mine = "\(record).\(getpid())@\(Leftovers.host)", line = try owner.line
@@ -220,7 +221,7 @@ extension LockFile {
         }
     }
 
-    /// Takes a dead owner's record away, unless another process was faster and the record is that one's.
+    /// Removes a dead owner's record, unless another process was faster and the record is already its own.
     private static func setAside(_ dead: Owner, _ record: String, _ place: String) throws {
         guard Foundation.rename(record, place) == 0 else {
             if errno == ENOENT { return }

@@ -1,8 +1,8 @@
-// The one door to the operating system's file calls: every result is checked, interrupted calls are repeated.
+// The only wrapper around the system's file calls: it checks every result and repeats interrupted calls.
 
 import Foundation
 
-/// Runs a call that returns -1 on failure, again when a signal interrupted it.
+/// Runs a call that returns -1 on failure, and repeats it if a signal interrupted it.
 ///
 /// Throws `FormatError` with the system's reason; `action` completes "could not be ...".
 @discardableResult

@@ -1,24 +1,24 @@
-// The images of MNIST and its kin, plain or gzipped as they are downloaded. The choice: memory is taken for what the
-// first bytes announce, once the file's size allows it, and nothing may follow the images.
+// The images of MNIST and similar data sets, plain or gzipped as downloaded. The choice: memory is allocated for the
+// size in the header, once the file size is known to allow it, and no bytes may follow the images.
 
 import Foundation
 
-/// Grey images of one size from an idx3-ubyte file.
+/// Gray images of one size from an idx3-ubyte file.
 ///
 /// Source: Y. LeCun, C. Cortes and C. Burges, "The MNIST database", section "File formats".
 package struct IdxImages: Sendable {
     package let count: Int
     package let height: Int
     package let width: Int
-    /// (count, height, width), 0 to 255.
+    /// Pixels of shape (count, height, width), 0 to 255.
     package let pixels: [UInt8]
 
-    /// The most that is taken into memory: 20 times MNIST.
+    /// The largest total number of pixels that is read: 20 times MNIST.
     private static let limit = 1 << 30
     private static let headerSize = 16
     private static let advice = "name train-images-idx3-ubyte or its .gz"
 
-    /// Throws `FormatError` for a file of labels, of other numbers than bytes, or with missing or surplus bytes.
+    /// Throws `FormatError` for a file of labels, for elements other than bytes, and for missing or surplus bytes.
     package init(path: String) throws {
         let file = try InputFile(path: path)
         let bytes = try file.start(2) == [0x1F, 0x8B] ? try Self.unpacked(file) : try Self.plain(file)
@@ -51,7 +51,7 @@ package struct IdxImages: Sendable {
         return content
     }
 
-    /// Count, height and width, whose product is at most `limit`.
+    /// The count, height and width in the header; their product is at most `limit`.
     private static func extents(_ bytes: [UInt8], file: String) throws -> [Int] {
         guard bytes.count >= headerSize, bytes.starts(with: [0, 0, 8]) else {
             throw FileKind.error(file, bytes, not: "an idx file of bytes", advice: advice)

@@ -1,19 +1,19 @@
-// Pictures from PNG files. The choice: numbers as they are stored; what a file says about colors and screens is taken
-// out before libpng sees it, which would else convert by it. libpng must find the extents that memory was taken for.
+// Reads pictures from PNG files. The choice: pixel values are read as stored. Chunks on color management are removed
+// first, since libpng would convert by them, and libpng must find the extents that memory was allocated for.
 
 import CPNG
 
 extension PNGFile {
-    /// The extents of a picture, which stand at the start of its file.
+    /// The extents of a picture, from the header of its file.
     package struct Extents: Equatable, Sendable, CustomStringConvertible {
         package var height: Int, width: Int
-        /// 1 for gray, 3 for red, green and blue.
+        /// The number of channels: 1 for gray, 3 for RGB.
         package var channels: Int
 
         package var description: String { "\(height) x \(width) x \(channels)" }
     }
 
-    /// Throws `FormatError` for anything but a PNG of gray or RGB with eight bits a channel and no transparency.
+    /// Throws `FormatError` for anything but a PNG of gray or RGB with eight bits per channel and no transparency.
     package static func extents(of path: String) throws -> Extents {
         try extents(in: try InputFile(path: path).start(FileKind.neededBytes), file: path)
     }
@@ -45,12 +45,14 @@ extension PNGFile {
     }
 
     private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
-    /// Length and name of the chunk that must be the first one.
+    /// The length and name of the header chunk, which must come first.
     private static let headerStart = [0, 0, 0, 13] + [UInt8]("IHDR".utf8)
     private static let headerSize = 33
-    /// Pixels of the largest picture that is taken into memory.
+    /// The largest number of pixels per picture that is read.
     private static let largest = 1 << 27
 
+    /// Parses and checks the header.
+    ///
     /// Source: W3C, "Portable Network Graphics (PNG) Specification", section 11.2.1, "IHDR Image header".
     private static func extents(in bytes: [UInt8], file: String) throws -> Extents {
         guard bytes.starts(with: signature) else {
@@ -87,7 +89,7 @@ extension PNGFile {
         }
     }
 
-    /// The chunks that hold pixels, without those that describe colors.
+    /// The file reduced to the chunks that hold pixels, without those that describe colors.
     private static func essential(_ bytes: [UInt8]) -> [UInt8] {
         var kept = signature, position = signature.count
         while position + 12 <= bytes.count {

@@ -1,10 +1,10 @@
-// Pictures to PNG files through libpng's simplified interface. The choice: gray or RGB with eight bits a channel,
-// encoded in memory first, so that a file appears whole or not at all.
+// Writes pictures to PNG files through libpng's simplified interface. The choice: gray or RGB with eight bits per
+// channel, encoded in memory first, so that a file appears complete or not at all.
 
 import CPNG
 
 package enum PNGFile {
-    /// Throws `FormatError` when the picture is empty or too large for PNG, or the file cannot be written.
+    /// Throws `FormatError` if the picture is empty or too large for PNG, or the file cannot be written.
     package static func write(_ picture: Picture, to path: String) throws {
         let bytes = try encoded(picture, for: path)
         let file = try AtomicFile(path: path, expecting: bytes.count)
@@ -43,7 +43,7 @@ package enum PNGFile {
         channels == 1 ? UInt32(PNG_FORMAT_GRAY) : UInt32(PNG_FORMAT_RGB)
     }
 
-    /// libpng's functions leave the reason of a failure in the image.
+    /// The reason for a failure, which libpng's functions leave in the image.
     static func message(in image: png_image) -> String {
         withUnsafeBytes(of: image.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }

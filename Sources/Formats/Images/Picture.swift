@@ -1,12 +1,12 @@
-// An image in memory, as pictures are written and frames of clips are read.
+// An image in memory, for pictures that are written and frames of clips that are read.
 
-/// Grey or colored pixels with eight bits a channel.
+/// An image of gray or RGB pixels with eight bits per channel.
 package struct Picture: Equatable, Sendable {
     package var width: Int
     package var height: Int
-    /// 1 for gray, 3 for red, green and blue.
+    /// The number of channels: 1 for gray, 3 for RGB.
     package var channels: Int
-    /// (height, width, channels), 0 to 255.
+    /// Pixels of shape (height, width, channels), 0 to 255.
     package var pixels: [UInt8]
 
     package init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
@@ -15,7 +15,7 @@ package struct Picture: Equatable, Sendable {
         (self.width, self.height, self.channels, self.pixels) = (width, height, channels, pixels)
     }
 
-    /// The brightness of colors, in the weights of ITU-R BT.601 as other tools have them; gray stays as it is.
+    /// The luma of colors with the weights of ITU-R BT.601, as other tools compute it; gray is returned as is.
     package var gray: Picture {
         guard channels == 3 else { return self }
         let greys = (0..<width * height).map { pixel in

@@ -1,20 +1,19 @@
-// The numbers of a .npy array on disk, alone or inside a .npz. The choice: any part can be read without the rest, so
-// memory never depends on the array's size; a deflated .npz is first unpacked to a nameless file.
+// Reads the elements of a .npy array on disk, alone or inside a .npz. The choice: any part can be read without the
+// rest, so that memory never depends on the array size; a deflated .npz is first unpacked to a nameless file.
 
 import Foundation
 
-/// An array on disk that is read piece by piece, from any thread.
+/// An array on disk that is read in parts, from any thread.
 package struct NpyFile: Sendable {
     package let header: NpyHeader
     package let path: String
     private let file: InputFile
     private let dataOffset: Int
 
-    /// Opens a .npy file, or with the suffix .npz the array `key` of one: the only one if `key` is nil.
+    /// Opens a .npy file, or the array `key` of a file with the suffix .npz; a nil `key` means the only array in it.
     ///
-    /// A deflated member is unpacked into `scratchFolder` (819 MB for Moving MNIST), which shows no file and is freed
-    /// at the end of the program at the latest. Throws `FormatError` for anything but an array whose numbers are all
-    /// there.
+    /// A deflated member is unpacked into `scratchFolder` (819 MB for Moving MNIST), as a nameless file that is freed
+    /// at the end of the program at the latest. Throws `FormatError` for anything but a complete array.
     package init(path: String, key: String? = nil, scratchFolder: String) throws {
         let input = try InputFile(path: path)
         if path.lowercased().hasSuffix(".npz") {
@@ -41,13 +40,13 @@ package struct NpyFile: Sendable {
         }
     }
 
-    /// Fills `bytes` with what stands `offset` bytes after the first number.
+    /// Fills `bytes` with the array's bytes from `offset` on, counted from the first element.
     package func read(at offset: Int, into bytes: inout MutableSpan<UInt8>) throws {
         precondition(offset >= 0 && offset + bytes.count <= header.byteCount, "outside the array")
         try file.read(at: dataOffset + offset, into: &bytes)
     }
 
-    /// Writes a whole small array.
+    /// Writes a whole array that fits in memory.
     package static func write(_ bytes: Span<UInt8>, header: NpyHeader, to path: String) throws {
         precondition(bytes.count == header.byteCount, "bytes and shape disagree")
         let file = try AtomicFile(path: path, expecting: bytes.count)

@@ -1,17 +1,17 @@
-// What stands before the numbers of a .npy file: element type and shape. The choice: three element types, row-major and
-// little-endian; everything else is refused with the numpy expression that converts it.
+// The header of a .npy file: element type and shape. The choice: three element types, row-major and little-endian;
+// everything else is refused with the numpy expression that converts it.
 
 /// The header of a .npy file, versions 1 to 3.
 ///
 /// Source: numpy, "NEP 1: A simple file format for NumPy arrays".
 package struct NpyHeader: Equatable, Sendable {
-    /// The element types that are read, by numpy's names.
+    /// The supported element types, by their numpy names.
     package enum ElementType: String, Sendable {
         case uint8 = "|u1"
         case float32 = "<f4"
         case float64 = "<f8"
 
-        /// Bytes per element.
+        /// The number of bytes per element.
         package var size: Int {
             switch self {
             case .uint8: 1
@@ -28,14 +28,14 @@ package struct NpyHeader: Equatable, Sendable {
         (self.type, self.shape) = (type, shape)
     }
 
-    /// Bytes of the numbers. The product of a header that was read is known not to overflow.
+    /// The number of bytes of all elements. Reading a header ensures that this product does not overflow.
     package var byteCount: Int { shape.reduce(type.size, *) }
 
     private static let magic = [UInt8]("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) })
-    /// Enough for any shape of numbers; a longer header describes records.
+    /// The largest header that is read. It is enough for any shape of plain elements; longer headers describe records.
     private static let longest = 1 << 16
 
-    /// The header as version 1.0, padded with spaces to a multiple of 64 bytes as numpy does.
+    /// The header in version 1.0, padded with spaces to a multiple of 64 bytes as numpy does.
     package var encoded: [UInt8] {
         let extents = shape.map { "\($0)," }.joined(separator: " ")
         let tuple = shape.count == 1 ? extents : String(extents.dropLast())
@@ -46,11 +46,9 @@ package struct NpyHeader: Equatable, Sendable {
             + text.utf8 + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
     }
 
-    /// Reads the header of an array that is the `count` bytes at `offset` of a file; `dataOffset` is where its numbers
-    /// start.
+    /// Reads the header of the array in the `count` bytes at `offset` of a file; its elements start at `dataOffset`.
     ///
-    /// Throws `FormatError` when it is no .npy header, or describes an array that is not one of the three types in
-    /// row-major order.
+    /// Throws `FormatError` if it is not a .npy header, or the array is not one of the three types in row-major order.
     package static func read(
         from file: InputFile, at offset: Int = 0, count: Int? = nil
     ) throws -> (header: NpyHeader, dataOffset: Int) {
@@ -70,12 +68,12 @@ package struct NpyHeader: Equatable, Sendable {
         return (try NpyHeader(parsing: text, file: file.path), offset + textOffset + length)
     }
 
-    /// Whether the `count` bytes at `offset` begin as an array does.
+    /// Whether the `count` bytes at `offset` begin like an array.
     static func starts(in file: InputFile, at offset: Int, count: Int) throws -> Bool {
         try file.bytes(at: offset, count: min(count, magic.count)) == magic
     }
 
-    /// Reads the dictionary that is the header's text.
+    /// Parses the header's text, a Python dictionary.
     init(parsing text: [UInt8], file: String) throws {
         guard case .dictionary(let entries)? = try? PythonLiteral(parsing: text), entries.count == 3,
             let descr = entries["descr"], case .boolean(let isFortran)? = entries["fortran_order"],
@@ -95,7 +93,7 @@ package struct NpyHeader: Equatable, Sendable {
 
     private static func type(_ descr: PythonLiteral, file: String) throws -> ElementType {
         guard case .string(let name) = descr else { throw FormatError(file, "holds records, not numbers", fieldAdvice) }
-        // A byte has no order, and a name without one is of a machine like this.
+        // A byte has no byte order, and a type name without one means native order, which is little-endian here.
         let order = name.first.flatMap { "<>|=".contains($0) ? $0 : nil },
             kind = order == nil ? name[...] : name.dropFirst()
         if kind.hasPrefix("O") { throw FormatError(file, "holds Python objects, not numbers", objectAdvice) }
@@ -110,7 +108,7 @@ package struct NpyHeader: Equatable, Sendable {
 
     private static let known = ["u1": ElementType.uint8, "f4": .float32, "f8": .float64]
 
-    /// How an array of numpy's `kind` becomes one that is read, without a change of its values.
+    /// How to convert an array of numpy's `kind` to a supported type without changing its values.
     private static func advice(kind: Substring) -> String {
         switch kind.first {
         case "b" where kind == "b1", "?": "save array.astype('uint8') * 255 instead"
@@ -132,7 +130,7 @@ package struct NpyHeader: Equatable, Sendable {
         }
     }
 
-    /// numpy's own bound.
+    /// numpy's own limit on the number of axes.
     private static let mostAxes = 64
     private static let fieldAdvice = "save one field of it, for example array['x'].astype('float32')"
     private static let objectAdvice = "save numbers of one shape, for example numpy.stack(array).astype('float32')"

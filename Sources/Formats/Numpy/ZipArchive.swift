@@ -1,31 +1,31 @@
-// The table of contents of a zip archive, as far as .npz files need it: stored and deflated members, sizes beyond 4 GB.
-// The choice: the central directory is believed, in nothing that the file's size contradicts; the local headers say
-// just how long they are, and must name the same members.
+// Reads the directory of a zip archive as far as .npz files need it: stored and deflated members, sizes beyond 4 GB.
+// The choice: the central directory is trusted unless the file size contradicts it; the local headers serve only to
+// find the data, and must name the same members.
 
 import Foundation
 
-/// A zip archive's members.
+/// The members of a zip archive.
 ///
 /// Source: PKWARE, "APPNOTE.TXT - .ZIP File Format Specification", sections 4.3 to 4.5.3.
 package struct ZipArchive: Sendable {
     /// A file in the archive.
     package struct Member: Sendable {
         package var name: String
-        /// Bytes when unpacked.
+        /// The unpacked size in bytes.
         package var size: Int
         var method: UInt16
         var isEncrypted: Bool
         var packedSize: Int
         var headerOffset: Int
         var checksum: UInt32
-        /// As it stands in the archive, in whatever encoding.
+        /// The name as stored in the archive, in any encoding.
         var storedName: [UInt8]
     }
 
     package let members: [Member]
     private let path: String
 
-    /// Reads the central directory; throws `FormatError` where there is none or it is damaged.
+    /// Reads the central directory; throws `FormatError` if it is missing or damaged.
     package init(file: InputFile) throws {
         path = file.path
         let (offset, size, count) = try ZipDirectoryEnd(of: file).directory
@@ -38,8 +38,8 @@ package struct ZipArchive: Sendable {
         self.members = members
     }
 
-    /// The member `KEY.npy`, or the only one that is an array. Of several of one name the last counts, as it does for
-    /// numpy: who adds to an archive leaves the older ones in it.
+    /// The member `KEY.npy`, or the only array. Of several members with one name the last counts, as in numpy: adding
+    /// to an archive leaves the older ones in it.
     package func array(key: String?) throws -> Member {
         let arrays = members.filter { $0.name.hasSuffix(".npy") }
         let newest = Dictionary(arrays.map { ($0.name.dropLast(4), $0) }) { $1 }
@@ -73,7 +73,7 @@ package struct ZipArchive: Sendable {
 }
 
 extension ZipArchive.Member {
-    /// Takes the sizes that did not fit in 32 bits from the extra field numbered 1.
+    /// Takes the sizes that did not fit in 32 bits from the extra field with ID 1.
     fileprivate mutating func widen(from extra: inout ByteReader) throws {
         while extra.remaining >= 4 {
             let id = try extra.integer(2)
@@ -85,7 +85,7 @@ extension ZipArchive.Member {
         }
     }
 
-    /// A file and the offset in it where this member's `size` unpacked bytes stand, their checksum verified.
+    /// A file and the offset in it where this member's `size` unpacked bytes start, after verifying their checksum.
     func contents(of archive: InputFile, scratchFolder: String) throws -> (InputFile, Int) {
         guard !isEncrypted else {
             throw FormatError(archive.path, "is encrypted in \(name.quotable)", "save it without a password")
@@ -123,7 +123,7 @@ extension ZipArchive.Member {
         return (contents, 0)
     }
 
-    /// Behind the local header, which must be this member's.
+    /// The offset after the local header, which must name this member.
     private func dataOffset(in archive: InputFile) throws -> Int {
         var local = ByteReader(try archive.bytes(at: headerOffset, count: 30), file: archive.path)
         try local.expect([0x50, 0x4B, 3, 4])

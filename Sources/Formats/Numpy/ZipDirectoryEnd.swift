@@ -1,10 +1,9 @@
-// Where a zip archive's central directory is: the record at the end of the file says so, in two widths. The choice:
-// behind that record there may be a comment, in which its signature may occur again, so it is the last one that a
-// directory precedes.
+// Finds a zip archive's central directory through the record at the end of the file, which has two widths. The choice:
+// a comment after that record may contain its signature too, so the last signature preceded by a directory counts.
 
-/// The end of the central directory.
+/// The end-of-central-directory record.
 struct ZipDirectoryEnd {
-    /// Bytes, and the number of members that it claims; nothing of it is checked but that it fits in front of its end.
+    /// The directory's offset and size in bytes, and the number of members it claims. Only its position is checked.
     let directory: (offset: Int, size: Int, count: Int)
 
     private static let recordSize = 22, locatorSize = 20, wideRecordSize = 56
@@ -26,7 +25,7 @@ struct ZipDirectoryEnd {
                 file.path, start, not: "a whole .npz archive", advice: "copy it again, or save it with numpy.savez")
     }
 
-    /// What a record at `position` says; nil where its comment does not fit in, or no directory ends in front of it.
+    /// Parses the record at `position`; nil if its comment does not fit, or if no directory ends right before it.
     private static func directory(
         _ record: [UInt8], at position: Int, in file: InputFile
     ) throws -> (offset: Int, size: Int, count: Int)? {
@@ -38,7 +37,7 @@ struct ZipDirectoryEnd {
         return offset + size == position ? (offset, size, count) : nil
     }
 
-    /// For archives beyond 4 GB or 65,535 members, a locator stands in front of the record and points at a wider one.
+    /// Reads the wider record of archives beyond 4 GB or 65,535 members, through the locator in front of the record.
     private static func wideDirectory(
         before position: Int, in file: InputFile
     ) throws -> (offset: Int, size: Int, count: Int)? {

@@ -1,13 +1,13 @@
-// Reads safetensors with every check of the reference library: another kind of JSON, wrong sizes and bounds, gaps and
-// overlaps are refused before a tensor is looked at. The choice: tensors share the file's bytes, nothing is copied.
+// Reads safetensors with every check of the reference library: deviating JSON, wrong sizes and bounds, gaps and
+// overlaps are refused before any tensor is used. The choice: tensors share the file's bytes, without a copy.
 
 extension SafetensorsFile {
-    /// The format's own bound on the header.
+    /// The format's own limit on the header, in bytes.
     private static let largestHeader = 100_000_000
 
-    /// Takes apart the bytes of a file; `file` is its name for errors.
+    /// Parses the bytes of a file; `file` is its name for errors.
     ///
-    /// Throws `FormatError` saying which part of the header is wrong. Tensors come in the order of their bytes.
+    /// Throws `FormatError` that says which part of the header is wrong. Tensors are ordered by their byte offset.
     package init(decoding bytes: [UInt8], file: String) throws {
         func refused(_ problem: String) -> FormatError {
             FormatError(file, "is not a whole safetensors file: \(problem)", "copy or make it again")
@@ -32,7 +32,7 @@ extension SafetensorsFile {
         self.init(tensors: tensors, metadata: header.metadata)
     }
 
-    /// Every entry as a view of `data`, which they must cover without gap or overlap.
+    /// Makes every entry a view of `data`, which the entries must cover without gap or overlap.
     private static func tensors(
         _ entries: [String: SafetensorsEntry], in data: ArraySlice<UInt8>, refused: (String) -> FormatError
     ) throws -> [Tensor] {
@@ -61,7 +61,7 @@ extension SafetensorsFile {
             ? a.0 < b.0 : a.1.data_offsets.lexicographicallyPrecedes(b.1.data_offsets)
     }
 
-    /// Bytes of an entry's shape, or nil where that is no count.
+    /// The number of bytes of an entry's shape, or nil if the shape is invalid.
     private static func byteCount(_ entry: SafetensorsEntry) -> Int? {
         entry.shape.reduce(entry.dtype.size as Int?) { product, extent in
             guard let product, extent >= 0 else { return nil }

@@ -1,10 +1,10 @@
 // Writes safetensors as the reference library does: header padded to eight bytes, tensors without gaps. The choice:
-// keys sorted, so that the same value is the same bytes.
+// keys are sorted, so that equal values give equal bytes.
 
 import Foundation
 
 extension SafetensorsFile {
-    /// Passes the file's bytes to `sink`, piece by piece, in order.
+    /// Passes the bytes of the file to `sink` piece by piece, in order.
     package func write(to sink: (Span<UInt8>) throws -> Void) throws {
         let ordered = alignedOrder
         let header = try Self.header(of: ordered, metadata: metadata)
@@ -22,7 +22,7 @@ extension SafetensorsFile {
         return bytes
     }
 
-    /// Larger elements first, otherwise as given.
+    /// The tensors with larger element types first, otherwise in the given order.
     private var alignedOrder: [Tensor] {
         tensors.enumerated()
             .sorted { ($1.element.type.size, $0.offset) < ($0.element.type.size, $1.offset) }

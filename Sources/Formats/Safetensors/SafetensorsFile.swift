@@ -1,11 +1,11 @@
-// Named tensors as the safetensors library stores them: a JSON header, then the bytes. The choice: the largest elements
-// stand first, so that every tensor is aligned wherever the file is mapped.
+// Named tensors in the safetensors format: a JSON header, then the bytes. The choice: the widest element types come
+// first, so that every tensor is aligned wherever the file is mapped.
 
-/// Tensors and text in the safetensors format, as a value.
+/// The tensors and metadata of a safetensors file, as a value.
 ///
 /// Source: https://github.com/huggingface/safetensors, section "Format".
 package struct SafetensorsFile: Equatable, Sendable {
-    /// What the elements of a tensor are, by the format's own names.
+    /// The type of a tensor's elements, by the format's own names.
     package enum ElementType: String, Codable, Sendable {
         case float64 = "F64"
         case float32 = "F32"
@@ -21,7 +21,7 @@ package struct SafetensorsFile: Equatable, Sendable {
         case uint8 = "U8"
         case bool = "BOOL"
 
-        /// Bytes per element.
+        /// The number of bytes per element.
         package var size: Int {
             switch self {
             case .float64, .int64, .uint64: 8
@@ -32,7 +32,7 @@ package struct SafetensorsFile: Equatable, Sendable {
         }
     }
 
-    /// One array with its name.
+    /// One named array.
     package struct Tensor: Equatable, Sendable {
         package var name: String
         package var type: ElementType
@@ -55,22 +55,22 @@ package struct SafetensorsFile: Equatable, Sendable {
         (self.tensors, self.metadata) = (tensors, metadata)
     }
 
-    /// The tensor of that name, if there is one.
+    /// The tensor with that name, or nil.
     package subscript(name: String) -> Tensor? {
         tensors.first { $0.name == name }
     }
 }
 
 extension SafetensorsFile.Tensor {
-    /// A tensor of 32-bit floats, copied.
+    /// Makes a tensor from a copy of 32-bit floats.
     package init(name: String, shape: [Int], floats: Span<Float>) {
         let bytes = floats.withUnsafeBytes { [UInt8]($0) }
         self.init(name: name, type: .float32, shape: shape, bytes: bytes[...])
     }
 
-    /// Copies the elements of an F32 tensor out.
+    /// Copies the elements of an F32 tensor to `values`.
     ///
-    /// Throws `FormatError` about `file` when the tensor has other elements or another count than `values`.
+    /// Throws `FormatError` about `file` if the tensor has another element type or another count than `values`.
     package func copy(into values: inout MutableSpan<Float>, file: String) throws {
         guard type == .float32, bytes.count == values.count * type.size else {
             let found = "holds tensor \(name) as \(type.rawValue) \(shape), not \(values.count) numbers of F32"

@@ -1,12 +1,12 @@
-// The JSON at the start of a safetensors file, read. The choice: as strict as the reference library, which Foundation's
-// decoder is not: it takes a key twice, UTF-16 and a byte order mark, and 4.0 for 4.
+// Reads the JSON header of a safetensors file. The choice: as strict as the reference library. Foundation's decoder is
+// not: it accepts duplicate keys, UTF-16 with a byte order mark, and 4.0 for 4.
 
 extension SafetensorsHeader {
-    /// The most axes of a tensor; the format has no bound of its own.
+    /// The largest number of axes of a tensor that is read; the format itself has no limit.
     private static let mostAxes = 1024
 
-    /// Throws `TextScanner.Misfit` for text that is no header, and what `refused` makes of a sentence for one that
-    /// lies.
+    /// Throws `TextScanner.Misfit` for text that is not a header, and what `refused` makes of the reason for a header
+    /// that contradicts itself.
     init(parsing text: [UInt8], refused: (String) -> FormatError) throws {
         guard String(validating: text, as: UTF8.self) != nil else { throw TextScanner.Misfit() }
         var scanner = TextScanner(text), header = SafetensorsHeader(), hasMetadata = false

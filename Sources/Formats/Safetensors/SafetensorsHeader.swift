@@ -1,14 +1,14 @@
-// The JSON at the start of a safetensors file, to be written. The choice: Codable under the format's own keys.
+// The JSON header of a safetensors file, for writing. The choice: Codable under the format's own keys.
 
-/// A tensor's line in the header, under the format's own keys.
+/// A tensor's entry in the header, under the format's own keys.
 struct SafetensorsEntry: Encodable {
     var dtype: SafetensorsFile.ElementType
     var shape: [Int]
-    /// First byte and end, counted from the end of the header.
+    /// The first byte and the end, counted from the end of the header.
     var data_offsets: [Int]
 }
 
-/// The header: one key a tensor, and `__metadata__`.
+/// The header: one key per tensor, and `__metadata__`.
 struct SafetensorsHeader: Encodable {
     static let metadataKey = "__metadata__"
     var metadata: [String: String] = [:]

@@ -1,7 +1,7 @@
-// The text of a .npy header, which is a Python expression. The choice: the literals that numpy has ever written there,
-// in one pass; among them the long integers of Python 2, which end in L.
+// Parses the text of a .npy header, which is a Python expression. The choice: only the literals that numpy has ever
+// written there, in one pass, including the long integers of Python 2, which end in L.
 
-/// A value written as Python writes it.
+/// A Python literal.
 enum PythonLiteral: Equatable {
     case integer(Int)
     case boolean(Bool)
@@ -11,7 +11,7 @@ enum PythonLiteral: Equatable {
     case list([PythonLiteral])
     case dictionary([String: PythonLiteral])
 
-    /// The one value in a text; throws `TextScanner.Misfit` for anything else.
+    /// Parses a text that holds exactly one value; throws `TextScanner.Misfit` for anything else.
     init(parsing text: [UInt8]) throws {
         var scanner = TextScanner(text)
         scanner.skipSpace()
@@ -34,7 +34,7 @@ extension TextScanner {
         return .integer(sign * number)
     }
 
-    /// Brackets around one value without a comma are just brackets.
+    /// Parses a tuple. Parentheses around one value without a comma are only grouping.
     private mutating func pythonTuple() throws -> PythonLiteral {
         let (items, endsInComma) = try pythonItems(until: ")")
         return items.count == 1 && !endsInComma ? items[0] : .tuple(items)
@@ -58,7 +58,7 @@ extension TextScanner {
         return .dictionary(entries)
     }
 
-    /// In either quotes, with u or b before it as Python 2 and 3 may write; what a backslash escapes stays as it is.
+    /// Parses a string in either kind of quotes, with the prefix u or b of Python 2 and 3. Escapes are kept as written.
     private mutating func pythonString() throws -> String {
         if !takes("u") { _ = takes("b") }
         let quote = try byte()

@@ -1,8 +1,8 @@
-// JSON as RFC 8259 has it, value by value. The choice: no tree of what is read, so that memory is taken only for what
+// Parses JSON after RFC 8259, value by value. The choice: no tree is built, so that memory is allocated only for what
 // is kept.
 
 extension TextScanner {
-    /// The members of an object whose brace has been taken; `member` takes the value behind each key.
+    /// Parses the members of an object after its opening brace; `member` parses the value of each key.
     mutating func members(_ member: (inout TextScanner, String) throws -> Void) throws {
         let endsInComma = try items(until: "}") { scanner in
             let key = try scanner.jsonString()
@@ -14,12 +14,12 @@ extension TextScanner {
         if endsInComma { throw Misfit() }
     }
 
-    /// The elements of an array whose bracket has been taken.
+    /// Parses the elements of an array after its opening bracket.
     mutating func elements(_ element: (inout TextScanner) throws -> Void) throws {
         if try items(until: "]", element) { throw Misfit() }
     }
 
-    /// An array of up to `limit` whole numbers.
+    /// Parses an array of at most `limit` non-negative integers.
     mutating func naturals(atMost limit: Int) throws -> [Int] {
         var numbers = [Int]()
         try expect("[")
@@ -44,7 +44,7 @@ extension TextScanner {
         }
     }
 
-    /// What stands behind a backslash.
+    /// Parses the rest of an escape sequence after its backslash.
     private mutating func jsonEscape() throws -> Unicode.Scalar {
         switch try byte() {
         case 0x22: return "\""
@@ -78,7 +78,7 @@ extension TextScanner {
         return scalar
     }
 
-    /// Passes over any value.
+    /// Skips any value.
     mutating func skipJSON() throws {
         if takes("{") { return try members { scanner, _ in try scanner.skipJSON() } }
         if takes("[") { return try elements { try $0.skipJSON() } }

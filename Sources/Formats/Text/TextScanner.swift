@@ -1,27 +1,27 @@
-// Takes a header's text apart byte by byte. The choice: strict, in one pass and with a bound on nesting, so that no
-// header takes more than its own length.
+// Scans a header's text byte by byte. The choice: strict, in one pass and with a limit on nesting, so that no header
+// takes more time or memory than its length warrants.
 
-/// A position in the text of a header; every step that does not fit throws `Misfit`.
+/// A position in the text of a header; every step that does not match throws `Misfit`.
 struct TextScanner {
-    /// The text is not what it should be.
+    /// The error for text that does not match what is expected.
     struct Misfit: Error {}
 
     private let bytes: [UInt8]
     private(set) var position = 0
     private var depth = 0
-    /// As deep as any sensible header, and far from the end of a thread's stack.
+    /// The nesting limit: deeper than any sensible header, and far from exhausting a thread's stack.
     private static let deepest = 64
 
     init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The next byte, if there is one.
+    /// The next byte, or nil at the end.
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     mutating func skipSpace() {
         while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
     }
 
-    /// Takes `text` if it comes next.
+    /// Consumes `text` if it comes next, and returns whether it did.
     mutating func takes(_ text: String) -> Bool {
         guard bytes[position...].starts(with: text.utf8) else { return false }
         position += text.utf8.count
@@ -38,7 +38,7 @@ struct TextScanner {
         return byte
     }
 
-    /// A whole number as its digits stand there, without sign or leading zeros.
+    /// Parses a non-negative integer without sign or leading zeros.
     mutating func natural() throws -> Int {
         let start = position
         while let byte = next, (0x30...0x39).contains(byte) { position += 1 }
@@ -49,8 +49,8 @@ struct TextScanner {
         return number
     }
 
-    /// Items between commas up to `close`, with space around each; `open` has been taken. Says whether a comma ended
-    /// them.
+    /// Parses comma-separated items up to `close`, with optional space around each, after the opening delimiter.
+    /// Returns whether the last item was followed by a comma.
     mutating func items(until close: String, _ item: (inout TextScanner) throws -> Void) throws -> Bool {
         guard depth < Self.deepest else { throw Misfit() }
         depth += 1
@@ -69,7 +69,7 @@ struct TextScanner {
         }
     }
 
-    /// Nothing but space may follow.
+    /// Skips space and throws `Misfit` if anything else follows.
     mutating func expectEnd() throws {
         skipSpace()
         if next != nil { throw Misfit() }

@@ -1,12 +1,12 @@
-// The letters of picture labels. The choice: one sheet of 4 x 7 pixel glyphs drawn in the source, only those that our
+// The font of picture labels. The choice: one sheet of 4 x 7 pixel glyphs drawn in the source, only those that the
 // labels need, so that pictures depend on no installed font.
 
-/// Glyphs of a fixed width, drawn with squares.
+/// Fixed-width glyphs drawn with squares.
 enum BitmapFont {
-    /// Rows of a line of text, before magnification.
+    /// The height of a line of text in pixels, before magnification.
     static let height = 7
 
-    /// Columns of a text, before magnification, without a gap behind its last glyph.
+    /// The width of a text in pixels, before magnification, without a gap after its last glyph.
     static func width(of text: String) -> Int { max(0, text.count * pitch - 1) }
 
     /// The positions (row, column) of a text's dark pixels. Characters that are not in the sheet stay blank.
@@ -16,7 +16,7 @@ enum BitmapFont {
         }
     }
 
-    /// Columns from one glyph to the next.
+    /// The number of columns from one glyph to the next.
     private static let pitch = 5
 
     private static let characters = "0123456789cdehinoprtu"

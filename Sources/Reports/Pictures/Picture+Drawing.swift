@@ -1,20 +1,20 @@
-// Drawing into a picture. The choice: a filled square is the only primitive; a magnified pixel and a letter's dot are
-// both one.
+// Drawing into a picture. The choice: a filled square is the only primitive, for a magnified pixel and for a dot of a
+// letter.
 
 import Formats
 
-/// Red, green and blue, 0 to 255 each.
+/// A color of red, green and blue, 0 to 255 each.
 struct Color: Equatable, Sendable {
     var red, green, blue: UInt8
 
     static let white = gray(255)
-    /// The background of pictures: darker than white, so that a white frame shows its edges.
+    /// The background of pictures: darker than white, so that the edges of a white frame are visible.
     static let paper = gray(228)
     static let ink = gray(70)
 
     static func gray(_ level: UInt8) -> Color { Color(red: level, green: level, blue: level) }
 
-    /// This color for weight 0, `other` for weight 1, and the straight line between them.
+    /// The linear mixture of two colors: this one for weight 0, `other` for weight 1.
     func mixed(with other: Color, weight: Float) -> Color {
         func mix(_ from: UInt8, _ to: UInt8) -> UInt8 {
             UInt8((Float(from) + (Float(to) - Float(from)) * weight).rounded())
@@ -24,7 +24,7 @@ struct Color: Equatable, Sendable {
 }
 
 extension Picture {
-    /// A picture of one color.
+    /// Makes a picture of one color.
     init(width: Int, height: Int, filledWith color: Color) {
         let pixel = [color.red, color.green, color.blue]
         let pixels = (0..<width * height).flatMap { _ in pixel }
@@ -44,7 +44,7 @@ extension Picture {
         }
     }
 
-    /// Writes a text in `BitmapFont`, its upper left corner at (x, y), each dot a square of `scale` pixels.
+    /// Draws a text in `BitmapFont` with its upper left corner at (x, y), each dot a square of `scale` pixels.
     mutating func write(_ text: String, x: Int, y: Int, scale: Int, color: Color = .ink) {
         for dot in BitmapFont.pixels(of: text) {
             fill(x: x + dot.column * scale, y: y + dot.row * scale, side: scale, with: color)

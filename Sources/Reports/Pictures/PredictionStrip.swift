@@ -1,23 +1,22 @@
-// A prediction to look at: rows input, truth, prediction and error, a column a frame. The choice: frames are drawn
-// between the least and the greatest value that the data can have, never stretched to their own, so that pictures
-// compare.
+// A prediction as a picture: rows for input, truth, prediction and error, one column per frame. The choice: frames are
+// scaled by the smallest and largest value that the data can have, not by their own, so that pictures are comparable.
 
 import Formats
 
-/// What went into a model, what came out, and what should have.
+/// The input of a model, its output, and the truth.
 package struct PredictionStrip: Sendable {
-    /// Frames of shape (T, H, W, C), one after the other.
+    /// Frames of shape (T, H, W, C).
     package let input, prediction: [Float]
 
-    /// What the first of the predicted frames were to be, shape (T, H, W, C); nil for a future that nobody has seen.
+    /// The true frames for the first of the predicted ones, of shape (T, H, W, C); nil if the future is unknown.
     package let truth: [Float]?
 
     package let height, width, channels: Int
 
-    /// The values drawn as black and as white; what lies beyond is drawn as these.
+    /// The values drawn as black and as white; values beyond are clipped to them.
     package let range: ClosedRange<Float>
 
-    /// Screen pixels to the side of a frame's pixel.
+    /// The number of screen pixels per side of a frame's pixel.
     package let magnification: Int
 
     package init(
@@ -40,7 +39,7 @@ package struct PredictionStrip: Sendable {
         self.magnification = magnification
     }
 
-    /// The strip as a picture in colors, with the rows' names at the left and the frames' numbers above.
+    /// The strip as a color picture, with the row names on the left and the frame numbers above.
     package func picture() -> Picture {
         let rows = rows, columns = rows.map(\.frames).max() ?? 0
         var picture = Picture(
@@ -54,11 +53,11 @@ package struct PredictionStrip: Sendable {
         return picture
     }
 
-    /// One line of frames of the strip.
+    /// One row of frames of the strip.
     private struct Row {
         var name: String
         var frames: Int
-        /// The number above the first frame, where numbers are shown.
+        /// The number above the first frame; nil if the row has no numbers.
         var firstNumber: Int?
         /// The color of the pixel whose channels start at an index of the row's frames.
         var color: (_ index: Int) -> Color
@@ -97,7 +96,7 @@ package struct PredictionStrip: Sendable {
     }
 }
 
-// Measures, in screen pixels.
+// Dimensions in screen pixels
 extension PredictionStrip {
     private var gap: Int { 4 }
     private var fontScale: Int { 2 }
@@ -112,9 +111,9 @@ extension PredictionStrip {
     private func frames(of values: [Float]) -> Int { values.count / (height * width * channels) }
 }
 
-// Colors.
+// Colors
 extension PredictionStrip {
-    /// Three channels as red, green and blue; any other number as the gray of their mean.
+    /// The color of a pixel: RGB for three channels, otherwise the gray of their mean.
     private func shade(_ values: [Float], _ index: Int) -> Color {
         if channels == 3 {
             return Color(red: level(values[index]), green: level(values[index + 1]), blue: level(values[index + 2]))
@@ -122,8 +121,8 @@ extension PredictionStrip {
         return .gray(level(mean(values, index)))
     }
 
-    /// White where prediction and truth agree, towards red where the prediction is too bright, towards blue where too
-    /// dark.
+    /// The color of an error: white where prediction and truth agree, red where the prediction is too bright, blue
+    /// where it is too dark.
     private func errorColor(_ prediction: [Float], _ truth: [Float], _ index: Int) -> Color {
         let error = (mean(prediction, index) - mean(truth, index)) / (range.upperBound - range.lowerBound)
         let extreme = error > 0 ? Color(red: 178, green: 16, blue: 32) : Color(red: 24, green: 80, blue: 176)
@@ -138,6 +137,6 @@ extension PredictionStrip {
         UInt8((255 * clamped((value - range.lowerBound) / (range.upperBound - range.lowerBound))).rounded())
     }
 
-    /// A number from 0 to 1; what is not a number counts as 0.
+    /// Clamps a value to 0 ... 1; NaN becomes 0.
     private func clamped(_ value: Float) -> Float { value > 0 ? min(value, 1) : 0 }
 }

@@ -1,11 +1,11 @@
-// Where a training run stands, in one line. The choice: pure formatting of figures that the loop already has.
+// The progress of a training run in one line. The choice: pure formatting of values that the loop already has.
 import Foundation
 
-/// What a progress line says of a run.
+/// The content of a run's progress line.
 package struct TrainingProgress: Equatable, Sendable {
     package var step: Int
     package var steps: Int
-    /// Mean over all ranks' samples of the latest step.
+    /// The mean loss over the samples of all ranks in the latest step.
     package var loss: Double
     package var sequencesPerSecond: Double
     package var secondsPerStep: Double
@@ -18,7 +18,7 @@ package struct TrainingProgress: Equatable, Sendable {
         self.secondsPerStep = secondsPerStep
     }
 
-    /// For example "step 120/2000  6 %  loss 0.01234  34.5 seq/s  2 min 05 s left".
+    /// The line, such as "step 120/2000  6 %  loss 0.01234  34.5 seq/s  2 min 05 s left".
     package var line: String {
         [
             "step \(step)/\(steps)", "\(steps == 0 ? 100 : step * 100 / steps) %",

@@ -1,13 +1,13 @@
-// Time as people say it. The choice: the two largest units that matter, and no more precision than an estimate has.
+// Durations in words. The choice: the two largest units that matter, and no more precision than an estimate has.
 
 import Foundation
 
-/// A number of seconds, mostly a fraction of one: "0.472 ms", "12.5 ms", "3.1 s".
+/// Formats a number of seconds, mostly a fraction of one: "0.472 ms", "12.5 ms", "3.1 s".
 package func shortTimeInWords(_ seconds: Double) -> String {
     seconds < 1 ? String(format: "%.3g ms", 1000 * seconds) : String(format: "%.1f s", seconds)
 }
 
-/// A number of seconds in words: "45 s", "2 min 05 s", "3 h 12 min", "2 d 04 h".
+/// Formats a number of seconds in words: "45 s", "2 min 05 s", "3 h 12 min", "2 d 04 h".
 package func durationInWords(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "unknown" }
     let whole = Int(max(seconds, 0).rounded())

@@ -1,12 +1,12 @@
-// Whether something is a data set's folder at all, seen from here. The choice: each way of not being one has a sentence
-// of its own, because a path that is wrong is mended otherwise than a folder that is not whole.
+// Checks that a path leads to a data set folder. The choice: each way to fail has its own sentence, because a wrong
+// path is fixed otherwise than an incomplete folder.
 
 import Formats
 import Foundation
 
-/// What a path that should lead to a data set leads to.
+/// Checks of a path that should lead to a data set.
 package enum DataFolder {
-    /// Throws `ShardError` unless `folder` is a folder with a manifest, and `FormatError` where that cannot be told.
+    /// Throws `ShardError` unless `folder` is a folder with a manifest, and `FormatError` if that cannot be determined.
     package static func require(_ folder: String) throws {
         guard !folder.isEmpty, !folder.utf8.contains(0) else {
             throw ShardError("a data set has no name; name its folder")
@@ -23,12 +23,12 @@ package enum DataFolder {
         }
     }
 
-    /// Throws `ShardError` if there is something at a path that a new data set, or another new file, would overwrite.
+    /// Throws `ShardError` if something exists at a path where a new data set or another new file would overwrite it.
     package static func requireAbsent(_ path: String) throws {
         guard try !Folder.holds(path) else { throw ShardError("\(path) exists; remove it, or give another --output") }
     }
 
-    /// "films.shards does not exist seen from /home/me".
+    /// Why a path does not exist, such as "films.shards does not exist seen from /home/me".
     package static func absence(of path: String) -> String {
         let manager = FileManager.default
         if let target = try? manager.destinationOfSymbolicLink(atPath: path) {

@@ -1,7 +1,7 @@
-// The smallest and the largest of many numbers, for writers and for those who check what was written.
+// The smallest and largest of many values, for writing data sets and for verifying them.
 
 enum FloatRange {
-    /// Nil for no numbers, and where one is not finite.
+    /// The range of the values; nil if there are none, or if one is not finite.
     static func of(_ numbers: UnsafeBufferPointer<Float>) -> ClosedRange<Float>? {
         var lowest = Float.infinity, highest = -Float.infinity, isFinite = true
         for number in numbers {
@@ -14,7 +14,7 @@ enum FloatRange {
 }
 
 extension ClosedRange<Float> {
-    /// The smallest range that holds both.
+    /// The smallest range that contains both ranges.
     func joined(_ other: ClosedRange<Float>) -> ClosedRange<Float> {
         Swift.min(lowerBound, other.lowerBound)...Swift.max(upperBound, other.upperBound)
     }

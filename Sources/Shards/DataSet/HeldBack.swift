@@ -1,6 +1,6 @@
-// An amount as people write it on a command line.
+// The number of held-back sequences as an option of a command.
 
-/// How many sequences to hold back, as people write it: `0.1` is a fraction of all, `1000` a count.
+/// How many sequences to hold back: `0.1` is a fraction of all, `1000` a count.
 package struct HeldBack: Equatable, Sendable, CustomStringConvertible {
     private enum Amount: Equatable {
         case fraction(Double)
@@ -12,7 +12,7 @@ package struct HeldBack: Equatable, Sendable, CustomStringConvertible {
 
     package init(count: Int) { (amount, description) = (.count(count), "\(count)") }
 
-    /// Nil for what is neither a count nor a fraction in 0..<1.
+    /// Parses an option's text; nil if it is neither a count nor a fraction in 0..<1.
     package init?(_ text: String) {
         if let count = Int(text), count >= 0 {
             amount = .count(count)
@@ -24,7 +24,7 @@ package struct HeldBack: Equatable, Sendable, CustomStringConvertible {
         description = text
     }
 
-    /// Sequences held back of `total`; a fraction is rounded to the nearest count.
+    /// The number of sequences held back of `total`; a fraction is rounded to the nearest count.
     package func count(of total: Int) -> Int {
         switch amount {
         case .count(let count): count

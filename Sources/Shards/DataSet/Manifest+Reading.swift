@@ -1,16 +1,16 @@
-// A manifest as it comes from a disk, where anything may stand in it. The choice: every number is within bounds before
-// anything is computed with it, and whatever reads the manifest afterwards may rely on that.
+// Reads a manifest from disk without trusting it. The choice: every value is checked to be within bounds before
+// anything is computed with it, and later readers may rely on that.
 
 import Formats
 import Foundation
 
 extension Manifest {
-    /// A manifest of 70,000 shards; more is no manifest.
+    /// The largest manifest that is read, in bytes: enough for 70,000 shards.
     private static let mostBytes = 16 << 20
 
     /// Reads and checks the manifest of a folder.
     ///
-    /// Throws `ShardError` for a folder without one, of a later version, or whose numbers are impossible or disagree.
+    /// Throws `ShardError` for a folder without one, for a later version, and for impossible or inconsistent values.
     package init(folder: String) throws {
         try DataFolder.require(folder)
         let path = folder + "/" + Self.fileName, file = try InputFile(path: path)
@@ -47,7 +47,7 @@ extension Manifest {
         ShardError("\(path) is damaged: \(problem); copy it again, or split the data again")
     }
 
-    /// Throws `ShardError` unless the bytes are those that the file beside them vouches for, if there is one.
+    /// Throws `ShardError` unless the bytes match the digest in the file beside the manifest, if there is one.
     private static func requireVouched(_ bytes: [UInt8], _ folder: String) throws {
         let path = folder + "/" + digestFileName
         guard try Folder.holds(path) else { return }
@@ -62,19 +62,19 @@ extension Manifest {
     }
 }
 
-// What may stand in one
+// The valid values of a manifest
 
 extension Manifest {
-    /// More sequences than anyone has, and few enough that no sum or product of them overflows.
+    /// The largest number of sequences: more than anyone has, and small enough that no sum or product overflows.
     private static let mostSequences = 1_000_000_000
     private static let mostShards = 99_999, mostShardBytes = 1 << 44, largestExtent = 1 << 20
 
-    /// The first thing that cannot be.
+    /// The first invalid entry, in words; nil if all are valid.
     private var problem: String? {
         numberOutOfBounds ?? impossibleSize ?? impossibleValues ?? impossibleCover ?? impossibleName
     }
 
-    /// A number on its own that nothing may be computed with.
+    /// The first single number that is out of bounds, in words.
     private var numberOutOfBounds: String? {
         typealias Number = (name: String, value: Int, range: ClosedRange<Int>)
         func outside(_ place: String, _ numbers: [Number]) -> String? {
@@ -150,12 +150,12 @@ extension Manifest {
 
     private static let hexadecimal = Set("0123456789abcdef".utf8)
 
-    /// Whether the ranges follow each other from 0 to `total`.
+    /// Whether the ranges are consecutive and cover 0 ..< `total`.
     private static func cover(_ ranges: [Range<Int>], _ total: Int) -> Bool {
         ranges.reduce(0) { end, range in range.lowerBound == end ? range.upperBound : -1 } == total
     }
 
-    /// Whether a name stands for something in this very folder that is neither hidden nor the manifest.
+    /// Whether a name denotes an entry directly in this folder that is neither hidden nor the manifest.
     private static func isPlain(_ name: String) -> Bool {
         let scalars = name.unicodeScalars
         return scalars.first.map { $0 != "." } ?? false && name.utf8.count < 256 && !name.hasPrefix(fileName)

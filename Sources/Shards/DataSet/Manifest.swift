@@ -1,45 +1,45 @@
-// What is in a folder of shards: the file that is written last, so that a folder with one is whole. The choice:
-// readable JSON with everything a program in another language needs to use the shards.
+// The description of a folder of shards. It is written last, so that a folder that has it is complete. The choice:
+// readable JSON with everything that a program in another language needs to use the shards.
 
 import Formats
 import Foundation
 
 /// The content of `manifest.json`.
 package struct Manifest: Codable, Equatable, Sendable {
-    /// One file of consecutive sequences.
+    /// A file of consecutive sequences.
     package struct Shard: Codable, Equatable, Sendable {
         package var file: String
         package var first: Int
         package var sequences: Int
         package var bytes: Int
-        /// 64 hexadecimal digits over the whole file.
+        /// The SHA-256 of the whole file, as 64 hexadecimal digits.
         package var sha256: String
-        /// The same over the table at its end, which holds the checksum of every frame; nil in older data sets.
+        /// The SHA-256 of the table at the file's end, which holds the checksum of every frame; nil in older data sets.
         package var tableSha256: String?
 
         package var range: Range<Int> { first..<first + sequences }
     }
 
     package static let fileName = "manifest.json"
-    /// The file beside it that vouches for it, as sha256sum writes one; older data sets have none.
+    /// The file beside the manifest with its SHA-256, in the format of sha256sum; older data sets have none.
     package static let digestFileName = fileName + ".sha256"
     static let currentVersion = 1
 
     package var version = currentVersion
     package var geometry: SequenceGeometry
     package var elementType: ElementType
-    /// Smallest and largest value: 0 and 255 for bytes, the measured ones for floats.
+    /// The smallest and largest value: 0 and 255 for bytes, the measured ones for floats.
     package var valueRange: [Float]
     package var sequences: Int
     package var splits: [SplitRange]
     package var shards: [Shard]
-    /// The folder inside this one, a data set as well, that holds what a network sees of each sequence; nil where it
-    /// sees the sequences themselves.
+    /// The folder inside this one, also a data set, with the network inputs of each sequence; nil if the sequences
+    /// themselves are the inputs.
     package var inputs: String?
-    /// Of the manifest in that folder; nil in older data sets.
+    /// The SHA-256 of the manifest of the inputs; nil in older data sets.
     package var inputsSha256: String?
 
-    /// Bytes of a sequence before compression.
+    /// The number of bytes of a sequence before compression.
     package var sequenceBytes: Int { geometry.elements * elementType.size }
 
     init(
@@ -50,7 +50,7 @@ package struct Manifest: Codable, Equatable, Sendable {
         (self.sequences, self.splits, self.shards) = (sequences, splits, shards)
     }
 
-    /// Writes the file as the last one of `folder`, after the one that vouches for it.
+    /// Writes the manifest to `folder`, after the file with its digest and as the last file of all.
     func write(toFolder folder: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,17 +1,17 @@
-// Why a text is no manifest, with the key or the line. The choice: the decoder knows which key is missing or of another
-// kind; what it only calls invalid is read a second time as plain JSON, which tells broken text from impossible
-// numbers.
+// Explains why a text is not a manifest, with the key or the line. The choice: the decoder's error tells which key is
+// missing or of the wrong type. What it only calls invalid is parsed again as plain JSON, to tell broken text from
+// impossible numbers.
 
 import Foundation
 
-/// What a decoder found wrong with the bytes of a manifest.
+/// The problem that a decoder found in the bytes of a manifest.
 struct ManifestProblem {
     private let error: DecodingError
     private let bytes: [UInt8]
 
     init(_ error: DecodingError, _ bytes: [UInt8]) { (self.error, self.bytes) = (error, bytes) }
 
-    /// As a clause.
+    /// The problem as a clause.
     var inWords: String {
         switch error {
         case .keyNotFound(let key, let context): "\(Self.place(context)) has no \(key.stringValue)"
@@ -23,7 +23,7 @@ struct ManifestProblem {
         }
     }
 
-    /// "shards[3].bytes".
+    /// The path of a key, such as "shards[3].bytes".
     private static func place(_ context: DecodingError.Context) -> String {
         let path = context.codingPath.reduce("") { path, key in
             key.intValue.map { "\(path)[\($0)]" } ?? (path.isEmpty ? key.stringValue : "\(path).\(key.stringValue)")
@@ -54,7 +54,7 @@ struct ManifestProblem {
         }
     }
 
-    /// The first number that is not what numbers in a manifest are: whole ones, and floats in `valueRange`.
+    /// The first number that a manifest cannot hold: it holds integers, and floats in `valueRange`.
     private static func impossibleNumber(in content: Any, _ path: String) -> String? {
         switch content {
         case let object as [String: Any]:

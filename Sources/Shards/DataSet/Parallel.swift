@@ -1,13 +1,12 @@
-// A loop on several threads. The choice: results come back in the order of their numbers, so that nothing anyone sees
-// depends on how many threads there were; the caller is one of them, so that it ends where there are no others to be
-// had.
+// A parallel loop. The choice: results are returned in index order, so that they never depend on the number of threads.
+// The caller is one of the threads, so that the loop completes even if no other thread can be started.
 
 import Foundation
 import Platform
 import Synchronization
 
 enum Parallel {
-    /// `body(0) ... body(count - 1)`, computed on up to as many threads as there are cores; throws the first error.
+    /// `body(0) ... body(count - 1)`, computed on up to one thread per core; throws the first error.
     static func map<Result: Sendable>(
         _ count: Int, _ body: @escaping @Sendable (Int) throws -> Result
     ) throws -> [Result] {
@@ -19,7 +18,7 @@ enum Parallel {
         return try loop.results.withLock { try $0.map { try $0!.get() } }
     }
 
-    /// `range` in at most `count` contiguous pieces that differ in length by at most one.
+    /// Splits `range` into at most `count` contiguous pieces whose lengths differ by at most one.
     static func pieces(of range: Range<Int>, _ count: Int) -> [Range<Int>] {
         let count = min(count, range.count)
         return (0..<count).map { piece in
@@ -28,7 +27,7 @@ enum Parallel {
     }
 }
 
-/// Numbers that several threads take, each once, and what they make of them.
+/// The shared state of the threads: the indices, each handed out once, and the results.
 private final class Loop<Output: Sendable>: Sendable {
     let results: Mutex<[Result<Output, any Error>?]>
     private let count: Int
@@ -50,7 +49,7 @@ private final class Loop<Output: Sendable>: Sendable {
         }
     }
 
-    /// The same on another thread.
+    /// Does the same work on another thread.
     func help() {
         work()
         ends.signal()

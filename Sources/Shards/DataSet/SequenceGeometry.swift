@@ -1,4 +1,4 @@
-// What a sequence of frames is made of. The choice: one order everywhere, (frames, height, width, channels).
+// The extents of a sequence of frames. The choice: one axis order everywhere, (frames, height, width, channels).
 
 import Formats
 
@@ -13,26 +13,26 @@ package struct SequenceGeometry: Codable, Equatable, Sendable, CustomStringConve
         (self.frames, self.height, self.width, self.channels) = (frames, height, width, channels)
     }
 
-    /// Numbers in one frame.
+    /// The number of elements per frame.
     package var frameElements: Int { height * width * channels }
-    /// Numbers in one sequence.
+    /// The number of elements per sequence.
     package var elements: Int { frames * frameElements }
 
-    /// Limits for clips that the program makes.
+    /// The limits for generated clips.
     package static let mostFrames = 10_000, largestSide = 4096
-    /// What a shard takes as floats.
+    /// The largest number of floats per sequence that fits in a shard.
     package static let mostElements = SeekableZstdWriter.largestFrame / 4
 
-    /// As numpy shows the shape of one sequence; a single channel is no axis.
+    /// The numpy shape of one sequence; a single channel has no axis.
     package var shape: [Int] { [frames, height, width] + (channels == 1 ? [] : [channels]) }
 
     package var description: String { "\(frames) frame\(frames == 1 ? "" : "s") of \(height) x \(width) x \(channels)" }
 }
 
-/// What the numbers of stored sequences are.
+/// The type of the elements of stored sequences.
 package enum ElementType: String, Codable, Sendable {
     case uint8, float32
 
-    /// Bytes per number.
+    /// The number of bytes per element.
     package var size: Int { self == .uint8 ? 1 : 4 }
 }

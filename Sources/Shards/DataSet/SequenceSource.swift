@@ -1,21 +1,22 @@
-// Where sequences come from, whatever that is: files on disk or a generator. The choice: random access by number, so
-// that the order of training is the trainer's alone.
+// A source of sequences: files on disk or a generator. The choice: random access by index, so that the training order
+// is up to the trainer alone.
 
-/// A numbered collection of sequences of one geometry, which any thread may read.
+/// An indexed collection of sequences of one geometry, readable from any thread.
 package protocol SequenceSource: Sendable {
     var geometry: SequenceGeometry { get }
-    /// Sequences are numbered from 0 to `count - 1`; a generator has more of them.
+    /// The number of sequences, indexed from 0 to `count - 1`; a generator can make more of them.
     var count: Int { get }
     /// The bounds of the raw values, for scaling: 0...255 for bytes.
     var valueRange: ClosedRange<Float> { get }
 
-    /// What a network sees in place of these sequences, number by number and frame by frame; nil for the sequences
-    /// themselves.
+    /// The network inputs that replace these sequences, value by value and frame by frame; nil if the sequences
+    /// themselves are the inputs.
     ///
-    /// Keras' squares are seen with noise and compared without. Both are scaled by the range of these sequences.
+    /// Keras' moving squares are read with noise and compared without. Both are scaled by the range of these sequences.
     var inputs: (any SequenceSource)? { get }
 
-    /// Fills `values`, (frames, height, width, channels), with a sequence's raw values; the same ones every time.
+    /// Fills `values`, of shape (frames, height, width, channels), with a sequence's raw values, the same in every
+    /// call.
     func read(sequence: Int, into values: inout MutableSpan<Float>) throws
 }
 
@@ -29,18 +30,18 @@ extension SequenceSource {
         return values
     }
 
-    /// Traps unless `values` is of the size of a sequence.
+    /// Traps unless `values` has the size of a sequence.
     func check(_ values: borrowing MutableSpan<Float>) {
         precondition(values.count == geometry.elements, "\(values.count) values for \(geometry)")
     }
 }
 
-/// Two sources whose sequences belong together: what is to be forecast, and what a network sees.
+/// Two sources of corresponding sequences: the targets to forecast, and the network inputs.
 package struct PairedSource: SequenceSource {
     private let truth: any SequenceSource
     package let inputs: (any SequenceSource)?
 
-    /// Traps unless both have the same geometry and count.
+    /// Traps unless both sources have the same geometry and count.
     package init(truth: any SequenceSource, inputs: any SequenceSource) {
         precondition(truth.geometry == inputs.geometry && truth.count == inputs.count, "the sources are no pair")
         (self.truth, self.inputs) = (truth, inputs)

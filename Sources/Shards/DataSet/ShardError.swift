@@ -1,6 +1,6 @@
-// What can be wrong with a data set, beyond a single file being damaged.
+// The errors of a data set as a whole, beyond damage to a single file.
 
-/// A data set that cannot be made or used, with what to do, as one sentence.
+/// The reason why a data set cannot be made or used, and what to do about it, in one sentence.
 package struct ShardError: Error, Equatable, CustomStringConvertible {
     package var description: String
 

@@ -1,25 +1,25 @@
-// A folder of shards as a numbered collection of sequences. The choice: opening compares each shard's table with the
-// manifest, and a read the one frame that holds the sequence with the table, so that neither damage nor other data
-// reach a model unnoticed, and nothing is read for that alone.
+// A folder of shards as an indexed collection of sequences. The choice: opening checks each shard's table against the
+// manifest, and a read checks its one frame against the table. Neither damage nor foreign data reach a model unnoticed,
+// without extra reads.
 
 import Formats
 
-/// The sequences of a `*.shards` folder. Reads from several threads take turns on a shard, not on the set.
+/// The sequences of a `*.shards` folder. A lock per shard, not per set, serializes the reads of several threads.
 package final class ShardSet: SequenceSource {
     package let folder: String
     package let manifest: Manifest
     package var inputs: (any SequenceSource)? { inputSet }
     private let inputSet: ShardSet?
 
-    /// Those that were opened, by their place in the manifest.
+    /// The opened shards, by their index in the manifest.
     private let files: [SeekableZstdFile?]
 
-    /// Opens the shards, which are not looked at unless they hold some of the sequences to be read.
+    /// Opens the shards that hold any of the sequences to be read; the others are not touched.
     ///
-    /// Throws `ShardError` or `FormatError` for a folder that is no data set, and for a shard that is missing, cut
+    /// Throws `ShardError` or `FormatError` for a folder that is not a data set, and for a shard that is missing, cut
     /// short or of another shape than the manifest says.
     ///
-    /// - Parameter sequences: the numbers of those that will be read; nil for all.
+    /// - Parameter sequences: the indices of the sequences that will be read; nil for all.
     package convenience init(folder: String, reading sequences: [Range<Int>]? = nil) throws {
         try self.init(folder: folder, Manifest(folder: folder), reading: sequences)
     }
@@ -44,12 +44,12 @@ package final class ShardSet: SequenceSource {
     package var count: Int { manifest.sequences }
     package var valueRange: ClosedRange<Float> { manifest.valueRange[0]...manifest.valueRange[1] }
 
-    /// The numbers of the sequences with a use; empty if none were held back for it.
+    /// The indices of the sequences of a split; empty if none were held back for it.
     package func range(of split: Split) -> Range<Int> { manifest.splits.range(of: split) }
 
     package func count(of split: Split) -> Int { range(of: split).count }
 
-    /// Throws `FormatError` naming the file and the sequence where the stored bytes are damaged.
+    /// Throws `FormatError` that names the file and the sequence if the stored bytes are damaged.
     package func read(sequence: Int, into values: inout MutableSpan<Float>) throws {
         precondition((0..<count).contains(sequence), "no sequence \(sequence) of \(count)")
         check(values)
@@ -64,8 +64,7 @@ package final class ShardSet: SequenceSource {
         }
     }
 
-    /// Throws `FormatError` for a number outside the range by which all are scaled; what is no number is left to
-    /// others.
+    /// Throws `FormatError` for a value outside the range by which all values are scaled. NaN is left to later checks.
     private func requireRange(_ values: Span<Float>, _ sequence: Int) throws {
         let range = valueRange
         for index in values.indices where values[index] < range.lowerBound || values[index] > range.upperBound {
@@ -76,7 +75,7 @@ package final class ShardSet: SequenceSource {
         }
     }
 
-    /// A sequence as it is stored: (frames, height, width, channels) of the manifest's element type.
+    /// A sequence as stored: shape (frames, height, width, channels), in the manifest's element type.
     package func bytes(ofSequence sequence: Int) throws -> [UInt8] {
         let index = shardIndex(of: sequence), shard = manifest.shards[index]
         guard let file = files[index] else { preconditionFailure("the shard of sequence \(sequence) was not opened") }
@@ -95,13 +94,13 @@ package final class ShardSet: SequenceSource {
     }
 }
 
-// Whether the shards are those of the manifest
+// Comparison of the shards with the manifest
 
 extension ShardSet {
-    /// Compares whole files with their digests, where the manifest has none of their tables, which are compared on
-    /// opening: every `parts`-th of those that were opened, for one of as many readers of the same files.
+    /// Compares whole files with their digests if the manifest has no digests of their tables, which opening compares.
+    /// With several readers of the same files, each checks every `parts`-th opened file.
     ///
-    /// Throws `FormatError` naming the first file that is not as it was written.
+    /// Throws `FormatError` that names the first file that differs from what was written.
     package func requireWholeShards(part: Int = 0, of parts: Int = 1) throws {
         let unread = zip(files, manifest.shards).compactMap { file, shard in
             shard.tableSha256 == nil ? file.map { ($0, shard) } : nil
@@ -117,7 +116,7 @@ extension ShardSet {
 }
 
 extension Manifest {
-    /// Opens a shard whose table and header say what this manifest says of it.
+    /// Opens a shard whose table and header match this manifest.
     ///
     /// Throws `FormatError` for a file that is missing, damaged or another one.
     func open(_ shard: Shard, in folder: String) throws -> SeekableZstdFile {
@@ -132,8 +131,8 @@ extension Manifest {
             "copy the data set again, or split the data again; `convlstm-shard verify \(folder)` tells more")
     }
 
-    /// What a shard has other than its place in the manifest says, as a clause about it; nothing is taken on the
-    /// manifest's word.
+    /// How a shard file differs from its entry in the manifest, as a clause; nil if it matches. All of it is read from
+    /// the file itself.
     private func difference(of file: SeekableZstdFile, from shard: Shard) throws -> String? {
         if file.size != shard.bytes { return "has \(file.size) bytes and not \(shard.bytes)" }
         let header = ShardFile.header(self, sequences: shard.sequences).encoded
@@ -150,9 +149,9 @@ extension Manifest {
         return content == header ? nil : "has another .npy header"
     }
 
-    /// Itself, as that of what a network sees in place of another's sequences.
+    /// This manifest, after checking that it describes the inputs of another data set.
     ///
-    /// Throws `ShardError` for one that does not go with the other.
+    /// Throws `ShardError` if it does not match the other one.
     package func required(asInputsOf other: Manifest, _ folder: String) throws -> Manifest {
         guard inputs == nil else {
             throw ShardError("\(folder) holds inputs and has inputs of its own; split the data again")

@@ -1,15 +1,14 @@
-// Finds damage in a data set and says how far it goes. The choice: hashes decide whether a file is damaged, the frames
-// inside which of its sequences are lost; and a file that is as it was written must also be what its manifest
-// describes.
+// Finds damage in a data set and its extent. The choice: a hash decides whether a file is damaged, and its frames tell
+// which sequences are lost; an undamaged file must also match its manifest.
 
 import Formats
 
-/// A shard that is not as it was written.
+/// The damage of a shard that differs from what was written.
 package struct ShardDamage: Equatable, Sendable, CustomStringConvertible {
     package var file: String
-    /// What is wrong with the file as a whole.
+    /// The problem of the file as a whole.
     package var reason: String
-    /// The numbers of the sequences that cannot be used; empty if only the file's other bytes changed.
+    /// The indices of the sequences that are lost; empty if only other bytes of the file changed.
     package var sequences: [Range<Int>]
 
     package var description: String {
@@ -17,7 +16,7 @@ package struct ShardDamage: Equatable, Sendable, CustomStringConvertible {
         return "\(file): \(reason); \(lost)"
     }
 
-    /// "sequence 3" or "sequences 3-7, 9".
+    /// A list of sequences, such as "sequence 3" or "sequences 3-7, 9".
     private static func list(_ runs: [Range<Int>]) -> String {
         let names = runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound - 1)" }
         let isOne = runs.count == 1 && runs[0].count == 1
@@ -25,16 +24,16 @@ package struct ShardDamage: Equatable, Sendable, CustomStringConvertible {
     }
 }
 
-/// What a look at every byte of a shard found.
+/// The result of reading every byte of a shard.
 package struct ShardExamination: Sendable {
-    /// Nil if it is as it was written, and what its manifest describes.
+    /// The damage; nil if the shard is as it was written and matches its manifest.
     package var damage: ShardDamage?
-    /// The smallest and the largest value of floats that can be read.
+    /// The smallest and largest of the readable floats.
     package var values: ClosedRange<Float>?
 }
 
 extension Manifest {
-    /// Reads a whole shard: compares its SHA-256, then all that reading it would rely on.
+    /// Reads a whole shard: compares its SHA-256, then checks everything that reads rely on.
     package func examination(of shard: Shard, in folder: String) -> ShardExamination {
         let path = folder + "/" + shard.file
         do {
@@ -59,8 +58,8 @@ extension Manifest {
         ShardExamination(damage: ShardDamage(file: path, reason: reason, sequences: sequences), values: nil)
     }
 
-    /// The sequences whose frames do not decode, the range of the floats in the others, and the first with one that is
-    /// not finite.
+    /// The sequences whose frames do not decode, the range of the floats in the others, and the first sequence with a
+    /// value that is not finite.
     private func contents(
         of shard: Shard, at path: String
     ) -> (lost: [Range<Int>], values: ClosedRange<Float>?, odd: Int?) {
@@ -84,7 +83,7 @@ extension Manifest {
         return (lost, values, odd)
     }
 
-    /// What is wrong with the range of the values, beside those that were measured in all shards; nil if nothing is.
+    /// How the manifest's value range differs from the measured ranges of all shards, in words; nil if it does not.
     package func complaint(aboutMeasured ranges: [ClosedRange<Float>]) -> String? {
         guard let first = ranges.first else { return nil }
         let found = ranges.dropFirst().reduce(first) { $0.joined($1) }

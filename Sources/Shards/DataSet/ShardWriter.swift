@@ -1,10 +1,10 @@
-// Writes a folder of shards. The choice: everything goes into a hidden neighbor that takes the folder's name at the
-// end, and each sequence is a zstd frame of its own, compressed on all cores and written in order.
+// Writes a folder of shards. The choice: all files go into a hidden folder that is renamed at the end, and each
+// sequence is a zstd frame of its own, compressed on all cores and written in order.
 
 import Foundation
 import Formats
 
-/// A data set being written; sequences are appended in order, and it exists when `finish` returns.
+/// A data set being written. Sequences are appended in order, and the data set exists once `finish` returns.
 package final class ShardWriter {
     package let folder: String
     private let output: AtomicFolder
@@ -16,12 +16,12 @@ package final class ShardWriter {
     private var shard: SeekableZstdWriter?
     private var next = 0
 
-    /// Smallest and largest of the values appended so far.
+    /// The smallest and largest value appended so far.
     package private(set) var values: ClosedRange<Float>?
 
     /// Prepares `shards` files (fewer if there are fewer sequences) at zstd's compression `level`.
     ///
-    /// Throws `ShardError` if `folder` exists, and `FormatError` if its parent cannot be written to.
+    /// Throws `ShardError` if `folder` exists, and `FormatError` if its parent is not writable.
     package init(
         folder: String, geometry: SequenceGeometry, elementType: ElementType, splits: [SplitRange], shards: Int,
         level: Int
@@ -37,7 +37,7 @@ package final class ShardWriter {
         output = try AtomicFolder(path: folder)
     }
 
-    /// A writer of what a network is to see in place of these sequences; finish it before this one.
+    /// A writer for the network inputs that replace these sequences; it must be finished before this writer.
     package func inputs(elementType: ElementType) throws -> ShardWriter {
         manifest.inputs = "inputs"
         return try ShardWriter(
@@ -45,7 +45,7 @@ package final class ShardWriter {
             splits: manifest.splits, shards: shards, level: level)
     }
 
-    /// Appends whole sequences, (sequences, frames, height, width, channels).
+    /// Appends whole sequences, of shape (sequences, frames, height, width, channels).
     package func append(_ bytes: [UInt8]) throws {
         precondition(bytes.count.isMultiple(of: sequenceBytes), "\(bytes.count) bytes are no whole sequences")
         widenRange(bytes)
@@ -54,7 +54,7 @@ package final class ShardWriter {
         }
     }
 
-    /// Closes the last shard, writes the manifest and gives the folder its name.
+    /// Closes the last shard, writes the manifest and renames the folder to its final name.
     package func finish() throws -> Manifest {
         precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
         if manifest.elementType == .float32, let values {
@@ -68,7 +68,7 @@ package final class ShardWriter {
         return manifest
     }
 
-    /// Each sequence as a frame, in order: one run of sequences a core.
+    /// Each sequence as a frame, in order, computed in one run of sequences per core.
     private func compressed(_ bytes: [UInt8]) throws -> [[[UInt8]]] {
         let (level, size) = (level, sequenceBytes)
         let runs = Parallel.pieces(of: 0..<bytes.count / size, ProcessInfo.processInfo.activeProcessorCount)
@@ -119,7 +119,7 @@ package final class ShardWriter {
     }
 }
 
-/// What stands in a shard: frame 0 is a .npy header, frame k + 1 the shard's sequence k.
+/// The layout of a shard: frame 0 is a .npy header, frame k + 1 the shard's sequence k.
 enum ShardFile {
     static func header(_ manifest: Manifest, sequences: Int) -> NpyHeader {
         NpyHeader(

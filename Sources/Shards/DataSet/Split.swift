@@ -1,12 +1,12 @@
-// Which sequences train, validate and test. The choice: the convention of the Toronto file's users - the last ones
-// test, those before them validate, the first ones train - so that splits need no seed and no list.
+// The split into training, validation and test sequences. The choice: the usual one for the Toronto file - the last
+// sequences for testing, those before them for validation, the first for training - which needs no seed and no list.
 
-/// The uses of sequences, by the names in the manifest and on the command line.
+/// The splits, by their names in the manifest and on the command line.
 package enum Split: String, Codable, CaseIterable, Sendable {
     case train, validation, test
 }
 
-/// A contiguous run of sequences with its use.
+/// A contiguous run of sequences of one split.
 package struct SplitRange: Codable, Equatable, Sendable {
     package var name: Split
     package var first: Int
@@ -14,9 +14,9 @@ package struct SplitRange: Codable, Equatable, Sendable {
 
     package var range: Range<Int> { first..<first + sequences }
 
-    /// All three splits of `total` sequences, in order; a split may be empty, but not train.
+    /// All three splits of `total` sequences, in order. A split may be empty, except train.
     ///
-    /// Throws `ShardError` when more is held back than there is.
+    /// Throws `ShardError` if more sequences are held back than there are.
     package static func ranges(total: Int, validation: HeldBack, test: HeldBack) throws -> [SplitRange] {
         let (validating, testing) = (validation.count(of: total), test.count(of: total))
         guard validating < total, testing < total - validating else {
@@ -34,7 +34,7 @@ package struct SplitRange: Codable, Equatable, Sendable {
 }
 
 extension [SplitRange] {
-    /// The numbers of the sequences with a use; empty if none were held back for it.
+    /// The indices of the sequences of a split; empty if none were held back for it.
     package func range(of split: Split) -> Range<Int> {
         first { $0.name == split }?.range ?? 0..<0
     }

@@ -1,21 +1,21 @@
-// The digits that move: MNIST's own from a file, or ones drawn here. The choice: bytes of one square size in one array,
-// whoever made them.
+// Images of digits: MNIST's from a file, or drawn ones. The choice: square images of one size in one byte array,
+// whatever their source.
 
 import Formats
 
 /// Square gray images of digits.
 package struct DigitBitmaps: Sendable {
     package let count: Int
-    /// Rows and columns of each image.
+    /// The height and width of each image, in pixels.
     package let side: Int
-    /// (count, side, side), 0 to 255.
+    /// Pixels of shape (count, side, side), 0 to 255.
     package let pixels: [UInt8]
 
     init(count: Int, side: Int, pixels: [UInt8]) {
         (self.count, self.side, self.pixels) = (count, side, pixels)
     }
 
-    /// The images of an idx3-ubyte file, gzipped or not.
+    /// Reads the images of an idx3-ubyte file, gzipped or not.
     package init(idx path: String) throws {
         let images = try IdxImages(path: path)
         guard images.height == images.width else {
@@ -26,9 +26,9 @@ package struct DigitBitmaps: Sendable {
 }
 
 extension DigitBitmaps {
-    /// An image of (side, side), enlarged where that is more than its own size.
+    /// An image of shape (side, side), enlarged if `target` is larger than its own size.
     ///
-    /// Between pixels it is linear, in units of whole gray levels as Pillow's bilinear filter is when it enlarges.
+    /// Interpolation is bilinear and rounds to whole gray levels, like Pillow's bilinear filter when it enlarges.
     func image(_ index: Int, side target: Int) -> [UInt8] {
         let image = [UInt8](pixels[index * side * side..<(index + 1) * side * side])
         guard target > side else { return image }
@@ -36,7 +36,7 @@ extension DigitBitmaps {
         return enlarged(rows, to: target, elementStride: target, lineStride: 1, lines: target)
     }
 
-    /// Lines of `side` pixels, made `target` long and laid out as they came.
+    /// Resizes lines of `side` pixels to `target` pixels, in the same layout.
     private func enlarged(
         _ image: [UInt8], to target: Int, elementStride: Int, lineStride: Int, lines: Int
     ) -> [UInt8] {

@@ -1,35 +1,35 @@
-// The three ways in which generators of the field move digits. The choice: a way is the corners of a digit in every
-// frame, worked out before anything is drawn, and a rule for pixels where digits overlap.
+// The three motions of digits in published generators. The choice: a motion is the corners of a digit in every frame,
+// computed before anything is drawn, and a rule for pixels where digits overlap.
 
 import Foundation
 import Randomness
 
-/// How digits move over a canvas, and what becomes of them where they overlap.
+/// How digits move over a canvas, and how overlapping digits combine.
 package enum DigitMotion: String, Codable, CaseIterable, Sendable {
-    /// Steps of a tenth of the room, stop at the wall and turn; the brighter digit wins.
+    /// Steps of a tenth of the free space that stop at the wall and turn; the brighter digit wins.
     ///
     /// Source: Srivastava, Mansimov and Salakhutdinov, "Unsupervised Learning of Video Representations using LSTMs",
     /// 2015, in the form of data/mm.py of ConvLSTM-PyTorch.
     case canonical
 
-    /// 2 to 6 pixels a frame, up to two pixels over the edge; sums wrap at 256.
+    /// 2 to 6 pixels per frame, up to two pixels over the edge; sums wrap at 256.
     ///
     /// Source: Tencia Lee, moving_mnist.py, as bei2020/Video_ConvLSTM uses it.
     case tenciaLee = "tencia-lee"
 
-    /// Digits enlarged to 32 pixels, whole pixels a frame; sums stop at 255.
+    /// Digits enlarged to 32 pixels, moving by whole pixels per frame; sums saturate at 255.
     ///
     /// Source: Denton and Fergus, "Stochastic Video Generation with a Learned Prior", 2018, data/moving_mnist.py with
     /// deterministic bounces.
     case svg
 
-    /// The side of digits on the canvas, from the side of their images.
+    /// The side of digits on the canvas, given the side of their images.
     func side(of images: Int) -> Int { self == .svg ? 32 : images }
 
-    /// The least canvas for digits of a side.
+    /// The smallest canvas side for digits of a side.
     func leastCanvas(side: Int) -> Int { self == .svg ? side + 1 : side }
 
-    /// A pixel, 0 to 255, after one more digit was drawn over it.
+    /// The value of a pixel, 0 to 255, after another digit is drawn over it.
     func overlap(_ there: Float, _ digit: Float) -> Float {
         let sum = there + digit
         return switch self {
@@ -39,7 +39,7 @@ package enum DigitMotion: String, Codable, CaseIterable, Sendable {
         }
     }
 
-    /// The upper left corner of a digit in each frame; `room` is the canvas without the digit.
+    /// The upper left corner of a digit in each frame; `room` is the canvas side less the digit's.
     package func corners(frames: Int, room: Int, _ random: inout RandomStream) -> [(top: Int, left: Int)] {
         switch self {
         case .canonical: canonicalCorners(frames, Double(room), &random)
@@ -69,7 +69,7 @@ package enum DigitMotion: String, Codable, CaseIterable, Sendable {
         }
     }
 
-    /// Turns before the step that would lead more than two pixels over the edge.
+    /// Turns before a step that would lead more than two pixels over the edge.
     private func tenciaLeeCorners(
         _ frames: Int, _ room: Double, _ random: inout RandomStream
     ) -> [(top: Int, left: Int)] {
@@ -89,7 +89,7 @@ package enum DigitMotion: String, Codable, CaseIterable, Sendable {
         }
     }
 
-    /// Comes back to the last whole pixel within the walls before it is drawn.
+    /// Moves back to the last whole pixel within the walls before drawing.
     private func svgCorners(_ frames: Int, _ room: Int, _ random: inout RandomStream) -> [(top: Int, left: Int)] {
         var x = random.integer(in: 0...room - 1), y = random.integer(in: 0...room - 1)
         var velocityX = random.integer(in: -4...4), velocityY = random.integer(in: -4...4)

@@ -1,11 +1,11 @@
-// Digits drawn with a simulated pen, so that a data set can be made without downloading one. The choice: a few strokes
-// a digit, bent by a smooth random warp (which keeps joints joined), slanted, scaled and inked with a random pen.
+// Digits drawn with a simulated pen, so that a data set can be made without a download. The choice: a few strokes per
+// digit, bent by a smooth random warp (which keeps joints joined), slanted, scaled and inked with a random pen.
 
 import Foundation
 import Randomness
 
 extension DigitBitmaps {
-    /// `count` digits of 28 x 28 in the manner of MNIST: image i shows the digit i modulo 10, 20 pixels high or less.
+    /// `count` digits of 28 x 28 pixels in the style of MNIST: image i shows digit i modulo 10, at most 20 pixels high.
     package static func drawn(count: Int = 2000, seed: UInt64) -> DigitBitmaps {
         let side = 28
         let pixels = (0..<count).flatMap { index -> [UInt8] in
@@ -19,7 +19,7 @@ extension DigitBitmaps {
     }
 }
 
-/// How one digit is written: everything that differs from one writing of it to the next.
+/// The random handwriting of one digit: everything that varies between two writings of it.
 private struct Hand {
     let penRadius: Double
     private let slant: Double, turn: Double, height: Double, width: Double
@@ -38,7 +38,7 @@ private struct Hand {
         offset = [random.uniform(-1, 1), random.uniform(-1, 1)]
     }
 
-    /// A path of the unit square in pixels of the image.
+    /// Maps a path in the unit square to pixels of the image.
     func placed(_ path: [SIMD2<Double>], side: Int) -> [SIMD2<Double>] {
         path.map { point in
             let bent = SIMD2(point.x + bend(0, point.y), point.y + bend(1, point.x)) - 0.5
@@ -54,11 +54,11 @@ private struct Hand {
     }
 }
 
-/// A round nib that leaves soft edges.
+/// A round nib with soft edges.
 private struct Pen {
     let radius: Double
 
-    /// An image of (side, side) in which ink falls off over one pixel around the paths.
+    /// An image of shape (side, side) in which ink fades over one pixel around the paths.
     func ink(_ paths: [[SIMD2<Double>]], side: Int) -> [UInt8] {
         let segments = paths.flatMap { zip($0, $0.dropFirst()) }
         return (0..<side * side).map { pixel in

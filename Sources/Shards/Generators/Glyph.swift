@@ -1,7 +1,7 @@
-// The shapes of the ten digits as strokes in the unit square, x to the right and y down. The choice: a few points a
+// The shapes of the ten digits as strokes in the unit square, x to the right and y down. The choice: a few points per
 // stroke, joined by straight lines or by a smooth curve through them.
 
-/// A digit's strokes.
+/// The strokes of a digit.
 struct Glyph {
     /// One movement of the pen.
     enum Stroke {
@@ -32,7 +32,7 @@ struct Glyph {
             return inner + [points[last]]
         }
 
-        /// The cubic through b and c with the slopes of its neighbors (Catmull and Rom, 1974).
+        /// The cubic through b and c with slopes from their neighbors (Catmull and Rom, 1974).
         private static func catmullRom(
             _ a: SIMD2<Double>, _ b: SIMD2<Double>, _ c: SIMD2<Double>, _ d: SIMD2<Double>, _ t: Double
         ) -> SIMD2<Double> {
@@ -45,7 +45,7 @@ struct Glyph {
 
     var strokes: [Stroke]
 
-    /// For each digit the ways to write it.
+    /// The alternative ways to write each digit.
     static let digits: [[Glyph]] = [
         [
             Glyph(strokes: [

@@ -1,9 +1,9 @@
-// Moving MNIST: digits that drift over a black canvas and bounce off its walls. The choice: a sequence is a function of
-// the seed and its number alone, so no sequence is ever stored, and there is no last one.
+// Moving MNIST: digits that drift over a black canvas and bounce off its walls. The choice: a sequence is a pure
+// function of the seed and its index, so that none is stored and their number is unlimited.
 
 import Randomness
 
-/// Moving MNIST, made as it is asked for.
+/// Moving MNIST, generated on demand.
 package struct MovingMNISTGenerator: SequenceSource {
     package let geometry: SequenceGeometry
     package let count: Int
@@ -15,7 +15,7 @@ package struct MovingMNISTGenerator: SequenceSource {
 
     /// `size` is the height and width of a frame.
     ///
-    /// Throws `ShardError` when a frame is smaller than a digit.
+    /// Throws `ShardError` if a frame is smaller than a digit.
     package init(
         digits: DigitBitmaps, digitsPerSequence: Int = 2, motion: DigitMotion = .canonical, frames: Int = 20,
         size: Int = 64, count: Int = 10_000, seed: UInt64
@@ -45,7 +45,7 @@ package struct MovingMNISTGenerator: SequenceSource {
         }
     }
 
-    /// Draws the part of a digit that is on the canvas.
+    /// Draws the part of a digit that lies on the canvas.
     private func paste(
         _ image: [UInt8], _ side: Int, at corner: (top: Int, left: Int), frame: Int,
         into values: inout MutableSpan<Float>

@@ -1,20 +1,20 @@
-// The moving squares of Keras' ConvLSTM example: noisy clips to look at, and the same clips clean to compare with. The
-// choice: all are views of one clip, so sequence k of one belongs to sequence k of the others.
+// The moving squares of Keras' ConvLSTM example: noisy clips as inputs, and the same clips without noise as targets.
+// The choice: all are views of one clip, so that sequence k of one view corresponds to sequence k of the others.
 
 import Randomness
 
-/// Moving squares, made as they are asked for.
+/// Moving squares, generated on demand.
 ///
 /// Source: Keras 2.1.0, examples/conv_lstm.py, `generate_movies`. Squares are drawn on a canvas of twice the size, of
-/// which the middle is seen.
+/// which the middle is visible.
 package struct MovingSquaresGenerator: SequenceSource {
-    /// Which of the films.
+    /// The views of a clip.
     package enum View: String, Codable, CaseIterable, Sendable {
-        /// With noise around the squares.
+        /// The frames with noise around the squares.
         case noisy
         /// The same frames without noise.
         case clean
-        /// Without noise, one step ahead of the others.
+        /// The frames without noise, one step ahead of the other views.
         case shifted
     }
 
@@ -28,7 +28,7 @@ package struct MovingSquaresGenerator: SequenceSource {
     package init(view: View, frames: Int = 15, size: Int = 40, count: Int = 1200, seed: UInt64) {
         geometry = SequenceGeometry(frames: frames, height: size, width: size, channels: 1)
         (self.view, self.count, self.seed) = (view, count, seed)
-        // Seven squares at most, each darkening by a tenth.
+        // There are at most seven squares, and each darkens by a tenth.
         valueRange = view == .noisy ? -0.7...1 : 0...1
     }
 
@@ -66,7 +66,7 @@ package struct MovingSquaresGenerator: SequenceSource {
     }
 }
 
-/// A square's start, way and size, in pixels of what is seen.
+/// A square's start, direction and size, in pixels of the visible part.
 private struct Square {
     let x: Int, y: Int
     let directionX: Int, directionY: Int
@@ -80,7 +80,7 @@ private struct Square {
         halfSide = random.integer(in: 2...3)
     }
 
-    /// The visible part of one axis.
+    /// The visible part of the square along one axis.
     static func extent(_ center: Int, _ halfSide: Int, _ size: Int) -> Range<Int> {
         min(size, max(0, center - halfSide))..<max(0, min(size, center + halfSide))
     }

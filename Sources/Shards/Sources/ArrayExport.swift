@@ -1,16 +1,16 @@
-// Writes sequences as one .npy array. The choice: blocks are made on all cores and written where they belong, so that
-// an array of any size and layout needs the memory of one block.
+// Writes sequences as one .npy array. The choice: blocks are computed on all cores and written at their offsets, so
+// that an array of any size and layout needs the memory of one block.
 
 import Formats
 
-/// A source of sequences on its way to a file that `numpy.load` opens.
+/// Writes a source of sequences to a file that `numpy.load` opens.
 package struct ArrayExport<Source: SequenceSource> {
     private let source: Source
     private let elementType: ElementType
     private let layout: ArrayLayout
     private let header: NpyHeader
 
-    /// Raw values are rounded down to bytes if `elementType` says so.
+    /// Raw values are rounded down to bytes if `elementType` is uint8.
     package init(_ source: Source, as elementType: ElementType, layout: ArrayLayout) {
         let frames = source.geometry.frames, count = source.count
         (self.source, self.elementType, self.layout) = (source, elementType, layout)
@@ -19,7 +19,7 @@ package struct ArrayExport<Source: SequenceSource> {
             shape: (layout == .framesFirst ? [frames, count] : [count, frames]) + source.geometry.shape.dropFirst())
     }
 
-    /// Writes all sequences; `progress` is told how many so far, and may throw to stop, which leaves no file.
+    /// Writes all sequences. `progress` gets the number written so far, and may throw to stop, which leaves no file.
     package func write(to path: String, progress: (Int) throws -> Void) throws {
         let file = try AtomicFile(path: path, expecting: header.byteCount)
         try file.append(header.encoded.span)
@@ -43,7 +43,7 @@ package struct ArrayExport<Source: SequenceSource> {
         }
     }
 
-    /// Puts a block into the file: a run of bytes for each frame number, or all of it at once.
+    /// Writes a block to the file: one run of bytes per frame index if frames come first, otherwise all at once.
     private func write(_ block: [[UInt8]], from first: Int, to file: AtomicFile) throws {
         let start = header.encoded.count, frameBytes = source.geometry.frameElements * elementType.size
         let slots = layout == .framesFirst ? source.geometry.frames : 1

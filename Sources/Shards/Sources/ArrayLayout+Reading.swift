@@ -1,12 +1,12 @@
-// What a shape can mean, by one set of rules for all who read arrays. The choice: two readings are told apart only
-// where one of them would make no sense; otherwise the person is asked, with what each would give.
+// Infers the layout of an array from its shape, by one set of rules for all readers of arrays. The choice: one reading
+// is preferred only if the other would make no sense; otherwise the user is asked, with what each reading would give.
 
 extension ArrayLayout {
-    /// The layout that a shape speaks for.
+    /// The layout that a shape implies.
     ///
-    /// Throws `ShardError` where it speaks for none, or for several, and says what to name with --layout.
+    /// Throws `ShardError` if it implies none or several, and says what to name with --layout.
     ///
-    /// - Parameter known: what is known of the frames, which may leave one reading of two.
+    /// - Parameter known: what is known of the frames, which may rule out one of two readings.
     package static func read(
         _ shape: [Int], file: String, knowing known: KnownFrames? = nil
     ) throws(ShardError) -> LayoutReading {
@@ -25,7 +25,7 @@ extension ArrayLayout {
         }
     }
 
-    /// Tells sequences from frames by the two axes before the image.
+    /// Tells sequences from frames by the two axes before the image axes.
     private static func read(
         _ leading: [Int], _ image: ImageAxes, _ shape: [Int], _ file: String, _ known: KnownFrames?
     ) throws(ShardError) -> LayoutReading {
@@ -39,7 +39,7 @@ extension ArrayLayout {
                 guard known.atLeast > 1 else { throw doubt(shape, file, "frames and sequences cannot be told apart") }
                 return LayoutReading(layout: .concatenated, reason: "its second axis is a single channel")
             }
-            // A short second axis may be colors.
+            // A short second axis may be channels.
             if second >= known.atLeast && first < known.atLeast {
                 return LayoutReading(
                     layout: .sequencesFirst,
@@ -60,14 +60,13 @@ extension ArrayLayout {
         return try byLength(first, second, shape, file)
     }
 
-    /// Sequences are many, and frames are a few and not so few that they may be colors.
+    /// Decides by length: sequences are many, and frames are few but not so few that they may be channels.
     private static func byLength(
         _ first: Int, _ second: Int, _ shape: [Int], _ file: String
     ) throws(ShardError) -> LayoutReading {
         let short = min(first, second), long = max(first, second)
         guard (5...100).contains(short), long > 100, long / 4 >= short else {
-            // With five axes, sequences come first by the custom of most frameworks; the lengths must not speak against
-            // it.
+            // With five axes, sequences come first in most frameworks; the lengths must not contradict that.
             if shape.count == 5 && first > second && second > 1 {
                 return LayoutReading(
                     layout: .sequencesFirst, reason: "it has five axes, the second shorter than the first")
@@ -86,7 +85,7 @@ extension ArrayLayout {
     }
 }
 
-// What is said where a shape is not understood
+// Errors for ambiguous shapes
 
 extension ArrayLayout {
     static func wrongRank(_ shape: [Int], _ file: String) -> ShardError {
@@ -114,7 +113,7 @@ extension ArrayLayout {
 
     private static let framesLast = "its last axis is one of frames and belongs before the picture"
 
-    /// Asks, with what each layout would make of the shape.
+    /// An error that asks for the layout and says what each layout would make of the shape.
     private static func doubt(
         _ shape: [Int], _ file: String, _ reason: String, or other: String? = nil
     ) -> ShardError {

@@ -1,18 +1,18 @@
-// How sequences lie in somebody's array. The choice: the layout is named by people or told by the shape where the shape
-// leaves no doubt; where it does, nothing is guessed.
+// The layout of sequences in a given array. The choice: the user names the layout, or the shape implies it without
+// ambiguity; an ambiguous shape is never guessed at.
 
 /// The order of the axes of an array of sequences.
 package enum ArrayLayout: String, CaseIterable, Sendable {
-    /// (frames, sequences, height, width[, channels]): the Toronto file.
+    /// Shape (frames, sequences, height, width[, channels]), as in the Toronto file.
     case framesFirst = "frames-first"
-    /// (sequences, frames, height, width[, channels]).
+    /// Shape (sequences, frames, height, width[, channels]).
     case sequencesFirst = "sequences-first"
-    /// (sequences * frames, height, width), (..., 1, height, width) or (..., height, width, channels): frames in one
-    /// row, as the npz files of older generators, or one long film.
+    /// Shape (sequences * frames, height, width), (..., 1, height, width) or (..., height, width, channels): frames in
+    /// one row, as in the npz files of older generators, or one long clip.
     case concatenated
 }
 
-/// Frames that an array is to hold, where that is known beforehand: their size, and how many a sequence has at least.
+/// What is known in advance of an array's frames: their size, and the smallest number per sequence.
 package struct KnownFrames: Sendable {
     package var height, width, channels, atLeast: Int
 
@@ -23,7 +23,7 @@ package struct KnownFrames: Sendable {
     var inWords: String { "\(height) x \(width) x \(channels)" }
 }
 
-/// A layout with the reason why it was taken, in words.
+/// A layout with the reason for choosing it, in words.
 package struct LayoutReading: Equatable, Sendable, CustomStringConvertible {
     package var layout: ArrayLayout
     package var reason: String

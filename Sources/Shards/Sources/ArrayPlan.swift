@@ -1,17 +1,18 @@
-// A layout applied to a shape. The choice: two strides, in frames, say where every frame is, whatever the layout.
+// A layout applied to a shape. The choice: two strides, in frames, locate every frame, whatever the layout.
 
-/// Where each frame of an array is.
+/// The location of each frame of an array.
 package struct ArrayPlan: Equatable, Sendable {
     package var geometry: SequenceGeometry
     package var count: Int
-    /// From a sequence to the next, and from a frame to the next, in frames.
+    /// The distances between consecutive sequences and between consecutive frames, in frames.
     package var sequenceStride: Int, frameStride: Int
 
     private let isRow: Bool
 
-    /// Throws `ShardError` when the shape does not fit the layout.
+    /// Throws `ShardError` if the shape does not fit the layout.
     ///
-    /// - Parameter frames: of a sequence in a `concatenated` array, and nil otherwise, or where it is one sequence.
+    /// - Parameter frames: the number of frames per sequence of a `concatenated` array; nil for the other layouts, or
+    ///   for a single sequence.
     package init(shape: [Int], layout: ArrayLayout, frames: Int? = nil, file: String) throws(ShardError) {
         guard shape.allSatisfy({ $0 > 0 }) else { throw ArrayLayout.empty(shape, file) }
         isRow = layout == .concatenated
@@ -37,7 +38,7 @@ package struct ArrayPlan: Equatable, Sendable {
         (sequenceStride, frameStride) = layout == .framesFirst ? (1, count) : (length, 1)
     }
 
-    /// "12 sequences of 6 frames of 16 x 16 x 1".
+    /// The plan in words, such as "12 sequences of 6 frames of 16 x 16 x 1".
     var inWords: String {
         guard !isRow else { return "\(geometry) in one row" }
         return "\(count) sequence\(count == 1 ? "" : "s") of \(geometry)"

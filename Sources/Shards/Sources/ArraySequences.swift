@@ -1,5 +1,5 @@
-// The sequences of somebody's array, in order and in blocks. The choice: a block of neighboring sequences is read with
-// one long read a frame number, which transposes the Toronto layout in bounded memory at the disk's full speed.
+// The sequences of a given array, in order and in blocks. The choice: a block of neighboring sequences takes one long
+// read per frame index, which transposes the Toronto layout in bounded memory at the disk's full speed.
 
 import Formats
 
@@ -7,12 +7,12 @@ import Formats
 package struct ArraySequences: RawSequences, Sendable {
     package let geometry: SequenceGeometry
     package let count: Int
-    /// Doubles become floats.
+    /// The element type of the sequences; doubles become floats.
     package let elementType: ElementType
     private let array: NpyFile
     private let plan: ArrayPlan
 
-    /// `frames` is the length of a sequence in a `concatenated` array, and nil otherwise.
+    /// `frames` is the number of frames per sequence of a `concatenated` array, and nil for the other layouts.
     package init(_ array: NpyFile, layout: ArrayLayout, frames: Int? = nil) throws {
         guard layout != .concatenated || frames != nil else {
             throw ShardError(
@@ -27,7 +27,7 @@ package struct ArraySequences: RawSequences, Sendable {
 
     package var blocks: [Range<Int>] { blocks(bytesPerSequence: geometry.elements * array.header.type.size) }
 
-    /// Throws `ShardError` naming the sequence that holds a number which is no finite float.
+    /// Throws `ShardError` that names the sequence if a value is not finite as a float.
     package func bytes(of sequences: Range<Int>) throws -> [UInt8] {
         let stored = plan.frameStride == 1 ? try consecutive(sequences) : try transposed(sequences)
         guard elementType == .float32 else { return stored }

@@ -1,19 +1,19 @@
-// Where the clips of somebody's folder are. The choice: names alone decide - a folder of PNG files is a clip, its
-// frames in the order in which people number them - and what names leave in doubt is told.
+// Finds the clips in a given folder. The choice: only names decide - a folder of PNG files is a clip, its frames in
+// natural order - and whatever names leave ambiguous is reported.
 
 import Formats
 import Foundation
 
 /// The clips in a folder.
 struct ClipFolder {
-    /// Those with frames, in order.
+    /// The clips that have frames, in order.
     let clips: [ClipFrames]
 
-    /// Sentences about what is in the folder and in no film.
+    /// Sentences about what the folder holds that belongs to no clip.
     let remarks: [String]
 
     /// Throws `ShardError` for a folder without PNG files, for one that holds both frames and folders of them, and for
-    /// frames of one number.
+    /// frames with equal numbers.
     init(_ folder: String) throws {
         let own = try ClipFrames(folder), others = try own.folders.map(ClipFrames.init)
         let inside = others.filter { !$0.files.isEmpty }
@@ -39,7 +39,7 @@ struct ClipFolder {
         ].compactMap { $0 }
     }
 
-    /// "clips: 3 files are no PNG files and were passed over (a/0.jpg, a/1.jpg, a/2.jpg)".
+    /// A remark such as "clips: 3 files are no PNG files and were passed over (a/0.jpg, a/1.jpg, a/2.jpg)".
     private static func remark(_ folder: String, _ paths: [String], _ one: String, _ several: String) -> String? {
         guard !paths.isEmpty else { return nil }
         let shown = paths.prefix(3).map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.count + 1)) : $0 }
@@ -49,12 +49,12 @@ struct ClipFolder {
     }
 }
 
-/// What a folder holds, hidden files aside.
+/// The contents of a folder, without hidden files.
 struct ClipFrames {
     let folder: String
-    /// Paths of its PNG files, with numbers in names counted: 2 before 10.
+    /// The paths of its PNG files in natural order: 2 before 10.
     let files: [String]
-    /// Paths of its folders, and of its other files.
+    /// The paths of its folders, and of its other files.
     let folders: [String], strangers: [String]
 
     init(_ folder: String) throws {

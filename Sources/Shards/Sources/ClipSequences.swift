@@ -1,34 +1,34 @@
-// Clips of PNG frames as sequences. The choice: a window of fixed length moves over each clip; a frame is decoded once,
-// and forgotten when the windows of a block have passed it.
+// Clips of PNG frames as sequences. The choice: a window of fixed length slides over each clip; a frame is decoded
+// once, and dropped once the windows of a block have passed it.
 
 import Formats
 
-/// The sequences that are cut out of a folder of clips, in the order of the clips and of their frames. Clips that are
-/// too short for a sequence have no say in anything.
+/// The sequences cut out of a folder of clips, in the order of the clips and their frames. Clips too short for a
+/// sequence are ignored.
 package final class ClipSequences: RawSequences {
     package let geometry: SequenceGeometry
     package let elementType = ElementType.uint8
-    /// Clips that are too short for a sequence.
+    /// The number of clips that are too short for a sequence.
     package let tooShort: Int
-    /// Frames that are in no sequence.
+    /// The number of frames that are in no sequence.
     package let leftOver: Int
-    /// Sentences about what was passed over, and about clips whose frames may not follow each other evenly.
+    /// Sentences about what was ignored, and about clips whose frames may not be evenly spaced.
     package let remarks: [String]
     private let clips: [[String]]
-    /// Where each sequence begins.
+    /// The clip and frame at which each sequence begins.
     private let starts: [(clip: Int, frame: Int)]
     private let asGrey: Bool
-    /// The frames of the last block, by file.
+    /// The decoded frames of the last block, by file.
     private var decoded: [String: [UInt8]] = [:]
 
-    /// Reads names, and the size of the first frame that is in a sequence.
+    /// Reads the names, and the size of the first frame that is in a sequence.
     ///
     /// - Parameters:
-    ///   - frames: of a sequence.
-    ///   - stride: frames from the start of a sequence to that of the next one of the same film.
+    ///   - frames: the number of frames per sequence.
+    ///   - stride: the number of frames from the start of a sequence to the start of the next one of the same clip.
     ///   - asGrey: whether colors become one channel.
-    /// - Throws: `ShardError` where there is no clip or none of the length, `FormatError` for a first frame that is no
-    ///   picture of the kind.
+    /// - Throws: `ShardError` if there is no clip or none long enough, `FormatError` if the first frame is not a
+    ///   supported picture.
     package init(folder: String, frames: Int, stride: Int, asGrey: Bool) throws {
         let found = try ClipFolder(folder), all = found.clips
         guard let longest = all.map(\.files.count).max(), longest >= frames else {
@@ -52,7 +52,8 @@ package final class ClipSequences: RawSequences {
         try checkSize(folder, "lower --frames, or make the pictures smaller")
     }
 
-    /// What is odd about the first clip that has something odd, and in how many it is so.
+    /// A sentence about the first clip with irregular frame numbers, and the count of the others; empty if there is
+    /// none.
     private static func oddities(of clips: [ClipFrames]) throws -> [String] {
         let numbers = clips.map(FrameNumbers.init)
         for clip in numbers { try clip.requireDifferent() }
@@ -69,7 +70,7 @@ package final class ClipSequences: RawSequences {
     package var count: Int { starts.count }
     package var blocks: [Range<Int>] { blocks(bytesPerSequence: sequenceBytes) }
 
-    /// Throws `FormatError` naming the frame that is damaged or of another size than the first.
+    /// Throws `FormatError` that names the frame if it is damaged or of another size than the first.
     package func bytes(of sequences: Range<Int>) throws -> [UInt8] {
         let windows = starts[sequences].map { clips[$0.clip][$0.frame..<$0.frame + geometry.frames] }
         try decode(windows)
@@ -79,7 +80,7 @@ package final class ClipSequences: RawSequences {
         return bytes
     }
 
-    /// Makes `decoded` hold these frames and no others.
+    /// Makes `decoded` hold exactly these frames.
     private func decode(_ windows: [ArraySlice<String>]) throws {
         let wanted = Set(windows.joined())
         decoded = decoded.filter { wanted.contains($0.key) }

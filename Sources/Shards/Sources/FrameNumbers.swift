@@ -1,9 +1,9 @@
-// Whether the frames of a clip follow each other as their names say. The choice: one number that grows evenly is a
-// clip; two frames of one number are refused, since nobody knows their order, and everything else is told.
+// Checks by their names whether the frames of a clip are consecutive. The choice: one number that grows evenly is a
+// clip; two frames with equal numbers are refused, since their order is unknown, and everything else is reported.
 
-/// The names of a clip's frames, in their order.
+/// The names of a clip's frames, in order.
 struct FrameNumbers {
-    /// A name as the text around its numbers, and these without leading zeros.
+    /// A name as the text around its numbers, and its numbers without leading zeros.
     private struct Name: Hashable {
         var text: [String], numbers: [String]
     }
@@ -33,7 +33,7 @@ struct FrameNumbers {
         return Name(text: text, numbers: numbers.map { String($0.drop { $0 == "0" }) })
     }
 
-    /// Throws `ShardError` naming two files that are the same frame.
+    /// Throws `ShardError` that names two files with equal numbers.
     func requireDifferent() throws(ShardError) {
         var seen = [Name: String]()
         for (name, file) in zip(names, files) where !name.numbers.isEmpty {
@@ -45,7 +45,7 @@ struct FrameNumbers {
         }
     }
 
-    /// A clause about names that are no even row; nil where they are one.
+    /// A clause about names that are not evenly numbered; nil if they are.
     var oddity: String? {
         guard names.contains(where: { !$0.numbers.isEmpty }) else { return nil }
         if let other = names.indices.first(where: { names[$0].text != names[0].text }) {
@@ -59,7 +59,8 @@ struct FrameNumbers {
         return jump(names.map { $0.numbers[places[0]] })
     }
 
-    /// "the numbers of its frames jump from 1 to 3"; dates and times of day, which are long, may be uneven.
+    /// A clause such as "the numbers of its frames jump from 1 to 3". Dates and times of day, which have many digits,
+    /// may be uneven.
     private func jump(_ texts: [String]) -> String? {
         let numbers = texts.compactMap { $0.isEmpty ? 0 : $0.count < 8 ? Int($0) : nil }
         guard numbers.count == texts.count else { return nil }

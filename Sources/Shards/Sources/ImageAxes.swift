@@ -1,16 +1,16 @@
-// The last axes of a shape as a frame. The choice: channels come last, or are one; where they may stand before the
-// height, nobody reads on.
+// The last axes of a shape as the axes of a frame. The choice: channels come last, or there is a single one; a shape
+// with channels that may come before the height is refused.
 
 /// The axes of a frame.
 struct ImageAxes: Equatable {
-    /// How many of the shape's last ones they are: 2, or 3 with one for channels.
+    /// The number of the shape's last axes that belong to a frame: 2, or 3 with one for channels.
     let axes: Int
     let height: Int, width: Int, channels: Int
 
-    /// Those that a shape ends in.
+    /// The frame axes at the end of a shape.
     ///
-    /// Throws `ShardError` for a shape of which no sequences are made, for channels that seem to stand before the
-    /// height, and for frames other than those that are known.
+    /// Throws `ShardError` for a shape that cannot hold sequences, for channels that seem to come before the height,
+    /// and for frames that differ from the known ones.
     init(of shape: [Int], knowing known: KnownFrames?, file: String) throws(ShardError) {
         if let known {
             try self.init(known, in: shape, file)
@@ -20,10 +20,10 @@ struct ImageAxes: Equatable {
         }
     }
 
-    /// Frames of a known size; a single channel needs no axis.
+    /// The axes of frames of a known size; a single channel needs no axis.
     private init(_ known: KnownFrames, in shape: [Int], _ file: String) throws(ShardError) {
         let sides = [known.height, known.width]
-        // In (frames, 1, height, width) the axis of one counts among those before the frame, as without knowledge.
+        // In (frames, 1, height, width) the axis of 1 counts as one before the frame, as for unknown frames.
         let forms =
             known.channels > 1
             ? [sides + [known.channels]]
@@ -33,9 +33,11 @@ struct ImageAxes: Equatable {
         (axes, height, width, channels) = (form.count, known.height, known.width, known.channels)
     }
 
+    /// Interprets the last axes of a shape.
+    ///
     /// - Parameters:
     ///   - axes: how many belong to a frame; of three, one is for channels.
-    ///   - isNamed: whether a person has said that channels are last.
+    ///   - isNamed: whether the user has said that channels are last.
     init(_ shape: [Int], axes: Int, isNamed: Bool, _ file: String) throws(ShardError) {
         let image = Array(shape.suffix(axes))
         self.axes = axes
@@ -49,14 +51,14 @@ struct ImageAxes: Equatable {
         (height, width, channels) = (image[0], image[1], image[2])
     }
 
-    /// Whether both sides are as long as pictures have them.
+    /// Whether both sides have plausible lengths for a picture.
     var isPicture: Bool { min(height, width) > 4 && Self.isPicture(height, width) }
 
     private static func isPicture(_ height: Int, _ width: Int) -> Bool {
         min(height, width) >= (max(height, width) + 3) / 4
     }
 
-    /// Whether the axis before a frame and the frame's first one are as well the sides of a picture, and the next one
+    /// Whether the axis before the frame and the frame's first axis could be the sides of a picture, and the next one
     /// frames: (sequences, height, width, frames).
     func mayBeFramesLast(after axis: Int) -> Bool {
         axis == height || Self.isPicture(axis, height) && width < min(axis, height)

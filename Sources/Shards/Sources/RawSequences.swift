@@ -1,32 +1,32 @@
-// What a folder of shards is made from, whatever it is: an array, or pictures. The choice: bytes in blocks, in order,
-// so that nothing has to fit into memory as a whole.
+// The input from which a folder of shards is made: an array, or pictures. The choice: bytes in blocks, in order, so
+// that nothing has to fit into memory as a whole.
 
 import Formats
 
-/// Somebody's sequences as bytes or 32-bit floats.
+/// Sequences given by the user, as bytes or 32-bit floats.
 package protocol RawSequences {
     var geometry: SequenceGeometry { get }
     var count: Int { get }
     var elementType: ElementType { get }
 
-    /// All sequences in runs of moderate memory.
+    /// All sequences, in runs that take moderate memory.
     var blocks: [Range<Int>] { get }
 
-    /// The bytes of consecutive sequences, (sequences, frames, height, width, channels).
+    /// The bytes of consecutive sequences, of shape (sequences, frames, height, width, channels).
     func bytes(of sequences: Range<Int>) throws -> [UInt8]
 }
 
 extension RawSequences {
-    /// Bytes of one sequence in a shard.
+    /// The number of bytes of one sequence in a shard.
     package var sequenceBytes: Int { geometry.elements * elementType.size }
 
-    /// Runs of about 16 MB, where a sequence is read as so many bytes.
+    /// Runs of about 16 MB if reading a sequence takes so many bytes.
     func blocks(bytesPerSequence: Int) -> [Range<Int>] {
         let length = max(1, (16 << 20) / bytesPerSequence)
         return stride(from: 0, to: count, by: length).map { $0..<min(count, $0 + length) }
     }
 
-    /// Throws `ShardError` with the advice if a sequence is larger than a shard takes.
+    /// Throws `ShardError` with the advice if a sequence is too large for a shard.
     func checkSize(_ name: String, _ advice: String) throws {
         guard sequenceBytes <= SeekableZstdWriter.largestFrame else {
             throw ShardError(

@@ -1,4 +1,4 @@
-// `convlstm-shard cat`: one sequence out of a folder of shards, as numbers or to look at.
+// `convlstm-shard cat`: one sequence from a folder of shards, as an array or a picture.
 
 import ArgumentParser
 import CommandSupport
@@ -45,7 +45,7 @@ struct Cat: ParsableCommand {
         StandardOutput.print("\(output): sequence \(sequence) of \(folder), \(set.geometry)")
     }
 
-    /// The frames from left to right with a gray line between them.
+    /// The frames from left to right, separated by gray lines.
     private func picture(of set: ShardSet) throws -> Picture {
         let geometry = set.geometry, values = try set.sequence(sequence)
         let channels = geometry.channels == 3 ? 3 : 1

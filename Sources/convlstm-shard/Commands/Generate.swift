@@ -1,4 +1,4 @@
-// `convlstm-shard generate`: data sets made by the program.
+// `convlstm-shard generate`: synthetic data sets.
 
 import Reports
 import ArgumentParser
@@ -12,7 +12,7 @@ struct Generate: ParsableCommand {
         subcommands: [GenerateMovingMNIST.self, GenerateMovingSquares.self])
 }
 
-/// What all generated data sets have.
+/// The options of all generated data sets.
 struct GeneratorOptions: ParsableArguments {
     @Option(parsing: .unconditional, help: "How many sequences to make.")
     var sequences = 10_000
@@ -29,10 +29,10 @@ struct GeneratorOptions: ParsableArguments {
 }
 
 extension GeneratorOptions {
-    /// As a number, which `validate` has made sure it is.
+    /// The seed as a number; `validate` has ensured that it is one.
     var seedNumber: UInt64 { UInt64(seed)! }
 
-    /// Writes a source to a new file under a progress bar, and says so.
+    /// Writes a source to a new file with a progress bar, and prints a summary.
     func write(
         _ source: some SequenceSource, as elementType: Shards.ElementType, layout: ArrayLayout, to path: String
     ) throws {

@@ -38,7 +38,7 @@ struct GenerateMovingSquares: ParsableCommand {
         do {
             for file in files { try write(file.view, to: file.path) }
         } catch {
-            // A part of them is no data set.
+            // An incomplete set of files is not a data set.
             for file in files { try? FileManager.default.removeItem(atPath: file.path) }
             throw error
         }

@@ -1,4 +1,4 @@
-// `convlstm-shard info`: what is in a folder of shards.
+// `convlstm-shard info`: shows the contents of a folder of shards.
 
 import ArgumentParser
 import CommandSupport

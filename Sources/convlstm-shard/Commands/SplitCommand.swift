@@ -1,4 +1,4 @@
-// `convlstm-shard split`: somebody's array, or folder of PNG frames, to a folder of shards.
+// `convlstm-shard split`: converts an array, or a folder of PNG frames, to a folder of shards.
 
 import Reports
 import ArgumentParser
@@ -113,7 +113,7 @@ struct SplitCommand: ParsableCommand {
                 + "\(inMB(read)) to \(inMB(written)); \(splits)\(manifest.inputs == nil ? "" : "; inputs apart")")
     }
 
-    /// What a person should know of bytes that fill little of their range: masks and classes, mostly.
+    /// A remark about bytes that use little of their range, which are mostly masks and class labels; nil for others.
     private func remark(about values: ClosedRange<Float>, _ manifest: Manifest) -> String? {
         guard manifest.elementType == .uint8, values.upperBound - values.lowerBound < 32 else { return nil }
         let (least, most) = (Int(values.lowerBound), Int(values.upperBound))
@@ -124,7 +124,7 @@ struct SplitCommand: ParsableCommand {
     }
 }
 
-/// A number of bytes as people read it.
+/// Formats a number of bytes in megabytes.
 func inMB(_ bytes: Int) -> String {
     let tenths = (bytes + 50_000) / 100_000
     return "\(tenths / 10).\(tenths % 10) MB"

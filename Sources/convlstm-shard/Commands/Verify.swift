@@ -1,4 +1,4 @@
-// `convlstm-shard verify`: whether a folder of shards is as it was written, and can be used.
+// `convlstm-shard verify`: checks that a folder of shards is as it was written, and usable.
 
 import Reports
 import ArgumentParser
@@ -17,7 +17,7 @@ struct Verify: ParsableCommand {
 
     func validate() throws { try OptionCheck.requireNames([("the folder", folder)]) }
 
-    /// A folder of shards: the data set, or what a network sees in place of its sequences.
+    /// A folder of shards: the data set, or the network inputs that replace its sequences.
     private struct Part {
         var folder: String, manifest: Manifest
         var ranges = [ClosedRange<Float>]()

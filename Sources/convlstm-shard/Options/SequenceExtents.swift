@@ -1,11 +1,11 @@
-// The extents of sequences as options. The choice: they are checked before memory is taken for one.
+// The extents of sequences as options. The choice: they are checked before memory is allocated for a sequence.
 
 import ArgumentParser
 import CommandSupport
 import Shards
 
 enum SequenceExtents {
-    /// Throws an error of usage for frames that are too many, or too large, for a sequence.
+    /// Throws a usage error if there are too many frames, or if they are too large for a sequence.
     static func check(frames: Int, size: Int) throws {
         try OptionCheck.require(frames, in: 1...SequenceGeometry.mostFrames, "--frames")
         try OptionCheck.require(size, in: 8...SequenceGeometry.largestSide, "--size")

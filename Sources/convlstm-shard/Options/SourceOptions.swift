@@ -1,5 +1,5 @@
-// How to read what `split` is given. The choice: a folder is clips and a file is an array, and an option that is
-// not for what it is given is refused.
+// How to read the input of `split`. The choice: a folder is clips and a file is an array, and options that do not apply
+// are refused.
 
 import Reports
 import ArgumentParser
@@ -34,7 +34,7 @@ struct SourceOptions: ParsableArguments {
         if let stride { try OptionCheck.require(stride, in: 1...1_000_000, "--stride") }
     }
 
-    /// The sequences of a file or folder, with a line about what is not evident in it.
+    /// The sequences of a file or folder; prints a line about what is not obvious from it.
     func open(_ path: String, scratchFolder: String) throws -> any RawSequences {
         Self.isFolder(path) ? try clips(path) : try array(path, scratchFolder)
     }

@@ -1,10 +1,10 @@
-// How far a long job is: a bar on a terminal's progress line, and silence in a file.
+// The progress of a long job: a bar on a terminal's progress line, and nothing in a file.
 
 import Foundation
 import Platform
 import Reports
 
-/// A bar on stderr for a job of known length, gone when the job is done.
+/// A bar on stderr for a job of known length, which disappears when the job is done.
 struct ProgressBar {
     private let label: String
     private let total: Int
@@ -16,7 +16,7 @@ struct ProgressBar {
         (self.label, self.total) = (label, total)
     }
 
-    /// Shows that `done` of the total are done; throws when the person has pressed Ctrl-C.
+    /// Shows that `done` of the total are done; throws if an interrupting signal such as Ctrl-C has arrived.
     func update(_ done: Int) throws {
         try Interruption.check()
         if done == total { line?.erase() } else { line?.show(text(done)) }

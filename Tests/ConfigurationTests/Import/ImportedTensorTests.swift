@@ -3,9 +3,9 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// Layouts of PyTorch's modules against their definition, index by index.
+/// Layouts of PyTorch's modules, compared with their definition index by index.
 @Suite struct ImportedTensorTests {
-    /// Numbers that say where they stand: 1, 2, 3, ...
+    /// Elements equal to their position: 1, 2, 3, ...
     private func counting(_ shape: [Int]) -> [Float] { (1...shape.reduce(1, *)).map(Float.init) }
 
     private func at(_ index: [Int], of shape: [Int]) -> Float {
@@ -32,7 +32,7 @@ import Testing
         #expect(tensors.map(\.key) == ["weight", "weight", "bias"])
         #expect(tensors.map(\.shape) == [[4 * h, c + h, k, k], [4 * h, c + h, k, k], [4 * h]])
         let values = filled(layout, tensors), theirs = tensors[0].shape
-        // Ours is i, f, g, o and theirs f, i, g, o.
+        // Our order is i, f, g, o and theirs f, i, g, o.
         let places = [1, 0, 2, 3]
         for (tensor, first, inputs) in [(tensors[0], 0, c), (tensors[1], c, h)] {
             let ours = numbers(values[tensor.slot])
@@ -103,7 +103,7 @@ import Testing
         #expect(numbers(filled(layout, tensors).flat) == [1, 2, 3, 4, 7, 8, 5, 6, 1, 2, 3, 4, 7, 8, 5, 6])
     }
 
-    /// All tensors of jhhuang96's network, by the sizes that its author published.
+    /// All tensors of jhhuang96's network, with the sizes that its author published.
     @Test func theStateDictOfConvLSTMPyTorchIsAccountedFor() {
         let cells = [
             ("en_rnn1", 16, 64), ("en_rnn2", 64, 96), ("en_rnn3", 96, 96), ("dn_rnn1", 96, 96), ("dn_rnn2", 96, 96),

@@ -3,7 +3,7 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// The networks of the presets: how they are convolved, and what they take.
+/// The networks of the presets: their convolution algorithms and their memory.
 @Suite struct PresetNetworkTests {
     /// The layers of the reference systems are wide, on maps of 16 x 16 and more.
     @Test(arguments: Presets.all) func presetsUseWinograd(system: SystemDescription) throws {
@@ -13,7 +13,7 @@ import Testing
         #expect(plans.allSatisfy { $0.plan.winograd!.multiplyAdds < Double($0.plan.directMultiplyAdds) })
     }
 
-    /// A layer that sees no hidden state, and one that reads nothing, have the convolutions that they compute.
+    /// A layer that reads no hidden state, and one without input, list only the convolutions that they compute.
     @Test func onlyWhatIsComputedCounts() throws {
         let scene = Presets.neuralScene
         let network = try Network<Float>(scene.network, frame: scene.sequences.generator.frame)
@@ -28,7 +28,7 @@ import Testing
         #expect(forecaster.layer == "forecaster1" && forecaster.plan.shape.inputChannels == 0)
     }
 
-    /// What a batch is said to take is what its unrolled network holds.
+    /// The predicted memory of a batch is what its unrolled network allocates.
     @Test func memoryIsKnownBeforeItIsTaken() throws {
         let frame = FeatureShape(height: 64, width: 64, channels: 1)
         for preset in Presets.all {

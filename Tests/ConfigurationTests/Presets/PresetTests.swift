@@ -5,7 +5,7 @@ import Model
 import NetworkTestSupport
 import Testing
 
-/// The presets against the published figures of their systems.
+/// The presets compared with the published numbers of their systems.
 @Suite struct PresetTests {
     private let frame = FeatureShape(height: 64, width: 64, channels: 1)
 
@@ -26,7 +26,7 @@ import Testing
             network.multiplyAdds(Unrolling(inputFrames: 10, outputFrames: 10, forecastOffset: 10)) == 14_166_261_760)
     }
 
-    /// The forecasters never see a hidden state, so nothing reaches its kernels.
+    /// The forecasters read no hidden state, so its kernels get no gradient.
     @Test func neuralScenesUnusedKernelsGetNoGradient() throws {
         let network = try Network<Float>(Presets.neuralScene.network, frame: frame)
         let unrolled = try UnrolledNetwork(

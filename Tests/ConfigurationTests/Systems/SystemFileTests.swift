@@ -5,9 +5,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Systems that people describe in YAML.
+/// Systems described in YAML files.
 @Suite struct SystemFileTests {
-    /// Only what has no default.
+    /// A description with only the keys that have no default.
     private static let smallest = """
         name: mine
         sequences: {inputFrames: 2, outputFrames: 2}
@@ -58,7 +58,7 @@ import Testing
         ] { #expect(yaml.contains("\n\(line)\n"), "\(line) in \(yaml)") }
     }
 
-    /// A layer of each kind, a word and a mapping for what may be either, and every key that may be nothing.
+    /// A layer of each kind, both a word and a mapping where either is allowed, and every optional key.
     @Test func everyKindOfLayerIsRead() throws {
         let yaml = """
             name: all

@@ -1,4 +1,4 @@
-// YAML as people and their editors write it, and what is said of a file that is none.
+// YAML as people and their editors write it, and the errors for files that are not YAML.
 
 import Configuration
 import Foundation
@@ -26,7 +26,7 @@ import Testing
 
     private func read(_ text: String) throws -> SystemDescription { try read(Array(text.utf8)) }
 
-    /// The sentence about a file, which is short and on one line whatever the file is.
+    /// The error about a file, which must be short and on one line whatever the file contains.
     private func complaint(about bytes: [UInt8]) throws -> String {
         let error = try #require(throws: TrainingError.self) { try read(bytes) }
         let sentence = error.description.replacing(folder.path + "/", with: "")
@@ -143,7 +143,7 @@ import Testing
         #expect(try complaint(about: kind).contains("model.sequences.generator.size is 4611686018427387904"))
     }
 
-    /// Sizes are multiplied before anything else is known of them.
+    /// Sizes are multiplied before anything else checks them.
     @Test func sizesThatCannotBeMultipliedAreRefused() throws {
         for (sizes, sentence) in [
             ("hidden: -9223372036854775808, kernel: 3", "hidden is -9223372036854775808; choose at most 65536"),

@@ -53,8 +53,7 @@ import Testing
         #expect(content == frames[1])
     }
 
-    /// Two frames of one size in each other's place are whole, each with the right checksum, and not what the table
-    /// says.
+    /// Two swapped frames of equal size are intact, each with a valid checksum, but they contradict the table.
     @Test func aFrameInTheWrongPlaceIsNoticed() throws {
         let noise = (0..<3).map { frame in
             (0..<500).map { UInt8(truncatingIfNeeded: ($0 + 7) &* ($0 + 3 * frame) >> 3) }

@@ -27,7 +27,7 @@ import Testing
         #expect(throws: FormatError.self) { try Zstd.decompress([1, 2, 3].span, limit: 9, file: "x") }
     }
 
-    /// Frames that claim gigabytes: with nothing in them, with a block of one repeated byte, and with raw bytes.
+    /// Frames that claim gigabytes: an empty one, one with a block of a single repeated byte, and one with raw bytes.
     @Test(
         .timeLimit(.minutes(1)),
         arguments: [

@@ -39,7 +39,7 @@ import Testing
         #expect(error?.description.contains(path) == true)
     }
 
-    /// A process number that Linux never gives.
+    /// The name of a leftover of a process number that Linux never assigns.
     private func leftover(_ name: String, host: String? = nil) -> String {
         ".\(name).99999999@\(host ?? self.host).partial"
     }

@@ -2,7 +2,7 @@ import Formats
 import TestSupport
 import Testing
 
-/// Files that are most often found in the place of others, given to the reader of each format.
+/// The files that people most often give by mistake, given to the reader of each format.
 @Suite(.enabled(if: Python.has("numpy"), "needs numpy")) struct FileKindTests {
     let folder = try! files()
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct InputFileTests {
     let folder = try! TemporaryFolder()
 
-    /// Opened as other files are, a pipe without a writer waits for ever.
+    /// A pipe without a writer would block forever if it were opened like other files.
     @Test(.timeLimit(.minutes(1))) func whatIsNoFileIsNamedAtOnce() throws {
         try #require(mkfifo(folder.file("pipe"), 0o600) == 0)
         try FileManager.default.createSymbolicLink(
@@ -35,7 +35,7 @@ import Testing
         #expect(error?.description.contains("a?b?[2J could not be opened") == true, "\(String(describing: error))")
     }
 
-    /// A socket with a name, which nobody connects to.
+    /// Makes a named socket to which nobody connects.
     private func listen(at name: String) throws -> Int32 {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()

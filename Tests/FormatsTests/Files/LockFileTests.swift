@@ -12,7 +12,7 @@ import Testing
         try #require(FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? UInt64)
     }
 
-    /// What a process of another host would have written.
+    /// The record that a process of another host would have written.
     private func record(beat: Int) -> [UInt8] {
         Array(#"{"host":"elsewhere","process":7,"since":"2026-01-02T03:04:05Z","beat":\#(beat)}"#.utf8)
     }

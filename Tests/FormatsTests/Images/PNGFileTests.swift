@@ -5,7 +5,7 @@ import Testing
 @Suite struct PNGFileTests {
     let folder = try! TemporaryFolder()
 
-    /// Decodes a PNG from its definition: chunks, zlib, and the five line filters.
+    /// Decodes a PNG according to the specification: chunks, zlib, and the five line filters.
     private static let decoder = """
         import sys, zlib, struct
         d = open(sys.argv[1], 'rb').read(); assert d[:8] == b'\\x89PNG\\r\\n\\x1a\\n'

@@ -59,7 +59,8 @@ import Testing
         }
     }
 
-    /// Memory was taken for the extents at fixed places, and libpng decoded those of a header that it found later.
+    /// A second header later in the file must not make libpng decode other extents than those that memory was allocated
+    /// for.
     @Test func onlyWhatWasCheckedIsDecoded() throws {
         try python(
             """

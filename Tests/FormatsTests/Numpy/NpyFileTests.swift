@@ -15,7 +15,7 @@ import Testing
         return bytes
     }
 
-    /// Lets numpy write files in the folder; the script starts with `import numpy as n`.
+    /// Runs a numpy script that writes files in the folder; it starts with `import numpy as n`.
     private func numpy(_ script: String) throws {
         try Python.run("import numpy as n, os, sys\nos.chdir(sys.argv[1])\n" + script, [folder.path])
     }

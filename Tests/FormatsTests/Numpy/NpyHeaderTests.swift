@@ -5,7 +5,7 @@ import Testing
 @Suite struct NpyHeaderTests {
     let folder = try! TemporaryFolder()
 
-    /// A version 1 file of this header and `count` zeros.
+    /// Writes a version 1 file with this header and `count` zeros.
     private func write(_ text: String, count: Int = 0, to name: String = "x.npy") throws {
         let length = text.utf8.count
         let start = NpyHeader(type: .uint8, shape: []).encoded[..<8] + [UInt8(length & 255), UInt8(length >> 8)]
@@ -50,7 +50,7 @@ import Testing
         try refuse("x.npy", shape)
     }
 
-    /// Before, what was tried at each of these places began anew.
+    /// A parser with backtracking would start over at each repetition of these parts.
     @Test(
         .timeLimit(.minutes(1)),
         arguments: [
@@ -89,7 +89,7 @@ import Testing
         try refuse("holds another array after the first; save each array in a file of its own", "two")
     }
 
-    /// A flipped bit in the shape shifts every frame where less is taken than there is.
+    /// If fewer bytes than are present were accepted, a flipped bit in the shape would shift every frame.
     @Test func everyFlippedBitOfTheShapeIsFound() throws {
         let whole = NpyHeader(type: .uint8, shape: [3, 16, 12]).encoded + [UInt8](repeating: 7, count: 576)
         let text = String(decoding: whole[..<128], as: UTF8.self)

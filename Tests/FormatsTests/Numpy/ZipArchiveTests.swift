@@ -25,8 +25,8 @@ import Testing
         #expect((error?.description.utf8.count ?? 0) < 400)
     }
 
-    /// zlib holds output back where a buffer was full as the input ended: within 131 bytes behind a multiple of its
-    /// size.
+    /// zlib holds output back if its buffer is full when the input ends, which happens for sizes up to 131 bytes above
+    /// a multiple of the buffer size.
     @Test func everySizeAroundAFullBufferIsRead() throws {
         try python(
             """

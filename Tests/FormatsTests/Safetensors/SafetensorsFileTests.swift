@@ -46,7 +46,7 @@ import Testing
         #"{"a":{"dtype":"Q7","shape":[2],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#,
         #"{"a":{"dtype":"F32","shape":[2]}}"#, #"[]"#, "{", "",
-        // What Foundation's JSON decoder takes, and the reference library does not.
+        // Headers that Foundation's JSON decoder accepts and the reference library does not.
         #"{"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0.0,8]}}"#,
         #"{"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}}"#,
@@ -77,7 +77,7 @@ import Testing
         #expect(error?.description.contains("is not a whole safetensors file") == true)
     }
 
-    /// A file of this header and two numbers.
+    /// A file with this header and two elements.
     private func bytes(_ header: [UInt8]) -> [UInt8] {
         withUnsafeBytes(of: UInt64(header.count).littleEndian) { [UInt8]($0) } + header
             + [UInt8](repeating: 0, count: 8)

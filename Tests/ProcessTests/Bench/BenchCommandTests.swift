@@ -3,11 +3,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `bench step` and `bench plan` as a person and as a script use them.
+/// The subcommands of `bench`, as used by people and by scripts.
 @Suite struct BenchCommandTests {
     let tools = try! ToolsExample.shared.get()
 
-    /// A benchmark of the small network of the example, alone or under mpirun; the printed line as an object.
+    /// Benchmarks the example's small network, alone or under mpirun, and returns the printed line as an object.
     private func step(_ options: [String] = [], ranks: Int = 0) throws -> [String: Any] {
         let arguments = ["bench", "step", try systemFile(), "--steps", "3"] + options + ["--json"]
         let result = try tools.dist(arguments, ranks: ranks)
@@ -16,7 +16,7 @@ import Testing
         return try #require(try JSONSerialization.jsonObject(with: Data(result.stdout.utf8)) as? [String: Any])
     }
 
-    /// A system with wide layers, which are filtered, and one whose kernel has no algorithm, in a file.
+    /// Writes a system with wide layers, which use Winograd convolution, and one whose kernel has no such algorithm.
     private func systemFile() throws -> String {
         let yaml = """
             name: wide
@@ -50,7 +50,8 @@ import Testing
         #expect(try number("peak_rss_mb") > 5 && number("gflops") > 0)
     }
 
-    /// Three times the forward pass, two operations a multiply-add, over the sequences of all ranks.
+    /// The count is three times that of the forward pass, with two operations per multiply-add, over the sequences of
+    /// all ranks.
     @Test func operationsAreThoseOfDirectConvolution() throws {
         let it = try step(["--batch", "2"]), model = try tools.json(["models", systemFile()])
         let forward = try #require(model["multiply_adds"] as? Double)
@@ -69,7 +70,7 @@ import Testing
         #expect(losses[0] > 0 && losses.allSatisfy { abs($0 - losses[0]) < 1e-4 * losses[0] }, "\(losses)")
     }
 
-    /// Ranks have the same noise, so that the sum of their gradients is that of one rank's batch.
+    /// All ranks have the same noise, so that the sum of their gradients equals that of one rank's batch.
     @Test func ranksAddUpTheirGradients() throws {
         let alone = try step(["--batch", "2"]), two = try step(["--batch", "2"], ranks: 2)
         #expect(two["ranks"] as? Int == 2 && two["batch_per_rank"] as? Int == 2)
@@ -94,7 +95,7 @@ import Testing
         #expect(table.contains("enco_cl1  16 x 16  5 x 5   16 + 128  winograd"), "\(table)")
     }
 
-    /// Every number of ranks below is measured within the job, the last shares a batch of two among three.
+    /// Every smaller number of ranks is measured within the job; the last ones share a batch of two among three ranks.
     @Test func scalingIsMeasuredOnPartsOfTheJob() throws {
         let options = ["bench", "scaling", try systemFile(), "--batch", "2", "--steps", "2", "--gbit", "1"]
         let it = try tools.json(options, ranks: 3), steps = try #require(it["steps"] as? [[String: Any]])
@@ -132,7 +133,7 @@ import Testing
         }
     }
 
-    /// Single precision leaves seven digits, and filtering one or two fewer than plain products.
+    /// Single precision leaves seven digits, and Winograd convolution one or two fewer than plain products.
     @Test func accuracyIsThatOfSinglePrecision() throws {
         let it = try tools.json(["bench", "accuracy", systemFile(), "--batch", "2", "--convolution", "winograd"])
         let rows = try #require(it["deviations"] as? [[String: Any]])
@@ -140,7 +141,7 @@ import Testing
         for row in rows {
             let name = row["name"] as! String
             let deviation = row["deviation"] as! Double, im2col = row["im2col_deviation"] as! Double
-            // Nobody reads the second layer, and the third reads zeros.
+            // The output of the second layer is unused, and the third layer reads zeros.
             if name.hasPrefix("two") || name == "three.input.kernel" {
                 #expect(im2col == 0 && deviation == 0, "\(row)")
             } else {
@@ -167,7 +168,7 @@ import Testing
         Refusal(options: ["step"], sentence: "Missing expected argument"),
     ])
     func badInputGetsOneSentence(refusal: Refusal) throws {
-        // A plan is made by one process, which is said first.
+        // `bench plan` is for one process only, and would report that first.
         for ranks in refusal.options[0] == "plan" ? [0] : [0, 2] {
             let result = try tools.dist(["bench"] + refusal.options, ranks: ranks)
             #expect(result.status == refusal.status && result.stdout.isEmpty, "\(result)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The scripts of Benchmarks/Scripts, with a stand-in where a machine has no PyTorch.
+/// The scripts of Benchmarks/Scripts, with a stand-in on machines without PyTorch.
 @Suite struct BenchmarkScriptTests {
     private static let folder = Repository.path + "Benchmarks/Scripts"
 
@@ -16,7 +16,7 @@ import Testing
             environment: environment)
     }
 
-    /// A program that answers as Python does with PyTorch 9.9, whose steps take 1000 s, compiled ones 900 s.
+    /// A program that answers like Python with PyTorch 9.9, whose steps take 1000 s, or 900 s if compiled.
     private func fakePython(in folder: TemporaryFolder) throws -> String {
         let script = """
             #!/bin/sh
@@ -58,7 +58,7 @@ import Testing
         #expect(result.stderr.split(separator: "\n").last?.contains(sentence) == true, "\(result.stderr)")
     }
 
-    /// Where there is PyTorch, every system learns as many numbers as the preset of its name computes with.
+    /// With PyTorch installed, every system must have as many parameters as the preset of its name.
     @Test(.enabled(if: Python.has("torch")), arguments: [("keras-stack", 406_681), ("pytorch-seq2seq", 1_036_097)])
     func thePeerIsTheSystem(preset: String, parameters: Int) throws {
         let script =

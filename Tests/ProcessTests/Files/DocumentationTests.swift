@@ -1,4 +1,4 @@
-// The documents against the program: commands are run, promises are looked up.
+// Checks the documents against the program: their commands are run, and the tests they name are looked up.
 
 import Formats
 import Foundation
@@ -6,9 +6,9 @@ import TestSupport
 import Testing
 
 @Suite struct DocumentationTests {
-    /// The commands of Docs/Using.md in their order, in one folder, on fewer sequences and steps.
+    /// The commands of Docs/Using.md run in order, in one folder, on fewer sequences and steps.
     ///
-    /// The first line that a command printed must be the one below it in the document, numbers aside.
+    /// The first line that a command prints must be the one below it in the document, except for numbers.
     @Test func everyCommandOfTheManualRuns() throws {
         let examples = try Document("Docs/Using.md").examples
         #expect(examples.count >= 24)
@@ -18,7 +18,7 @@ import Testing
         try check(examples, in: folder)
     }
 
-    /// The commands of Docs/Performance.md, and the scripts beside them.
+    /// The commands of Docs/Performance.md run, and so do the scripts beside them.
     @Test func everyCommandOfThePerformanceManualRuns() throws {
         let document = try Document("Docs/Performance.md")
         #expect(document.examples.count >= 4)
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    /// Two clips of PNG frames in the folder `radar`.
+    /// Writes two clips of PNG frames to the folder `radar`.
     private func writeClips(to folder: TemporaryFolder) throws {
         for clip in ["radar/june", "radar/july"] {
             try FileManager.default.createDirectory(atPath: folder.file(clip), withIntermediateDirectories: true)
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    /// A state dict with the names and shapes of `official_model_1000.safetensors`.
+    /// Writes a state dict with the names and shapes of `official_model_1000.safetensors`.
     private func writeStateDict(to folder: TemporaryFolder) throws {
         var shapes = [("conv3d", [1, 64, 1, 3, 3])]
         for cell in ["encoder_lay_one", "encoder_lay_two", "decoder_lay_one", "decoder_lay_two"] {
@@ -55,7 +55,7 @@ import Testing
         try folder.write(SafetensorsFile(tensors: tensors).encoded(), to: "official_model_1000.safetensors")
     }
 
-    /// The system that Docs/Models.md describes, shown and trained by the commands below it.
+    /// The system described in Docs/Models.md can be shown and trained by the commands below it.
     @Test func theSystemOfTheManualTrains() throws {
         let folder = try TemporaryFolder(), document = try Document("Docs/Models.md")
         let block = document.lines.drop { $0 != "    # my.yaml" }.prefix { $0.hasPrefix("    ") }
@@ -69,7 +69,7 @@ import Testing
         #expect(document.lines.contains("    " + refusal.stderr.trimmingCharacters(in: .newlines)), "\(refusal)")
     }
 
-    /// What Docs/Running.md types after convlstm-dist or in a loop around it is understood, each by one process.
+    /// The commands in Docs/Running.md are valid, alone and in a loop; each is run by one process.
     @Test func theCommandsForHostsAndTimesAreUnderstood() throws {
         let lines = try Document("Docs/Running.md").lines.filter {
             $0.hasPrefix("    ") && $0.contains("convlstm-dist train")
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    /// The three lines that open the README, on a data set of the name they give.
+    /// The first three lines of the README work, on a data set with the name that they use.
     @Test func theFirstThreeLinesWork() throws {
         let folder = try TemporaryFolder()
         let lines = try Document("README.md").lines.filter { $0.hasPrefix("    ") && $0.contains("convlstm-") }
@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    /// Every link between the documents leads somewhere.
+    /// Every link between the documents leads to an existing file.
     @Test func linksLeadSomewhere() throws {
         for name in try Document.names {
             let text = try Document(name).lines.joined(separator: "\n")
@@ -145,7 +145,7 @@ import Testing
         ].reduce(command) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
     }
 
-    /// Runs a command line, of which `> FILE` at the end takes what it prints.
+    /// Runs a command line; a final `> FILE` redirects its output.
     private func run(_ line: String, in folder: TemporaryFolder) throws -> CommandResult {
         let halves = line.components(separatedBy: " > ")
         let result = try run(command: halves[0], in: folder)
@@ -162,14 +162,14 @@ import Testing
         return try Mpirun.run(ranks: ranks, words[3], Array(words.dropFirst(4)), directory: folder.path)
     }
 
-    /// Numbers, and the widths that depend on them, replaced.
+    /// Replaces numbers, and the column widths that depend on them.
     private func withoutNumbers(_ line: String) -> String {
         line.replacing(/[0-9][0-9.,]*/, with: "#").replacing(/[ ]+/, with: " ")
             .trimmingCharacters(in: .whitespaces)
     }
 }
 
-/// A file of the repository, as lines.
+/// A file of the repository as lines.
 private struct Document {
     let lines: [String]
 
@@ -177,7 +177,7 @@ private struct Document {
         lines = try Repository.text(of: path).components(separatedBy: "\n")
     }
 
-    /// All documents, from the root.
+    /// The paths of all documents, relative to the repository.
     static var names: [String] {
         get throws {
             let docs = try FileManager.default.subpathsOfDirectory(atPath: Repository.path + "Docs").filter {
@@ -188,14 +188,14 @@ private struct Document {
         }
     }
 
-    /// A command behind a `$`, and the first line that it printed.
+    /// A command after a `$`, and the first line that it printed.
     struct Example {
         let command: String
 
-        /// nil for one that printed into a file.
+        /// The first line; nil if the output was redirected to a file.
         let firstLine: String?
 
-        /// Prints what depends on the machine.
+        /// Whether the output depends on the machine.
         var isOfAnotherMachine: Bool { command.contains("doctor") }
     }
 

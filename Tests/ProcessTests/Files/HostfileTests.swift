@@ -9,7 +9,7 @@ import Testing
             "mpirun", options, environment: ["OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"])
     }
 
-    /// Without launching anything, mpirun shows whom it would give which ranks.
+    /// Without launching anything, mpirun shows how it would assign ranks to hosts.
     @Test func mpirunReadsTheHosts() throws {
         let example = try Repository.text(of: "Launch/hostfile.example")
         let command = try #require(example.firstMatch(of: /mpirun --hostfile (\S+) -np (\d+) (.+)/))
@@ -28,7 +28,7 @@ import Testing
         #expect(try Command.run("convlstm-dist", words + ["--print-config"]).status == 0)
     }
 
-    /// Open MPI ignores what it does not know, so every name is looked up.
+    /// Open MPI ignores unknown parameters, so every name is looked up.
     @Test func everyParameterIsOneOfOpenMPI() throws {
         let names = try Repository.text(of: "Launch/hosts.conf").matches(of: /-mca (\w+) \d+/).map { String($0.1) }
         #expect(names.count == 4)

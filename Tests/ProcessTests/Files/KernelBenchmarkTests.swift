@@ -4,8 +4,8 @@ import Testing
 
 /// The package of Benchmarks/KernelBenchmarks, built and run as Docs/Performance.md says, on a few of its benchmarks.
 ///
-/// Building it takes minutes, because it builds the kernels again and the tool that times them. So it is tested where
-/// KERNEL_BENCHMARKS is set; `KernelWorkloadTests` runs what it times everywhere.
+/// Building it takes minutes, because the kernels and the benchmark tool are compiled again. So this test runs only if
+/// KERNEL_BENCHMARKS is set; `KernelWorkloadTests` always runs the benchmarked code.
 @Suite struct KernelBenchmarkTests {
     private static let isAskedFor = ProcessInfo.processInfo.environment["KERNEL_BENCHMARKS"] != nil
 
@@ -33,7 +33,7 @@ import Testing
         #expect(result.stdout.contains("% of the rate of a copy"))
     }
 
-    /// What everybody's build asks for, and nobody's should.
+    /// The main package must not depend on the benchmark tool.
     @Test func theProgramDoesNotDependOnTheTool() throws {
         #expect(try !Repository.text(of: "Package.swift").contains("ordo-one"))
         #expect(try Repository.text(of: "Benchmarks/KernelBenchmarks/Package.swift").contains("traits: []"))

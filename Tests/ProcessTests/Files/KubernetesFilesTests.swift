@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Yams
 
-/// Launch/kubernetes: a job as the operator takes it, and an image that suits it.
+/// Launch/kubernetes: a job that the operator accepts, and an image that matches it.
 @Suite struct KubernetesFilesTests {
     private typealias Object = [String: Any]
 
@@ -15,7 +15,7 @@ import Yams
         try Repository.text(of: "Launch/kubernetes/" + file).components(separatedBy: "\n")
     }
 
-    /// Walks down the keys of an object; a number is a place in a list.
+    /// Looks up a key path in an object; a number is an index in a list.
     private func value<Value>(_ path: String, of object: Object) throws -> Value {
         var value: Any? = object
         for key in path.split(separator: ".") {
@@ -29,7 +29,7 @@ import Yams
         return Set(found.keys)
     }
 
-    /// What the resource's schema of v2beta1 requires and knows.
+    /// The job has what the schema v2beta1 of the resource requires, and nothing that it does not know.
     @Test func theJobHasTheFieldsOfItsKind() throws {
         let job = try job()
         #expect(try value("apiVersion", of: job) == "kubeflow.org/v2beta1")
@@ -67,7 +67,7 @@ import Yams
         #expect(!claim.isEmpty)
     }
 
-    /// Data and run lie on the volume that all pods share, and there is a core for each thread.
+    /// Data and run are on the volume that all pods share, and there is a core for each thread.
     @Test func theProgramTakesTheJobsArguments() throws {
         let job = try job(), launcher = "spec.mpiReplicaSpecs.Launcher.template.spec.containers.0"
         let words: [String] = try value(launcher + ".command", of: job) + value(launcher + ".args", of: job)
@@ -84,7 +84,7 @@ import Yams
         #expect(options.contains("--tune /opt/convlstm/hosts.conf"))
     }
 
-    /// The user, the places of the keys and the daemon's settings are those that the image has.
+    /// The user, the paths of the keys and the daemon's settings match the image.
     @Test func jobAndImageAgree() throws {
         let job = try job(), image = try lines(of: "Dockerfile"), daemon = try lines(of: "sshd_config")
         let keys: String = try value("spec.sshAuthMountPath", of: job)
@@ -98,7 +98,7 @@ import Yams
         #expect(try lines(of: "ssh_config").contains("    " + port))
     }
 
-    /// What the image copies is there, and its packages are those of Launch/dependencies alone.
+    /// The files that the image copies exist, and its packages are exactly those of Launch/dependencies.
     @Test func theImageIsMadeOfWhatThereIs() throws {
         let copied = try lines(of: "Dockerfile").filter { $0.hasPrefix("COPY ") && !$0.contains("--from") }
             .flatMap { $0.split(separator: " ").dropFirst().dropLast() }
@@ -108,7 +108,7 @@ import Yams
         #expect(!text.contains("apt-get install") && text.contains("dependencies container"))
     }
 
-    /// The libraries that the programs are linked with come with the packages that the image gets.
+    /// The image's packages contain the libraries with which the programs are linked.
     @Test(.enabled(if: (try? Command.run("dpkg-query", ["--version"]))?.status == 0))
     func theImageHasTheLibrariesOfThePrograms() throws {
         let script = try Repository.text(of: "Launch/dependencies")
@@ -123,7 +123,7 @@ import Yams
             #expect(names.count >= (program == "convlstm-dist" ? 5 : 3), "\(libraries)")
             for name in names {
                 let file = try Command.run("readlink", ["-f", String(name.2)]).stdout.split(separator: "\n")[0]
-                // A package may name a file by its place before /lib became a link to /usr/lib.
+                // A package may list a file by its path from before /lib became a link to /usr/lib.
                 let owners = try [String(file), String(file.replacing(/^\/usr/, with: ""))].map {
                     try Command.run("dpkg-query", ["-S", $0]).stdout
                 }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Benchmarks/Scripts/over-ethernet, over a cable so slow that it counts beside whatever else the machine does.
+/// Benchmarks/Scripts/over-ethernet, over a link so slow that it dominates whatever else the machine does.
 @Suite struct OverEthernetTests {
     private func overEthernet(_ options: [String]) throws -> CommandResult {
         try Command.run(
@@ -14,8 +14,8 @@ import Testing
                 + options)
     }
 
-    /// No all-reduce is faster than the model says of 100 Mbit/s, but for what passes at once, and 16 bits a number
-    /// take less; how much slower one is depends on what else runs.
+    /// No all-reduce is faster than the model predicts for 100 Mbit/s, except for what is sent without delay, and 16
+    /// bits per element take less time. How much slower it is depends on the load of the machine.
     @Test(.onTwoHosts) func theModelBoundsTheAllReduce() throws {
         let result = try overEthernet(["small", "--batch", "1", "--steps", "1", "--gbit", "0.1"])
         try #require(result.status == 0, "\(result)")

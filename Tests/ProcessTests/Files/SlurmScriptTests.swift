@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Launch/slurm.sbatch, with stand-ins for the cluster: an mpirun and a scontrol that write down what they are told.
+/// Launch/slurm.sbatch, with stand-ins for the cluster: an mpirun and a scontrol that record their arguments.
 @Suite struct SlurmScriptTests {
     private let folder = try! TemporaryFolder()
     private let script = Repository.path + "Launch/slurm.sbatch"
 
-    /// Words behind `#SBATCH`, which sbatch reads up to the first command.
+    /// The words after `#SBATCH`, which sbatch reads up to the first command.
     private func directives() throws -> [String] {
         let lines = try Repository.text(of: "Launch/slurm.sbatch").components(separatedBy: "\n")
         return lines.prefix { $0.isEmpty || $0.hasPrefix("#") }.filter { $0.hasPrefix("#SBATCH ") }
@@ -25,14 +25,14 @@ import Testing
         #expect(try directives().count == all)
     }
 
-    /// Where there is Slurm, it reads the file itself; what it then complains of is that there is no cluster.
+    /// If Slurm is installed, sbatch itself reads the file; its only complaint is then that there is no cluster.
     @Test func sbatchReadsIt() throws {
         let result = try Command.run("sbatch", ["--test-only", script])
         guard result.status != 127 else { return }
         #expect(!result.stderr.contains("option"), "\(result.stderr)")
     }
 
-    /// The script in the first of two nodes, as sbatch starts it, with an mpirun of these commands.
+    /// Runs the script on the first of two nodes, as sbatch starts it, with an mpirun that executes these commands.
     private func run(mpirun: String, then: String = "") throws -> CommandResult {
         let tools = ["mpirun": "echo \"$@\" > mpirun.txt\n\(mpirun)", "scontrol": "echo \"$@\" > scontrol.txt"]
         for (name, commands) in tools {
@@ -63,7 +63,7 @@ import Testing
         #expect(!(try folder.names.contains("scontrol.txt")))
     }
 
-    /// Slurm's signal reaches mpirun, which ends with what its ranks end with.
+    /// Slurm's signal reaches mpirun, which ends with the exit code of its ranks.
     @Test func aRunThatIsOutOfTimeIsQueuedAgain() throws {
         let waiting = "trap 'exit 75' USR1; touch ready; while true; do sleep 0.01; done"
         let result = try run(mpirun: waiting, then: "until [ -e ready ]; do sleep 0.01; done; kill -USR1 $!;")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Data that are elsewhere: found beside the run, or missed with a sentence that tells what to do.
+/// Data that have moved: they are found beside the run, or an error tells what to do.
 @Suite struct DataPlaceProcessTests {
     let folder = try! TemporaryFolder()
 
@@ -10,7 +10,7 @@ import Testing
         try Command.run("convlstm-dist", arguments, directory: folder.file(place))
     }
 
-    /// `work` with data and a run of two steps.
+    /// Makes the folder `work` with data and a run of two steps.
     private func train() throws {
         let example = try TrainingExample.shared.get()
         try FileManager.default.createDirectory(atPath: folder.file("work"), withIntermediateDirectories: false)
@@ -62,7 +62,7 @@ import Testing
         #expect(try dist(["evaluate", "--checkpoint", "runs/tiny", "--data", "moved.shards"], in: "work").status == 0)
     }
 
-    /// A wrong path is not a data set that is not whole.
+    /// A wrong path gets another error than an incomplete data set.
     @Test func whatIsNoDataSetIsCalledWhatItIs() throws {
         try folder.write([1], to: "films.npy")
         try FileManager.default.createDirectory(atPath: folder.file("empty"), withIntermediateDirectories: false)
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    /// Only an account without the rights of root can be refused.
+    /// Permissions are tested under an account other than root, because root is never refused.
     @Test func aFolderWithoutPermissionIsNotMissing() throws {
         try FileManager.default.createDirectory(
             atPath: folder.file("locked/x.shards"), withIntermediateDirectories: true)

@@ -1,4 +1,4 @@
-// Forecasts of a network whose weights are no numbers any more.
+// Forecasts of a network whose weights are not finite.
 
 import Formats
 import Foundation
@@ -9,7 +9,7 @@ import Trainer
 @Suite struct NonFiniteWeightsTests {
     private let tools = try! ToolsExample.shared.get()
 
-    /// The run's checkpoint with other numbers in a tensor, under a name of its own.
+    /// Writes the run's checkpoint with other values in a tensor, under a new name.
     private func checkpoint(replacing changes: [(prefix: String, numbers: [Float])]) throws -> String {
         let path = tools.folder.file("tools/checkpoints/\(Checkpoint.fileName(step: 4))")
         let packed = try InputFile(path: path).bytes()
@@ -44,9 +44,9 @@ import Trainer
         }
     }
 
-    /// Weights so large that their products are not finite are numbers all the same.
+    /// Weights so large that their products overflow are finite all the same.
     @Test func forecastsThatAreNotFiniteAreSaidAndNullInJSON() throws {
-        // Whatever the sign of what the network carries, every other output has the sign of its bias.
+        // Whatever the sign of the network's activations, every other output has the sign of its bias.
         let most = Float.greatestFiniteMagnitude, kernel = (0..<96).map { $0 % 2 == 0 ? most : -most }
         let bias = [Float](repeating: most, count: 16)
         let file = try checkpoint(replacing: [("readout.kernel", kernel), ("readout.bias", bias)])

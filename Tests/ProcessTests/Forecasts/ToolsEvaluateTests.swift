@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// All numbers of a JSON value, each under its path.
+/// All numbers of a JSON value, by their key paths.
 private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
     if let object = value as? [String: Any] {
         return object.reduce(into: [:]) { all, entry in
@@ -21,7 +21,7 @@ private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
 @Suite struct ToolsEvaluateTests {
     let tools = try! ToolsExample.shared.get()
 
-    /// The test split has two sequences, so of three ranks one has none.
+    /// The test split has two sequences, so one of three ranks has none.
     @Test(arguments: ["test", "validation"]) func theNumbersAreTheSameOnAnyNumberOfRanks(split: String) throws {
         let command = ["evaluate", "--checkpoint", tools.run, "--split", split, "--batch-size", "3"]
         let alone = numbers(try tools.json(command))
@@ -75,7 +75,7 @@ private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
         #expect(text.contains("sum: over a sequence's frames.") == (name == "predrnn"))
     }
 
-    /// Frames that never change are forecast exactly by their last one.
+    /// Constant frames are forecast exactly by repeating the last one.
     @Test func anInfinitePSNRIsNullInJSONAndInfInTheTable() throws {
         var still: [UInt8] = []
         for sequence in 0..<12 {

@@ -18,14 +18,14 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: tools.folder.file(folder)).sorted()
     }
 
-    /// Width and height in the header of a PNG file.
+    /// The width and height in the header of a PNG file.
     private func pngSize(_ name: String) throws -> [Int] {
         let bytes = try tools.folder.bytes(of: name)
         #expect(Array(bytes[..<8]) == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
         return [16, 20].map { bytes[$0..<$0 + 4].reduce(0) { $0 << 8 | Int($1) } }
     }
 
-    /// Sequence 1 of the test split is the last of all 26; of its 6 frames 3 are seen and 3 known.
+    /// Sequence 1 of the test split is the last of all 26; of its 6 frames 3 are inputs and 3 are known targets.
     @Test(.enabled(if: Python.has("numpy"))) func aSequenceOfTheDataIsForecastBesideWhatCame() throws {
         let result = try predict(["--sequence", "1", "--split", "test", "--frames", "5"], to: "p1")
         #expect(result.status == 0, "\(result.stderr)")
@@ -54,7 +54,7 @@ import Testing
         #expect(files.filter { $0.hasPrefix("strip-") }.count == 16 && !files.contains("truth.npy"))
     }
 
-    /// The layout of the Toronto file: ten frames of ten sequences would look like a clip, too.
+    /// The layout of the Toronto file: ten frames of ten sequences would also look like a clip.
     @Test(.enabled(if: Python.has("numpy"))) func framesFirstIsNotTakenForSequences() throws {
         try numpy(
             """
@@ -81,7 +81,8 @@ import Testing
         #expect(named.status == 2 && named.stderr.contains("--layout is for the axes of --input"), "\(named)")
     }
 
-    /// One sequence from the file and the same one from the shards, whose past ends where the file ends.
+    /// A sequence from the file and the same one from the shards give the same forecast; the file has no frames after
+    /// the input.
     @Test(.enabled(if: Python.has("numpy"))) func aFileAndTheDataSetGiveTheSameForecast() throws {
         try numpy("n.save(p + '/one.npy', n.load(p + '/squares-shifted.npy')[7, :3])")
         #expect(try predict(["--input", "one.npy"], to: "p3").status == 0)

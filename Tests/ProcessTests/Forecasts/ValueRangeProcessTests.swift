@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The same pictures in other units: told, wherever they come in.
+/// Pictures in other units than in training are reported, by every command that reads them.
 @Suite(.enabled(if: Python.has("numpy"), "needs numpy")) struct ValueRangeProcessTests {
     let tools = try! ToolsExample.shared.get()
     let folder = try! TemporaryFolder()
@@ -24,7 +24,7 @@ import Testing
         ]
     }
 
-    /// The network was trained on 0 to 1.
+    /// The network was trained on values from 0 to 1.
     @Test(arguments: [
         ("bytes", "(255 * a).astype('u1')", "between 0.0 and 255.0"),
         ("dbz", "(a * 102 - 32).astype('f4')", "between -32.0 and 70.0"),

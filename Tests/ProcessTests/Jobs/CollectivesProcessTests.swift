@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What each rank of a probe said, as values by "rank name".
+/// The output of each rank of the probe, as values by "rank name".
 private func statements(_ result: CommandResult) -> [String: String] {
     let pairs = result.stdout.split(separator: "\n").map { $0.split(separator: "=", maxSplits: 1).map(String.init) }
     return Dictionary(uniqueKeysWithValues: pairs.map { ($0[0], $0.count > 1 ? $0[1] : "") })
@@ -38,8 +38,8 @@ private func statements(_ result: CommandResult) -> [String: String] {
         }
     }
 
-    /// In 16 bits, more ranks than numbers and pieces of a large vector included: the same bits everywhere, exact where
-    /// 8 significant bits are enough, and else to twice their rounding.
+    /// A bfloat16 all-reduce gives the same bits on all ranks, also with more ranks than elements and for a large
+    /// vector in pieces. It is exact if 8 significant bits suffice, and otherwise within twice their rounding.
     @Test(arguments: [2, 3]) func roundedSumsAreTheSameEverywhere(ranks: Int) throws {
         let result = try Mpirun.run(ranks: ranks, "collectives-probe", ["rounded-sum"])
         #expect(result.status == 0 && result.stderr == "", "\(result.stderr)")

@@ -10,7 +10,7 @@ import Testing
 
     init() throws { (hosts, folder) = (try TwoHosts(), try TemporaryFolder()) }
 
-    /// Batch normalization, so that ranks meet within a pass too. Two ranks of the first host share memory.
+    /// Batch normalization makes the ranks communicate within a pass too. Two ranks on the first host share memory.
     @Test(arguments: [[1, 1], [2, 1]]) func trainingGivesTheSameBitsAsOnOneHost(ranks: [Int]) throws {
         let system = try SmallSystem("keras-stack-3") { $0.batchSize = 4 }, example = system.example
         let options = ["--virtual-ranks", "4", "--steps", "2"], output = example.freshOutput()
@@ -28,7 +28,8 @@ import Testing
         for row in [/0 +first\b/, /1 +second\b/] { #expect(result.stdout.contains(row), "\(result)") }
     }
 
-    /// The cable is unplugged in the middle of a run, the job ends by itself, and the run goes on once it is back.
+    /// The cable is disconnected in the middle of a run, the job ends by itself, and the run resumes after
+    /// reconnecting.
     @Test func aCutLinkEndsTheJobAndTheRunGoesOn() throws {
         let example = try TrainingExample.shared.get(), (cut, whole) = (example.freshOutput(), example.freshOutput())
         let virtualRanks = ["--virtual-ranks", "2", "--checkpoint-every", "3"]
@@ -48,7 +49,7 @@ import Testing
         #expect(try RunOutcome(example, cut, step: reached + 4) == RunOutcome(example, whole, step: reached + 4))
     }
 
-    /// A run on both hosts with the timeouts of Launch/hosts.conf, each of them a second.
+    /// A run on both hosts with the timeouts of Launch/hosts.conf set to one second each.
     private func job(_ arguments: [String]) throws -> String {
         let published = try Repository.text(of: "Launch/hosts.conf").replacing(/[0-9]+\n/, with: "1\n")
         let tuned = ["--tune", try folder.write(Array(published.utf8), to: "hosts.conf")]

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Jobs whose ranks are not of one kind, or of which one fails on the way.
+/// Jobs whose ranks differ, or of which one fails during the run.
 @Suite struct JobErrorTests {
     let example = try! TrainingExample.shared.get()
     private let program = Command.path(of: "convlstm-dist")
 
-    /// One rank for each command line, in one job.
+    /// Runs one rank for each command line, in one job.
     private func job(_ commands: [[String]]) throws -> CommandResult {
         let ranks = commands.map { ["-np", "1"] + $0 }.joined(separator: [":"])
         return try Command.run(
@@ -76,8 +76,8 @@ import Testing
         #expect(result.status == 0 && result.stderr.contains(sentence), "\(result.stderr)")
     }
 
-    /// A shard that is cut short while the job trains: whichever rank reads it first ends all of them, and its error is
-    /// the program's only one.
+    /// If a shard is cut short while the job trains, the rank that reads it first ends the job, and its error is the
+    /// only one printed.
     @Test func aShardLostOnTheWayEndsTheJob() throws {
         let output = example.freshOutput(), shards = example.folder.file("lost-clips")
         try DamagedClips.write(to: shards, frames: 6, size: 24, training: 20, damaged: -1)

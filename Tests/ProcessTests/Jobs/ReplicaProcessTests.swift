@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs of which one rank gets a bit of one gradient turned.
+/// Runs in which one bit of one gradient is flipped on one rank.
 @Suite struct ReplicaProcessTests {
     let example = try! TrainingExample.shared.get()
 
@@ -19,7 +19,7 @@ import Testing
             ranks: ranks, "training-probe", [file, "\(damaged)", "3"], directory: example.folder.path)
     }
 
-    /// Of three ranks the odd one is named, of two the one that is not the first.
+    /// With three ranks the one that differs is named, with two ranks the one that is not rank 0.
     @Test(arguments: [(3, 1, 1, 0), (3, 0, 0, 1), (2, 1, 1, 0), (2, 0, 1, 0)])
     func aRankThatDriftsIsNamedWithItsTensors(ranks: Int, damaged: Int, named: Int, other: Int) throws {
         let output = example.freshOutput()
@@ -31,7 +31,7 @@ import Testing
         #expect(match.2.hasPrefix("parameter ") && match.2.hasSuffix(" more tensors"), "\(match.0)")
     }
 
-    /// Nothing that differs is saved, and a step so small that it changes no parameter still shows in the moments.
+    /// Differing replicas are not saved, and even a step too small to change any parameter shows in the moments.
     @Test func momentsAreComparedBeforeACheckpoint() throws {
         let output = example.freshOutput(), keys = "verifyReplicasEvery: 1000\ncheckpointEvery: 5\nevaluateEvery: 1000"
         let result = try train(ranks: 2, damaged: 1, output, keys, learningRate: "1.0e-300")

@@ -2,12 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Ranks that each draw from shards of their own, with the disks that they would have on two hosts.
+/// Ranks that each sample from their own shards, with separate disks as on two hosts.
 @Suite struct ShardSamplingTests {
     let example = try! TrainingExample.shared.get()
     private static let sampled = ["--sampling", "shard", "--steps", "7"]
 
-    /// A folder for each of two ranks, with the manifest and one of the two shards.
+    /// Makes a folder for each of two ranks, with the manifest and one of the two shards.
     private func disks() throws -> [String] {
         try ["00000-of-00002.npy.zst", "00001-of-00002.npy.zst"].map { shard in
             let disk = example.folder.file("disk-" + UUID().uuidString), files = FileManager.default
@@ -20,7 +20,7 @@ import Testing
         }
     }
 
-    /// Trains with a rank in each of some folders.
+    /// Trains with one rank per folder.
     private func train(in disks: [String], _ output: String, _ options: [String]) throws -> CommandResult {
         let arguments = ["train", "--config", example.folder.file("tiny.yaml"), "--data", "tiny.shards", "--output"]
         let ranks = disks.map { disk in
@@ -32,7 +32,7 @@ import Testing
             timeout: 120)
     }
 
-    /// The first shard has 13 of the 20 training sequences, of which a batch of 6 takes 3: an epoch is 5 steps long.
+    /// The first shard has 13 of the 20 training sequences, of which a batch of 6 takes 3: an epoch has 5 steps.
     @Test func aRankNeedsNoShardsButItsOwn() throws {
         let (whole, apart) = (example.freshOutput(), example.freshOutput()), disks = try disks()
         try #require(try example.train(ranks: 2, whole, Self.sampled).status == 0)
@@ -45,12 +45,12 @@ import Testing
             "sampling shard: each rank has 7 to 13 training sequences in shards of its own; an epoch takes 5 steps, "
             + "in the last 2 of which a rank has none left"
         #expect(try example.text(of: "log.txt", apart).contains(sentence))
-        // On the wrong disks.
+        // Each rank on the other's disk.
         let wrong = try train(in: disks.reversed(), example.freshOutput(), Self.sampled)
         #expect(wrong.status == 1 && wrong.stderr.contains("-of-00002.npy.zst could not be opened"), "\(wrong.stderr)")
     }
 
-    /// After two steps, and after four, when the second rank has no sequences left.
+    /// Stops after two steps, and after four, when the second rank has no sequences left.
     @Test(arguments: ["2", "4"]) func aRunGoesOnInTheMiddleOfAnEpoch(stop: String) throws {
         let (whole, parts) = (example.freshOutput(), example.freshOutput()), shard = ["--sampling", "shard"]
         for (output, steps) in [(whole, "7"), (parts, stop), (parts, "7")] {
@@ -62,7 +62,8 @@ import Testing
             try example.column("loss", of: "metrics.csv", parts) == example.column("loss", of: "metrics.csv", whole))
     }
 
-    /// Epochs of other ranks are made of other batches; between two of them nothing is lost.
+    /// Another number of ranks has other batches in an epoch; a run can change it between epochs without losing
+    /// sequences.
     @Test func otherRanksGoOnWithTheNextEpoch() throws {
         let output = example.freshOutput(), shard = ["--sampling", "shard", "--steps"]
         try #require(try example.train(ranks: 2, output, shard + ["3"]).status == 0)
@@ -85,7 +86,7 @@ import Testing
             ])
     }
 
-    /// Virtual ranks of batch normalization meet in every pass, also those of a rank without sequences.
+    /// The virtual ranks of batch normalization communicate in every pass, also those of a rank without sequences.
     @Test func statisticsAreThoseOfTheSequencesThereAre() throws {
         let readout = "    readout:\n"
         let config = try example.configuration(

@@ -3,22 +3,23 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs with fixed virtual ranks: the same bits whoever computes them.
+/// Runs with fixed virtual ranks give the same bits on any number of ranks and threads.
 @Suite struct VirtualRanksProcessTests {
-    /// Nine sequences a batch, one or two a virtual rank, then five, for which some virtual ranks have none.
+    /// A system with batches of nine sequences, one or two per virtual rank, then of five, which leave some without
+    /// any.
     private func system(_ preset: String) throws -> SmallSystem {
         try SmallSystem(preset) { system in
             system.batchSize = 9
             (system.sequences.generator.training, system.sequences.generator.validation) = (14, 5)
             guard preset == "openstl-convlstm-s" else { return }
-            // A schedule that depends on the length of the run is not the same for a part of it.
+            // A schedule that depends on the length of the run would differ for a part of it.
             (system.sampling, system.schedule) = (.scheduled(start: 0.5, decrease: 0, until: 100), .constant)
         }
     }
 
     private static let eight = ["--virtual-ranks", "8", "--steps", "2"]
 
-    /// The presets' ways of training, each on another number of ranks than the next.
+    /// Every preset trains the same, each on another number of ranks than the next.
     @Test(arguments: Array(Presets.all.map(\.name).enumerated()))
     func everySystemTrainsTheSameOnAnyNumberOfRanks(number: Int, preset: String) throws {
         let system = try system(preset), alone = try system.train(ranks: 0, Self.eight)
@@ -28,7 +29,7 @@ import Testing
         #expect(try RunOutcome(system.example, many, step: 2) == expected)
     }
 
-    /// Batch normalization, whose virtual ranks meet in every pass, and frames drawn by their places.
+    /// Batch normalization, whose virtual ranks communicate in every pass, and frames sampled by index.
     @Test(arguments: [
         ("keras-stack-3", [(1, 3), (2, 1), (3, 1), (5, 1), (8, 1), (2, 2)]),
         ("openstl-convlstm-s", [(0, 2), (5, 1), (3, 2)]),
@@ -42,7 +43,7 @@ import Testing
         }
     }
 
-    /// In the middle of an epoch and at its end.
+    /// Runs are resumed in the middle of an epoch and at its end.
     @Test(arguments: ["keras-stack-3", "openstl-convlstm-s"]) func aRunGoesOnOnOtherRanks(preset: String) throws {
         let system = try system(preset), length = ["--virtual-ranks", "8", "--checkpoint-every", "1", "--keep", "9"]
         let whole = try system.train(ranks: 0, length + ["--steps", "4"])
@@ -57,7 +58,7 @@ import Testing
         }
     }
 
-    /// Parts of a virtual rank depend on the virtual rank alone.
+    /// The parts of a virtual rank depend on the virtual rank alone.
     @Test func partsOfVirtualRanksAreTheSameEverywhere() throws {
         let system = try system("small"), options = ["--virtual-ranks", "3", "--accumulate", "2", "--steps", "2"]
         let outputs = try [(0, 1), (0, 3), (3, 1)].map { ranks, threads in
@@ -67,8 +68,8 @@ import Testing
         #expect(outcomes[1] == outcomes[0] && outcomes[2] == outcomes[0])
     }
 
-    /// Without virtual ranks of its own a run has one for each thread: the same numbers but for rounding, and the same
-    /// bits again.
+    /// By default a run has one virtual rank per thread: results are the same except for rounding, and bitwise
+    /// reproducible.
     @Test(arguments: [0, 2]) func threadsTrainTheSame(ranks: Int) throws {
         let system = try system("keras-stack-3"), two = ["--steps", "2", "--threads", "2"]
         let alone = try system.column("loss", try system.train(ranks: 0, ["--steps", "2"]))
@@ -78,7 +79,7 @@ import Testing
         #expect(try system.example.text(of: "log.txt", first).contains(" of 2 threads, global batch 9 in "))
     }
 
-    /// Blocks of two sequences, forecast by whoever it be: every digit printed is the same.
+    /// Blocks of two sequences are evaluated by any rank or thread, and every printed digit is the same.
     @Test func evaluationIsTheSameOnAnyNumberOfRanksAndThreads() throws {
         let system = try system("small"), run = try system.train(ranks: 0, ["--steps", "1"])
         let evaluate = ["evaluate", "--checkpoint", run, "--split", "train", "--batch-size", "2", "--json"]
@@ -90,7 +91,7 @@ import Testing
         }
     }
 
-    /// What batches too large for any machine would need: a thread has memory for one virtual rank, and beside it the
+    /// The memory for batches too large for any machine: a thread allocates memory for one virtual rank, besides the
     /// 1000 sequences of the validation.
     @Test func virtualRanksThatOneThreadTakesInTurnShareItsMemory() throws {
         let example = try TrainingExample.shared.get(), name = UUID().uuidString + ".yaml"
@@ -130,7 +131,7 @@ import Testing
         let output = try system.train(ranks: 0, ["--steps", "1", "--virtual-ranks", "12"])
         let warning = "warning: a global batch of 9 leaves 3 of 12 virtual ranks without sequences; raise --batch-size"
         #expect(try system.example.text(of: "log.txt", output).contains(warning))
-        // Other virtual ranks add in another order, which a run that goes on says.
+        // Other virtual ranks add in another order, which a resumed run reports.
         let further = try system.dist(
             [
                 "train", "--resume", "\(output)/checkpoints/step-000000001.safetensors.zst", "--data", "generated",

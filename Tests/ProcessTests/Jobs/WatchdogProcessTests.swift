@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Jobs of which one rank stops, as `kill -STOP` does it.
+/// Jobs of which one rank is stopped, as by `kill -STOP`.
 @Suite struct WatchdogProcessTests {
     let example = try! TrainingExample.shared.get()
 

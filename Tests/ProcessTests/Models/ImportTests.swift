@@ -1,4 +1,4 @@
-// Weights of PyTorch through the real commands. The fixtures are of Fixtures/make-state-dicts.py.
+// Imports weights of PyTorch with the real commands. The fixtures were written by Fixtures/make-state-dicts.py.
 
 import Formats
 import Foundation
@@ -32,7 +32,7 @@ import Testing
         return try dist(["import", file] + system + ["--output", output] + more)
     }
 
-    /// The largest difference between the forecast of a run and PyTorch's, in its own values of 0 to 1.
+    /// The largest difference between the forecast of a run and PyTorch's, on the scale of 0 to 1.
     private func differenceFromPyTorch(_ run: String, _ name: String) throws -> Float {
         let result = try dist(
             ["predict", "--checkpoint", run, "--input", fixture("frames.npy"), "--output", run + "-forecast"])
@@ -71,7 +71,7 @@ import Testing
         #expect(trained.stderr.contains("model pytorch-seq2seq: 2452 parameters in 14 tensors"), "\(trained)")
     }
 
-    /// The state dict with something changed.
+    /// Writes a modified state dict.
     private func changed(_ change: (inout [SafetensorsFile.Tensor]) throws -> Void) throws -> String {
         let path = fixture("ifog.safetensors")
         let bytes = try InputFile(path: path).bytes()

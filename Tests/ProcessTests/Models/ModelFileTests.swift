@@ -1,4 +1,4 @@
-// Systems in files through the real commands.
+// Systems in files, with the real commands.
 
 import Configuration
 import Foundation
@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    /// Sizes that no machine has memory for, or that are none, end in a sentence and not in a crash.
+    /// Sizes that are invalid, or need more memory than any machine has, give an error and not a crash.
     @Test(arguments: [
         ("hidden: 4", "hidden: 1000000000", "layer cell: hidden is 1000000000; choose at most 65536"),
         ("hidden: 4", "hidden: 60000", "layer cell would learn 1296"),
@@ -72,7 +72,7 @@ import Testing
         #expect(result.stderr.split(separator: "\n").count == 1, "\(result)")
     }
 
-    /// A run of a system of one's own, which the command that goes on with it does not name again.
+    /// A run of a custom system can be resumed without naming the system again.
     @Test func aCheckpointBringsItsOwnModel() throws {
         let example = try TrainingExample.shared.get(), output = example.freshOutput(), branch = example.freshOutput()
         #expect(try example.train(ranks: 0, output, ["--steps", "2"]).status == 0)

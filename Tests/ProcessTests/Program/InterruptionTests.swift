@@ -7,7 +7,7 @@ import Testing
 @Suite struct InterruptionTests {
     private let folder = try! TemporaryFolder()
 
-    /// Sends a signal once the program has begun to write; the folder then holds what it held before.
+    /// Sends a signal once the program has begun to write; the folder must then hold what it held before.
     private func interrupt(_ signal: String, _ arguments: String, expecting status: Int32) throws {
         let program = Command.path(of: "convlstm-shard"), before = try folder.names
         let isWriting = "ls -A | grep -q '[.]partial$'"
@@ -42,7 +42,7 @@ import Testing
         }
     }
 
-    /// nohup's promise.
+    /// A program started by nohup ignores hangups.
     @Test func aHangupThatIsIgnoredStaysIgnored() throws {
         let program = Command.path(of: "convlstm-shard")
         let line =

@@ -1,5 +1,4 @@
-// What becomes of a program that may have no more threads, memory or bytes in a file: a sentence within a second, and
-// nothing that waits for ever.
+// Programs under limits on threads, memory or file sizes: they end with a sentence within a second, and never hang.
 
 import Foundation
 import TestSupport
@@ -8,7 +7,7 @@ import Testing
 @Suite struct LimitsTests {
     private let tools = try! ToolsExample.shared.get()
 
-    /// Runs a shell's line in the example's folder; `$D` and `$S` are the two programs.
+    /// Runs a shell command in the example's folder; `$D` and `$S` are the two programs.
     private func shell(_ line: String) throws -> CommandResult {
         let programs = ["D": Command.path(of: "convlstm-dist"), "S": Command.path(of: "convlstm-shard")]
         return try Command.run("bash", ["-c", line], environment: programs, directory: tools.folder.path, timeout: 60)
@@ -29,7 +28,7 @@ import Testing
         }
     }
 
-    /// A thread's stack of 8 MB counts, too, so that a limit on addresses is one on threads for any user.
+    /// A thread's 8 MB stack counts towards the limit on addresses, which thus limits threads for any user.
     @Test(arguments: [
         "evaluate --checkpoint tools --threads 500", "doctor --threads 500",
         "bench step tiny.yaml --threads 500 --steps 1",
@@ -43,7 +42,7 @@ import Testing
         try refuse("ulimit -v 3000000; exec \(training) --threads 500", "ulimit -v 3000000", "lower --threads")
     }
 
-    /// A limit on processes that is used up already holds for any user but root.
+    /// A limit on processes that is already used up; it applies to any user but root.
     @Test(.enabled(if: geteuid() == 0 && nobodyReaches(Command.path(of: "convlstm-dist")), "needs to run as nobody"))
     func processesThatAreUsedUpAreSaid() throws {
         let nobody = "exec setpriv --reuid 65534 --regid 65534 --clear-groups"
@@ -85,7 +84,7 @@ import Testing
         try refuse("exec \(training) --threads 1000000", "--threads is 1000000; give a number from 1 to 1024")
     }
 
-    /// A data set that is larger than a file may be.
+    /// A data set larger than the limit on file sizes.
     @Test func aFileThatGrowsTooLargeIsSaid() throws {
         let output = "large-" + UUID().uuidString
         try refuse(

@@ -1,4 +1,4 @@
-// Commands that write files from one process, started as several.
+// Commands that write files from one process, started as several processes.
 
 import Foundation
 import TestSupport

@@ -1,4 +1,4 @@
-// What becomes of a program whose standard error or output is full, closed, or read by nobody.
+// Programs whose standard error or output is full, closed, or has no reader.
 
 import Foundation
 import TestSupport
@@ -8,7 +8,7 @@ import Testing
     private let tools = try! ToolsExample.shared.get()
     private let dist = Command.path(of: "convlstm-dist"), shard = Command.path(of: "convlstm-shard")
 
-    /// Runs a shell's line in the example's folder; `$D` and `$S` are the two programs.
+    /// Runs a shell command in the example's folder; `$D` and `$S` are the two programs.
     private func shell(_ line: String, timeout: Double = 60) throws -> CommandResult {
         let variables = ["D": dist, "S": shard].merging(Mpirun.rootIsWelcome) { $1 }
         return try Command.run(

@@ -4,11 +4,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs that meet a clip which holds a number that is none.
+/// Runs that read a clip with a value that is not finite.
 @Suite struct NonFiniteProcessTests {
     let example = try! TrainingExample.shared.get()
 
-    /// At the fifth place of the second batch: with two ranks, the second one's.
+    /// The clip at the fifth position of the second batch, which is on the second of two ranks.
     private static let clip = EpochOrder(.shuffled, seed: 1, epoch: 0, count: 20).sequences[10]
 
     private static let data = Result {
@@ -38,7 +38,7 @@ import Testing
         #expect(try example.column("step", of: "metrics.csv", output) == ["1"])
     }
 
-    /// Left out or gone back from: the same parameters, on one rank or two, stopped and gone on with or not.
+    /// Skipping and rolling back give the same parameters, on one rank or two, with and without a resume.
     @Test func otherwiseTheUpdateIsLeftOut() throws {
         let (skipped, back, parts) = (example.freshOutput(), example.freshOutput(), example.freshOutput())
         let skip = try train(ranks: 0, skipped, ["--steps", "4", "--on-nan", "skip"])
@@ -64,8 +64,7 @@ import Testing
         #expect(try example.tensors(parts, step: 4) == expected)
     }
 
-    /// Batch normalization takes the number to every virtual rank and into the moving averages, which must be as
-    /// before.
+    /// Batch normalization spreads the value to every virtual rank and to the moving averages, which must be restored.
     @Test(arguments: [0, 2]) func movingAveragesAreNotSpoilt(ranks: Int) throws {
         let system = try SmallSystem("keras-stack-3"), folder = example.folder.file("damaged-clips-\(ranks)")
         let frames = system.description.sequences.frames
@@ -86,7 +85,7 @@ import Testing
         #expect(result.stderr.contains("there is no checkpoint to go back to yet"), "\(result.stderr)")
     }
 
-    /// Parameters that have run away make every batch not finite.
+    /// Diverged parameters make every batch not finite.
     @Test(arguments: ["skip", "rollback"]) func aRunThatNoBatchHelpsEnds(policy: String) throws {
         let output = example.freshOutput()
         let result = try example.train(

@@ -3,13 +3,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Two jobs in one run's folder, as real processes.
+/// Two jobs in the folder of one run, as real processes.
 @Suite struct RunLockTests {
     let example = try! TrainingExample.shared.get()
     private let endless = ["--steps", "100000", "--checkpoint-every", "5", "--keep", "2"]
 
-    /// Starts a job, and once it has made 20 steps a second one in its folder, twice, as the first refusal must not
-    /// give the lock away; then ends the first by a signal.
+    /// Starts a job, and after its 20th step a second one in its folder, twice, because the first refusal must not
+    /// release the lock. Then ends the first job by a signal.
     private func two(
         ranks: Int, _ output: String, ending signal: String = "TERM", second: [String] = [],
         environment: [String: String] = [:]
@@ -34,7 +34,7 @@ import Testing
         return (try #require(Int32(lines[3])), try #require(Int32(lines[1])), result.stderr)
     }
 
-    /// All steps are those of one run.
+    /// Checks that all recorded steps are those of one run.
     private func isOneRun(_ output: String) throws {
         let steps = try example.column("step", of: "metrics.csv", output)
         #expect(steps.count >= 20 && steps == (1...steps.count).map(String.init))
@@ -69,7 +69,7 @@ import Testing
         #expect(try Folder.names(in: example.folder.file(output)) == [".lock"])
     }
 
-    /// As a batch system does that queues a job again once its node is gone.
+    /// A batch system requeues a job like this after its node fails.
     @Test func aKilledJobsLockIsTakenOver() throws {
         let output = example.freshOutput()
         #expect(try example.train(ranks: 0, output, endless, sending: "KILL", after: 20).status == 137)
@@ -79,7 +79,7 @@ import Testing
         try isOneRun(output)
     }
 
-    /// ENOLCK is what NFS says without its lock service, ENOSYS what Lustre says without the option flock.
+    /// NFS reports ENOLCK without its lock service, and Lustre reports ENOSYS without the mount option flock.
     @Test(arguments: [ENOLCK, ENOSYS, EOPNOTSUPP]) func withoutLocksOfTheSystemThereIsOneAllTheSame(code: Int32) throws
     {
         let output = example.freshOutput(), fault = try Fault.noLocks(errno: code).environment

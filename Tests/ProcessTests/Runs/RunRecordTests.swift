@@ -4,11 +4,11 @@ import TestSupport
 import Testing
 import Trainer
 
-/// What a run's folder says is what happened, whatever else is typed or goes wrong.
+/// A run's folder records what happened, whatever commands follow and whatever fails.
 @Suite struct RunRecordTests {
     let example = try! TrainingExample.shared.get()
 
-    /// Every file of a run but the lock, with its bytes.
+    /// All files of a run except the lock, with their bytes.
     private func record(_ output: String) throws -> [String: [UInt8]] {
         let folder = example.folder.file(output)
         var record: [String: [UInt8]] = [:]
@@ -21,7 +21,7 @@ import Trainer
     }
 
     private func run(_ output: String, _ more: [String], under fault: Fault? = nil) throws -> CommandResult {
-        // By a shell, which outlives what is killed.
+        // Runs in a shell, which survives a kill of the program.
         let command = ([Command.path(of: "convlstm-dist")] + example.arguments(output, more)).joined(separator: " ")
         return try Command.run(
             "sh", ["-c", "\(command) || exit $?"], environment: try fault?.environment ?? [:],
@@ -56,7 +56,7 @@ import Trainer
         #expect(try record(one) == before)
     }
 
-    /// An error is not an empty folder: the run would begin anew, and write its logs anew.
+    /// If an error were taken for an empty folder, the run would start over and overwrite its logs.
     @Test(arguments: [EIO, EACCES, EMFILE]) func checkpointsThatCannotBeListedEndTheStart(code: Int32) throws {
         let output = example.freshOutput()
         try example.train(ranks: 0, output, ["--steps", "3"])
@@ -67,7 +67,7 @@ import Trainer
         #expect(try record(output) == before)
     }
 
-    /// In place of the index after the last checkpoint.
+    /// The program is killed instead of writing the index after the last checkpoint.
     @Test func aKillBeforeTheIndexChangesNothing() throws {
         let output = example.freshOutput(),
             options = ["--steps", "4", "--evaluate-every", "1", "--checkpoint-every", "1", "--keep", "1"]
@@ -128,7 +128,7 @@ import Trainer
         #expect(result.stderr.contains("\(output) was removed, or taken over by another process"), "\(result.stderr)")
     }
 
-    /// With one checkpoint that comes and goes all the time.
+    /// A run whose single checkpoint is replaced all the time.
     @Test func verifyIsRightAboutALivingRun() throws {
         let output = example.freshOutput(), program = Command.path(of: "convlstm-dist")
         let arguments = example.arguments(

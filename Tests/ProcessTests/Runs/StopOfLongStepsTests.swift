@@ -2,11 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Jobs whose steps take longer than the second that mpirun leaves by itself.
+/// Jobs whose steps take longer than the one second that mpirun waits by default.
 @Suite struct StopOfLongStepsTests {
     let example = try! TrainingExample.shared.get()
 
-    /// Under Launch/hosts.conf with seconds of our own: beside other tests steps take many times as long.
+    /// Runs a job under Launch/hosts.conf with another timeout: in parallel with other tests steps take many times as
+    /// long.
     private func job(_ output: String, seconds: Int, ending: String) throws -> CommandResult {
         let published = try Repository.text(of: "Launch/hosts.conf"), name = "odls_base_sigkill_timeout"
         try #require(published.contains(try Regex("-mca \(name) \\d+")))
@@ -36,7 +37,7 @@ import Testing
         #expect(try example.tensors(output, step: last).isEmpty == false)
     }
 
-    /// mpirun waits twice for so long, and no longer.
+    /// mpirun waits twice the timeout, and no longer.
     @Test func aRankThatIsGoneEndsTheJobAllTheSame() throws {
         let output = example.freshOutput()
         let result = try job(

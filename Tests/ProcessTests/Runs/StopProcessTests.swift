@@ -2,11 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs that are asked to end before their last step, and go on.
+/// Runs that are asked to end before their last step, and are resumed.
 @Suite struct StopProcessTests {
     let example = try! TrainingExample.shared.get()
 
-    /// A schedule that does not depend on the length of the run, which differs before and after it is asked to end.
+    /// Options with a constant schedule; the default one depends on the length of the run, which differs after a
+    /// resume.
     private let steady: [String]
 
     init() throws { steady = ["--config", try example.configuration(with: "schedule: constant")] }
@@ -15,7 +16,7 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: example.folder.file(output + "/checkpoints"))
     }
 
-    /// The run that ended after a step goes on for three more, and is then the same as one that never ended.
+    /// Resumes a stopped run for three more steps, and compares it with a run that never stopped.
     private func goesOn(_ output: String, ranks: Int, after step: Int) throws {
         let whole = example.freshOutput(),
             options = steady + ["--steps", "\(step + 3)", "--checkpoint-every", "100000"]
@@ -28,7 +29,7 @@ import Testing
             try example.column("loss", of: "metrics.csv", output) == example.column("loss", of: "metrics.csv", whole))
     }
 
-    /// mpirun hands both signals on to all ranks.
+    /// mpirun forwards both signals to all ranks.
     @Test(arguments: [(0, "USR1"), (1, "USR2"), (2, "USR1"), (3, "USR2")])
     func allRanksStopAtTheSameStep(ranks: Int, signal: String) throws {
         let output = example.freshOutput()
@@ -44,7 +45,7 @@ import Testing
         try goesOn(output, ranks: ranks, after: last)
     }
 
-    /// With no time for more each run makes one step, and the last one ends as any other.
+    /// If there is no time for more, each run makes one step, and the last run ends normally.
     @Test(arguments: [0, 2]) func aTimeLimitThatIsTooShortStillGetsOn(ranks: Int) throws {
         let (whole, parts) = (example.freshOutput(), example.freshOutput())
         for (step, status) in [(1, 75), (2, 75), (3, 0)] as [(Int, Int32)] {
@@ -69,7 +70,7 @@ import Testing
         #expect(Date().timeIntervalSince(start) < 10)
     }
 
-    /// mpirun ends its ranks at once; what they had saved is whole.
+    /// mpirun ends its ranks at once; the checkpoints they had saved are intact.
     @Test func whatIsOnDiskOutlivesMpirun() throws {
         let output = example.freshOutput()
         let result = try example.train(
@@ -99,7 +100,7 @@ import Testing
         try goesOn(output, ranks: 2, after: last)
     }
 
-    /// A terminal that is closed, and a limit of processor time.
+    /// The signals of a closing terminal, of a limit on processor time, and of Ctrl-C.
     @Test(arguments: [("HUP", 129), ("XCPU", 75), ("INT", 130)] as [(String, Int32)])
     func oneProcessSavesItsStep(signal: String, status: Int32) throws {
         let output = example.freshOutput()

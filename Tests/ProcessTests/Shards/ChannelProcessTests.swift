@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Arrays with several channels all the way: split, trained on, measured and continued.
+/// Arrays with several channels from end to end: split, trained on, evaluated and forecast.
 @Suite(.enabled(if: Python.has("numpy"), "needs numpy")) struct ChannelProcessTests {
     let folder = try! TemporaryFolder()
 
@@ -56,7 +56,7 @@ import Testing
         #expect(shapes == "True (3, 11, 10, \(channels)) (2, 3, 11, 10, \(channels)) True\n")
     }
 
-    /// A pair trains, is measured and goes on; the network sees the noisy half alone.
+    /// A pair is trained on, evaluated and forecast; only the noisy half is the network input.
     @Test func pairsAreSeenOnOneSideAndComparedOnTheOther() throws {
         try Python.run(
             """

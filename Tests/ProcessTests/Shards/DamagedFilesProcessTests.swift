@@ -1,5 +1,5 @@
-// Files that lie, given to both programs as a person would. The choice: each ends within seconds and within two
-// gigabytes of address space, with exit code 1 or 2 and one sentence of one line, whatever it claims.
+// Files with false claims, given to both programs on the command line. The choice: each run must end within seconds and
+// two gigabytes of address space, with exit code 1 or 2 and one sentence on one line.
 
 import Formats
 import Foundation
@@ -15,7 +15,7 @@ import Trainer
         try Python.run(start + "def w(name, data): open(name, 'wb').write(data)\n" + script, [folder.path])
     }
 
-    /// Runs a command line within limits; `phrase` stands in its sentence, and nothing is left of `out`.
+    /// Runs a command line under limits; its error must contain `phrase`, and nothing may be left of `out`.
     private func refuse(_ program: String, _ line: String, _ phrase: String) throws {
         let limits = "ulimit -v 2000000; ulimit -c 0; exec \(Command.path(of: program)) \(line)"
         let result = try Command.run(
@@ -170,7 +170,7 @@ import Trainer
         }
     }
 
-    /// What stands in a checkpoint whose sums are right.
+    /// False values in a checkpoint with valid checksums.
     @Test func factsOfCheckpoints() throws {
         let tools = try ToolsExample.shared.get()
         let path = tools.folder.file("tools/checkpoints/" + Checkpoint.fileName(step: 4))

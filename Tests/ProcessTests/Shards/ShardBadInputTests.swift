@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What convlstm-shard says to wrong input: one sentence, the right exit code, and nothing half-written.
+/// How convlstm-shard handles wrong input: one sentence, the right exit code, and no incomplete files.
 @Suite struct ShardBadInputTests {
     let folder = try! TemporaryFolder()
 
-    /// Runs a command line that must fail, and compares what is in the folder before and after.
+    /// Runs a command line that must fail, and compares the contents of the folder before and after.
     private func refuse(_ line: String, _ status: Int32, _ phrase: String, prefix: String = "") throws {
         let before = try contents()
         let program = Command.path(of: "convlstm-shard")
@@ -81,7 +81,7 @@ import Testing
         try refuse("split x.npy --output .", 1, "exists")
     }
 
-    /// A limit on the size of files stands in for a disk that fills up while shards are written.
+    /// A limit on file sizes stands in for a disk that fills up while shards are written.
     @Test func aDiskThatFillsUp() throws {
         let made = try Command.run(
             "convlstm-shard", ["generate", "moving-mnist", "--sequences", "300", "--output", "m.npy"],

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The way of a data set through convlstm-shard, as a person walks it.
+/// The path of a data set through convlstm-shard, command by command.
 @Suite struct ShardCommandTests {
     let folder = try! TemporaryFolder()
 
@@ -80,7 +80,7 @@ import Testing
         #expect(try folder.bytes(of: "a.npy") != folder.bytes(of: "c.npy"))
     }
 
-    /// 246 MB are split by a process that may not have 200 MB of data.
+    /// 246 MB are split by a process limited to 200 MB of data.
     @Test func memoryStaysBelowTheInputsSize() throws {
         succeed(try shard("generate", "moving-mnist", "--sequences", "3000", "--output", "m.npy"))
         succeed(try shard("split", "m.npy", prefix: ["taskset", "-c", "0", "prlimit", "--data=200000000"]))

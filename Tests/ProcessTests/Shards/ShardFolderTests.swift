@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// `split` on what people have: folders of frames, pairs of files, the npz files of older generators.
+/// `split` on common inputs: folders of frames, pairs of files, the npz files of older generators.
 @Suite struct ShardFolderTests {
     let folder = try! TemporaryFolder()
 
@@ -56,7 +56,7 @@ import Testing
         }
     }
 
-    /// 180 MB of frames are split by a process that may not have 120 MB of data.
+    /// 180 MB of frames are split by a process limited to 120 MB of data.
     @Test func memoryStaysAtAWindow() throws {
         _ = try python(
             """
@@ -96,7 +96,7 @@ import Testing
         #expect(try folder.names == before)
     }
 
-    /// The file of bei2020/Video_ConvLSTM's generator in small: `arr_0`, uint8, frames in one row.
+    /// A small version of the file of bei2020/Video_ConvLSTM's generator: `arr_0`, uint8, frames in one row.
     @Test(.enabled(if: Python.has("numpy"), "needs numpy"), arguments: ["savez", "savez_compressed"])
     func neuralScenesFileIsRead(saver: String) throws {
         _ = try python(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Data that their manifest does not vouch for: every command that reads them says so, and trains on nothing.
+/// Data that do not match their manifest: every command that reads them reports it, and none trains on them.
 @Suite struct TrustedDataProcessTests {
     let example = try! TrainingExample.shared.get()
     let folder = try! TemporaryFolder()
@@ -16,7 +16,7 @@ import Testing
         #expect(sentences.count == 1, "\(line): \(result.stderr)")
     }
 
-    /// A shard of another data set, and a training shard in the place of that which validates.
+    /// A shard of another data set, and a training shard in place of the validation shard.
     @Test(arguments: [0, 1, 2], [false, true]) func exchangedShardsDoNotTrain(ranks: Int, isOld: Bool) throws {
         let clips = try NoiseShards("films.shards", seed: 1, in: folder, isOld: isOld)
         let others = try NoiseShards("others.shards", seed: 2, in: folder)
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    /// The file is overwritten, not exchanged, so the run has it open.
+    /// The file is overwritten in place, so that the run has it open.
     @Test(arguments: [false, true]) func aShardOverwrittenDuringTheRunEndsIt(isOld: Bool) throws {
         let clips = try NoiseShards("films.shards", seed: 1, in: folder, isOld: isOld)
         let others = try NoiseShards("others.shards", seed: 2, in: folder)
@@ -69,7 +69,7 @@ import Testing
         #expect(result.stderr.contains(sentence), "\(result.stderr)")
     }
 
-    /// One changed digit, with the digest beside the manifest and without.
+    /// One changed digit, with and without the digest beside the manifest.
     @Test func anotherRangeOfValuesDoesNotTrain() throws {
         let clips = try NoiseShards("films.shards", seed: 1, in: folder)
         try clips.changeManifest { $0.replacing("    255\n", with: "    257\n") }
@@ -92,7 +92,7 @@ import Testing
             "the values lie between 0.0 and 1.0, and manifest.json says 0.0 and 3.0")
     }
 
-    /// Numbers that nothing may be computed with, through everything that reads a manifest.
+    /// Invalid numbers in the manifest, through every command that reads a manifest.
     @Test(arguments: [
         (#"("first" : )18"#, "-1"), (#"("sequences" : )24"#, "1152921504606846976"),
         (#"("sequences" : )6"#, "-9223372036854775808"),

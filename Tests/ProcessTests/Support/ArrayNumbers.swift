@@ -1,10 +1,10 @@
-// The numbers of a .npy file that a command wrote, to compare.
+// The elements of a .npy file written by a command, for comparison.
 
 import Formats
 import Foundation
 import Testing
 
-/// In the file's order; it has to hold float32.
+/// The elements of a float32 array, in the order of the file.
 func numbers(ofArray path: String) throws -> [Float] {
     let array = try NpyFile(path: path, scratchFolder: NSTemporaryDirectory())
     try #require(array.header.type == .float32)

@@ -1,4 +1,4 @@
-// Tests that want two hosts. The choice: elsewhere they are skipped, with the reason why this machine cannot be two.
+// Tests that need two hosts. The choice: they are skipped where a machine cannot simulate two, with the reason.
 
 import TestSupport
 import Testing

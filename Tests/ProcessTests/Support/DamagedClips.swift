@@ -1,11 +1,11 @@
-// A data set of noise, of which one clip holds a number that is none. convlstm-shard refuses such clips, so they are
-// written as another program could write them.
+// A data set of noise, of which one clip holds a value that is not finite. convlstm-shard refuses such clips, so they
+// are written as another program could write them.
 
 import Shards
 import TestSupport
 
 enum DamagedClips {
-    /// Writes the data set into a folder; `damaged` is the number of the film.
+    /// Writes the data set into a folder; `damaged` is the index of the clip with the value.
     static func write(
         to folder: String, frames: Int, size: Int, training: Int, validation: Int = 2, damaged: Int
     ) throws {

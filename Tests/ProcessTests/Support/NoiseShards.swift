@@ -1,17 +1,17 @@
-// Data sets of noise for the training example, whose shards all have the same size: any of them can be put in the place
-// of another. Noise does not shrink.
+// Data sets of noise for the training example. Noise does not compress, so that all their shards have the same size and
+// any of them can replace another.
 
 import Foundation
 import Shards
 import TestSupport
 import Testing
 
-/// A folder of shards as the training example takes it, in a folder of its own.
+/// A folder of shards that fits the training example, inside another folder.
 struct NoiseShards {
     let path: String
     private let folder: TemporaryFolder
 
-    /// - Parameter isOld: whether its manifest is as those were that knew nothing of the tables of shards.
+    /// - Parameter isOld: whether to write an older manifest, without digests of the shards' tables.
     init(_ name: String, seed: UInt64, in folder: TemporaryFolder, isOld: Bool = false) throws {
         (path, self.folder) = (folder.file(name), folder)
         let geometry = SequenceGeometry(frames: 6, height: 24, width: 24, channels: 1)
@@ -28,17 +28,17 @@ struct NoiseShards {
         if isOld { try makeOld() }
     }
 
-    /// A file of the four.
+    /// The path of one of the four shard files.
     func shard(_ number: Int) -> String { "\(path)/0000\(number)-of-00004.npy.zst" }
 
-    /// Puts another shard in the place of one, under its name or into its very file.
+    /// Replaces a shard by another one, under its name or in place.
     func replace(_ number: Int, by other: String) throws {
         let bytes = try #require(FileManager.default.contents(atPath: other))
         try #require(FileManager.default.contents(atPath: shard(number))?.count == bytes.count)
         try bytes.write(to: URL(fileURLWithPath: shard(number)))
     }
 
-    /// Changes the manifest, which nothing then vouches for.
+    /// Changes the manifest, and removes the file with its digest.
     func changeManifest(_ change: (String) throws -> String) throws {
         let file = path + "/manifest.json", text = try String(contentsOfFile: file, encoding: .utf8)
         let changed = try change(text)

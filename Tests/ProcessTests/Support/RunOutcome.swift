@@ -1,6 +1,6 @@
-// What a run leaves, bit for bit, for tests that two runs ended the same.
+// The bitwise outcome of a run, for tests that two runs ended the same.
 
-/// Parameters, moments and moving averages after a run's step, and the run's tables as they were written.
+/// Parameters, moments and moving averages after a step, and the run's tables as written.
 struct RunOutcome: Equatable {
     var tensors: [String: [UInt32]]
     var losses, norms, validations: [String]

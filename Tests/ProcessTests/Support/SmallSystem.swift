@@ -1,5 +1,5 @@
-// A preset as a person would make it small: printed as YAML, with fewer channels and clips, and given back as a file.
-// The choice: nothing else is changed, so that what trains is the preset's own way of training.
+// A preset made small: printed as YAML, with fewer channels and clips, and read back from a file. The choice: nothing
+// else is changed, so that training is that of the preset.
 
 import Configuration
 import Foundation
@@ -7,9 +7,9 @@ import NetworkTestSupport
 import TestSupport
 import Testing
 
-/// A small form of a preset, in a file among those of the training example.
+/// A small variant of a preset, in a file of the training example's folder.
 ///
-/// Five clips to train on in batches of three, so that the second and last batch of an epoch has two.
+/// It has five training clips in batches of three, so that the second and last batch of an epoch has two.
 struct SmallSystem {
     let example: TrainingExample
     let description: SystemDescription
@@ -29,7 +29,7 @@ struct SmallSystem {
         try example.folder.write(Array(system.yaml.utf8), to: file)
     }
 
-    /// Trains on clips of its own into a new folder, and returns the folder's name.
+    /// Trains on its synthetic clips into a new folder, and returns the folder's name.
     func train(ranks: Int, _ options: [String]) throws -> String {
         let output = example.freshOutput()
         let result = try dist(ranks: ranks, arguments(output, options))
@@ -37,12 +37,12 @@ struct SmallSystem {
         return output
     }
 
-    /// Arguments of a run on clips of its own.
+    /// The arguments of a run on its synthetic clips.
     func arguments(_ output: String, _ options: [String]) -> [String] {
         ["train", "--model", file, "--data", "generated", "--output", output] + options
     }
 
-    /// Runs convlstm-dist with several ranks under mpirun, or with none in one process.
+    /// Runs convlstm-dist with several ranks under mpirun, or for 0 ranks in one process.
     func dist(ranks: Int = 0, _ arguments: [String]) throws -> CommandResult {
         ranks == 0
             ? try Command.run("convlstm-dist", arguments, directory: example.folder.path)
@@ -54,7 +54,7 @@ struct SmallSystem {
         try example.column(name, of: file, output).map { try #require(Double($0)) }
     }
 
-    /// The moving averages that batch normalization left in a checkpoint.
+    /// The moving averages of batch normalization in a checkpoint.
     func movingAverages(_ output: String, step: Int) throws -> [String: [Float]] {
         try example.tensors(output, step: step).filter { $0.key.hasSuffix(".mean") || $0.key.hasSuffix(".variance") }
     }

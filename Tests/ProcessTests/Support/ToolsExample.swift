@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A run of four steps and arrays that do not suit it, made once for all tests, in a folder of their own.
+/// A run of four steps and arrays that do not match it, made once for all tests, in a folder of their own.
 struct ToolsExample {
     let folder: TemporaryFolder
     let run = "tools"
@@ -32,7 +32,7 @@ struct ToolsExample {
         try #require(result.status == 0, "\(result.stderr)")
     }
 
-    /// Runs convlstm-dist with several ranks under mpirun, or with none in one process.
+    /// Runs convlstm-dist with several ranks under mpirun, or for 0 ranks in one process.
     func dist(_ arguments: [String], ranks: Int = 0) throws -> CommandResult {
         ranks == 0
             ? try Command.run("convlstm-dist", arguments, directory: folder.path)

@@ -1,10 +1,10 @@
-// Jobs that something happens to while they train.
+// Jobs that are disturbed while they train.
 
 import TestSupport
 
 extension TrainingExample {
-    /// Starts a job that would go on for hours; once it has made 20 steps and a shell's condition holds, runs a shell's
-    /// action beside it. A job that does not end by that is ended from outside, ranks and all.
+    /// Starts a job that would run for hours; after 20 steps, once a shell condition holds, runs a shell action beside
+    /// it. A job that this does not end is killed with all its ranks.
     func train(
         ranks: Int, _ output: String, _ more: [String] = [], once condition: String = "true", do action: String
     ) throws -> CommandResult {

@@ -1,4 +1,4 @@
-// A data set and a network small enough that a run takes a fraction of a second, and a run of them to look into.
+// A data set and a network so small that a run takes a fraction of a second, and helpers to inspect runs.
 
 import Formats
 import Foundation
@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Trainer
 
-/// 20 sequences to train, 4 to validate and 2 to test, of 6 frames of 24 x 24, and a configuration that fits them.
+/// 20 training, 4 validation and 2 test sequences of 6 frames of 24 x 24, and a matching configuration.
 final class TrainingExample: Sendable {
     let folder: TemporaryFolder
 
@@ -56,7 +56,7 @@ final class TrainingExample: Sendable {
             - {name: unpatches, depthToSpace: {size: 4, order: blocks}}
         """
 
-    /// Writes the configuration with more of the model's keys, and returns the file's name.
+    /// Writes the configuration with further keys of the model, and returns the file's name.
     func configuration(with keys: String) throws -> String {
         let text = Self.configuration.replacing("model:\n", with: "model:\n  \(keys)\n", maxReplacements: 1)
         let name = "tiny-\(UUID().uuidString).yaml"
@@ -64,7 +64,7 @@ final class TrainingExample: Sendable {
         return name
     }
 
-    /// Writes the configuration with other words in place of some, and returns the file's name.
+    /// Writes the configuration with some text replaced, and returns the file's name.
     func configuration(replacing words: String, with others: String) throws -> String {
         try #require(Self.configuration.contains(words))
         let name = "tiny-\(UUID().uuidString).yaml"
@@ -72,12 +72,12 @@ final class TrainingExample: Sendable {
         return name
     }
 
-    /// Arguments of a run of the example into a folder of its own; `more` may override them.
+    /// The arguments of a run of the example into a new folder; `more` may override them.
     func arguments(_ output: String, _ more: [String]) -> [String] {
         ["train", "--config", "tiny.yaml", "--data", "tiny.shards", "--output", output] + more
     }
 
-    /// Trains with several ranks under mpirun, or with none in one process.
+    /// Trains with several ranks under mpirun, or for 0 ranks in one process.
     @discardableResult
     func train(ranks: Int, _ output: String, _ more: [String]) throws -> CommandResult {
         ranks == 0
@@ -85,7 +85,7 @@ final class TrainingExample: Sendable {
             : try Mpirun.run(ranks: ranks, "convlstm-dist", arguments(output, more), directory: folder.path)
     }
 
-    /// Trains until a step is among the metrics, then sends a signal to the process, or to mpirun.
+    /// Trains until a step appears in the metrics, then sends a signal to the process, or to mpirun.
     func train(
         ranks: Int, _ output: String, _ more: [String], sending signal: String, after step: Int
     ) throws -> CommandResult {
@@ -97,7 +97,7 @@ final class TrainingExample: Sendable {
             environment: Mpirun.rootIsWelcome, directory: folder.path, timeout: 120)
     }
 
-    /// A name for a run's folder that no other test has.
+    /// A unique name for a run's folder.
     func freshOutput() -> String { "run-" + UUID().uuidString }
 
     /// The tensors in the checkpoint of a step.
@@ -126,7 +126,7 @@ final class TrainingExample: Sendable {
     }
 }
 
-/// The largest difference between two sets of tensors, relative to the largest number of each tensor.
+/// The largest difference between two sets of tensors, relative to the largest absolute value of each tensor.
 func difference(_ a: [String: [Float]], _ b: [String: [Float]]) -> Float {
     guard a.keys == b.keys else { return .infinity }
     return a.map { name, values in

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Training on the clips of a model's generator, in every order, stopped and gone on with.
+/// Training on the synthetic clips of a model, in every order, stopped and resumed.
 @Suite struct GeneratedTrainingTests {
     let example = try! TrainingExample.shared.get()
 
-    /// The example's network on its own clips, seven of them an epoch.
+    /// The example's network on its synthetic clips, seven per epoch.
     private func arguments(_ sequences: String, _ more: [String]) throws -> [String] {
         let text = try example.text(of: "tiny.yaml", ".")
         let changed = text.replacingOccurrences(of: "{inputFrames: 3, outputFrames: 3}", with: sequences)
@@ -18,7 +18,8 @@ import Testing
 
     private static let clips = "frames: 6, size: 24, training: 7, validation: 2, test: 1"
 
-    /// A run of eight steps, some epochs long, in one go and in two on another number of ranks: the same losses.
+    /// A run of eight steps, several epochs long, uninterrupted and resumed on another number of ranks: the same
+    /// losses.
     @Test(arguments: [
         "order: shuffled, generator: {kind: {movingSquares: {}}, fresh: true, \(clips)}",
         "order: slidingWindow, reversedInput: true, generator: {kind: {movingSquares: {view: shifted}}, \(clips)}",
@@ -60,7 +61,7 @@ import Testing
         }
     }
 
-    /// Equal clips give equal losses, so an epoch of fresh clips is told from the first one's again by its loss.
+    /// Equal clips give equal losses, so the loss tells whether an epoch has fresh clips or those of the first epoch.
     @Test func freshClipsAreNew() throws {
         for (fresh, differs) in [(true, true), (false, false)] {
             let output = example.freshOutput()

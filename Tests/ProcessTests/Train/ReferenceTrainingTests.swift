@@ -4,14 +4,15 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Whether two lists of positive numbers are equal to 1e-5.
+/// Whether two lists of positive numbers agree to a relative 1e-5.
 private func agree(_ a: [Double], _ b: [Double]) -> Bool {
     a.count == b.count && zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 * $0 }
 }
 
-/// Every preset trains through the real commands, and any number of ranks trains the same.
+/// Every preset trains with the real commands, and equally on any number of ranks.
 @Suite struct ReferenceTrainingTests {
-    /// Of two ranks one has two sequences of the first batch and the other one; of three, one has none of the second.
+    /// With two ranks, one has two sequences of the first batch and the other one; with three, one has none of the
+    /// second.
     @Test(arguments: Presets.all.map(\.name)) func ranksTrainTheSame(preset: String) throws {
         let system = try SmallSystem(preset), alone = try system.train(ranks: 0, ["--steps", "2"])
         let averages = try system.movingAverages(alone, step: 2)
@@ -28,7 +29,7 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         #expect(averages.count == (preset == "keras-stack" ? 8 : preset == "keras-stack-3" ? 6 : 0))
     }
 
-    /// Of five ranks the third has one of eight sequences, and two of the seven that the epoch's last batch has.
+    /// Of five ranks the third has one of eight sequences, and two of the seven in the epoch's last batch.
     @Test func aShareMayGrowInASmallerBatch() throws {
         let system = try SmallSystem("keras-stack-3") {
             ($0.batchSize, $0.sequences.generator.training) = (8, 15)
@@ -41,7 +42,7 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         #expect(difference(averages[0], averages[1]) < 1e-5)
     }
 
-    /// Kernels over what is always zero have no gradient; everything else learns.
+    /// Kernels whose input is always zero have no gradient; everything else learns.
     @Test(arguments: Presets.all.map(\.name)) func everyTensorLearns(preset: String) throws {
         let system = try SmallSystem(preset)
         let output = try system.train(ranks: 0, ["--steps", "2", "--checkpoint-every", "1"])
@@ -57,7 +58,7 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         #expect(Set(still) == unread, "\(still.sorted())")
     }
 
-    /// Frames drawn by the place in the global batch are the same for any number of ranks, and some of either kind.
+    /// Frames sampled by the index in the global batch are the same on any number of ranks, with some of either kind.
     @Test func scheduledSamplingDrawsTheSameFramesForAnyNumberOfRanks() throws {
         func norms(_ sampling: SamplingDescription, ranks: Int) throws -> [Double] {
             let system = try SmallSystem("openstl-convlstm-s") {
@@ -77,7 +78,7 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         }
     }
 
-    /// A run that goes on from its second checkpoint ends with the bits of the one that did not stop.
+    /// A run resumed from its second checkpoint ends with the same bits as an uninterrupted one.
     @Test(arguments: [0, 2], ["keras-stack", "openstl-convlstm-s", "mindspore-ed-upstream"])
     func goingOnIsTheSameAsNotStopping(ranks: Int, preset: String) throws {
         let system = try SmallSystem(preset) {
@@ -97,14 +98,14 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         #expect(losses[0].count == 5 && Array(losses[0].dropFirst(2)) == losses[1], "\(losses)")
     }
 
-    /// Two hidden channels in each of three layers are four measured numbers a layer.
+    /// Two hidden channels in each of three layers have four measured values per layer.
     @Test func movingAveragesAreNoParameters() throws {
         let system = try SmallSystem("keras-stack-3"), run = try system.train(ranks: 0, ["--steps", "1"])
         let shown = try system.dist(["checkpoint", "inspect", run]).stdout
         #expect(shown.contains("\nmoving averages 12 numbers in 6 tensors\n"), "\(shown)")
     }
 
-    /// Each way to go beyond the frames that training knows: own frames next to one another, after teacher forcing, own
+    /// The ways to forecast more frames than in training: consecutive own frames, own frames after teacher forcing, own
     /// hidden states, a state alone, and blocks of frames.
     @Test(arguments: [
         "keras-stack", "openstl-convlstm-s", "keras-encdec", "pytorch-seq2seq", "mindspore-ed", "neural-scene",
@@ -128,7 +129,7 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         #expect(scores[0].count == most && agree(scores[0], scores[1]), "\(scores)")
     }
 
-    /// Validation during a run reads no true frame after the input, as the forecasts of `evaluate` cannot.
+    /// Validation during a run reads no true frame after the input, like the forecasts of `evaluate`.
     @Test(arguments: ["keras-encdec", "pytorch-seq2seq", "mindspore-ed"])
     func validationMeasuresWhatEvaluationDoes(preset: String) throws {
         let system = try SmallSystem(preset) { $0.loss = .meanSquaredError }
@@ -138,7 +139,7 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
         #expect(try agree([mean], system.column("loss", of: "validation.csv", run)))
     }
 
-    /// The mean squared error of each forecast frame, by pixel.
+    /// The mean squared error per pixel of each forecast frame.
     private func errors(_ system: SmallSystem, _ run: String, ranks: Int, _ options: [String]) throws -> [Double] {
         let result = try system.dist(ranks: ranks, ["evaluate", "--checkpoint", run, "--json"] + options)
         try #require(result.status == 0, "\(result.stderr)")

@@ -12,8 +12,8 @@ import Testing
         #expect(try example.tensors(alone, step: 5) == example.tensors(one, step: 5))
     }
 
-    /// The fourth batch is the epoch's last, of 2 sequences: with 3 ranks one has no part of it. Sums of other parts
-    /// round otherwise, which Adam's first steps make larger; Winograd convolution rounds more than plain products.
+    /// The fourth batch is the epoch's last, with 2 sequences: one of 3 ranks has no part of it. Sums over other parts
+    /// round differently, which Adam's first steps amplify; Winograd convolution rounds more than plain products.
     @Test(arguments: [2, 3], [("im2col", 1e-5), ("winograd", 5e-5)])
     func ranksShareABatchWithoutChangingTheResult(ranks: Int, algorithm: (name: String, tolerance: Double)) throws {
         let (alone, many) = (example.freshOutput(), example.freshOutput())
@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    /// Gradients that go between the ranks in 16 bits move the parameters nearly as they would; alone none goes.
+    /// An all-reduce in 16 bits changes the parameters only slightly; a single rank sends nothing and is exact.
     @Test(arguments: [1, 2, 3]) func roundedGradientsTrainNearlyTheSame(ranks: Int) throws {
         let (exact, rounded) = (example.freshOutput(), example.freshOutput())
         try example.train(ranks: ranks, exact, ["--steps", "8"])
@@ -46,7 +46,7 @@ import Testing
         #expect((losses[0] == losses[1]) == (ranks == 1))
     }
 
-    /// After 3 steps in the middle of an epoch, after 4 at its end.
+    /// Stops after 3 steps in the middle of an epoch, and after 4 at its end.
     @Test(arguments: [0, 2], [3, 4]) func resumingIsTheSameAsNotStopping(ranks: Int, stop: Int) throws {
         let (whole, parts) = (example.freshOutput(), example.freshOutput())
         try example.train(ranks: ranks, whole, ["--steps", "7"])
@@ -85,7 +85,7 @@ import Testing
         #expect(names.contains { $0.hasSuffix("0\(last).safetensors.zst") }, "\(names)")
     }
 
-    /// Huge parameters show in the loss of the next step; infinite ones already in the checkpoint to be.
+    /// Huge parameters show in the loss of the next step; infinite ones already in the next checkpoint.
     @Test(arguments: [0, 2], [("1e30", "ends before this update"), ("1e41", "are not saved")])
     func numbersThatAreNotFiniteEndTheRunBeforeTheyAreSaved(ranks: Int, found: (rate: String, sentence: String)) throws
     {

@@ -2,11 +2,11 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Runs under each optimizer and schedule: stopped and gone on with, stopped early, worked through in parts.
+/// Runs with each optimizer and schedule: resumed, stopped early, and with gradient accumulation.
 @Suite struct TrainUpdateTests {
     let example = try! TrainingExample.shared.get()
 
-    /// A run of 7 steps, and one that ended after 3 and went on.
+    /// A run of 7 steps, and one that was stopped after 3 and resumed.
     private func wholeAndParts(ranks: Int, _ options: [String]) throws -> (whole: String, parts: String) {
         let (whole, parts) = (example.freshOutput(), example.freshOutput())
         for (output, steps) in [(whole, "7"), (parts, "3"), (parts, "7")] {
@@ -30,8 +30,8 @@ import Testing
     }
 
     /// A loss must fall by half to count, so with patience 1 the learning rate falls at the third validation and at
-    /// every second one after it. One after each second step leaves out step 3, where the first part ends: it must not
-    /// count.
+    /// every second one after it. Validating every second step leaves out step 3, where the first part ends: its
+    /// validation must not count.
     @Test(arguments: [0, 2], ["1", "2"]) func resumingIsTheSameOnAPlateau(ranks: Int, every: String) throws {
         let config = try example.configuration(with: "schedule: {plateau: {factor: 0.5, patience: 1, threshold: 0.5}}")
         let (whole, parts) = try wholeAndParts(ranks: ranks, ["--config", config, "--evaluate-every", every])
@@ -43,7 +43,7 @@ import Testing
         #expect(try example.text(of: "log.txt", whole).contains("a plateau; the learning rate falls to 0.005"))
     }
 
-    /// With a learning rate that changes nothing, the second validation is already no better.
+    /// With a learning rate that changes nothing, already the second validation is no better.
     @Test(arguments: [0, 2]) func aRunThatLearnsNoMoreStopsEarly(ranks: Int) throws {
         let config = try example.configuration(with: "optimizer: {sgd: {}}\n  earlyStopping: {patience: 2}")
         let options = ["--config", config, "--learning-rate", "1e-30", "--evaluate-every", "2", "--steps", "50"]
@@ -78,10 +78,10 @@ import Testing
         #expect(try example.tensors(outputs[0], step: 4) == example.tensors(outputs[1], step: 4))
     }
 
-    /// What batches too large for any machine would need shows what parts and gates that are not kept save.
+    /// The memory for batches too large for any machine shows what accumulation and recomputed gates save.
     @Test func partsTakeLessMemory() throws {
         let needed = try gigabytes("neural-scene", [[], ["--accumulate", "2"]])
-        // 10,000 sequences at once or 5000, and beside them the 1000 of the validation.
+        // 10,000 sequences at once or 5000, and in addition the 1000 of the validation.
         #expect(abs(needed[1] / needed[0] - 6.0 / 11) < 0.01, "\(needed)")
         let gates = try gigabytes("mindspore-ed", [[], ["--recompute"]])
         #expect(gates[1] / gates[0] < 0.5, "\(gates)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A command line that cannot work, and what is said of it.
+/// A command line that cannot work, and the error that it gets.
 struct Refusal: Sendable, CustomTestStringConvertible {
     var options: [String]
     var status: Int32 = 2
@@ -57,7 +57,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         #expect(complaints.count == 1, "\(result.stderr)")
     }
 
-    /// A batch for which no machine has the memory is refused before any is taken; the ranks of a host count together.
+    /// A batch that exceeds the memory of any machine is refused before allocation; the ranks of a host count together.
     @Test func batchesThatDoNotFitIntoMemoryAreRefused() throws {
         let batch = ["train", "--model", "neural-scene", "--data", "generated", "--batch-size", "8000", "--steps", "1"]
         for ranks in [1, 2] {

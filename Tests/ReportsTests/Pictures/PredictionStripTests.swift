@@ -12,7 +12,7 @@ private func strip(withTruth: Bool = true, error: Float = 0) -> PredictionStrip 
 }
 
 extension Picture {
-    /// Red, green and blue of a pixel.
+    /// The red, green and blue values of a pixel.
     fileprivate func color(_ x: Int, _ y: Int) -> [UInt8] {
         let pixel = (y * width + x) * 3
         return Array(pixels[pixel..<pixel + 3])
@@ -20,8 +20,8 @@ extension Picture {
 }
 
 @Suite struct PredictionStripTests {
-    // Layout at this size: names end at 4 + 98 + 8 = 110; columns are 16 + 4 wide; numbers take 14 + 4 and frames 16 +
-    // 4 rows.
+    // The layout at this size: names end at 4 + 98 + 8 = 110; columns are 16 + 4 wide; numbers take 14 + 4 rows, and
+    // frames 16 + 4.
     private let columns = [110, 130, 150]
     private let paper: [UInt8] = [228, 228, 228]
     private let inputTop = 22, truthTop = 60, predictionTop = 80, errorTop = 100
@@ -54,7 +54,7 @@ extension Picture {
         let picture = PredictionStrip(
             input: frame, truth: frame, prediction: frame + frame + frame, height: 8, width: 8, range: 0...1
         ).picture()
-        // The row of predictions has numbers of its own now, which move it and the errors down by 18.
+        // The row of predictions now has its own numbers, which move it and the errors down by 18.
         #expect(picture.width == 170 && picture.height == 138)
         #expect(picture.color(columns[0], truthTop) == [128, 128, 128])
         #expect(picture.color(columns[1], truthTop) == paper)

@@ -1,7 +1,7 @@
 import Reports
 import Testing
 
-/// What a progress line wrote.
+/// The output of a progress line.
 private final class Screen {
     var text = ""
 }

@@ -4,12 +4,12 @@ import Shards
 import TestSupport
 import Testing
 
-/// Manifests with anything in them: one sentence each, before anything is computed or taken.
+/// Manifests with arbitrary content: each is refused with one sentence, before anything is computed or allocated.
 @Suite struct ManifestTests {
     let folder = try! TemporaryFolder()
     private var path: String { folder.file("x.shards") }
 
-    /// 8 sequences in two shards, of which 6 train.
+    /// Writes 8 sequences in two shards, 6 of them for training.
     private func write(_ type: Shards.ElementType = .uint8) throws {
         let geometry = SequenceGeometry(frames: 2, height: 4, width: 5, channels: 1)
         let splits = try SplitRange.ranges(total: 8, validation: HeldBack("1")!, test: HeldBack("1")!)
@@ -20,7 +20,7 @@ import Testing
         _ = try writer.finish()
     }
 
-    /// Replaces text in the manifest, and what vouches for it.
+    /// Replaces text in the manifest, and updates the file with its digest.
     private func change(_ text: String, to replacement: String, vouching: Bool = true) throws {
         let old = String(decoding: try folder.bytes(of: "x.shards/manifest.json"), as: UTF8.self)
         try #require(old.contains(text), "\(old)")
@@ -108,7 +108,7 @@ import Testing
         #expect(refusal().contains("it is not an object"))
     }
 
-    /// No other part of a set knows the range of its floats, or that it has inputs.
+    /// Only the manifest records the range of its floats, and whether it has inputs.
     @Test func aManifestThatChangedIsNotTheOneThatWasWritten() throws {
         try write(.float32)
         try change("    255\n", to: "    655\n", vouching: false)
@@ -132,7 +132,7 @@ import Testing
         #expect(refusal().contains("that of uint8 is 0 to 255"))
     }
 
-    /// Narrower than the values, which reading notices, and wider, which only verify can.
+    /// A range narrower than the values, which reading detects, and a wider one, which only verify can detect.
     @Test func floatsHaveTheRangeThatWasMeasured() throws {
         try write(.float32)
         let manifest = try Manifest(folder: path)

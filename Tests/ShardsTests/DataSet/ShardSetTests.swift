@@ -8,7 +8,7 @@ import Testing
     let folder = try! TemporaryFolder()
     let geometry = SequenceGeometry(frames: 3, height: 4, width: 5, channels: 2)
 
-    /// The raw values of a sequence: all different within it, and between sequences.
+    /// The raw values of a sequence, which differ within it and between sequences.
     private func values(_ sequence: Int, _ type: Shards.ElementType) -> [Float] {
         (0..<geometry.elements).map { index in
             type == .uint8 ? Float((index + 7 * sequence) % 256) : Float(index) / 8 - Float(sequence)
@@ -45,7 +45,7 @@ import Testing
         for sequence in (0..<23).reversed() { #expect(try set.sequence(sequence) == values(sequence, type)) }
     }
 
-    /// A data set of bytes whose inputs are floats.
+    /// Writes a data set of bytes whose inputs are floats.
     private func writePair() throws -> String {
         let splits = try SplitRange.ranges(total: 23, validation: HeldBack("3")!, test: HeldBack("2")!)
         let writer = try ShardWriter(

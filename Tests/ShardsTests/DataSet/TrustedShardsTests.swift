@@ -4,12 +4,12 @@ import Shards
 import TestSupport
 import Testing
 
-/// Shards that are whole and not those of the manifest.
+/// Intact shards that are not those of the manifest.
 @Suite struct TrustedShardsTests {
     let folder = try! TemporaryFolder()
     private let geometry = SequenceGeometry(frames: 2, height: 16, width: 16, channels: 1)
 
-    /// Ten sequences of noise, which no two of compress to other sizes.
+    /// Writes ten sequences of noise, which all compress to the same size.
     @discardableResult
     private func write(_ name: String, seed: Int) throws -> String {
         let splits = try SplitRange.ranges(total: 10, validation: HeldBack("2")!, test: HeldBack("2")!)
@@ -27,7 +27,7 @@ import Testing
 
     private let first = "00000-of-00002.npy.zst", second = "00001-of-00002.npy.zst"
 
-    /// Makes the data set one of those that were written before manifests knew of tables.
+    /// Turns the data set into an older one, whose manifest has no digests of the tables.
     private func age(_ name: String) throws {
         let text = String(decoding: try folder.bytes(of: "\(name)/manifest.json"), as: UTF8.self)
         let old = text.replacing(/,\s*"tableSha256" : "[0-9a-f]+"/, with: "")
@@ -43,7 +43,7 @@ import Testing
             "\(error!)")
     }
 
-    /// The shard of another data set, and one of the same data set in another's place.
+    /// A shard of another data set, and two swapped shards of the same data set.
     @Test(arguments: [("b", "00000-of-00002.npy.zst"), ("a", "00001-of-00002.npy.zst")], [false, true])
     func anotherShardOfTheSameSizeIsRefused(other: (String, String), aged: Bool) throws {
         let path = try write("a", seed: 1)
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    /// Frames in another order, with a table that says so, and with the one that was there.
+    /// Reordered frames, with a table that matches them, and with the original table.
     @Test(arguments: [false, true]) func sequencesInAnotherOrderAreRefused(tableToo: Bool) throws {
         let path = try write("a", seed: 1), set = try ShardSet(folder: path)
         let sequences = try (0..<5).reversed().map { try set.bytes(ofSequence: $0) }
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    /// A file that is overwritten while it is open still has the table that was read.
+    /// If a file is overwritten while it is open, the table in memory is still the old one.
     @Test(arguments: [false, true]) func aReplacementInPlaceIsNoticedWhenItIsRead(aged: Bool) throws {
         let path = try write("a", seed: 1)
         try write("b", seed: 2)
@@ -103,7 +103,7 @@ import Testing
         #expect(try expected.count == geometry.elements && set.sequence(7).count == geometry.elements)
     }
 
-    /// What verify must not call well: the same digests, and a manifest that says something else of the shards.
+    /// Data sets that verify must not accept: the digests match, but the manifest describes the shards wrongly.
     @Test(arguments: [
         (#""bytes" : [0-9]+"#, #""bytes" : 1000"#, "bytes and not 1000"),
         (#""frames" : 2"#, #""frames" : 4"#, "in sequence 0"),
@@ -132,7 +132,7 @@ import Testing
         #expect(found.damage?.reason.contains("has another .npy header") == true, "\(found)")
     }
 
-    /// The inputs of another pair, whole and of the same size.
+    /// The inputs of another pair, which are intact and of the same size.
     @Test func otherInputsAreRefused() throws {
         let values = [UInt8](repeating: 7, count: 4 * geometry.elements)
         for (name, level) in [("a", 1), ("b", 2)] {
@@ -152,7 +152,7 @@ import Testing
         #expect(error?.description.contains("holds other inputs than its data set was made with") == true)
     }
 
-    /// A loop of folders ends where the first has inputs of its own.
+    /// A cycle of folders is detected because the first inputs have inputs of their own.
     @Test func inputsOfInputsAreRefused() throws {
         let path = try write("a", seed: 1)
         let text = String(decoding: try folder.bytes(of: "a/manifest.json"), as: UTF8.self)

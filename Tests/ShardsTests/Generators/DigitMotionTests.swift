@@ -9,12 +9,12 @@ private struct MotionFixture: Decodable {
     struct Film: Decodable {
         var motion: String
         var sequence, digits, size, frames: Int
-        /// uint8 (frames, size, size).
+        /// Pixels of type uint8 and shape (frames, size, size).
         var pixels: Data
     }
 
     var clips: [Film]
-    /// By motion: paths of (top, left) in a room of 36 pixels.
+    /// The paths of (top, left) for each motion, with a free space of 36 pixels.
     var paths: [String: [[[Int]]]]
 
     static func read() throws -> MotionFixture {
@@ -24,7 +24,7 @@ private struct MotionFixture: Decodable {
 }
 
 @Suite struct DigitMotionTests {
-    /// The four digits of the fixture, 12 x 12.
+    /// The four digits of the fixture, of 12 x 12 pixels.
     private func digits() throws -> DigitBitmaps {
         let folder = try TemporaryFolder()
         let pixels = (0..<4 * 144).map { index in
@@ -73,7 +73,7 @@ private struct MotionFixture: Decodable {
         }
     }
 
-    /// A sum of greys with three digits over each other: the brightest, the sum modulo 256, the sum up to 255.
+    /// The sum of the gray levels of three overlapping digits: the maximum, the sum modulo 256, the sum clipped to 255.
     @Test(arguments: [(DigitMotion.canonical, Float(200)), (.tenciaLee, 88), (.svg, 255)])
     func overlapsAreTheMotionsOwn(motion: DigitMotion, expected: Float) throws {
         let folder = try TemporaryFolder(), side: UInt8 = 8

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct GeneratorTests {
-    /// An idx file of one image of side x side, all of one brightness.
+    /// Reads an idx file with one image of side x side pixels, all of one brightness.
     private func digit(side: UInt8, brightness: UInt8) throws -> DigitBitmaps {
         let folder = try TemporaryFolder()
         let header: [UInt8] = [0, 0, 8, 3, 0, 0, 0, 1, 0, 0, 0, side, 0, 0, 0, side]
@@ -31,7 +31,7 @@ import Testing
         }
     }
 
-    /// The trajectory of the published generator, by its own words: x, y, angle; move, then stop at walls and turn.
+    /// The trajectory of the published generator, restated: x, y, angle; move, then stop at walls and turn.
     @Test(arguments: 0..<20) func digitsFlyAsInTheCanonicalGenerator(sequence: Int) throws {
         let size = 64, frames = 20
         let generator = try MovingMNISTGenerator(
@@ -76,7 +76,7 @@ import Testing
         #expect(pair.valueRange == 0...1 && clean.inputs == nil)
     }
 
-    /// Digits of one kind look alike and of different kinds do not: the nearest mean image tells which it is.
+    /// Equal digits look alike and different ones do not: the nearest mean image identifies the digit.
     @Test func drawnDigitsCanBeRead() throws {
         let known = DigitBitmaps.drawn(count: 1000, seed: 1), new = DigitBitmaps.drawn(count: 500, seed: 2)
         let pixels = 28 * 28

@@ -1,7 +1,7 @@
 import Shards
 import Testing
 
-/// What shapes are taken for, with and without knowledge of the frames in them. nil: the person is asked.
+/// The layouts inferred from shapes, with and without known frames; nil if the user is asked.
 @Suite struct ArrayLayoutTests {
     private func reading(_ shape: [Int], _ known: KnownFrames? = nil) -> ArrayLayout? {
         try? ArrayLayout.read(shape, file: "x.npy", knowing: known).layout
@@ -32,11 +32,11 @@ import Testing
         [1000, 120, 160, 20, 3],
         // Channels last, or before the height, of single frames.
         [5000, 64, 64, 3], [10_000, 64, 64, 1], [1000, 3, 64, 64], [3, 1000, 64, 64], [2, 120, 64, 64],
-        // Equal axes, axes of one, and frames and sequences that are alike in number.
+        // Equal axes, axes of 1, and similar numbers of frames and sequences.
         [20, 20, 64, 64], [300, 300, 8, 8], [1, 200, 64, 64], [5, 20, 64, 64], [101, 99, 64, 64], [5000, 1000, 64, 64],
-        // Pictures that are none.
+        // Axes with implausible lengths for pictures.
         [64, 360, 1000, 20], [1000, 20, 64, 4],
-        // Five axes whose first is no longer than the second.
+        // Five axes of which the first is no longer than the second.
         [5, 200, 40, 40, 3], [20, 10_000, 64, 64, 1], [6, 6, 16, 16, 3], [2000, 1, 64, 64, 3],
     ])
     func shapesOfSeveralReadingsAreAskedAbout(shape: [Int]) {
@@ -66,7 +66,7 @@ import Testing
 
     private let gray = KnownFrames(height: 64, width: 64, channels: 1, atLeast: 10)
 
-    /// Frames of 64 x 64 x 1, of which ten are seen.
+    /// Shapes with known frames of 64 x 64 x 1, of which ten are the input.
     @Test(
         arguments: [
             ([20, 64, 64], .concatenated), ([20, 64, 64, 1], .concatenated), ([20, 1, 64, 64], .concatenated),

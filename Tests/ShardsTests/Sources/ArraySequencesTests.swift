@@ -6,7 +6,7 @@ import Testing
 @Suite struct ArraySequencesTests {
     let folder = try! TemporaryFolder()
 
-    /// An array whose every byte tells its place: 100 * frame + 10 * sequence + pixel.
+    /// An array in which every byte encodes its index: 100 * frame + 10 * sequence + pixel.
     private func array(_ shape: [Int], _ places: (Int) -> (frame: Int, sequence: Int, pixel: Int)) throws -> NpyFile {
         let header = NpyHeader(type: .uint8, shape: shape)
         let bytes = (0..<header.byteCount).map { index in

@@ -7,7 +7,7 @@ import Testing
 @Suite struct FilmSequencesTests {
     let folder = try! TemporaryFolder()
 
-    /// A frame of 3 x 2 pixels whose every value is `number`.
+    /// Writes a frame of 3 x 2 pixels whose values all equal `number`.
     private func write(_ number: Int, to name: String, width: Int = 3, channels: Int = 1) throws {
         let path = folder.file(name), parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
@@ -19,7 +19,7 @@ import Testing
         try ClipSequences(folder: folder.path, frames: frames, stride: stride, asGrey: asGrey)
     }
 
-    /// The number of each frame of each sequence.
+    /// The numbers of the frames of each sequence.
     private func numbers(_ clips: ClipSequences) throws -> [[Int]] {
         try clips.blocks.flatMap { block in
             let bytes = try clips.bytes(of: block)
