@@ -31,7 +31,8 @@ package struct BatchLoader: Sendable {
     ///   - input: (frames read, batch, height, width, channels).
     ///   - target: (output frames, batch, height, width, channels).
     /// - Throws: the source's error, which names the file and the sequence.
-    package func load(_ sequences: some Collection<SequenceID>, into input: Tensor<Float>, target: Tensor<Float>) throws {
+    package func load(_ sequences: some Collection<SequenceID>, into input: Tensor<Float>, target: Tensor<Float>) throws
+    {
         precondition(sequences.count == input.shape[1], "\(sequences.count) sequences for \(input.shape)")
         var values = [Float](repeating: 0, count: source.geometry.elements)
         for (place, sequence) in sequences.enumerated() {

@@ -42,7 +42,8 @@ package struct BatchOrder: Sendable {
     package mutating func batch(at position: Position) -> Batch<SplitIndex> {
         draw(epoch: position.epoch)
         guard let shares else {
-            return Batch(drawn.orders[0].batch(at: position.used, size: batchSize).map(SplitIndex.init), of: virtualRanks)
+            return Batch(
+                drawn.orders[0].batch(at: position.used, size: batchSize).map(SplitIndex.init), of: virtualRanks)
         }
         let number = number(at: position.used, shares)
         let parts = shares.indices.map { rank in

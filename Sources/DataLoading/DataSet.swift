@@ -1,7 +1,6 @@
 // The data of a run: a folder of shards, or clips that the program makes by itself. The choice: what is used stands in
 // the configuration under a name that finds it again.
 
-import Collectives
 import Distribution
 import Configuration
 import Foundation
@@ -57,10 +56,6 @@ package struct DataSet: Sendable {
     }
 
     /// The validation split in blocks of at most `size` sequences.
-    package func validationBlocks(of size: Int, on communicator: any Communicator) -> ValidationBlocks {
-        validationBlocks(of: size, rank: communicator.rank, ranks: communicator.size)
-    }
-
     package func validationBlocks(of size: Int, rank: Int, ranks: Int) -> ValidationBlocks {
         deal.map { ValidationBlocks(dealt: $0.validation, of: size, rank: rank) }
             ?? ValidationBlocks(range(of: .validation), of: size, rank: rank, ranks: ranks)

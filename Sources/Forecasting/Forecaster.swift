@@ -26,7 +26,8 @@ package final class Forecaster {
     ///   - reversedInput: whether it sees frames last one first.
     ///   - scale: from raw values to the network's.
     package init(
-        _ weights: PreparedNetwork<Float>, inputFrames: Int, frames: Int, forecastOffset: Int, reversedInput: Bool = false,
+        _ weights: PreparedNetwork<Float>, inputFrames: Int, frames: Int, forecastOffset: Int,
+        reversedInput: Bool = false,
         scale: ValueScale
     ) {
         (self.weights, self.forecastOffset, self.reversedInput, self.scale) = (

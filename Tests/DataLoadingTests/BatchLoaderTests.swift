@@ -27,7 +27,7 @@ import Testing
         model.sequences = sequences
         let loader = BatchLoader(source, for: model), target = loader.target(batch: 2)
         let input = Tensor<Float>(sequences.inputFrames, 2, 1, 1, 1)
-        try loader.load([3, 7], into: input, target: target)
+        try loader.load([3, 7].map(SequenceID.init), into: input, target: target)
         return (numbers(input), numbers(target))
     }
 

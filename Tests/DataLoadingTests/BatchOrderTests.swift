@@ -32,10 +32,10 @@ import Testing
     /// The walk of a run: positions and batches of some epochs, from a position on.
     private func walk(
         _ order: BatchOrder, epochs: Int, from start: Position = Position()
-    ) -> [(position: Position, batch: Batch)] {
-        var order = order, position = start, steps: [(Position, Batch)] = []
+    ) -> [(position: Position, batch: Batch<Int>)] {
+        var order = order, position = start, steps: [(Position, Batch<Int>)] = []
         while position.epoch < epochs {
-            steps.append((position, order.batch(at: position)))
+            steps.append((position, order.batch(at: position).map(\.value)))
             position = order.next(after: position)
         }
         return steps
@@ -51,7 +51,7 @@ import Testing
         return walks[0].1.indices.map { step in
             let virtualRanks = walks.flatMap { own, walk in
                 let batch = walk[step].batch
-                return own.map { Array(batch.sequences[batch.places(of: $0)]) }
+                return own.map { Array(batch.sequences[batch.indices(of: $0)]) }
             }
             for (_, walk) in walks {
                 #expect(walk[step].batch == walks[0].1[step].batch && walk[step].position == walks[0].1[step].position)
@@ -172,7 +172,7 @@ import Testing
         var position = Position(), batches: [[Int]] = [], used: [Int] = []
         for _ in 0..<6 {
             used.append(position.used)
-            batches.append(order.batch(at: position).sequences)
+            batches.append(order.batch(at: position).sequences.map(\.value))
             position = order.next(after: position)
         }
         #expect(batches == [[0, 1, 9, 10], [2, 3, 11, 12], [4, 5], [6, 7], [8], [0, 1, 9, 10]])
@@ -184,7 +184,7 @@ import Testing
             var order = BatchOrder(
                 .shuffled, seed: seed, batchSize: 40, count: 40, shares: [0..<20, 20..<40],
                 virtualRanks: try VirtualRanks(ranks: 2))
-            return order.batch(at: Position(epoch: epoch)).sequences
+            return order.batch(at: Position(epoch: epoch)).sequences.map(\.value)
         }
         let first = try batch(1, epoch: 0)
         #expect(try batch(1, epoch: 0) == first && first[..<20].map { $0 + 20 } != Array(first[20...]))

@@ -21,14 +21,16 @@ import Testing
     @Test func theStandardClipsAreThoseOfTheSmallPreset() throws {
         let data = try DataSet(of: TrainingConfiguration(model: Presets.small))
         #expect(data.range(of: .train) == 0..<10_000 && data.range(of: .validation) == 10_000..<11_000)
-        #expect(data.range(of: .test) == 11_000..<12_000 && data.trainingSequence(7, epoch: 3) == 7)
+        #expect(
+            data.range(of: .test) == 11_000..<12_000 && data.trainingSequence(SplitIndex(7), epoch: 3) == SequenceID(7))
         let kind = try MovingMNISTGenerator(digits: .drawn(seed: 1), count: 12_000, seed: 1)
         #expect(try data.source.sequence(11_999) == kind.sequence(11_999))
     }
 
     @Test func freshClipsComeOnceAndHeldBackOnesStay() throws {
         let data = try data(GeneratorDescription(frames: 2, training: 5, validation: 2, test: 1, fresh: true))
-        let used = (0..<4).flatMap { epoch in (0..<5).map { data.trainingSequence($0, epoch: epoch) } }
+        let used = (0..<4).flatMap { epoch in (0..<5).map { data.trainingSequence(SplitIndex($0), epoch: epoch).number }
+        }
         #expect(Set(used).count == 20 && Set(used).isDisjoint(with: 5..<8))
         #expect(data.range(of: .validation) == 5..<7 && data.range(of: .test) == 7..<8)
         let kind = try Set(used.map { try data.source.sequence($0) })

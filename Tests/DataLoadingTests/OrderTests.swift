@@ -19,7 +19,7 @@ import Testing
         var position = Position()
         return (0..<steps).map { _ in
             defer { position = batches.next(after: position) }
-            return batches.batch(at: position).sequences
+            return batches.batch(at: position).sequences.map(\.value)
         }
     }
 

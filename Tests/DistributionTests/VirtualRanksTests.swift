@@ -27,7 +27,7 @@ import Testing
         }
         for batch in [0, 1, 2, 7, 8, 13, 24] {
             let sequences = Array(100..<100 + batch), whole = Batch(sequences, of: job[0])
-            let places = (0..<count).map(whole.places)
+            let places = (0..<count).map(whole.indices)
             #expect(places.flatMap(Array.init) == Array(0..<batch))
             #expect(places.map(\.count).max()! - places.map(\.count).min()! <= 1)
             #expect(job.allSatisfy { Batch(sequences, of: $0) == whole })

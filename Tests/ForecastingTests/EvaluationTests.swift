@@ -19,7 +19,7 @@ import TrainingTestSupport
         batchSize: Int = 2, frames: Int = 2, values: ClosedRange<Float> = -2...6,
         convention: MetricConvention = .standard
     ) throws -> Evaluation {
-        try Evaluation(
+        try Evaluation.measured(
             forecaster(frames: frames), on: source, range, training: training, range: values, convention: convention,
             batchSize: batchSize, communicator: LoneRank(rank, of: ranks))
     }
@@ -76,7 +76,7 @@ import TrainingTestSupport
     /// A pair is forecast from its inputs and compared with its truth.
     @Test func pairsAreMeasuredAcross() throws {
         let truth = ExampleSource(count: 9), seen = ExampleSource(count: 9, shift: 5)
-        let evaluation = try Evaluation(
+        let evaluation = try Evaluation.measured(
             forecaster(), on: PairedSource(truth: truth, inputs: seen), 4..<6, training: 0..<0, range: truth.valueRange,
             convention: .standard, batchSize: 2, communicator: LoneRank(0, of: 1))
         let forecaster = try forecaster()

@@ -8,11 +8,11 @@ import TrainingTestSupport
 @Suite struct ReversedInputTests {
     /// A network that sees its input last frame first forecasts as another does from the past turned round.
     @Test func theForecasterTurnsThePast() throws {
-        let network = try exampleNetwork(oneOutputPerInput: true), pixels = exampleFrame.count
+        let weights = try exampleNetwork(oneOutputPerInput: true), pixels = exampleFrame.count
         let source = ExampleSource(count: 1), scale = ValueScale(source.valueRange, maxValue: 1)
         func forecast(_ past: [Float], reversed: Bool) throws -> [Float] {
             let forecaster = Forecaster(
-                network, inputFrames: 2, frames: 2, forecastOffset: 2, reversedInput: reversed, scale: scale)
+                weights, inputFrames: 2, frames: 2, forecastOffset: 2, reversedInput: reversed, scale: scale)
             return try forecaster.forecasts(after: [past])[0]
         }
         let past = Array(try source.sequence(0)[..<(2 * pixels)])

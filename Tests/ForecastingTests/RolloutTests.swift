@@ -9,19 +9,19 @@ import TrainingTestSupport
 
 @Suite struct RolloutTests {
     @Test(arguments: [1, 2, 3, 7]) func anEncoderForecasterUnrollsOverTheFramesAskedFor(frames: Int) throws {
-        let network = try exampleNetwork(oneOutputPerInput: false)
+        let weights = try exampleNetwork(oneOutputPerInput: false)
         let unrolled = try UnrolledNetwork(
-            network, batch: 2, Unrolling(inputFrames: 3, outputFrames: frames, forecastOffset: 3))
+            weights.network, batch: 2, Unrolling(inputFrames: 3, outputFrames: frames, forecastOffset: 3))
         fill(unrolled.input)
-        unrolled.forward()
-        #expect(try forecast(network, frames: frames, inputFrames: 3) == numbers(unrolled.output))
+        unrolled.forward(weights)
+        #expect(try forecast(weights, frames: frames, inputFrames: 3) == numbers(unrolled.output))
     }
 
     /// Its input being zeros, what comes first does not depend on how far it goes.
     @Test func aLongerForecastBeginsAsAShorterOne() throws {
-        let network = try exampleNetwork(oneOutputPerInput: false)
-        let short = try forecast(network, frames: 3, inputFrames: 3)
-        #expect(Array(try forecast(network, frames: 9, inputFrames: 3)[..<short.count]) == short)
+        let weights = try exampleNetwork(oneOutputPerInput: false)
+        let short = try forecast(weights, frames: 3, inputFrames: 3)
+        #expect(Array(try forecast(weights, frames: 9, inputFrames: 3)[..<short.count]) == short)
     }
 
     /// What it reads after the given frames is what it gave, `lead` steps before: the same as a run that was given
@@ -29,25 +29,26 @@ import TrainingTestSupport
     @Test(arguments: [1, 2, 3, 4, 5], [1, 2]) func oneOutputPerInputGoesOnFromItsOwnForecasts(
         frames: Int, forecastOffset: Int
     ) throws {
-        let network = try exampleNetwork(oneOutputPerInput: true), frame = 2 * exampleFrame.count
-        let found = try forecast(network, frames: frames, inputFrames: 2, forecastOffset: forecastOffset)
+        let weights = try exampleNetwork(oneOutputPerInput: true), frame = 2 * exampleFrame.count
+        let found = try forecast(weights, frames: frames, inputFrames: 2, forecastOffset: forecastOffset)
         let all = 2 + frames,
             unrolled = try UnrolledNetwork(
-                network, batch: 2, Unrolling(inputFrames: all, outputFrames: all, forecastOffset: forecastOffset))
+                weights.network, batch: 2,
+                Unrolling(inputFrames: all, outputFrames: all, forecastOffset: forecastOffset))
         fill(unrolled.input[0..<2])
         var input = unrolled.input.mutableSpan
         for i in found.indices { input[2 * frame + i] = found[i] }
-        unrolled.forward()
+        unrolled.forward(weights)
         let first = (2 - forecastOffset) * frame
         let expected = numbers(unrolled.output)[first..<first + found.count]
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 } && found.count == expected.count)
     }
 
     private func forecast(
-        _ network: Network<Float>, frames: Int, inputFrames: Int, forecastOffset: Int? = nil
+        _ weights: PreparedNetwork<Float>, frames: Int, inputFrames: Int, forecastOffset: Int? = nil
     ) throws -> [Float] {
         let rollout = try Rollout(
-            network, batch: 2, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset ?? inputFrames)
+            weights, batch: 2, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset ?? inputFrames)
         fill(rollout.input)
         rollout.forward()
         #expect(rollout.output.shape == [frames, 2, 8, 7, 1])
@@ -62,15 +63,15 @@ import TrainingTestSupport
 
 @Suite struct ForecasterTests {
     @Test func rawValuesAreScaledOnTheWayInAndBackOnTheWayOut() throws {
-        let network = try exampleNetwork(oneOutputPerInput: false), source = ExampleSource(count: 1)
+        let weights = try exampleNetwork(oneOutputPerInput: false), source = ExampleSource(count: 1)
         let past = Array(try source.sequence(0)[..<(3 * exampleFrame.count)])
-        let rollout = try Rollout(network, batch: 1, inputFrames: 3, frames: 2, forecastOffset: 3)
+        let rollout = try Rollout(weights, batch: 1, inputFrames: 3, frames: 2, forecastOffset: 3)
         var input = rollout.input.mutableSpan
         for i in past.indices { input[i] = (past[i] + 2) / 8 * 255 }
         rollout.forward()
         let expected = numbers(rollout.output).map { $0 / 255 * 8 - 2 }
         let scale = ValueScale(source.valueRange, maxValue: 255)
-        let found = try Forecaster(network, inputFrames: 3, frames: 2, forecastOffset: 3, scale: scale).forecasts(
+        let found = try Forecaster(weights, inputFrames: 3, frames: 2, forecastOffset: 3, scale: scale).forecasts(
             after: [past])[
                 0]
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 } && found.count == expected.count)

@@ -83,8 +83,8 @@ struct CheckedNetwork {
     }
 
     func evaluate(withGradient: Bool) -> Double {
-        network.prepare(values)
-        unrolled.forward(isTraining: true)
+        let weights = network.prepare(values)
+        unrolled.forward(weights, isTraining: true)
         let scale = loss.scale(
             sequences: unrolled.batch, frames: unrolled.output.shape[0],
             elements: unrolled.output.count / unrolled.batch)

@@ -66,9 +66,9 @@ import Trainer
     @Test(arguments: [("keras-stack", "inference/"), ("keras-encdec", "free-running/")])
     func forecasts(name: String, prefix: String) throws {
         let proof = try Proof(name)
-        proof.network.prepare(proof.values)
+        let weights = proof.network.prepare(proof.values)
         proof.unrolled.readsTrueFrames = proof.unrolled.readsTrueFrames.map { _ in false }
-        proof.unrolled.forward()
+        proof.unrolled.forward(weights)
         for layer in proof.fixture.names(prefix) {
             let error = try relativeError(proof.unrolled.output(of: layer)!, proof.fixture[prefix + layer]!)
             #expect(error < 1e-4, "\(layer)")
@@ -133,8 +133,8 @@ private struct Proof {
 
     /// The loss as the system reports it; leaves outputs, gradient and statistics of a training pass.
     func evaluate() -> Double {
-        network.prepare(values)
-        unrolled.forward(isTraining: true)
+        let weights = network.prepare(values)
+        unrolled.forward(weights, isTraining: true)
         let frames = target.shape[0], sequences = unrolled.batch
         let scale = system.loss.scale(sequences: sequences, frames: frames, elements: target.count / sequences)
         let loss = system.loss.evaluate(unrolled.output, target, scale: scale, gradient: unrolled.outputGradient)

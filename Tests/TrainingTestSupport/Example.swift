@@ -9,7 +9,7 @@ import Synchronization
 package let exampleFrame = FeatureShape(height: 8, width: 7, channels: 1)
 
 /// A prepared network: an encoder-forecaster, or one that gives one output frame per input frame.
-package func exampleNetwork(oneOutputPerInput: Bool) throws -> Network<Float> {
+package func exampleNetwork(oneOutputPerInput: Bool) throws -> PreparedNetwork<Float> {
     func layer(_ name: String, from state: String? = nil) -> LayerDescription {
         LayerDescription(name, .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, initialState: state, forgetBias: 1)))
     }
@@ -23,8 +23,7 @@ package func exampleNetwork(oneOutputPerInput: Bool) throws -> Network<Float> {
     let network = try Network<Float>(description, frame: exampleFrame)
     let values = ParameterVector<Float>(network.layout)
     values.initialize(seed: 7)
-    network.prepare(values)
-    return network
+    return network.prepare(values)
 }
 
 /// Sequences whose pixels are a function of their place, between -2 and 6.

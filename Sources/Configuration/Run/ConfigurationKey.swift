@@ -98,7 +98,9 @@ extension TrainingConfiguration {
     ///
     /// - Parameter name: a key that has limits.
     package static func range(of name: String) -> ClosedRange<Int> {
-        guard let range = keys.first(where: { $0.name == name })?.range else { preconditionFailure("no limits: \(name)") }
+        guard let range = keys.first(where: { $0.name == name })?.range else {
+            preconditionFailure("no limits: \(name)")
+        }
         return range
     }
 }

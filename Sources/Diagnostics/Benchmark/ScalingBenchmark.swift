@@ -42,7 +42,8 @@ package struct ScalingBenchmark: Codable, Sendable {
         }
         let network = try Network<Float>(
             step.model.network, frame: step.model.sequences.generator.frame, convolution: step.convolution)
-        let exchange = try AllReduceMeasurement.measured(on: communicator, count: network.layout.count, threads: step.threads)
+        let exchange = try AllReduceMeasurement.measured(
+            on: communicator, count: network.layout.count, threads: step.threads)
         return communicator.rank == 0 ? ScalingMeasurement(benchmark: self, steps: steps, exchange: exchange) : nil
     }
 }

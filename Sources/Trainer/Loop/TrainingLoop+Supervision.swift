@@ -1,5 +1,5 @@
-// What happens around a step: its report, validations, checkpoints and comparisons. The choice: the loop meets it in two
-// calls, one before and one after the step, so that the algorithm reads like one.
+// What happens around a step: its report, validations, checkpoints and comparisons. The choice: the loop meets it in
+// two calls, one before and one after the step, so that the algorithm reads like one.
 
 import Collectives
 import Configuration
@@ -62,8 +62,10 @@ extension TrainingLoop {
 
     /// Says at once what is going to happen: whoever asked for it may not wait for the end of it.
     private func announce(_ stop: StopReason) throws {
-        if case .signal = stop { try log?.say(
-                "\(stop.name): ends after step \(state.position.step) with a checkpoint", at: state.position.step) }
+        if case .signal = stop {
+            try log?.say(
+                "\(stop.name): ends after step \(state.position.step) with a checkpoint", at: state.position.step)
+        }
     }
 
     /// What would only repeat the state before an update that was left out must not push out an older checkpoint.
@@ -104,7 +106,8 @@ extension TrainingLoop {
         log?.follow("step \(state.position.step): validating with \(split.count) sequences")
         let losses = try timekeeper.validate {
             var losses = try step.replica.losses(
-                of: data.validationBlocks(of: step.replica.microBatchSize, on: communicator), weights)
+                of: data.validationBlocks(
+                    of: step.replica.microBatchSize, rank: communicator.rank, ranks: communicator.size), weights)
             try communicator.allReduce(&losses)
             return losses
         }

@@ -78,7 +78,8 @@ package enum TrainingRun {
         defer { watchdog?.end() }
         StopSignal.listen(to: StopSignal.ending)
         let stopped = try loop.run(), seconds = durationInWords(log?.seconds ?? 0)
-        try log?.say(stopped?.description ?? "finished in \(seconds); see \(configuration.output)", at: loop.state.position.step)
+        try log?.say(
+            stopped?.description ?? "finished in \(seconds); see \(configuration.output)", at: loop.state.position.step)
         return stopped
     }
 

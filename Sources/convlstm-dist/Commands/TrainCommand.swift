@@ -49,7 +49,9 @@ struct TrainCommand: ParsableCommand {
                 + "names, else small).", valueName: "name|file"))
     var model: String?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Global batch size: sequences per step over all ranks.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Global batch size: sequences per step over all ranks.", valueName: "n"))
     var batchSize: Int?
 
     @Option(
@@ -58,7 +60,9 @@ struct TrainCommand: ParsableCommand {
             "Passes over the training sequences (default: \(TrainingConfiguration.defaultEpochs)).", valueName: "n"))
     var epochs: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Steps (parameter updates) to train for, instead of --epochs.", valueName: "n"))
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp("Steps (parameter updates) to train for, instead of --epochs.", valueName: "n"))
     var steps: Int?
 
     @Option(
@@ -73,7 +77,8 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Seed of the initial parameters and of the order of sequences (default: 1).", valueName: "n"))
+        help: ArgumentHelp("Seed of the initial parameters and of the order of sequences (default: 1).", valueName: "n")
+    )
     var seed: String?
 
     @Option(help: ArgumentHelp("The run's folder (default: runs/MODEL).", valueName: "folder"))
@@ -120,7 +125,8 @@ struct TrainCommand: ParsableCommand {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp(
-            "Gradient accumulation: micro-batches that each thread makes of its sequences, to take less memory (default: 1).", valueName: "n"))
+            "Gradient accumulation: micro-batches that each thread makes of its sequences, to take less memory (default: 1).",
+            valueName: "n"))
     var accumulate: Int?
 
     @Flag(

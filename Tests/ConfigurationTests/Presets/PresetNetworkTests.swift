@@ -33,7 +33,7 @@ import Testing
         let frame = FeatureShape(height: 64, width: 64, channels: 1)
         for preset in Presets.all {
             let network = try Network<Float>(preset.network, frame: frame)
-            let stated = network.memory(batch: 3, Unrolling(inputFrames: 10, outputFrames: 10, forecastOffset: 10))
+            let stated = try network.memory(batch: 3, Unrolling(inputFrames: 10, outputFrames: 10, forecastOffset: 10))
             let held = bytesHeld(
                 by: try UnrolledNetwork(
                     network, batch: 3, Unrolling(inputFrames: 10, outputFrames: 10, forecastOffset: 10)))

@@ -34,8 +34,8 @@ import Testing
         let values = ParameterVector<Float>(network.layout), gradient = ParameterVector<Float>(network.layout)
         values.initialize(seed: 1)
         fill(unrolled.input, seed: 2, scale: 255)
-        network.prepare(values)
-        unrolled.forward()
+        let weights = network.prepare(values)
+        unrolled.forward(weights)
         fill(unrolled.outputGradient, seed: 3)
         unrolled.backward(accumulatingInto: gradient)
         for slot in network.layout.slots {
@@ -66,10 +66,10 @@ import Testing
         )
         let values = ParameterVector<Float>(network.layout)
         values.initialize(seed: 4)
-        network.prepare(values)
+        let weights = network.prepare(values)
         for unrolled in [short, long] {
             fill(unrolled.input, seed: 5)
-            unrolled.forward()
+            unrolled.forward(weights)
         }
         let (a, b) = (short.output.span, long.output.span)
         #expect(a.indices.allSatisfy { abs(a[$0] - b[$0]) < 1e-6 })

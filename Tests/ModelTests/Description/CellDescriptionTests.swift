@@ -71,7 +71,7 @@ import Testing
                     frame: FeatureShape(height: 5, width: 3, channels: 8), recomputesGates: recomputesGates)
                 let unrolled = try UnrolledNetwork(
                     network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, forecastOffset: 3))
-                let stated = network.memory(batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, forecastOffset: 3))
+                let stated = try network.memory(batch: 2, Unrolling(inputFrames: 3, outputFrames: 3, forecastOffset: 3))
                 #expect(stated == bytesHeld(by: unrolled), "\(d)")
             }
         }

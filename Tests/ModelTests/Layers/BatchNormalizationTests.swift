@@ -25,12 +25,12 @@ import Testing
     /// pass.
     @Test func forecastsUseTheMovingAverages() throws {
         let checked = try CheckedNetwork(description, frame: frame)
-        checked.network.prepare(checked.values)
-        checked.unrolled.forward()
+        let weights = checked.network.prepare(checked.values)
+        checked.unrolled.forward(weights)
         let before = copy(of: checked.unrolled.output)
-        for _ in 0..<300 { checked.unrolled.forward(isTraining: true) }
+        for _ in 0..<300 { checked.unrolled.forward(weights, isTraining: true) }
         let trained = copy(of: checked.unrolled.output)
-        checked.unrolled.forward()
+        checked.unrolled.forward(weights)
         #expect(worstDifference(checked.unrolled.output, trained) < 1e-9)
         #expect(worstDifference(before, trained) > 1e-3)
     }
@@ -47,8 +47,8 @@ import Testing
         for (place, value) in [1.0, 2, 4, 9].enumerated() { input[place] = value }
         let values = ParameterVector<Double>(network.layout)
         values.initialize(seed: 1)
-        network.prepare(values)
-        unrolled.forward(isTraining: true)
+        let weights = network.prepare(values)
+        unrolled.forward(weights, isTraining: true)
         let averages = numbers(network.statistics.flat), first = numbers(unrolled.output)[0]
         #expect(abs(averages[0] - 0.01 * 4) < 1e-12)
         #expect(abs(averages[1] - (0.99 + 0.01 * 9.5)) < 1e-12)
@@ -59,8 +59,8 @@ import Testing
     /// own.
     @Test func sumsOverRanksAreTheStatistics() throws {
         let checked = try CheckedNetwork(description, frame: frame), alone = copy(of: checked.unrolled.output)
-        checked.network.prepare(checked.values)
-        checked.unrolled.forward(isTraining: true)
+        let weights = checked.network.prepare(checked.values)
+        checked.unrolled.forward(weights, isTraining: true)
         alone.copy(from: checked.unrolled.output)
         var passes = 0
         let shared = try UnrolledNetwork(checked.network, batch: 2, checked.unrolled.unrolling) { sums in
@@ -68,7 +68,7 @@ import Testing
             for i in sums.indices { sums[i] *= 2 }
         }
         shared.input.copy(from: checked.unrolled.input)
-        shared.forward(isTraining: true)
+        shared.forward(weights, isTraining: true)
         #expect(passes == 1 && worstDifference(shared.output, alone) < 1e-12)
     }
 }

@@ -34,9 +34,9 @@ struct LayerFixture: Decodable, CustomTestStringConvertible {
         let values = ParameterVector<Double>(network.layout), gradient = ParameterVector<Double>(network.layout)
         #expect(network.layout.slots.map(\.name) == fixture.tensors.map(\.name))
         for (slot, tensor) in zip(network.layout.slots, fixture.tensors) { write(tensor.values, to: values[slot]) }
-        network.prepare(values)
+        let weights = network.prepare(values)
         write(fixture.input, to: unrolled.input)
-        unrolled.forward()
+        unrolled.forward(weights)
         #expect(summedDifference(unrolled.output, fixture.output) < 1e-12)
         write(fixture.outputGradient, to: unrolled.outputGradient)
         unrolled.backward(accumulatingInto: gradient)

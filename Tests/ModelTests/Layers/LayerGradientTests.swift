@@ -62,11 +62,11 @@ import Testing
         let checked = try CheckedNetwork(
             NetworkDescription(encoder: [], readout: [LayerDescription("over", .convolution3D(layer))]),
             frame: FeatureShape(height: 3, width: 3, channels: 1))
-        checked.network.prepare(checked.values)
-        checked.unrolled.forward()
+        let weights = checked.network.prepare(checked.values)
+        checked.unrolled.forward(weights)
         let before = copy(of: checked.unrolled.output)
         checked.unrolled.input[2].fill(5)
-        checked.unrolled.forward()
+        checked.unrolled.forward(weights)
         func changed(_ t: Int) -> Bool {
             let (old, new) = (before[t].span, checked.unrolled.output[t].span)
             return old.indices.contains { old[$0] != new[$0] }

@@ -85,15 +85,15 @@ import Testing
             frame: frame)
         let values = ParameterVector<Float>(network.layout)
         fill(values.flat, seed: 1)
-        network.prepare(values)
+        let weights = network.prepare(values)
         let both = try UnrolledNetwork(network, batch: 2, Unrolling(inputFrames: 3, outputFrames: 2, forecastOffset: 3))
         fill(both.input, seed: 2)
-        both.forward()
+        both.forward(weights)
         for sequence in 0..<2 {
             let alone = try UnrolledNetwork(
                 network, batch: 1, Unrolling(inputFrames: 3, outputFrames: 2, forecastOffset: 3))
             for t in 0..<3 { alone.input[t].copy(from: both.input[t][sequence]) }
-            alone.forward()
+            alone.forward(weights)
             for t in 0..<2 {
                 let (a, b) = (alone.output[t][0], both.output[t][sequence])
                 #expect(a.span.indices.allSatisfy { abs(a.span[$0] - b.span[$0]) < 1e-6 })

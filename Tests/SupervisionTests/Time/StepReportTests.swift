@@ -28,7 +28,7 @@ import TrainingTestSupport
     @Test func everyRankBringsItsRowAndLeavesOthersAlone() throws {
         let mine = rank([1, 2, 3, 4], reduce: 5, stop: .signal(SIGUSR1)), nothing = rank([0, 0, 0, 0], reduce: 0)
         for place in 0..<3 {
-            let report = try StepReport(of: mine, over: LoneRank(place, of: 3))
+            let report = try StepReport.gathered(mine, over: LoneRank(place, of: 3))
             #expect(report.ranks == (0..<3).map { $0 == place ? mine : nothing })
             #expect(report.stop == .signal(SIGUSR1))
         }

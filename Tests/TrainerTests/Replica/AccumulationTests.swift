@@ -17,14 +17,13 @@ import Trainer
         var model = Presets.small
         model.sequences = SequenceDescription(inputFrames: 2, outputFrames: 2)
         model.loss = loss
-        let network = try exampleNetwork(oneOutputPerInput: false)
-        let loader = BatchLoader(ExampleSource(count: 8), for: model)
-        let virtualRanks = try VirtualRanks(), pool = try ThreadPool(1)
-        let reducer = GradientReducer(SoloCommunicator(), virtualRanks, on: pool, count: network.layout.count)
-        let shares = RankShares(virtualRanks, batch: sequences.count, parts: parts)
-        let replica = try Replica(
-            network, model, loader, FrameSampling(.ownOutput, seed: 1), virtualRanks, shares, on: pool, reducer)
-        return try reducer.allReduce(replica.learn(from: Batch(sequences, of: virtualRanks), step: 0, PhaseTimes()))
+        let weights = try exampleNetwork(oneOutputPerInput: false), virtualRanks = try VirtualRanks()
+        let plan = StepPlan(
+            system: model, network: weights.network, virtualRanks: virtualRanks,
+            shares: RankShares(virtualRanks, batch: sequences.count, parts: parts), source: ExampleSource(count: 8))
+        let step = try TrainingStep(plan, on: plan.threadPool(), SoloCommunicator())
+        let batch = Batch(sequences.map(SequenceID.init), of: virtualRanks)
+        return try step.computeGradient(of: batch, weights, step: 0, PhaseTimes()).found
     }
 
     @Test(arguments: [Loss.meanSquaredError, .binaryCrossEntropy, .halvedSumOfSquares], [2, 3, 5])

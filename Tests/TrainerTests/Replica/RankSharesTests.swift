@@ -14,7 +14,7 @@ import Trainer
         var batches = BatchOrder(of: configuration, data, virtualRanks), position = Position(), sizes: Set<Int> = []
         while position.epoch == 0 {
             let batch = batches.batch(at: position)
-            for places in run.map(batch.places) {
+            for places in run.map(batch.indices) {
                 sizes.formUnion(
                     configuration.model.network.normalizesBatches ? [places.count] : parts(of: places.count, part))
             }
@@ -26,7 +26,7 @@ import Trainer
     /// Every size of the blocks of the validation that a thread takes, block by block.
     private func blocks(_ data: DataSet, _ virtualRanks: VirtualRanks, thread: Int, part: Int) -> Set<Int> {
         guard thread < virtualRanks.threads else { return [] }
-        let blocks = data.validationBlocks(of: part, virtualRanks)
+        let blocks = data.validationBlocks(of: part, rank: virtualRanks.rank, ranks: virtualRanks.ranks)
         return Set(blocks.own(ofThread: thread, of: virtualRanks.threads).map { blocks.all[$0].count })
     }
 
@@ -71,7 +71,7 @@ import Trainer
             #expect(found.usual.isSubset(of: trained))
             #expect(found.largestOther == all.subtracting(found.usual).max() ?? 0)
             let usual = run.flatMap { virtualRank in
-                let places = Batch(Array(0..<model.batchSize), of: virtualRanks).places(of: virtualRank).count
+                let places = Batch(Array(0..<model.batchSize), of: virtualRanks).indices(of: virtualRank).count
                 return model.network.normalizesBatches ? [places] : parts(of: places, shares.part)
             }
             #expect(found.usual == Set(usual))

@@ -20,7 +20,7 @@ import Trainer
         var validation: [UInt64]
     }
 
-    private func network(normalized: Bool) throws -> Network<Float> {
+    private func network(normalized: Bool) throws -> PreparedNetwork<Float> {
         var layers = [LayerDescription("cell", .convLSTM(ConvLSTMDescription(hidden: 3, kernel: 3, forgetBias: 1)))]
         if normalized { layers.append(LayerDescription("norm", .batchNormalization(BatchNormalizationDescription()))) }
         let readout = [LayerDescription("readout", .convolution(ConvolutionDescription(filters: 1, kernel: 1)))]
@@ -28,8 +28,7 @@ import Trainer
             NetworkDescription(encoder: layers, readout: readout), frame: exampleFrame)
         let values = ParameterVector<Float>(network.layout)
         values.initialize(seed: 3)
-        network.prepare(values)
-        return network
+        return network.prepare(values)
     }
 
     private func found(
@@ -38,22 +37,22 @@ import Trainer
     ) throws -> Found {
         var model = Presets.small
         model.sequences = SequenceDescription(inputFrames: 3, outputFrames: 3, forecastOffset: 1)
-        let network = try network(normalized: normalized), virtualRanks = try VirtualRanks(count, threads: threads)
-        let pool = try ThreadPool(threads)
-        let reducer = GradientReducer(SoloCommunicator(), virtualRanks, on: pool, count: network.layout.count)
-        let replica = try Replica(
-            network, model, BatchLoader(source, for: model), FrameSampling(.teacherForcing, seed: 1), virtualRanks,
-            RankShares(virtualRanks, batch: usual, isWhole: normalized), on: pool, reducer)
+        let weights = try network(normalized: normalized), virtualRanks = try VirtualRanks(count, threads: threads)
+        let plan = StepPlan(
+            system: model, network: weights.network, virtualRanks: virtualRanks,
+            shares: RankShares(virtualRanks, batch: usual, isWhole: normalized), source: source)
+        let step = try TrainingStep(plan, on: plan.threadPool(), SoloCommunicator())
         // Twice, so that nothing of the first step may be left in the second.
-        var found: BatchGradient?
-        for step in 0..<2 {
-            let places = Batch(step == 0 ? Array(batch.reversed()) : batch, of: virtualRanks)
-            found = try reducer.allReduce(replica.learn(from: places, step: step, PhaseTimes()))
-        }
-        let whole = try #require(found)
-        let validation = try replica.losses(of: ValidationBlocks(3..<12, of: replica.size, rank: 0, ranks: 1))
+        let reversed = Batch(batch.reversed().map(SequenceID.init), of: virtualRanks)
+        _ = try step.computeGradient(of: reversed, weights, step: 0, PhaseTimes())
+        let whole = try step.computeGradient(
+            of: Batch(batch.map(SequenceID.init), of: virtualRanks), weights, step: 1, PhaseTimes()
+        ).found
+        let blocks = ValidationBlocks(3..<12, of: step.replica.microBatchSize, rank: 0, ranks: 1)
+        let validation = try step.replica.losses(of: blocks, weights)
         return Found(
-            loss: whole.loss.bitPattern, gradient: bits(whole.gradient.flat), averages: bits(network.statistics.flat),
+            loss: whole.loss.bitPattern, gradient: bits(whole.gradient.flat),
+            averages: bits(weights.network.statistics.flat),
             validation: validation.map(\.bitPattern))
     }
 

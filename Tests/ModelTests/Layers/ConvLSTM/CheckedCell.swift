@@ -17,7 +17,7 @@ struct CheckedCell {
     /// The weights of the loss, which is the sum of the outputs times these.
     let outputWeights: Tensor<Double>
 
-    private typealias Unrolled = any UnrolledLayer<Double>
+    private typealias Unrolled = UnrolledConvLSTM<Double>
     private let first: (layer: ConvLSTMLayer<Double>, output: FeatureSequence<Double>, unrolled: Unrolled)?
     private let unrolled: Unrolled
     private let passes: [Range<Int>]
