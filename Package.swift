@@ -152,6 +152,7 @@ let package = Package(
                 "Shards", "TestSupport", "TrainingTestSupport",
             ]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Supervision"]),
+        .testTarget(name: "RepositoryTests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "SystemsTests",
             dependencies: [
@@ -176,6 +177,7 @@ if let tests = Context.environment["CONVLSTM_TESTS"] {
         known = needed.count
         for target in package.targets where needed.contains(target.name) {
             for case .byNameItem(let name, _) in target.dependencies { needed.insert(name) }
+            for case .plugin(let name, _) in target.plugins ?? [] { needed.insert(name) }
         }
     }
     package.targets.removeAll { !needed.contains($0.name) }

@@ -71,9 +71,7 @@ private func stepTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ step: GateStep<S
     let columns = GateColumns(hidden: step.bias.count / 4), lanes = 0..<columns.lanes(block).count
     @inline(always) func run<F: GateFunction>(_: F.Type) {
         let sink = GateStepSink<S, F>(step: GatePointers(step), channel: 16 * block, width: columns.width(block))
-        maps.geometry.kernel == 3
-            ? outputTiles(WinogradKernel3.self, maps, images: step.images, at: 0, lanes: lanes, sink)
-            : outputTiles(WinogradKernel5.self, maps, images: step.images, at: 0, lanes: lanes, sink)
+        outputTiles(maps, images: step.images, at: 0, lanes: lanes, sink)
     }
     switch step.activation {
     case .logistic: run(Logistic.self)
@@ -90,9 +88,7 @@ private func stepTilesBackward<S: Scalar>(
         let lanes = columns.lanes(block),
             source = GateStepSource<S, F>(
                 step: pointers, channel: 16 * block, width: columns.width(block), ahead: maps.geometry.side, sums: sums)
-        maps.geometry.kernel == 3
-            ? outputTilesBackward(WinogradKernel3.self, maps, images: step.images, at: first, lanes: lanes, source)
-            : outputTilesBackward(WinogradKernel5.self, maps, images: step.images, at: first, lanes: lanes, source)
+        outputTilesBackward(maps, images: step.images, at: first, lanes: lanes, source)
     }
     withUnsafeTemporaryAllocation(of: S.self, capacity: 64) { memory in
         let sums = memory.baseAddress!
@@ -114,9 +110,7 @@ private func stepTilesBackward<S: Scalar>(
 private func copyTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ a: Tensor<S>, _ block: Int) {
     let columns = GateColumns(hidden: a.shape[3] / 4), lanes = 0..<columns.lanes(block).count
     let rows = GateRows(a, columns, block)
-    maps.geometry.kernel == 3
-        ? outputTiles(WinogradKernel3.self, maps, images: a.shape[0], at: 0, lanes: lanes, rows)
-        : outputTiles(WinogradKernel5.self, maps, images: a.shape[0], at: 0, lanes: lanes, rows)
+    outputTiles(maps, images: a.shape[0], at: 0, lanes: lanes, rows)
 }
 
 @inline(always)
@@ -124,9 +118,7 @@ private func copyTilesBackward<S: Scalar>(_ maps: TransformedMaps<S>, _ da: Tens
     let columns = GateColumns(hidden: da.shape[3] / 4)
     for block in 0..<columns.blocks {
         let lanes = columns.lanes(block), rows = GateRows(da, columns, block)
-        maps.geometry.kernel == 3
-            ? outputTilesBackward(WinogradKernel3.self, maps, images: da.shape[0], at: first, lanes: lanes, rows)
-            : outputTilesBackward(WinogradKernel5.self, maps, images: da.shape[0], at: first, lanes: lanes, rows)
+        outputTilesBackward(maps, images: da.shape[0], at: first, lanes: lanes, rows)
     }
 }
 

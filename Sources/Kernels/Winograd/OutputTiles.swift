@@ -26,7 +26,16 @@ let blockLanes = 4
 /// Transforms the tiles of some images and passes their pixels to the sink.
 ///
 /// - Parameter lanes: at most `blockLanes` of the maps' vectors.
-func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
+@inline(always)
+func outputTiles<Sink: PlaceSink>(
+    _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, lanes: Range<Int>, _ sink: Sink
+) {
+    maps.geometry.kernel == 3
+        ? outputTiles(WinogradKernel3.self, maps, images: images, at: first, lanes: lanes, sink)
+        : outputTiles(WinogradKernel5.self, maps, images: images, at: first, lanes: lanes, sink)
+}
+
+private func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
     _: Filter.Type, _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, lanes: Range<Int>, _ sink: Sink
 ) {
     let n = Filter.points, m = Filter.outputs
@@ -53,7 +62,16 @@ func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
 }
 
 /// Fills the tiles of some images from the source and transforms them.
-func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>(
+@inline(always)
+func outputTilesBackward<Source: PlaceSource>(
+    _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, lanes: Range<Int>, _ source: Source
+) {
+    maps.geometry.kernel == 3
+        ? outputTilesBackward(WinogradKernel3.self, maps, images: images, at: first, lanes: lanes, source)
+        : outputTilesBackward(WinogradKernel5.self, maps, images: images, at: first, lanes: lanes, source)
+}
+
+private func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>(
     _: Filter.Type, _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, lanes: Range<Int>, _ source: Source
 ) {
     let n = Filter.points, m = Filter.outputs
@@ -160,9 +178,7 @@ struct MapRows<S: Scalar>: PlaceSink, PlaceSource {
 private func writeRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ first: Int) {
     for (lane, count) in Panels(lanes: lanes(of: maps.channels)) {
         let lanes = lane..<lane + count, rows = MapRows(z, lanes: lanes)
-        maps.geometry.kernel == 3
-            ? outputTiles(WinogradKernel3.self, maps, images: z.shape[0], at: first, lanes: lanes, rows)
-            : outputTiles(WinogradKernel5.self, maps, images: z.shape[0], at: first, lanes: lanes, rows)
+        outputTiles(maps, images: z.shape[0], at: first, lanes: lanes, rows)
     }
 }
 
@@ -170,8 +186,6 @@ private func writeRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ 
 private func readRows<S: Scalar>(_ maps: TransformedMaps<S>, _ dz: Tensor<S>, _ first: Int) {
     for (lane, count) in Panels(lanes: lanes(of: maps.channels)) {
         let lanes = lane..<lane + count, rows = MapRows(dz, lanes: lanes)
-        maps.geometry.kernel == 3
-            ? outputTilesBackward(WinogradKernel3.self, maps, images: dz.shape[0], at: first, lanes: lanes, rows)
-            : outputTilesBackward(WinogradKernel5.self, maps, images: dz.shape[0], at: first, lanes: lanes, rows)
+        outputTilesBackward(maps, images: dz.shape[0], at: first, lanes: lanes, rows)
     }
 }

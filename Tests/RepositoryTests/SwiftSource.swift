@@ -1,0 +1,80 @@
+// A Swift file as far as its names go: what it imports, what types it declares and what types it mentions.
+
+import Foundation
+
+struct SwiftSource {
+    /// The path below `Sources`, such as `Model/Layers/Layer.swift`.
+    let path: String
+    let imports: Set<String>
+
+    /// The types that it declares outside of others.
+    let declared: Set<String>
+
+    /// Every capitalized name in its code.
+    let named: Set<String>
+
+    /// The part of the path that is a target's name.
+    var target: String { String(path.prefix { $0 != "/" }) }
+
+    /// The folder within the target; empty for files of no folder.
+    var folder: String { path.split(separator: "/").dropFirst().dropLast().joined(separator: "/") }
+
+    init(path: String, text: String) {
+        self.path = path
+        let code = Self.code(of: text)
+        imports = Set(code.matches(of: /(?m)^(?:package )?import (\w+)/).map { String($0.1) })
+        named = Set(code.matches(of: /\b[A-Z]\w*/).map { String($0.0) })
+        var declared: Set<String> = [], depth = 0
+        for line in code.split(separator: "\n") {
+            if depth == 0, let match = line.firstMatch(of: /\b(?:struct|class|enum|protocol|typealias) ([A-Z]\w*)/) {
+                declared.insert(String(match.1))
+            }
+            depth += line.count { $0 == "{" } - line.count { $0 == "}" }
+        }
+        self.declared = declared
+    }
+
+    /// The text without comments, and without strings but for what is interpolated in them.
+    private static func code(of text: String) -> String {
+        var code = "", rest = text[...]
+        /// For each string that is open, whether it has three quotes; and the open brackets of its interpolation.
+        var strings: [(isLong: Bool, brackets: Int)] = []
+        while let first = rest.first {
+            let isInString = strings.last.map { $0.brackets == 0 } ?? false
+            if isInString {
+                let isLong = strings.last!.isLong
+                if rest.hasPrefix("\\(") {
+                    strings[strings.count - 1].brackets = 1
+                    code += " "
+                    rest = rest.dropFirst(2)
+                } else if rest.hasPrefix(isLong ? "\"\"\"" : "\"") {
+                    strings.removeLast()
+                    rest = rest.dropFirst(isLong ? 3 : 1)
+                } else {
+                    rest = rest.dropFirst(first == "\\" ? 2 : 1)
+                }
+            } else if rest.hasPrefix("//") {
+                rest = rest.drop { $0 != "\n" }
+            } else if first == "\"" {
+                let isLong = rest.hasPrefix("\"\"\"")
+                strings.append((isLong, 0))
+                rest = rest.dropFirst(isLong ? 3 : 1)
+            } else {
+                if let open = strings.last?.brackets {
+                    strings[strings.count - 1].brackets = open + (first == "(" ? 1 : first == ")" ? -1 : 0)
+                }
+                code.append(first)
+                rest = rest.dropFirst()
+            }
+        }
+        return code
+    }
+
+    /// All files below `Sources`.
+    static func all(in folder: String) throws -> [SwiftSource] {
+        let paths = try FileManager.default.subpathsOfDirectory(atPath: folder).filter { $0.hasSuffix(".swift") }
+        return try paths.sorted().map {
+            SwiftSource(path: $0, text: try String(contentsOfFile: folder + "/" + $0, encoding: .utf8))
+        }
+    }
+}
