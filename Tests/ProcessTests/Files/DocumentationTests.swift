@@ -6,24 +6,27 @@ import TestSupport
 import Testing
 
 @Suite struct DocumentationTests {
-    /// The commands of Docs/Using.md run in order, in one folder, on fewer sequences and steps.
+    /// The commands of a page in their order, in one folder, on fewer sequences and steps.
     ///
-    /// The first line that a command prints must be the one below it in the document, except for numbers.
-    @Test func everyCommandOfTheManualRuns() throws {
-        let examples = try Document("Docs/Using.md").examples
-        #expect(examples.count >= 24)
+    /// The first line that a command printed must be the one below it in the document, numbers aside.
+    @Test(arguments: [
+        ("Tutorial/first-run", 5), ("Tutorial/own-data", 7), ("HowTo/train", 6), ("HowTo/import-weights", 3),
+        ("HowTo/measure-speed", 5), ("Reference/commands", 18),
+    ])
+    func everyCommandOfAPageRuns(page: String, count: Int) throws {
+        let examples = try Document("Docs/\(page).md").examples
+        #expect(examples.count >= count)
         let folder = try TemporaryFolder()
         try writeClips(to: folder)
         try writeStateDict(to: folder)
         try check(examples, in: folder)
     }
 
-    /// The commands of Docs/Performance.md run, and so do the scripts beside them.
-    @Test func everyCommandOfThePerformanceManualRuns() throws {
-        let document = try Document("Docs/Performance.md")
-        #expect(document.examples.count >= 4)
-        try check(document.examples, in: TemporaryFolder())
+    /// The scripts that a page names.
+    @Test func theScriptsAreThere() throws {
+        let text = try Document("Docs/HowTo/measure-speed.md").lines.joined(separator: "\n")
         for script in ["versus-pytorch", "fit-convolution-plan", "pytorch_peer.py", "over-ethernet"] {
+            #expect(text.contains("Benchmarks/Scripts/" + script))
             #expect(FileManager.default.isExecutableFile(atPath: Repository.path + "Benchmarks/Scripts/" + script))
         }
     }
@@ -32,7 +35,7 @@ import Testing
     private func writeClips(to folder: TemporaryFolder) throws {
         for clip in ["radar/june", "radar/july"] {
             try FileManager.default.createDirectory(atPath: folder.file(clip), withIntermediateDirectories: true)
-            for frame in 0..<32 {
+            for frame in 0..<52 {
                 let pixels = (0..<16 * 16 * 3).map { UInt8(($0 + 7 * frame) % 256) }
                 let picture = Picture(width: 16, height: 16, channels: 3, pixels: pixels)
                 try PNGFile.write(picture, to: folder.file("\(clip)/\(frame).png"))
@@ -55,9 +58,9 @@ import Testing
         try folder.write(SafetensorsFile(tensors: tensors).encoded(), to: "official_model_1000.safetensors")
     }
 
-    /// The system described in Docs/Models.md can be shown and trained by the commands below it.
+    /// The system that Docs/HowTo/own-system.md describes, shown and trained by the commands below it.
     @Test func theSystemOfTheManualTrains() throws {
-        let folder = try TemporaryFolder(), document = try Document("Docs/Models.md")
+        let folder = try TemporaryFolder(), document = try Document("Docs/HowTo/own-system.md")
         let block = document.lines.drop { $0 != "    # my.yaml" }.prefix { $0.hasPrefix("    ") }
         #expect(block.count > 20)
         try folder.write(Array(block.map { $0.dropFirst(4) }.joined(separator: "\n").utf8), to: "my.yaml")
@@ -69,9 +72,24 @@ import Testing
         #expect(document.lines.contains("    " + refusal.stderr.trimmingCharacters(in: .newlines)), "\(refusal)")
     }
 
-    /// The commands in Docs/Running.md are valid, alone and in a loop; each is run by one process.
+    /// The parts of a run that pages write down for --config are understood.
+    @Test(arguments: ["Tutorial/own-data", "HowTo/train"])
+    func theConfigurationsOfAPageAreUnderstood(page: String) throws {
+        let lines = try Document("Docs/\(page).md").lines, folder = try TemporaryFolder()
+        let starts = lines.indices.filter { lines[$0].hasPrefix("    # ") && lines[$0].hasSuffix(".yaml") }
+        #expect(!starts.isEmpty)
+        for start in starts {
+            let block = lines[start...].prefix { $0.hasPrefix("    ") }.map { $0.dropFirst(4) }
+            let file = try folder.write(Array(block.joined(separator: "\n").utf8), to: String(block[0].dropFirst(2)))
+            let result = try Command.run("convlstm-dist", ["train", "--config", file, "--print-config"])
+            #expect(result.status == 0, "\(result.stderr)")
+        }
+    }
+
+    /// What pages type after convlstm-dist or in a loop around it is understood, each by one process.
     @Test func theCommandsForHostsAndTimesAreUnderstood() throws {
-        let lines = try Document("Docs/Running.md").lines.filter {
+        let pages = ["several-hosts", "resume-and-stop"]
+        let lines = try pages.flatMap { try Document("Docs/HowTo/\($0).md").lines }.filter {
             $0.hasPrefix("    ") && $0.contains("convlstm-dist train")
         }
         #expect(lines.count >= 5)
@@ -126,14 +144,17 @@ import Testing
         }
     }
 
-    /// Every link between the documents leads to an existing file.
+    /// Every link between the documents leads to a file, and where it names a section to one of that file's.
     @Test func linksLeadSomewhere() throws {
         for name in try Document.names {
-            let text = try Document(name).lines.joined(separator: "\n")
-            for match in text.matches(of: /\]\(([^)#:]+)\)/) {
-                let folder = URL(fileURLWithPath: Repository.path + name).deletingLastPathComponent()
-                let path = folder.appendingPathComponent(String(match.1)).path
+            let text = try Document(name).lines.joined(separator: "\n"), file = Repository.path + name
+            for match in text.matches(of: /\]\(([^)#:]*)(?:#([^)]+))?\)/) {
+                let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+                let path = match.1.isEmpty ? file : folder.appendingPathComponent(String(match.1)).path
                 #expect(FileManager.default.fileExists(atPath: path), "\(name) links to \(match.1)")
+                guard let section = match.2 else { continue }
+                let sections = try Document.sections(String(contentsOfFile: path, encoding: .utf8))
+                #expect(sections.contains(String(section)), "\(name) links to \(match.1)#\(section)")
             }
         }
     }
@@ -188,7 +209,18 @@ private struct Document {
         }
     }
 
-    /// A command after a `$`, and the first line that it printed.
+    /// What links call the sections of a page.
+    static func sections(_ page: String) -> Set<String> {
+        let headings = page.split(separator: "\n").filter { $0.hasPrefix("#") }
+        return Set(
+            headings.map { heading in
+                let words = heading.drop { $0 == "#" }.dropFirst().lowercased()
+                return words.filter { $0.isLetter || $0.isNumber || " -_".contains($0) }
+                    .replacingOccurrences(of: " ", with: "-")
+            })
+    }
+
+    /// A command behind a `$`, and the first line that it printed.
     struct Example {
         let command: String
 

@@ -2,7 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The package of Benchmarks/KernelBenchmarks, built and run as Docs/Performance.md says, on a few of its benchmarks.
+/// The package of Benchmarks/KernelBenchmarks, built and run as Docs/HowTo/measure-speed.md says, on a few of its
+/// benchmarks.
 ///
 /// Building it takes minutes, because the kernels and the benchmark tool are compiled again. So this test runs only if
 /// KERNEL_BENCHMARKS is set; `KernelWorkloadTests` always runs the benchmarked code.
@@ -10,7 +11,7 @@ import Testing
     private static let isAskedFor = ProcessInfo.processInfo.environment["KERNEL_BENCHMARKS"] != nil
 
     @Test(.enabled(if: isAskedFor)) func everyKindPrintsARate() throws {
-        let lines = try Repository.text(of: "Docs/Performance.md").components(separatedBy: "\n")
+        let lines = try Repository.text(of: "Docs/HowTo/measure-speed.md").components(separatedBy: "\n")
         let start = "    swift package --package-path Benchmarks/KernelBenchmarks"
         let command = try #require(lines.first { $0.hasPrefix(start) })
         let words = command.split(separator: " ").map(String.init)
