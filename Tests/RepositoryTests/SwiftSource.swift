@@ -7,7 +7,7 @@ struct SwiftSource {
     let path: String
     let imports: Set<String>
 
-    /// The types that it declares outside of others.
+    /// The types that it declares for other files, outside of others.
     let declared: Set<String>
 
     /// Every capitalized name in its code.
@@ -26,9 +26,8 @@ struct SwiftSource {
         named = Set(code.matches(of: /\b[A-Z]\w*/).map { String($0.0) })
         var declared: Set<String> = [], depth = 0
         for line in code.split(separator: "\n") {
-            if depth == 0, let match = line.firstMatch(of: /\b(?:struct|class|enum|protocol|typealias) ([A-Z]\w*)/) {
-                declared.insert(String(match.1))
-            }
+            let match = line.firstMatch(of: /\b(?:struct|class|enum|protocol|typealias) ([A-Z]\w*)/)
+            if depth == 0, !line.contains("private "), let match { declared.insert(String(match.1)) }
             depth += line.count { $0 == "{" } - line.count { $0 == "}" }
         }
         self.declared = declared
