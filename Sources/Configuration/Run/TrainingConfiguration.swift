@@ -122,7 +122,7 @@ extension TrainingConfiguration {
         }
         guard virtualRanks == nil || reducePrecision == .float32 else {
             throw .usage(
-                "virtual ranks keep results the same bits on any ranks, and reducePrecision \(reducePrecision) rounds what ranks "
+                "virtualRanks keeps results the same bits on any ranks, and reducePrecision \(reducePrecision) rounds what ranks "
                     + "send; leave one of the two out")
         }
         try checkDigits()
@@ -153,7 +153,7 @@ extension TrainingConfiguration {
         }
         guard virtualRanks == nil else {
             throw .usage(
-                "sampling is shard, so that batches depend on the number of ranks, and virtual ranks is \(virtualRanks!), which is "
+                "sampling is shard, so that batches depend on the number of ranks, and virtualRanks is \(virtualRanks!), which is "
                     + "for results that do not; leave one of the two out")
         }
         guard model.sequences.order != .slidingWindow else {

@@ -95,7 +95,7 @@ extension Diagnosis {
         let speed =
             ranks.count == 1
             ? "\(rounded(slowest)) GFLOP/s"
-            : "\(rounded(slowest)) to \(rounded(fastest)) GFLOP/s a rank, all at once"
+            : "\(rounded(slowest)) to \(rounded(fastest)) GFLOP/s per rank, all at once"
         let text =
             "\(ranks[0].openBLAS), \(Set(ranks.map(\.kernels)).sorted().joined(separator: " and ")) kernels, "
             + "\(counted(ranks[0].threads, "thread")): \(speed)"

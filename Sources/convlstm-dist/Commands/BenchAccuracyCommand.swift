@@ -14,8 +14,8 @@ struct BenchAccuracyCommand: ParsableCommand {
         commandName: "accuracy",
         abstract: "Compares outputs and gradients of a step on noise with double precision.",
         discussion: """
-            Deviations are root mean squares of differences over that of the true numbers. Beside the way that trains \
-            stand plain convolutions in single precision.
+            Deviations are root mean squares of differences over that of the true values. Beside the algorithm that \
+            trains stands im2col in single precision.
             """)
 
     @OptionGroup var model: BenchModelOptions
@@ -33,7 +33,7 @@ struct BenchAccuracyCommand: ParsableCommand {
         let system = try model.system(), convolution = model.convolution
         let measured = try AccuracyMeasurement.measured(system, batch: batch, convolution: convolution)
         if json { return try printJSON(AccuracyResults(system.name, convolution, measured)) }
-        var table = Table(["numbers", convolution.rawValue, "im2col"], alignments: [.left, .right, .right])
+        var table = Table(["tensor", convolution.rawValue, "im2col"], alignments: [.left, .right, .right])
         for it in measured.deviations {
             table.add([it.name, String(format: "%.1e", it.measured), String(format: "%.1e", it.im2col)])
         }

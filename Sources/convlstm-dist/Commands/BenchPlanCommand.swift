@@ -15,7 +15,7 @@ struct BenchPlanCommand: ParsableCommand {
         abstract: "Shows how the convolutions of each ConvLSTM layer are computed, and what that should cost.",
         discussion: """
             Work is that of one step of one sequence in training, forward and backward. The plan depends on the model \
-            alone, never on this machine or its ranks; `bench step --convolution im2col` measures the other way.
+            alone, never on this machine or its ranks; `bench step --convolution im2col` measures the other algorithm.
             """)
 
     @OptionGroup var model: BenchModelOptions
@@ -32,7 +32,7 @@ struct BenchPlanCommand: ParsableCommand {
     private func show(_ results: PlanResults) {
         var table = Table(
             [
-                "layer", "map", "kernel", "channels", "algorithm", "direct GFLOP", "in points", "im2col ms",
+                "layer", "map", "kernel", "channels", "algorithm", "direct GFLOP", "Winograd GFLOP", "im2col ms",
                 "winograd ms",
             ],
             alignments: [.left, .left, .left, .right, .left, .right, .right, .right, .right])

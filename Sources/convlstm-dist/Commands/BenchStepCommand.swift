@@ -25,7 +25,7 @@ struct BenchStepCommand: ParsableCommand {
     @OptionGroup var model: BenchModelOptions
     @OptionGroup var step: BenchStepOptions
 
-    @Flag(help: "Compute gates again on the way back, as for train.")
+    @Flag(help: "Recompute the gates in the backward pass, as for train.")
     var recompute = false
 
     @Flag(help: "Print one line of JSON instead of a table.")
@@ -44,7 +44,7 @@ struct BenchStepCommand: ParsableCommand {
         let it = measured.benchmark, results = StepResults(measured)
         StandardOutput.print(
             "\(it.model.name), \(it.convolution.rawValue): \(counted(measured.ranks, "rank")) of "
-                + "\(counted(it.threads, "thread")), \(counted(it.batch, "sequence")) a rank, "
+                + "\(counted(it.threads, "thread")), \(counted(it.batch, "sequence")) per rank, "
                 + "\(counted(it.steps, "step")) timed\n")
         var table = Table(["phase", "seconds", "share"])
         for (phase, seconds) in measured.phases { add("\(phase)", seconds) }
@@ -53,7 +53,7 @@ struct BenchStepCommand: ParsableCommand {
         StandardOutput.print(
             "\(results.sequencesPerS) sequences/s, \(results.gflops) GFLOP/s counted as direct convolution, "
                 + "loss \(String(format: "%.6g", measured.loss))")
-        StandardOutput.print("shortest step \(results.minStepS) s; peak memory of a rank \(results.peakRssMb) MB")
+        StandardOutput.print("shortest step \(results.minStepS) s; peak memory per rank \(results.peakRssMb) MB")
 
         func add(_ name: String, _ seconds: Double) {
             let share = String(format: "%.1f %%", 100 * seconds / measured.median)

@@ -53,7 +53,7 @@ extension CheckpointCommand {
                 facts.append(("best", "validation loss \(best.loss) at step \(best.step)"))
             }
             for part in try checkpoint.parts() {
-                facts.append((part.name, "\(grouped(part.elements)) numbers in \(part.tensors) tensors"))
+                facts.append((part.name, "\(grouped(part.elements)) elements in \(part.tensors) tensors"))
             }
             for (name, value) in facts {
                 StandardOutput.print(name.padding(toLength: 16, withPad: " ", startingAt: 0) + value)

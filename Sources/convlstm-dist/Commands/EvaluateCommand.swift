@@ -20,7 +20,7 @@ struct EvaluateCommand: ParsableCommand {
         commandName: "evaluate",
         abstract: "Measures forecasts frame by frame: MSE, MAE, SSIM and PSNR, beside two baselines.",
         discussion: """
-            Every sequence of the split counts once, and the figures are the same bit for bit on any number of ranks \
+            Every sequence of the split counts once, and the results are the same bit for bit on any number of ranks \
             and threads. Pixels are scaled to [0, 1]; MSE and MAE are sums over the pixels of a frame, as tables on \
             Moving MNIST have them. Published figures differ \
             in what was clipped, and in the number type and data range of SSIM and PSNR: --metrics measures as a \
@@ -32,7 +32,7 @@ struct EvaluateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The sequences to measure: test, validation or train.", valueName: "split"))
     var split = Split.test
 
-    @Option(help: ArgumentHelp("The convention of the measures (default: the system's own).", valueName: "name"))
+    @Option(help: ArgumentHelp("The convention of the metrics (default: the system's own).", valueName: "name"))
     var metrics: MetricConvention?
 
     @Option(

@@ -52,7 +52,7 @@ struct ImportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The values of the data that the network was trained to see as 0 and as its peak (default: 0,255).",
+            "The values of the data that were 0 and the maxValue in training (default: 0,255).",
             valueName: "low,high"),
         transform: range)
     var values: ClosedRange<Float> = 0...255
@@ -68,7 +68,7 @@ struct ImportCommand: ParsableCommand {
         let run = try ImportedRun(folder: output, weights: weights, frame: frame, valueRange: values)
         let (tensors, numbers) = try run.make(from: file)
         StandardOutput.print(
-            "\(output): \(weights.system.name) on frames of \(frame), \(grouped(numbers)) numbers in "
+            "\(output): \(weights.system.name) on frames of \(frame), \(grouped(numbers)) parameters in "
                 + "\(tensors) tensors")
         StandardOutput.print(
             "predict and evaluate take it as --checkpoint \(output); "

@@ -76,7 +76,7 @@ struct ModelsCommand: ParsableCommand {
         let averages = preset.movingAverages == 0 ? "" : " and \(grouped(preset.movingAverages)) moving averages"
         StandardOutput.print(
             "\(grouped(preset.parameters)) parameters in \(preset.tensorCount) tensors\(averages); "
-                + "\(grouped(preset.multiplyAdds)) multiply-adds a sequence, "
+                + "\(grouped(preset.multiplyAdds)) multiply-adds per sequence, "
                 + "\(preset.inputFrames) frames of \(preset.frame) to \(preset.outputFrames)")
     }
 }
@@ -121,7 +121,7 @@ struct TensorResults: Encodable {
 
     /// One row a tensor.
     static func table(_ tensors: [TensorResults]) -> Table {
-        var table = Table(["tensor", "shape", "numbers", "starts from"], alignments: [.left, .left, .right, .left])
+        var table = Table(["tensor", "shape", "elements", "starts from"], alignments: [.left, .left, .right, .left])
         for tensor in tensors {
             let shape = tensor.shape.map(String.init).joined(separator: " x ")
             table.add([tensor.name, shape, grouped(tensor.count), tensor.initialization])

@@ -28,7 +28,7 @@ struct TrainCommand: ParsableCommand {
         abstract: "Trains a network, or goes on with a run.",
         discussion: """
             Values come from the model, then from the --config file, then from the options here. The run's folder \
-            gets config.yaml, metrics.csv (one row a step), validation.csv, log.txt and checkpoints/.
+            gets config.yaml, metrics.csv (one row per step), validation.csv, log.txt and checkpoints/.
             """)
 
     @Option(

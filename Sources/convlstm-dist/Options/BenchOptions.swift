@@ -13,7 +13,7 @@ struct BenchModelOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("A preset, or a .yaml file that describes a system.", valueName: "name|file"))
     var model: String
 
-    @Option(help: ArgumentHelp("How gates are convolved, as for train.", valueName: "algorithm"))
+    @Option(help: ArgumentHelp("Convolution algorithm of the gates, as for train.", valueName: "algorithm"))
     var convolution = ConvolutionAlgorithm.automatic
 
     /// Throws an error naming the presets where there is no such model.
@@ -23,17 +23,17 @@ struct BenchModelOptions: ParsableArguments {
 struct BenchStepOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Sequences of each rank (default: the model's batch size).", valueName: "n"))
+        help: ArgumentHelp("Sequences per rank (default: the model's batch size).", valueName: "n"))
     var batch: Int?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time.", valueName: "n"))
     var steps = 5
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Threads per rank.", valueName: "n"))
     var threads = 1
 
     @Option(
-        help: ArgumentHelp("In how many bits ranks send numbers of the gradient, as for train.", valueName: "precision")
+        help: ArgumentHelp("Precision of the gradient all-reduce, as for train.", valueName: "precision")
     )
     var reducePrecision = ReducePrecision.float32
 

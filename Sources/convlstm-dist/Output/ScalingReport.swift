@@ -18,11 +18,11 @@ struct ScalingReport {
         let step = it.benchmark.step
         StandardOutput.print(
             "\(step.model.name), \(step.convolution.rawValue): \(counted(it.steps.last!.weak.ranks, "rank")) of "
-                + "\(counted(step.threads, "thread")), \(counted(step.batch, "sequence")) a rank and of all, "
+                + "\(counted(step.threads, "thread")), \(counted(step.batch, "sequence")) per rank and in all, "
                 + "\(counted(step.steps, "step")) timed\n")
         StandardOutput.print(steps)
         showExchange()
-        StandardOutput.print("Predicted efficiency with \(counted(step.batch, "sequence")) a rank, a host each:\n")
+        StandardOutput.print("Predicted efficiency with \(counted(step.batch, "sequence")) per rank, one rank per host:\n")
         StandardOutput.print(predictions)
     }
 

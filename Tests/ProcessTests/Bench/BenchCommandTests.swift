@@ -128,7 +128,7 @@ import Testing
 
     @Test func aPersonGetsATable() throws {
         let text = try tools.dist(["bench", "step", systemFile(), "--steps", "1", "--batch", "1"]).stdout
-        for part in ["wide, automatic: 1 rank of 1 thread, 1 sequence a rank, 1 step timed", "backward", "GFLOP/s"] {
+        for part in ["wide, automatic: 1 rank of 1 thread, 1 sequence per rank, 1 step timed", "backward", "GFLOP/s"] {
             #expect(text.contains(part), "\(text)")
         }
     }

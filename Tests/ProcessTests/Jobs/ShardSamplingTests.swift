@@ -107,7 +107,7 @@ import Testing
         for (ranks, options, sentence) in [
             (
                 0, ["--virtual-ranks", "2"],
-                "sampling is shard, so that batches depend on the number of ranks, and virtual ranks is 2"
+                "sampling is shard, so that batches depend on the number of ranks, and virtualRanks is 2"
             ),
             (0, ["--data", "generated"], "sampling is shard, and generated data has no shards"),
             (0, ["--config", windows], "windows of model tiny slide"),

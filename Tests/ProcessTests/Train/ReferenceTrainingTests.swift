@@ -102,7 +102,7 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
     @Test func movingAveragesAreNoParameters() throws {
         let system = try SmallSystem("keras-stack-3"), run = try system.train(ranks: 0, ["--steps", "1"])
         let shown = try system.dist(["checkpoint", "inspect", run]).stdout
-        #expect(shown.contains("\nmoving averages 12 numbers in 6 tensors\n"), "\(shown)")
+        #expect(shown.contains("\nmoving averages 12 elements in 6 tensors\n"), "\(shown)")
     }
 
     /// The ways to forecast more frames than in training: consecutive own frames, own frames after teacher forcing, own
