@@ -45,20 +45,23 @@ let package = Package(
         .target(name: "Platform", dependencies: ["CProcessor"]),
         .target(name: "Randomness"),
         .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Platform"]),
-        .target(name: "Model", dependencies: ["Kernels", "Randomness"]),
+        .target(name: "Model", dependencies: ["Kernels", "Platform", "Randomness"]),
         .target(name: "Formats", dependencies: ["CZstd", "CZlib", "CPNG", "COpenSSL"]),
         .target(name: "Shards", dependencies: ["Formats", "Platform", "Randomness"]),
         .target(name: "Collectives", dependencies: ["CMPI", "Platform"]),
         .target(name: "Reports", dependencies: ["Formats", "Platform"]),
         .target(name: "Configuration", dependencies: ["Formats", "Kernels", "Model", "Platform", "Shards", yams]),
-        .target(name: "Distribution", dependencies: ["Collectives", "Configuration", "Kernels", "Model", "Reports"]),
+        .target(
+            name: "Distribution",
+            dependencies: ["Collectives", "Configuration", "Kernels", "Model", "Platform", "Reports"]),
         .target(
             name: "Supervision",
             dependencies: ["Collectives", "Configuration", "Formats", "Kernels", "Platform", "Reports"]),
         .target(
             name: "DataLoading",
             dependencies: [
-                "Collectives", "Configuration", "Distribution", "Kernels", "Model", "Randomness", "Reports", "Shards",
+                "Collectives", "Configuration", "Distribution", "Kernels", "Model", "Platform", "Randomness", "Reports",
+                "Shards",
             ]),
         .target(
             name: "Trainer",
@@ -69,8 +72,8 @@ let package = Package(
         .target(
             name: "Forecasting",
             dependencies: [
-                "Collectives", "Configuration", "DataLoading", "Distribution", "Formats", "Kernels", "Model", "Reports",
-                "Shards", "Trainer",
+                "Collectives", "Configuration", "DataLoading", "Distribution", "Formats", "Kernels", "Model",
+                "Platform", "Reports", "Shards", "Trainer",
             ]),
         .target(
             name: "Diagnostics",
@@ -104,7 +107,7 @@ let package = Package(
             path: "Tests/CollectivesProbe"),
         .executableTarget(
             name: "training-probe",
-            dependencies: ["Collectives", "Configuration", "Supervision", "Trainer"],
+            dependencies: ["Collectives", "Configuration", "Platform", "Supervision", "Trainer"],
             path: "Tests/TrainingProbe"),
         .target(
             name: "KernelWorkloads", dependencies: ["Kernels", "Randomness"],
@@ -128,14 +131,14 @@ let package = Package(
         .testTarget(
             name: "ConfigurationTests",
             dependencies: ["Configuration", "Kernels", "Model", "NetworkTestSupport", "TestSupport"]),
-        .testTarget(name: "DistributionTests", dependencies: ["Distribution", "Configuration"]),
+        .testTarget(name: "DistributionTests", dependencies: ["Configuration", "Distribution", "Platform"]),
         .testTarget(
             name: "SupervisionTests",
             dependencies: ["Configuration", "Supervision", "TestSupport", "TrainingTestSupport"]),
         .testTarget(
             name: "DataLoadingTests",
             dependencies: [
-                "Configuration", "DataLoading", "Distribution", "Kernels", "NetworkTestSupport", "Shards",
+                "Configuration", "DataLoading", "Distribution", "Kernels", "NetworkTestSupport", "Platform", "Shards",
                 "TestSupport",
             ]),
         .testTarget(

@@ -136,7 +136,7 @@ package final class MPICommunicator: Communicator {
     private func broadcast<Element>(
         _ values: UnsafeMutableBufferPointer<Element>, _ type: MPI_Datatype, from root: Int
     ) throws {
-        for message in messages(of: values.count, atMost: messageLimit) {
+        for message in (0..<values.count).chunks(of: messageLimit) {
             let start = values.baseAddress! + message.lowerBound
             try check("MPI_Bcast") { MPI_Bcast(start, Int32(message.count), type, Int32(root), group) }
         }
@@ -145,7 +145,7 @@ package final class MPICommunicator: Communicator {
     private func reduce<Element>(
         _ values: UnsafeMutableBufferPointer<Element>, _ type: MPI_Datatype, _ operation: MPI_Op
     ) throws {
-        for message in messages(of: values.count, atMost: messageLimit) {
+        for message in (0..<values.count).chunks(of: messageLimit) {
             let start = values.baseAddress! + message.lowerBound
             try check("MPI_Allreduce") {
                 MPI_Allreduce(cmpi_in_place(), start, Int32(message.count), type, operation, group)
@@ -159,9 +159,4 @@ package final class MPICommunicator: Communicator {
         try check("MPI_Gather") { MPI_Gather(&own, 1, cmpi_int64(), &all, 1, cmpi_int64(), 0, group) }
         return all.map(Int32.init)
     }
-}
-
-/// Splits 0 ..< count into ranges of at most `limit`, in order.
-package func messages(of count: Int, atMost limit: Int) -> [Range<Int>] {
-    stride(from: 0, to: count, by: limit).map { $0..<min($0 + limit, count) }
 }

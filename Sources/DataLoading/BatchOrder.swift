@@ -1,6 +1,7 @@
 // Which sequences each update learns from. The choice: a function of (seed, epoch, position): all ranks together draw
 // from the whole training split, or each from its own shards, and every rank works out what the others draw.
 
+import Platform
 import Shards
 import Distribution
 import Configuration
@@ -95,7 +96,7 @@ package struct BatchOrder: Sendable {
 extension BatchOrder {
     /// Sequences that a rank brings to the usual batch.
     private func size(ofRank rank: Int) -> Int {
-        Share.range(of: batchSize, part: rank, parts: virtualRanks.ranks).count
+        (0..<batchSize).part(rank, of: virtualRanks.ranks).count
     }
 
     /// Updates until each rank has no sequences left; where all draw together, those of an epoch.

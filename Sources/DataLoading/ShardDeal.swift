@@ -2,6 +2,7 @@
 // rank gets as many as the others, next to one another, so that a person knows what to copy where; a shard at a border
 // of splits may go to two ranks.
 
+import Platform
 import Distribution
 import Configuration
 import Reports
@@ -31,7 +32,7 @@ package struct ShardDeal: Sendable, Equatable {
     private static func dealt(_ split: Range<Int>, _ shards: [Range<Int>], ranks: Int) -> [Range<Int>] {
         let parts = shards.map { $0.clamped(to: split) }.filter { !$0.isEmpty }
         return (0..<ranks).map { rank in
-            let own = parts[Share.range(of: parts.count, part: rank, parts: ranks)]
+            let own = parts[parts.indices.part(rank, of: ranks)]
             guard let first = own.first, let last = own.last else { return split.lowerBound..<split.lowerBound }
             return first.lowerBound..<last.upperBound
         }

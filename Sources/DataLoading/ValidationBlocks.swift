@@ -1,6 +1,7 @@
 // In which blocks a validation is worked through, and whose they are. The choice: all ranks know all blocks, so that
 // losses can be added in their order, whoever found them.
 
+import Platform
 import Distribution
 
 /// Runs of sequences, each forecast at once by one thread.
@@ -13,24 +14,20 @@ package struct ValidationBlocks: Sendable, Equatable {
 
     /// Blocks that any rank may take.
     package init(_ range: Range<Int>, of size: Int, rank: Int, ranks: Int) {
-        all = Self.blocks(range, size)
-        own = Share.range(of: all.count, part: rank, parts: ranks)
+        all = range.chunks(of: size)
+        own = all.indices.part(rank, of: ranks)
     }
 
     /// Blocks of what each rank has.
     package init(dealt ranges: [Range<Int>], of size: Int, rank: Int) {
-        let blocks = ranges.map { Self.blocks($0, size) }, first = blocks[..<rank].reduce(0) { $0 + $1.count }
+        let blocks = ranges.map { $0.chunks(of: size) }, first = blocks[..<rank].reduce(0) { $0 + $1.count }
         all = Array(blocks.joined())
         own = first..<first + blocks[rank].count
     }
 
-    private static func blocks(_ range: Range<Int>, _ size: Int) -> [Range<Int>] {
-        stride(from: range.lowerBound, to: range.upperBound, by: size).map { $0..<min($0 + size, range.upperBound) }
-    }
-
     /// Those that a thread of this rank takes.
     package func own(ofThread thread: Int, of threads: Int) -> Range<Int> {
-        own[sharing: thread, of: threads]
+        own.part(thread, of: threads)
     }
 
     /// Sequences of all blocks.

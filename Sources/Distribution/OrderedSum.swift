@@ -2,6 +2,7 @@
 // of the vector. It gets that slice of every sum that ranks could not bring further alone, and gives away the result:
 // twice the vector a rank, as in any all-reduce, where each rank brings one sum.
 
+import Platform
 import Collectives
 import Kernels
 
@@ -36,9 +37,9 @@ package final class OrderedSum {
 
     /// Puts the sum of all ranks' vectors into `total`, which may be one of them. Collective.
     package func sum(_ vectors: [Tensor<Float>], into total: Tensor<Float>) throws {
-        for piece in messages(of: total.count, atMost: Self.piece) {
+        for piece in (0..<total.count).chunks(of: Self.piece) {
             let slices = (0..<virtualRanks.ranks).map {
-                Share.range(of: piece.count, part: $0, parts: virtualRanks.ranks)
+                (0..<piece.count).part($0, of: virtualRanks.ranks)
             }
             try exchange(vectors.map { $0[piece] }, slices)
             let whole = total[piece]

@@ -2,6 +2,7 @@
 // 32: each rank adds up one slice of the vector in the order of the ranks, rounds it, and gives it to all, itself
 // included, so that all ranks hold the same bits.
 
+import Platform
 import Collectives
 import Kernels
 
@@ -30,12 +31,12 @@ package final class RoundedSum {
 
     /// Replaces the vector of every rank by the sum over all, the same bits everywhere. Collective.
     package func sum(_ vector: Tensor<Float>) throws {
-        for piece in messages(of: vector.count, atMost: Self.piece) { try sum(piece: vector[piece]) }
+        for piece in (0..<vector.count).chunks(of: Self.piece) { try sum(piece: vector[piece]) }
     }
 
     private func sum(piece: Tensor<Float>) throws {
         let ranks = communicator.size, sent = sent
-        let slices = (0..<ranks).map { piece[Share.range(of: piece.count, part: $0, parts: ranks)] }
+        let slices = (0..<ranks).map { piece[(0..<piece.count).part($0, of: ranks)] }
         let ends = slices.reduce(into: [0]) { $0.append($0.last! + packedCount(of: $1.count)) }
         let packed = zip(ends, ends.dropFirst()).map { $0..<$1 }
         pool.forEach(ranks) { rank in pack(slices[rank], into: sent[packed[rank]]) }

@@ -2,6 +2,7 @@
 // batch and the number of virtual ranks alone; ranks and threads take other virtual ranks when there are more or fewer
 // of them, and find the same gradients there.
 
+import Platform
 import Reports
 import Configuration
 
@@ -36,7 +37,7 @@ package struct VirtualRanks: Sendable, Equatable {
     package var inWords: String { "\(counted(ranks, "rank")) of \(counted(threads, "thread"))" }
 
     /// The virtual ranks of a rank, next to one another.
-    package func virtualRanks(ofRank rank: Int) -> Range<Int> { Share.range(of: count, part: rank, parts: ranks) }
+    package func virtualRanks(ofRank rank: Int) -> Range<Int> { (0..<count).part(rank, of: ranks) }
 
     /// This rank's.
     package var own: Range<Int> { virtualRanks(ofRank: rank) }
@@ -47,17 +48,17 @@ package struct VirtualRanks: Sendable, Equatable {
     ///   another.
     package func runs(oneEach: Bool) -> [Range<Int>] {
         let own = own, parts = oneEach ? own.count : threads
-        return (0..<parts).map { own[sharing: $0, of: parts] }
+        return (0..<parts).map { own.part($0, of: parts) }
     }
 
     /// Where the virtual ranks' places in a batch begin, and where the last one's end.
-    package func bounds(batch: Int) -> [Int] { Share.bounds(of: batch, parts: count) }
+    package func bounds(batch: Int) -> [Int] { Self.bounds(of: batch, parts: count) }
 
     /// The same of a batch to which each rank brings sequences of its own, which its virtual ranks share.
     package func bounds(parts: [Int]) -> [Int] {
         parts.indices.reduce(into: [0]) { bounds, rank in
             let virtualRanks = virtualRanks(ofRank: rank).count, first = bounds.last!
-            bounds += Share.bounds(of: parts[rank], parts: virtualRanks).dropFirst().map { first + $0 }
+            bounds += Self.bounds(of: parts[rank], parts: virtualRanks).dropFirst().map { first + $0 }
         }
     }
 
@@ -71,12 +72,7 @@ package struct VirtualRanks: Sendable, Equatable {
     package func leaves(of virtualRanks: Range<Int>) -> Range<Int> {
         leaf(of: virtualRanks.lowerBound)..<leaf(of: virtualRanks.lowerBound) + virtualRanks.count
     }
-}
 
-extension Range<Int> {
-    /// One of several parts of it.
-    package subscript(sharing part: Int, of parts: Int) -> Range<Int> {
-        let share = Share.range(of: count, part: part, parts: parts)
-        return lowerBound + share.lowerBound..<lowerBound + share.upperBound
-    }
+    /// Where the parts of 0 ..< count begin, and where the last one ends.
+    private static func bounds(of count: Int, parts: Int) -> [Int] { (0...parts).map { count * $0 / parts } }
 }

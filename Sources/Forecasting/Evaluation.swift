@@ -2,6 +2,7 @@
 // threads share, and the sums of blocks are added in their order, so each sequence counts once and no bit depends on
 // the number of ranks and threads.
 
+import Platform
 import Distribution
 import DataLoading
 import Collectives
@@ -38,26 +39,25 @@ package struct Evaluation: Sendable {
         let unit = ValueScale(values, maxValue: 1)
         let mean = try MeanImage.over(source, training, communicator: communicator)?.scaled(by: unit)
         let nothing = try Evaluation(of: forecaster, convention: convention, hasMeanImage: mean != nil)
-        let blocks = (range.count + batchSize - 1) / batchSize
-        let share = Share.range(of: blocks, part: communicator.rank, parts: communicator.size)
+        let blocks = range.chunks(of: batchSize)
+        let own = blocks.indices.part(communicator.rank, of: communicator.size)
         let forecasters = [forecaster] + (1..<pool.size).map { _ in forecaster.another() }
         let done = Atomic(0), zeros = [Double](repeating: 0, count: nothing.sums.count)
-        let found = Mutex([[Double]](repeating: zeros, count: blocks))
+        let found = Mutex([[Double]](repeating: zeros, count: blocks.count))
         try pool.run(pool.size) { thread in
-            for block in Share.range(of: share.count, part: thread, parts: pool.size).map({ share.lowerBound + $0 }) {
-                let first = range.lowerBound + block * batchSize, last = min(first + batchSize, range.upperBound)
+            for block in own.part(thread, of: pool.size) {
                 var part = nothing
-                try part.add(Array(first..<last), of: source, forecasters[thread], mean: mean, unit: unit)
+                try part.add(Array(blocks[block]), of: source, forecasters[thread], mean: mean, unit: unit)
                 found.withLock { $0[block] = part.sums }
                 let finished = done.add(1, ordering: .relaxed).newValue
-                if thread == 0 { progress(finished, share.count) }
+                if thread == 0 { progress(finished, own.count) }
             }
         }
         var all = found.withLock { Array($0.joined()) }
         try communicator.allReduce(&all)
         var whole = nothing
         let width = nothing.sums.count
-        whole.sums = (0..<blocks).reduce(nothing.sums) { sum, block in
+        whole.sums = blocks.indices.reduce(nothing.sums) { sum, block in
             zip(sum, all[block * width..<(block + 1) * width]).map(+)
         }
         return whole
@@ -114,8 +114,8 @@ package enum MeanImage {
         var sums = [Double](repeating: 0, count: pixels)
         let range = source.valueRange
         let unit = Double(max(abs(range.lowerBound), abs(range.upperBound), .leastNormalMagnitude)).binade * 0x1p-29
-        for offset in Share.range(of: sequences.count, part: communicator.rank, parts: communicator.size) {
-            let values = try source.sequence(sequences.lowerBound + offset)
+        for number in sequences.part(communicator.rank, of: communicator.size) {
+            let values = try source.sequence(number)
             for first in stride(from: 0, to: values.count, by: pixels) {
                 let frame = values.span.extracting(first..<first + pixels)
                 for i in frame.indices { sums[i] += (Double(frame[i]) / unit).rounded() }

@@ -1,5 +1,6 @@
 // A trained network as its user sees it: frames in, frames out, in the data's own values.
 
+import Platform
 import Distribution
 import DataLoading
 import Kernels
@@ -48,13 +49,12 @@ package final class Forecaster {
     ///
     /// Which of them are forecast together does not depend on the threads, nor does any bit.
     package func forecasts(after pasts: [[Float]], on pool: ThreadPool) throws -> [[Float]] {
-        let atOnce = sequencesAtOnce, starts = Array(stride(from: 0, to: pasts.count, by: atOnce))
-        let found = Mutex([[[Float]]](repeating: [], count: starts.count))
+        let blocks = pasts.indices.chunks(of: sequencesAtOnce)
+        let found = Mutex([[[Float]]](repeating: [], count: blocks.count))
         let forecasters = [self] + (1..<pool.size).map { _ in another() }
         try pool.run(pool.size) { thread in
-            for block in Share.range(of: starts.count, part: thread, parts: pool.size) {
-                let pasts = pasts[starts[block]..<min(starts[block] + atOnce, pasts.count)]
-                let forecasts = try forecasters[thread].forecasts(after: Array(pasts))
+            for block in blocks.indices.part(thread, of: pool.size) {
+                let forecasts = try forecasters[thread].forecasts(after: Array(pasts[blocks[block]]))
                 found.withLock { $0[block] = forecasts }
             }
         }

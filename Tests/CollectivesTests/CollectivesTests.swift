@@ -50,14 +50,14 @@ import Testing
 @Suite struct MessagesTests {
     @Test(arguments: [0, 1, 3, 4, 5, 8, 11], [1, 3, 4, 100])
     func messagesCoverEveryElementOnceInOrder(count: Int, limit: Int) {
-        let ranges = messages(of: count, atMost: limit)
+        let ranges = (0..<count).chunks(of: limit)
         #expect(ranges.flatMap(Array.init) == Array(0..<count))
         #expect(ranges.allSatisfy { (1...limit).contains($0.count) })
         #expect(ranges.count == (count + limit - 1) / limit)
     }
 
     @Test func countsBeyondThirtyTwoBitsAreCut() {
-        let ranges = messages(of: 5 << 30, atMost: 1 << 30)
+        let ranges = (0..<5 << 30).chunks(of: 1 << 30)
         #expect(ranges.count == 5)
         #expect(ranges.last == (4 << 30)..<(5 << 30))
     }

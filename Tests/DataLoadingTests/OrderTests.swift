@@ -1,3 +1,4 @@
+import Platform
 import Distribution
 import DataLoading
 import Configuration
@@ -32,7 +33,7 @@ import Testing
     }
 
     @Test func sharesOfNothingAndOfLittle() {
-        #expect((0..<4).map { Share.range(of: 0, part: $0, parts: 4).count } == [0, 0, 0, 0])
-        #expect((0..<4).map { Share.range(of: 2, part: $0, parts: 4).count }.reduce(0, +) == 2)
+        #expect((0..<4).map { (0..<0).part($0, of: 4).count } == [0, 0, 0, 0])
+        #expect((0..<4).map { (0..<2).part($0, of: 4).count }.reduce(0, +) == 2)
     }
 }

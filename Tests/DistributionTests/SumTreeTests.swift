@@ -1,3 +1,4 @@
+import Platform
 import Distribution
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
     @Test(arguments: 1...19) func whoeverAddsTheOrderIsTheSame(leaves: Int) {
         let alone = text(of: [0..<leaves], leaves: leaves)
         for parts in 1...leaves {
-            let ranges = (0..<parts).map { Share.range(of: leaves, part: $0, parts: parts) }
+            let ranges = (0..<parts).map { (0..<leaves).part($0, of: parts) }
             #expect(text(of: ranges, leaves: leaves) == alone)
         }
         for cut in 1..<max(leaves, 2) where leaves > 1 {

@@ -1,6 +1,7 @@
 // A program for the tests: trains as convlstm-dist does, over a network that turns one bit of one sum on its way to one
 // rank. Arguments: a configuration's file, the rank, and which sum of a gradient.
 import Configuration
+import Platform
 import Supervision
 import Collectives
 import Foundation

@@ -1,6 +1,7 @@
 // How long the ranks take to add up a vector. The choice: every size is measured as the training loop does it, with all
 // ranks beginning together and the slowest one's time counting.
 
+import Platform
 import Supervision
 import Distribution
 import Collectives

@@ -1,6 +1,7 @@
 // How long a training step takes. The choice: the steps of the training loop itself, on noise from memory, without a
 // run's folder, logs or checkpoints; every rank has a whole batch of its own.
 
+import Platform
 import Trainer
 import Supervision
 import Distribution

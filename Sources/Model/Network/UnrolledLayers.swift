@@ -1,6 +1,7 @@
 // The order in which unrolled layers run, and over which time steps at once. The backward pass runs the same list in
 // reverse.
 
+import Platform
 import Kernels
 
 /// The layers of an unrolled network in execution order, and the cycle among them if outputs are fed back.
@@ -47,6 +48,6 @@ struct UnrolledLayers<S: Scalar> {
 extension UnrolledLayers.Cycle {
     /// Splits the steps: first all known steps, then as many at a time as have known inputs.
     fileprivate func pieces(of steps: Int) -> [Range<Int>] {
-        [0..<min(known, steps)] + stride(from: known, to: steps, by: lag).map { $0..<min($0 + lag, steps) }
+        [0..<min(known, steps)] + (known..<max(known, steps)).chunks(of: lag)
     }
 }

@@ -25,7 +25,7 @@ package final class ProgressLine {
     }
 
     /// Shows the state of the job, unless the last one was shown too recently. `now` is in seconds.
-    package func show(_ state: @autoclosure () -> String, now: Double = ProcessInfo.processInfo.systemUptime) {
+    package func show(_ state: @autoclosure () -> String, now: Double = Platform.now()) {
         guard now - lastShown >= interval else { return }
         lastShown = now
         display(state())

@@ -17,14 +17,6 @@ enum Parallel {
         loop.awaitEnd(of: helpers)
         return try loop.results.withLock { try $0.map { try $0!.get() } }
     }
-
-    /// Splits `range` into at most `count` contiguous pieces whose lengths differ by at most one.
-    static func pieces(of range: Range<Int>, _ count: Int) -> [Range<Int>] {
-        let count = min(count, range.count)
-        return (0..<count).map { piece in
-            range.lowerBound + range.count * piece / count..<range.lowerBound + range.count * (piece + 1) / count
-        }
-    }
 }
 
 /// The shared state of the threads: the indices, each handed out once, and the results.

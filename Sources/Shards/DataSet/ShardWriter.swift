@@ -1,6 +1,7 @@
 // Writes a folder of shards. The choice: all files go into a hidden folder that is renamed at the end, and each
 // sequence is a zstd frame of its own, compressed on all cores and written in order.
 
+import Platform
 import Foundation
 import Formats
 
@@ -30,7 +31,7 @@ package final class ShardWriter {
         let sequences = splits.reduce(0) { $0 + $1.sequences }
         (self.folder, self.shards, self.level) = (folder, shards, level)
         sequenceBytes = geometry.elements * elementType.size
-        ranges = Parallel.pieces(of: 0..<sequences, shards)
+        ranges = (0..<sequences).nonemptyParts(atMost: shards)
         manifest = Manifest(
             geometry: geometry, elementType: elementType, valueRange: elementType == .uint8 ? [0, 255] : [],
             sequences: sequences, splits: splits, shards: [])
@@ -71,7 +72,7 @@ package final class ShardWriter {
     /// Each sequence as a frame, in order, computed in one run of sequences per core.
     private func compressed(_ bytes: [UInt8]) throws -> [[[UInt8]]] {
         let (level, size) = (level, sequenceBytes)
-        let runs = Parallel.pieces(of: 0..<bytes.count / size, ProcessInfo.processInfo.activeProcessorCount)
+        let runs = (0..<bytes.count / size).nonemptyParts(atMost: ProcessInfo.processInfo.activeProcessorCount)
         return try Parallel.map(runs.count) { run in
             let compressor = try ZstdCompressor(level: level)
             return try runs[run].map { sequence in

@@ -1,6 +1,7 @@
 // Writes sequences as one .npy array. The choice: blocks are computed on all cores and written at their offsets, so
 // that an array of any size and layout needs the memory of one block.
 
+import Platform
 import Formats
 
 /// Writes a source of sequences to a file that `numpy.load` opens.
@@ -24,9 +25,8 @@ package struct ArrayExport<Source: SequenceSource> {
         let file = try AtomicFile(path: path, expecting: header.byteCount)
         try file.append(header.encoded.span)
         let length = max(1, (16 << 20) / (source.geometry.elements * elementType.size))
-        for first in stride(from: 0, to: source.count, by: length) {
-            let block = first..<min(source.count, first + length)
-            try write(encoded(block), from: first, to: file)
+        for block in (0..<source.count).chunks(of: length) {
+            try write(encoded(block), from: block.lowerBound, to: file)
             try progress(block.upperBound)
         }
         try file.commit()

@@ -1,6 +1,7 @@
 // The input from which a folder of shards is made: an array, or pictures. The choice: bytes in blocks, in order, so
 // that nothing has to fit into memory as a whole.
 
+import Platform
 import Formats
 
 /// Sequences given by the user, as bytes or 32-bit floats.
@@ -23,7 +24,7 @@ extension RawSequences {
     /// Runs of about 16 MB if reading a sequence takes so many bytes.
     func blocks(bytesPerSequence: Int) -> [Range<Int>] {
         let length = max(1, (16 << 20) / bytesPerSequence)
-        return stride(from: 0, to: count, by: length).map { $0..<min(count, $0 + length) }
+        return (0..<count).chunks(of: length)
     }
 
     /// Throws `ShardError` with the advice if a sequence is too large for a shard.

@@ -1,6 +1,7 @@
 // What this rank is doing right now. The choice: one for the process, as there is one rank in it, so that whoever works
 // says so in passing; every change counts as progress.
 
+import Platform
 import Synchronization
 
 /// Told by the training loop, its threads and its collectives; read by the watchdog.

@@ -1,6 +1,7 @@
 // Where the time of a step goes. The choice: the five phases that a user can do something about; what ranks exchange in
 // the middle of another phase counts as reducing.
 
+import Platform
 import Collectives
 import Foundation
 
@@ -47,6 +48,3 @@ package final class PhaseTimes {
         return slowest
     }
 }
-
-/// Seconds since some moment in the past.
-package func now() -> Double { ProcessInfo.processInfo.systemUptime }

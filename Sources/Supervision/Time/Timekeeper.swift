@@ -2,6 +2,7 @@
 // the decision to stop, and the account at the end. The choice: the loop calls it where something begins or ends, and
 // it talks to other ranks once a step.
 
+import Platform
 import Collectives
 
 /// Follows where the time of a run goes, on each rank.

@@ -1,5 +1,6 @@
 // What a checkpoint holds, to look at: the tensors of its parts.
 
+import Platform
 import Formats
 import Model
 

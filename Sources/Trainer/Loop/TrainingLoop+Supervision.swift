@@ -1,6 +1,7 @@
 // What happens around a step: its report, validations, checkpoints and comparisons. The choice: the loop meets it in
 // two calls, one before and one after the step, so that the algorithm reads like one.
 
+import Platform
 import Collectives
 import Configuration
 import DataLoading

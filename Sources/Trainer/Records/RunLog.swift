@@ -1,6 +1,7 @@
 // What a run leaves to read: metrics.csv, validation.csv and log.txt in its folder, and a line that follows it. The
 // choice: tables that every plotting program opens, one row per step.
 
+import Platform
 import Supervision
 import Collectives
 import Foundation

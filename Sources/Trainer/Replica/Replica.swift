@@ -2,6 +2,7 @@
 // works through a run of virtual ranks, adds their gradients as far as the tree of sums allows, and touches nothing
 // that another one writes.
 
+import Platform
 import DataLoading
 import Distribution
 import Kernels
@@ -163,10 +164,7 @@ package final class Replica {
     }
 
     private func microBatches(of virtualRank: Int, in batch: Batch<SequenceID>) -> [MicroBatch] {
-        let indices = batch.indices(of: virtualRank)
-        return stride(from: indices.lowerBound, to: indices.upperBound, by: microBatchSize).map {
-            microBatch($0..<min($0 + microBatchSize, indices.upperBound), of: batch)
-        }
+        batch.indices(of: virtualRank).chunks(of: microBatchSize).map { microBatch($0, of: batch) }
     }
 
     private func microBatch(_ indices: Range<Int>, of batch: Batch<SequenceID>) -> MicroBatch {

@@ -2,6 +2,7 @@
 // rank has a thread, so that all can arrive, and takes turns with the others, so that no more compute at once than a
 // person asked for; who waits here gives up the turn, so nobody waits for a virtual rank that cannot go on.
 
+import Platform
 import Supervision
 import Foundation
 

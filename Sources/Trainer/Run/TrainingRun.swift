@@ -1,6 +1,7 @@
 // From a configuration to a running loop: what is checked, opened and said before the first step. The choice: rank 0
 // alone touches the run's files, and gives every rank its state, so replicas are equal by construction.
 
+import Platform
 import Shards
 import Supervision
 import Distribution

@@ -22,7 +22,8 @@ struct ScalingReport {
                 + "\(counted(step.steps, "step")) timed\n")
         StandardOutput.print(steps)
         showExchange()
-        StandardOutput.print("Predicted efficiency with \(counted(step.batch, "sequence")) per rank, one rank per host:\n")
+        StandardOutput.print(
+            "Predicted efficiency with \(counted(step.batch, "sequence")) per rank, one rank per host:\n")
         StandardOutput.print(predictions)
     }
 

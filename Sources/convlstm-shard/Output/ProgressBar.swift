@@ -8,7 +8,7 @@ import Reports
 struct ProgressBar {
     private let label: String
     private let total: Int
-    private let start = ContinuousClock.now
+    private let start = now()
     private let line = widthOfTerminal(STDERR_FILENO) == nil ? nil : ProgressLine.onStandardError()
     private static let width = 30
 
@@ -25,7 +25,7 @@ struct ProgressBar {
     private func text(_ done: Int) -> String {
         let filled = Self.width * done / max(1, total)
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let seconds = now() - start
         return "\(label) [\(bar)] \(done)/\(total), \(Int(Double(done) / max(seconds, 1e-3)))/s"
     }
 }

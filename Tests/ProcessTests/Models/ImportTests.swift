@@ -48,7 +48,8 @@ import Testing
         let result = try importing(fixture(name + ".safetensors"), gates: gates, to: "run")
         #expect(
             result.status == 0
-                && result.stdout.contains("run: pytorch-seq2seq on frames of 10 x 12 x 1, 2,452 parameters"), "\(result)")
+                && result.stdout.contains("run: pytorch-seq2seq on frames of 10 x 12 x 1, 2,452 parameters"),
+            "\(result)")
         #expect(try differenceFromPyTorch("run", name) < 1e-5)
         let other = try importing(fixture(name + ".safetensors"), gates: "g,o,i,f", to: "other")
         #expect(other.status == 0)

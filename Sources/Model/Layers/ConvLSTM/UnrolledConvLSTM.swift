@@ -1,6 +1,7 @@
 // A ConvLSTM layer unrolled over the time steps of a batch: the forward pass, and below it, mirrored, backpropagation
 // through time.
 
+import Platform
 import Kernels
 
 package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
@@ -63,8 +64,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     // before the normalization.
 
     package func forward(_ steps: Range<Int>) {
-        for first in stride(from: steps.lowerBound, to: steps.upperBound, by: holders.count) {
-            let part = first..<min(first + holders.count, steps.upperBound)
+        for part in steps.chunks(of: holders.count) {
             convolution.begin(part)
             for t in part {
                 for images in groups { forward(t, images) }
@@ -91,7 +91,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     /// The groups of images that pass through a step together.
     private var groups: [Range<Int>] {
         let size = convolution.imagesAtOnce
-        return stride(from: 0, to: output.batch, by: size).map { $0..<min($0 + size, output.batch) }
+        return (0..<output.batch).chunks(of: size)
     }
 
     /// Returns c_{t-1}.
