@@ -50,15 +50,15 @@ package final class MPICommunicator: Communicator {
     }
 
     package func allReduce(_ values: inout MutableSpan<Float>) throws {
-        try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_float(), cmpi_sum()) }
+        try values.withUnsafeMutableBufferPointer { try reduce($0, type: cmpi_float(), operation: cmpi_sum()) }
     }
 
     package func allReduce(_ values: inout [Double]) throws {
-        try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_double(), cmpi_sum()) }
+        try values.withUnsafeMutableBufferPointer { try reduce($0, type: cmpi_double(), operation: cmpi_sum()) }
     }
 
     package func allReduceMax(_ values: inout [Double]) throws {
-        try values.withUnsafeMutableBufferPointer { try reduce($0, cmpi_double(), cmpi_max()) }
+        try values.withUnsafeMutableBufferPointer { try reduce($0, type: cmpi_double(), operation: cmpi_max()) }
     }
 
     package func allToAll(
@@ -143,7 +143,7 @@ package final class MPICommunicator: Communicator {
     }
 
     private func reduce<Element>(
-        _ values: UnsafeMutableBufferPointer<Element>, _ type: MPI_Datatype, _ operation: MPI_Op
+        _ values: UnsafeMutableBufferPointer<Element>, type: MPI_Datatype, operation: MPI_Op
     ) throws {
         for message in (0..<values.count).chunks(of: messageLimit) {
             let start = values.baseAddress! + message.lowerBound

@@ -31,7 +31,7 @@ package struct Evaluation: Sendable {
     ///   - progress: is told, on the caller's thread, how many blocks of this rank are done, and of how many.
     /// - Throws: `MetricsError` for frames that are too small for SSIM, and the source's own errors.
     package static func measured(
-        _ forecaster: Forecaster, on source: any SequenceSource, _ range: Range<Int>, training: Range<Int>,
+        _ forecaster: Forecaster, on source: any SequenceSource, sequences range: Range<Int>, training: Range<Int>,
         range values: ClosedRange<Float>, convention: MetricConvention, batchSize: Int,
         communicator: any Communicator, on pool: ThreadPool = ThreadPool(),
         progress: @escaping (Int, Int) -> Void = { _, _ in }

@@ -41,11 +41,11 @@ package struct PredictionFolder: Sendable {
     package func write(_ predictions: [Prediction], isBatch: Bool) throws -> [String] {
         try NewFolder.make(path) { temporary in
             var names = ["input.npy", "prediction.npy"]
-            try writeArray(predictions.map(\.input), isBatch, "\(temporary)/input.npy")
-            try writeArray(predictions.map(\.forecast), isBatch, "\(temporary)/prediction.npy")
+            try writeArray(predictions.map(\.input), isBatch: isBatch, to: "\(temporary)/input.npy")
+            try writeArray(predictions.map(\.forecast), isBatch: isBatch, to: "\(temporary)/prediction.npy")
             let truths = predictions.compactMap(\.truth)
             if truths.count == predictions.count {
-                try writeArray(truths, isBatch, "\(temporary)/truth.npy")
+                try writeArray(truths, isBatch: isBatch, to: "\(temporary)/truth.npy")
                 names.append("truth.npy")
             }
             for (number, prediction) in predictions.prefix(Self.mostStrips).enumerated() {
@@ -57,7 +57,7 @@ package struct PredictionFolder: Sendable {
         }
     }
 
-    private func writeArray(_ sequences: [[Float]], _ isBatch: Bool, _ path: String) throws {
+    private func writeArray(_ sequences: [[Float]], isBatch: Bool, to path: String) throws {
         let frames = sequences[0].count / frame.count
         let shape =
             (isBatch ? [sequences.count] : []) + [frames, frame.height, frame.width]

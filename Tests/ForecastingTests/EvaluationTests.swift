@@ -20,7 +20,8 @@ import TrainingTestSupport
         convention: MetricConvention = .standard
     ) throws -> Evaluation {
         try Evaluation.measured(
-            forecaster(frames: frames), on: source, range, training: training, range: values, convention: convention,
+            forecaster(frames: frames), on: source, sequences: range, training: training, range: values,
+            convention: convention,
             batchSize: batchSize, communicator: LoneRank(rank, of: ranks))
     }
 
@@ -77,7 +78,8 @@ import TrainingTestSupport
     @Test func pairsAreMeasuredAcross() throws {
         let truth = ExampleSource(count: 9), seen = ExampleSource(count: 9, shift: 5)
         let evaluation = try Evaluation.measured(
-            forecaster(), on: PairedSource(truth: truth, inputs: seen), 4..<6, training: 0..<0, range: truth.valueRange,
+            forecaster(), on: PairedSource(truth: truth, inputs: seen), sequences: 4..<6, training: 0..<0,
+            range: truth.valueRange,
             convention: .standard, batchSize: 2, communicator: LoneRank(0, of: 1))
         let forecaster = try forecaster()
         var model = 0.0, last = 0.0

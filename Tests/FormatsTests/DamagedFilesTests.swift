@@ -56,7 +56,7 @@ import Testing
         ]) func archives(script: String) throws
     {
         let array = "a = n.arange(60, dtype='u1').reshape(4, 3, 5)\n"
-        try Python.run("import os, sys\nos.chdir(sys.argv[1])\n" + ZipScript.functions + array + script, [folder.path])
+        try Python.run(ZipScript.functions + array + script, in: folder)
         try readMutants(of: folder.bytes(of: "x.npz"), as: "x.npz", readArray)
     }
 

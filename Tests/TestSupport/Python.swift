@@ -17,6 +17,12 @@ package enum Python {
         return result.stdout
     }
 
+    /// Runs a script that reads and writes files in a folder; it starts with `import os, sys`.
+    @discardableResult
+    package static func run(_ script: String, in folder: TemporaryFolder) throws -> String {
+        try run("import os, sys\nos.chdir(sys.argv[1])\n" + script, [folder.path])
+    }
+
     /// The python3 on the PATH, unless it lacks numpy and Debian's /usr/bin/python3 has it.
     private static let interpreter = ["python3", "/usr/bin/python3"].first { imports("numpy", $0) } ?? "python3"
 

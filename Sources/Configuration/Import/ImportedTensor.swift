@@ -21,7 +21,7 @@ package struct ImportedTensor: Sendable {
     private let channels: [Int]
 
     private init(
-        _ key: String, _ shape: [Int], _ slot: ParameterSlot, offset: Int = 0, strides: [Int], channels: [Int]? = nil
+        key: String, shape: [Int], slot: ParameterSlot, offset: Int = 0, strides: [Int], channels: [Int]? = nil
     ) {
         precondition(strides.count == slot.shape.count, "\(slot.name) of shape \(slot.shape) has another layout")
         (self.key, self.shape, self.slot, self.offset, self.strides) = (key, shape, slot, offset, strides)
@@ -56,23 +56,25 @@ extension ImportedTensor {
         gates: GateOrder
     ) -> [ImportedTensor] {
         func slot(_ name: String) -> ParameterSlot? { layout.slots.first { $0.name == "\(module.layer).\(name)" } }
-        func vector(_ key: String, _ name: String, _ channels: [Int]?) -> ImportedTensor? {
-            slot(name).map { ImportedTensor(key, $0.shape, $0, strides: [1], channels: channels) }
+        func vector(_ key: String, for name: String, channels: [Int]?) -> ImportedTensor? {
+            slot(name).map { ImportedTensor(key: key, shape: $0.shape, slot: $0, strides: [1], channels: channels) }
         }
         var channels: [Int]?
         if case .convLSTM(let cell) = operation { channels = gates.channels(hidden: cell.hidden) }
         switch (module.part, operation) {
         case (.normalization, _):
             return [
-                vector("weight", "normalization.scale", channels), vector("bias", "normalization.shift", channels),
+                vector("weight", for: "normalization.scale", channels: channels),
+                vector("bias", for: "normalization.shift", channels: channels),
             ].compactMap { $0 }
         case (.convolution, .convLSTM):
             return kernels([slot("input.kernel"), slot("hidden.kernel")].compactMap { $0 }, channels)
-                + [vector("bias", "bias", channels)].compactMap { $0 }
+                + [vector("bias", for: "bias", channels: channels)].compactMap { $0 }
         case (.convolution, .transposedConvolution):
-            return [slot("kernel").map(transposed), vector("bias", "bias", nil)].compactMap { $0 }
+            return [slot("kernel").map(transposed), vector("bias", for: "bias", channels: nil)].compactMap { $0 }
         case (.convolution, _):
-            return kernels([slot("kernel")].compactMap { $0 }, nil) + [vector("bias", "bias", nil)].compactMap { $0 }
+            return kernels([slot("kernel")].compactMap { $0 }, nil)
+                + [vector("bias", for: "bias", channels: nil)].compactMap { $0 }
         }
     }
 
@@ -84,7 +86,8 @@ extension ImportedTensor {
         let within = extents.indices.map { extents[($0 + 1)...].reduce(1, *) }
         return zip(slots, inputs.indices).map { slot, number in
             ImportedTensor(
-                "weight", [outputs, all] + extents, slot, offset: inputs[..<number].reduce(0, +) * area,
+                key: "weight", shape: [outputs, all] + extents, slot: slot,
+                offset: inputs[..<number].reduce(0, +) * area,
                 strides: within + [area, all * area], channels: channels)
         }
     }
@@ -92,6 +95,7 @@ extension ImportedTensor {
     /// A kernel of shape (k, k, O, I) that has shape (I, O, k, k) in a file, as in `ConvTranspose2d`.
     private static func transposed(_ slot: ParameterSlot) -> ImportedTensor {
         let (k, outputs, inputs) = (slot.shape[0], slot.shape[2], slot.shape[3])
-        return ImportedTensor("weight", [inputs, outputs, k, k], slot, strides: [k, 1, k * k, outputs * k * k])
+        return ImportedTensor(
+            key: "weight", shape: [inputs, outputs, k, k], slot: slot, strides: [k, 1, k * k, outputs * k * k])
     }
 }

@@ -36,13 +36,15 @@ extension TrainingConfiguration {
         let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter {
             $0 != "output" && $0 != "resume"
         }
-        return keys.flatMap { differences(new[$0], old[$0], $0) }
+        return keys.flatMap { differences(of: new[$0], from: old[$0], at: $0) }
     }
 
-    private func differences(_ new: Node?, _ old: Node?, _ path: String) -> [String] {
+    private func differences(of new: Node?, from old: Node?, at path: String) -> [String] {
         guard let new, new != old else { return [] }
         if let mapping = new.mapping, old?.mapping != nil {
-            return mapping.flatMap { key, value in differences(value, old?[key], "\(path).\(key.string ?? "")") }
+            return mapping.flatMap { key, value in
+                differences(of: value, from: old?[key], at: "\(path).\(key.string ?? "")")
+            }
         }
         func text(_ node: Node?) -> String? { node.map { $0.isNull ? "none" : $0.scalar?.string } ?? "none" }
         guard let value = text(new) else { return ["\(path) is another one"] }

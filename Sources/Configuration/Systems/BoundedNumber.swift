@@ -15,8 +15,6 @@ struct BoundedNumber {
         case atLeastOne = "at least 1"
     }
 
-    init(_ name: String, _ value: Double, _ bound: Bound) { (self.name, self.value, self.bound) = (name, value, bound) }
-
     var isAllowed: Bool {
         guard value.isFinite else { return false }
         return switch bound {
@@ -34,30 +32,32 @@ extension OptimizerDescription {
         switch self {
         case .adam(let it):
             [
-                BoundedNumber("adam.beta1", it.beta1, .fraction), BoundedNumber("adam.beta2", it.beta2, .fraction),
-                BoundedNumber("adam.epsilon", it.epsilon, .positive),
-                BoundedNumber("adam.weightDecay", it.weightDecay, .notNegative),
+                BoundedNumber(name: "adam.beta1", value: it.beta1, bound: .fraction),
+                BoundedNumber(name: "adam.beta2", value: it.beta2, bound: .fraction),
+                BoundedNumber(name: "adam.epsilon", value: it.epsilon, bound: .positive),
+                BoundedNumber(name: "adam.weightDecay", value: it.weightDecay, bound: .notNegative),
             ]
         case .adamW(let it):
             [
-                BoundedNumber("adamW.beta1", it.beta1, .fraction), BoundedNumber("adamW.beta2", it.beta2, .fraction),
-                BoundedNumber("adamW.epsilon", it.epsilon, .positive),
-                BoundedNumber("adamW.weightDecay", it.weightDecay, .notNegative),
+                BoundedNumber(name: "adamW.beta1", value: it.beta1, bound: .fraction),
+                BoundedNumber(name: "adamW.beta2", value: it.beta2, bound: .fraction),
+                BoundedNumber(name: "adamW.epsilon", value: it.epsilon, bound: .positive),
+                BoundedNumber(name: "adamW.weightDecay", value: it.weightDecay, bound: .notNegative),
             ]
         case .rmsProp(let it):
             [
-                BoundedNumber("rmsProp.rho", it.rho, .fraction),
-                BoundedNumber("rmsProp.epsilon", it.epsilon, .positive),
+                BoundedNumber(name: "rmsProp.rho", value: it.rho, bound: .fraction),
+                BoundedNumber(name: "rmsProp.epsilon", value: it.epsilon, bound: .positive),
             ]
         case .adadelta(let it):
             [
-                BoundedNumber("adadelta.rho", it.rho, .fraction),
-                BoundedNumber("adadelta.epsilon", it.epsilon, .positive),
+                BoundedNumber(name: "adadelta.rho", value: it.rho, bound: .fraction),
+                BoundedNumber(name: "adadelta.epsilon", value: it.epsilon, bound: .positive),
             ]
         case .sgd(let it):
             [
-                BoundedNumber("sgd.momentum", it.momentum, .fraction),
-                BoundedNumber("sgd.weightDecay", it.weightDecay, .notNegative),
+                BoundedNumber(name: "sgd.momentum", value: it.momentum, bound: .fraction),
+                BoundedNumber(name: "sgd.weightDecay", value: it.weightDecay, bound: .notNegative),
             ]
         }
     }
@@ -69,23 +69,23 @@ extension ScheduleDescription {
         case .constant: []
         case .stepDecay(let it):
             [
-                BoundedNumber("stepDecay.factor", it.factor, .positive),
-                BoundedNumber("stepDecay.every", Double(it.every), .atLeastOne),
+                BoundedNumber(name: "stepDecay.factor", value: it.factor, bound: .positive),
+                BoundedNumber(name: "stepDecay.every", value: Double(it.every), bound: .atLeastOne),
             ]
-        case .cosine(let it): [BoundedNumber("cosine.warmUp", Double(it.warmUp), .notNegative)]
+        case .cosine(let it): [BoundedNumber(name: "cosine.warmUp", value: Double(it.warmUp), bound: .notNegative)]
         case .oneCycle(let it):
             [
-                BoundedNumber("oneCycle.pctStart", it.pctStart, .properFraction),
-                BoundedNumber("oneCycle.divFactor", it.divFactor, .positive),
-                BoundedNumber("oneCycle.finalDivFactor", it.finalDivFactor, .positive),
-                BoundedNumber("oneCycle.baseMomentum", it.baseMomentum, .fraction),
-                BoundedNumber("oneCycle.maxMomentum", it.maxMomentum, .fraction),
+                BoundedNumber(name: "oneCycle.pctStart", value: it.pctStart, bound: .properFraction),
+                BoundedNumber(name: "oneCycle.divFactor", value: it.divFactor, bound: .positive),
+                BoundedNumber(name: "oneCycle.finalDivFactor", value: it.finalDivFactor, bound: .positive),
+                BoundedNumber(name: "oneCycle.baseMomentum", value: it.baseMomentum, bound: .fraction),
+                BoundedNumber(name: "oneCycle.maxMomentum", value: it.maxMomentum, bound: .fraction),
             ]
         case .plateau(let it):
             [
-                BoundedNumber("plateau.factor", it.factor, .properFraction),
-                BoundedNumber("plateau.patience", Double(it.patience), .notNegative),
-                BoundedNumber("plateau.threshold", it.threshold, .fraction),
+                BoundedNumber(name: "plateau.factor", value: it.factor, bound: .properFraction),
+                BoundedNumber(name: "plateau.patience", value: Double(it.patience), bound: .notNegative),
+                BoundedNumber(name: "plateau.threshold", value: it.threshold, bound: .fraction),
             ]
         }
     }

@@ -21,7 +21,7 @@ final class TreeDecoder: Decoder {
     static func decode<Value: Decodable>(
         _ type: Value.Type, from node: Node, at path: [any CodingKey] = [], of source: TreeSource
     ) throws -> Value {
-        let decoder = TreeDecoder(node, path, source)
+        let decoder = TreeDecoder(node, at: path, of: source)
         if let type = type as? any ScalarConstructible.Type { return try decoder.scalar(type) as! Value }
         if let choices = namedCases(of: type) { try decoder.requireWord(among: choices) }
         do {
@@ -36,7 +36,7 @@ final class TreeDecoder: Decoder {
         }
     }
 
-    private init(_ node: Node, _ path: [any CodingKey], _ source: TreeSource) {
+    private init(_ node: Node, at path: [any CodingKey], of source: TreeSource) {
         (self.node, codingPath, self.source) = (node, path, source)
     }
 
@@ -56,7 +56,7 @@ final class TreeDecoder: Decoder {
 
     private func mapping(_ node: Node, _ entries: [TreeMapping.Entry], at path: [any CodingKey]) -> TreeMapping {
         if let known = mappings.first(where: { TreeSource.name($0.path) == TreeSource.name(path) }) { return known }
-        let mapping = TreeMapping(node, entries, path)
+        let mapping = TreeMapping(node: node, entries: entries, path: path)
         mappings.append(mapping)
         return mapping
     }

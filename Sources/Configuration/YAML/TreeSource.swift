@@ -49,7 +49,7 @@ final class TreeMapping {
 
     private var isKnown: [(String) -> Bool] = []
 
-    init(_ node: Node, _ entries: [Entry], _ path: [any CodingKey]) {
+    init(node: Node, entries: [Entry], path: [any CodingKey]) {
         (self.node, self.entries, self.path) = (node, entries, path)
     }
 

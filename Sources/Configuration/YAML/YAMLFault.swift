@@ -25,7 +25,7 @@ struct YAMLFault {
             return twice(keys.first ?? "a key", context.mark)
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            return malformed(context?.text, problem, mark)
+            return malformed(context: context?.text, problem: problem, at: mark)
         case .reader(let problem, let offset, _, _):
             let line = offset.map { text.prefix($0).count { $0.isNewline } + 1 }
             return
@@ -38,7 +38,7 @@ struct YAMLFault {
     /// The lines of the text, for any kind of line break.
     private var lines: [Substring] { text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) }
 
-    private func malformed(_ context: String?, _ problem: String, _ mark: Mark) -> String {
+    private func malformed(context: String?, problem: String, at mark: Mark) -> String {
         let line = lines.dropFirst(max(0, mark.line - 1)).first ?? ""
         if problem.contains("nesting") {
             return

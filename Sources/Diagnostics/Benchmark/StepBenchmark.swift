@@ -75,7 +75,8 @@ package struct StepBenchmark: Codable, Sendable {
         }
         loss = model.loss.reported(loss, sequences: batch.count, frames: model.sequences.outputFrames)
         return try StepMeasurement.gathered(
-            self, network, sequences: batch.count, loss: loss, measured.dropFirst(), on: communicator)
+            of: self, network: network, sequences: batch.count, loss: loss, steps: measured.dropFirst(),
+            on: communicator)
     }
 
     private func requireFinite(_ loss: Double, _ norm: Double, step: Int) throws(TrainingError) {

@@ -50,8 +50,8 @@ package struct StepMeasurement: Sendable {
 
     /// What the steps of all ranks come to, on every rank. Collective.
     static func gathered(
-        _ benchmark: StepBenchmark, _ network: Network<Float>, sequences: Int, loss: Double,
-        _ steps: some Sequence<StepSeconds>, on communicator: any Communicator
+        of benchmark: StepBenchmark, network: Network<Float>, sequences: Int, loss: Double,
+        steps: some Sequence<StepSeconds>, on communicator: any Communicator
     ) throws -> StepMeasurement {
         let rows = try steps.map { try $0.allReduceMax(over: communicator) }, seconds = rows.map { $0[0] }
         let forward = network.multiplyAdds(Unrolling(benchmark.model.sequences))

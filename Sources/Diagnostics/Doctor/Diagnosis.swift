@@ -57,14 +57,16 @@ extension Diagnosis {
             let alone = "\(launch.library); this is one process alone, without MPI"
             guard let mpirun = launch.mpirun else {
                 return [
-                    .warning("MPI", "\(alone), and there is no mpirun to start several", "apt-get install openmpi-bin")
+                    .warning(
+                        "MPI", "\(alone), and there is no mpirun to start several",
+                        remedy: "apt-get install openmpi-bin")
                 ]
             }
             guard mpirun.contains("Open MPI") else {
                 return [
                     .warning(
                         "MPI", "\(alone), and the mpirun on the PATH is another MPI's (\(mpirun))",
-                        "apt-get install openmpi-bin; update-alternatives --config mpirun")
+                        remedy: "apt-get install openmpi-bin; update-alternatives --config mpirun")
                 ]
             }
             return [.ok("MPI", "\(alone); \(mpirun) starts several")]
@@ -82,7 +84,7 @@ extension Diagnosis {
             : [
                 .warning(
                     "root", "mpirun refuses to run as root",
-                    "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")
+                    remedy: "export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1")
             ]
     }
 }
@@ -100,12 +102,14 @@ extension Diagnosis {
             "\(ranks[0].openBLAS), \(Set(ranks.map(\.kernels)).sorted().joined(separator: " and ")) kernels, "
             + "\(counted(ranks[0].threads, "thread")): \(speed)"
         if let complaint = ranks.lazy.compactMap(\.kernelComplaint).first {
-            return [.warning("OpenBLAS", "\(text). \(complaint)", "unset OPENBLAS_CORETYPE")]
+            return [.warning("OpenBLAS", "\(text). \(complaint)", remedy: "unset OPENBLAS_CORETYPE")]
         }
         guard slowest > fastest / 2 else {
             let slow = ranks.first { $0.gigaflops == slowest }!
             return [
-                .warning("OpenBLAS", "\(text); all wait for rank \(slow.rank) on \(slow.host)", "ssh \(slow.host) top")
+                .warning(
+                    "OpenBLAS", "\(text); all wait for rank \(slow.rank) on \(slow.host)",
+                    remedy: "ssh \(slow.host) top")
             ]
         }
         return [.ok("OpenBLAS", text)]
@@ -115,7 +119,9 @@ extension Diagnosis {
         guard let poor = ranks.first(where: { $0.betterBuild != nil }), let command = poor.betterBuild else {
             return [.ok("build", "compiled for \(ranks[0].instructions)")]
         }
-        return [.warning("build", "compiled for \(poor.instructions), and \(poor.host) has wider vectors", command)]
+        return [
+            .warning("build", "compiled for \(poor.instructions), and \(poor.host) has wider vectors", remedy: command)
+        ]
     }
 }
 
@@ -128,13 +134,17 @@ extension Diagnosis {
             return [
                 .warning(
                     "memory", "\(host): how much is available is not known, as /proc/meminfo cannot be read",
-                    "ls -l /proc/meminfo; mount -t proc proc /proc")
+                    remedy: "ls -l /proc/meminfo; mount -t proc proc /proc")
             ]
         }
         let text = "\(host): \(inGigabytes(available)) available"
         return available >= gigabyte
             ? [.ok("memory", text)]
-            : [.warning("memory", "\(text); a model and its batch may not fit", "convlstm-dist train --batch-size 4")]
+            : [
+                .warning(
+                    "memory", "\(text); a model and its batch may not fit", remedy: "convlstm-dist train --batch-size 4"
+                )
+            ]
     }
 
     /// Open MPI gives each rank of a machine a segment of 4 MB there, and some more for long messages.
@@ -143,13 +153,13 @@ extension Diagnosis {
             return [
                 .warning(
                     "/dev/shm", "\(host): there is none, so ranks exchange messages through the network",
-                    "mkdir -p /dev/shm && mount -t tmpfs tmpfs /dev/shm")
+                    remedy: "mkdir -p /dev/shm && mount -t tmpfs tmpfs /dev/shm")
             ]
         }
         let text = "\(host): \(inGigabytes(free)) free for messages between ranks", segment = 4 << 20
         let remedy = "mount -o remount,size=1G /dev/shm"
-        if ranks.count > 1 && free < segment * ranks.count { return [.failure("/dev/shm", text, remedy)] }
-        return free < 4 * segment * ranks.count ? [.warning("/dev/shm", text, remedy)] : [.ok("/dev/shm", text)]
+        if ranks.count > 1 && free < segment * ranks.count { return [.failure("/dev/shm", text, remedy: remedy)] }
+        return free < 4 * segment * ranks.count ? [.warning("/dev/shm", text, remedy: remedy)] : [.ok("/dev/shm", text)]
     }
 
     /// Rank 0 writes the run's files.
@@ -158,16 +168,20 @@ extension Diagnosis {
             return [
                 .failure(
                     "disk", "\(rank.folder) cannot be written to",
-                    "convlstm-dist train --output \"$HOME/runs/first\"")
+                    remedy: "convlstm-dist train --output \"$HOME/runs/first\"")
             ]
         }
         guard let free = rank.freeDisk else {
-            return [.warning("disk", "how much is free in \(rank.folder) is not known", "df -h .")]
+            return [.warning("disk", "how much is free in \(rank.folder) is not known", remedy: "df -h .")]
         }
         let text = "\(inGigabytes(free)) free in \(rank.folder)"
         return free >= gigabyte
             ? [.ok("disk", text)]
-            : [.warning("disk", "\(text), and a run keeps several checkpoints", "df -h; convlstm-dist train --keep 1")]
+            : [
+                .warning(
+                    "disk", "\(text), and a run keeps several checkpoints",
+                    remedy: "df -h; convlstm-dist train --keep 1")
+            ]
     }
 
     private static func rounded(_ value: Double) -> String { String(format: "%.0f", value) }

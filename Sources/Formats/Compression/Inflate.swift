@@ -23,7 +23,9 @@ package enum Inflate {
     ) throws -> Int {
         let inflater = try Inflater(wrapping, limit: limit, file: file.path)
         try file.forEachPiece(at: offset, count: count) { try inflater.take($0, sink) }
-        guard inflater.isAtEnd else { throw FormatError(file.path, "is cut short", "copy or make it again") }
+        guard inflater.isAtEnd else {
+            throw FormatError(file: file.path, problem: "is cut short", advice: "copy or make it again")
+        }
         return inflater.total
     }
 
@@ -45,7 +47,8 @@ private final class Inflater {
         (self.wrapping, self.limit, self.file) = (wrapping, limit, file)
         stream.initialize(to: z_stream())
         guard inflateInit2_(stream, wrapping.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else {
-            throw FormatError(file, "could not be unpacked (zlib did not start)", "free some memory")
+            throw FormatError(
+                file: file, problem: "could not be unpacked (zlib did not start)", advice: "free some memory")
         }
     }
 
@@ -103,7 +106,9 @@ private final class Inflater {
         isAtEnd = false
     }
 
-    private func damaged(_ problem: String) -> FormatError { FormatError(file, problem, "copy or make it again") }
+    private func damaged(_ problem: String) -> FormatError {
+        FormatError(file: file, problem: problem, advice: "copy or make it again")
+    }
 }
 
 /// The CRC-32 of zip archives and .gz files.

@@ -45,11 +45,13 @@ package final class SeekableZstdFile: Sendable {
         let frame = try file.bytes(at: entry.offset, count: entry.size)
         try decompressor.withLock { decompressor in
             try decompressor.decode(frame.span, into: &content) { reason in
-                FormatError(path, "is damaged in \(name) (\(reason))", "copy or make it again")
+                FormatError(file: path, problem: "is damaged in \(name) (\(reason))", advice: "copy or make it again")
             }
         }
         guard Self.checksum(of: frame) == entry.checksum else {
-            throw FormatError(path, "holds other bytes in \(name) than its table vouches for", "copy or make it again")
+            throw FormatError(
+                file: path, problem: "holds other bytes in \(name) than its table vouches for",
+                advice: "copy or make it again")
         }
     }
 
@@ -62,7 +64,9 @@ package final class SeekableZstdFile: Sendable {
 
     private static func table(of file: InputFile) throws -> (entries: [Entry], sha256: String) {
         func refused(_ problem: String) -> FormatError {
-            FormatError(file.path, "is not a whole seekable zstd file: \(problem)", "copy or make it again")
+            FormatError(
+                file: file.path, problem: "is not a whole seekable zstd file: \(problem)",
+                advice: "copy or make it again")
         }
         let beginning = try file.start(FileKind.neededBytes)
         guard Zstd.isFrame(beginning.span) else {

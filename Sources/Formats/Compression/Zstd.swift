@@ -27,17 +27,22 @@ package enum Zstd {
             throw FileKind.error(file, start, not: "a zstd file", advice: "compress it with `zstd FILE`")
         }
         guard size <= UInt64(Int.max) else {
-            throw FormatError(file, "is not a zstd file that states its size", "compress it with `zstd FILE`")
+            throw FormatError(
+                file: file, problem: "is not a zstd file that states its size", advice: "compress it with `zstd FILE`")
         }
         guard canHold(Int(size), in: bytes.count) else {
             let claim = "is damaged: its \(bytes.count) bytes claim to hold \(size)"
-            throw FormatError(file, claim, "copy or make it again")
+            throw FormatError(file: file, problem: claim, advice: "copy or make it again")
         }
         guard size <= UInt64(limit) else {
-            throw FormatError(file, "would take \(size) bytes, more than the \(limit) it may", "check where it is from")
+            throw FormatError(
+                file: file, problem: "would take \(size) bytes, more than the \(limit) it may",
+                advice: "check where it is from")
         }
         var content = try Memory.zeros(Int(size), for: file), span = content.mutableSpan
-        try ZstdDecompressor().decode(bytes, into: &span) { FormatError(file, "is damaged (\($0))", "make it again") }
+        try ZstdDecompressor().decode(bytes, into: &span) {
+            FormatError(file: file, problem: "is damaged (\($0))", advice: "make it again")
+        }
         return content
     }
 
@@ -80,7 +85,7 @@ package final class ZstdCompressor {
     }
 
     private func failure(_ reason: String) -> FormatError {
-        FormatError("zstd", "could not compress (\(reason))", "try another level")
+        FormatError(file: "zstd", problem: "could not compress (\(reason))", advice: "try another level")
     }
 
     deinit {

@@ -38,7 +38,7 @@ package final class AtomicFile {
             var done = 0
             while done < buffer.count {
                 let rest = UnsafeRawBufferPointer(rebasing: buffer[done...])
-                done += try checkedCall("written", path) {
+                done += try checkedCall("written", on: path) {
                     pwrite(descriptor, rest.baseAddress, rest.count, offset + done)
                 }
             }
@@ -47,8 +47,8 @@ package final class AtomicFile {
 
     /// Makes the bytes durable and renames the file to its final name, replacing any file of that name.
     package func commit() throws {
-        try checkedCall("written", path) { fsync(descriptor) }
-        try checkedCall("renamed", path) { rename(temporary, path) }
+        try checkedCall("written", on: path) { fsync(descriptor) }
+        try checkedCall("renamed", on: path) { rename(temporary, path) }
         committed = true
         try Self.syncFolder(of: path)
     }
@@ -56,15 +56,15 @@ package final class AtomicFile {
     /// Duplicates the descriptor, which keeps the bytes readable after this object is gone.
     func duplicatedDescriptor() throws -> Int32 {
         let descriptor = descriptor
-        return try checkedCall("opened", path) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
+        return try checkedCall("opened", on: path) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) }
     }
 
     /// Makes a rename in the folder of `path` durable.
     package static func syncFolder(of path: String) throws {
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        let descriptor = try checkedCall("opened", folder) { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        let descriptor = try checkedCall("opened", on: folder) { open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
         defer { close(descriptor) }
-        try checkedCall("synchronized", folder) { fsync(descriptor) }
+        try checkedCall("synchronized", on: folder) { fsync(descriptor) }
     }
 
     deinit {

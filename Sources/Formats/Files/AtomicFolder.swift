@@ -25,7 +25,7 @@ package final class AtomicFolder {
 
     /// Renames the folder to its final name, durably; an empty folder of that name is replaced.
     package func commit() throws {
-        try checkedCall("renamed", path) { rename(temporary, path) }
+        try checkedCall("renamed", on: path) { rename(temporary, path) }
         committed = true
         try AtomicFile.syncFolder(of: path)
     }

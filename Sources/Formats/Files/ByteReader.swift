@@ -34,5 +34,7 @@ struct ByteReader {
         guard try bytes(signature.count) == signature else { throw damaged }
     }
 
-    private var damaged: FormatError { FormatError(file, "is damaged or cut short", "copy or make it again") }
+    private var damaged: FormatError {
+        FormatError(file: file, problem: "is damaged or cut short", advice: "copy or make it again")
+    }
 }

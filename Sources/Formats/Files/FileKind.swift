@@ -26,8 +26,8 @@ package struct FileKind: Equatable, Sendable {
 
     /// The error for a file that is not `wanted`; `advice` applies to an unknown kind.
     package static func error(_ file: String, _ start: [UInt8], not wanted: String, advice: String) -> FormatError {
-        guard let kind = of(start) else { return FormatError(file, "is not \(wanted)", advice) }
-        return FormatError(file, "is \(kind.name), not \(wanted)", kind.advice)
+        guard let kind = of(start) else { return FormatError(file: file, problem: "is not \(wanted)", advice: advice) }
+        return FormatError(file: file, problem: "is \(kind.name), not \(wanted)", advice: kind.advice)
     }
 
     private init(name: String, advice: String) {

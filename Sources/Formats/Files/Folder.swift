@@ -10,7 +10,7 @@ package enum Folder {
     package static func names(in path: String) throws -> [String]? {
         guard let folder = opendir(path) else {
             if errno == ENOENT { return nil }
-            throw systemError("read", path, errno)
+            throw systemError("read", on: path, code: errno)
         }
         defer { closedir(folder) }
         var names: [String] = []
@@ -22,7 +22,7 @@ package enum Folder {
             if name != "." && name != ".." { names.append(name) }
             errno = 0
         }
-        guard errno == 0 else { throw systemError("read", path, errno) }
+        guard errno == 0 else { throw systemError("read", on: path, code: errno) }
         return names
     }
 
@@ -44,7 +44,7 @@ package enum Folder {
         var status = stat()
         if stat(path, &status) == 0 { return status }
         if errno == ENOENT || errno == ENOTDIR { return nil }
-        throw systemError("looked at", path, errno)
+        throw systemError("looked at", on: path, code: errno)
     }
 
     /// Makes a folder and its missing parents. Returns the folders that it made, the outermost first.
@@ -54,25 +54,27 @@ package enum Folder {
         let code = errno
         if code == EEXIST, try isOne(path) { return [] }
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
-        guard code == ENOENT, parent != path, !path.isEmpty else { throw systemError("made", path, code) }
+        guard code == ENOENT, parent != path, !path.isEmpty else { throw systemError("made", on: path, code: code) }
         let outer = try make(parent)
         // Only one retry: if the parent exists and this folder cannot be made, as in /proc, the reason stays the same.
         if mkdir(path, 0o777) == 0 { return outer + [path] }
         let last = errno
         if last == EEXIST, try isOne(path) { return outer }
-        throw systemError("made", path, last)
+        throw systemError("made", on: path, code: last)
     }
 
     /// Removes a file, or a folder with all its contents, if it exists; a link is removed and not followed.
     package static func remove(_ path: String) throws {
         if unlink(path) == 0 || errno == ENOENT { return }
-        guard errno == EISDIR || errno == EPERM, try isOne(path) else { throw systemError("removed", path, errno) }
+        guard errno == EISDIR || errno == EPERM, try isOne(path) else {
+            throw systemError("removed", on: path, code: errno)
+        }
         for name in try names(in: path) ?? [] { try remove(path + "/" + name) }
-        guard rmdir(path) == 0 || errno == ENOENT else { throw systemError("removed", path, errno) }
+        guard rmdir(path) == 0 || errno == ENOENT else { throw systemError("removed", on: path, code: errno) }
     }
 
     /// Renames a file within its file system, replacing any file of the new name.
     package static func rename(_ path: String, to new: String) throws {
-        try checkedCall("renamed", path) { Foundation.rename(path, new) }
+        try checkedCall("renamed", on: path) { Foundation.rename(path, new) }
     }
 }

@@ -10,7 +10,7 @@ package struct FormatError: Error, Equatable, CustomStringConvertible {
     /// What to do, as an imperative clause.
     package var advice: String
 
-    package init(_ file: String, _ problem: String, _ advice: String) {
+    package init(file: String, problem: String, advice: String) {
         (self.file, self.problem, self.advice) = (file, problem, advice)
     }
 

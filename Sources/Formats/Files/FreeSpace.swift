@@ -9,7 +9,7 @@ package enum FreeSpace {
         let free = try bytesFree(in: URL(fileURLWithPath: path).deletingLastPathComponent().path, for: path)
         guard free >= UInt64(bytes) else {
             let shortage = "needs \(inWords(UInt64(bytes))) and its disk has \(inWords(free)) free"
-            throw FormatError(path, shortage, "free some space, or use another disk")
+            throw FormatError(file: path, problem: shortage, advice: "free some space, or use another disk")
         }
     }
 
@@ -24,7 +24,7 @@ package enum FreeSpace {
 
     private static func bytesFree(in folder: String, for path: String) throws -> UInt64 {
         var status = statvfs()
-        try checkedCall("written", path) { statvfs(folder, &status) }
+        try checkedCall("written", on: path) { statvfs(folder, &status) }
         return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
     }
 }

@@ -16,11 +16,11 @@ package final class InputFile: Sendable {
         self.path = path
         // Checked before opening, because opening a device may have side effects.
         var status = stat()
-        try checkedCall("opened", path) { stat(path, &status) }
+        try checkedCall("opened", on: path) { stat(path, &status) }
         try Self.requireRegular(status, path)
-        let descriptor = try checkedCall("opened", path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
+        let descriptor = try checkedCall("opened", on: path) { open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
         do {
-            try checkedCall("opened", path) { fstat(descriptor, &status) }
+            try checkedCall("opened", on: path) { fstat(descriptor, &status) }
             try Self.requireRegular(status, path)
         } catch {
             close(descriptor)
@@ -45,7 +45,9 @@ package final class InputFile: Sendable {
             case S_IFSOCK: "a socket"
             default: "a device"
             }
-        if let kind { throw FormatError(path, "is \(kind), not a regular file", "name a file on disk") }
+        if let kind {
+            throw FormatError(file: path, problem: "is \(kind), not a regular file", advice: "name a file on disk")
+        }
     }
 
     /// Fills `bytes` from `offset` on.
@@ -58,7 +60,7 @@ package final class InputFile: Sendable {
             var done = 0
             while done < buffer.count {
                 let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[done...])
-                let got = try checkedCall("read", path) {
+                let got = try checkedCall("read", on: path) {
                     pread(descriptor, rest.baseAddress, rest.count, offset + done)
                 }
                 if got == 0 { throw endsEarly(at: offset + done) }
@@ -91,7 +93,7 @@ package final class InputFile: Sendable {
     }
 
     func endsEarly(at offset: Int) -> FormatError {
-        FormatError(path, "is cut short: it ends at byte \(offset)", "copy or make it again")
+        FormatError(file: path, problem: "is cut short: it ends at byte \(offset)", advice: "copy or make it again")
     }
 
     deinit {

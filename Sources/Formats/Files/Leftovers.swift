@@ -28,7 +28,7 @@ package enum Leftovers {
     /// without locks the process number in the name has to do.
     static func claimed(_ path: String, for final: String, _ open: () -> Int32) throws -> Int32 {
         while true {
-            let descriptor = try checkedCall("written", final, open)
+            let descriptor = try checkedCall("written", on: final, open)
             if flock(descriptor, LOCK_EX | LOCK_NB) != 0 || isNamed(path, descriptor) { return descriptor }
             close(descriptor)
         }

@@ -56,11 +56,11 @@ package final class LockFile: Sendable {
         do {
             if hasLocks {
                 if let owner = Self.owner(path), owner.isElsewhere {
-                    try Self.requireDead(owner, path, patience, watching)
+                    try Self.requireDead(owner, at: path, patience: patience, watching: watching)
                 }
                 try write(Owner.own)
             } else {
-                try Self.link(Owner.own, as: record, patience, watching)
+                try Self.link(Owner.own, as: record, patience: patience, watching: watching)
             }
         } catch {
             close(descriptor)
@@ -73,7 +73,7 @@ package final class LockFile: Sendable {
     /// Opens the file and locks it, or only opens it if the file system has no locks.
     private static func locked(_ path: String) throws -> (descriptor: Int32, hasLocks: Bool) {
         while true {
-            let descriptor = try checkedCall("written", path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
+            let descriptor = try checkedCall("written", on: path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
                 // The previous holder may have removed the file in between.
                 if Leftovers.isNamed(path, descriptor) { return (descriptor, true) }
@@ -137,14 +137,14 @@ extension LockFile {
         // Opened anew each time, because only closing the file makes it visible to the other hosts of a network file
         // system.
         let line = try owner.line, record = record
-        let file = try checkedCall("written", record) { open(record, O_WRONLY | O_CLOEXEC) }
+        let file = try checkedCall("written", on: record) { open(record, O_WRONLY | O_CLOEXEC) }
         defer { close(file) }
-        try checkedCall("written", record) { pwrite(file, line, line.count, 0) }
+        try checkedCall("written", on: record) { pwrite(file, line, line.count, 0) }
     }
 
     /// Throws `Held` if the owner's heartbeat advances within `patience` seconds.
     private static func requireDead(
-        _ owner: Owner, _ path: String, _ patience: Double, _ watching: (Owner) -> Void
+        _ owner: Owner, at path: String, patience: Double, watching: (Owner) -> Void
     ) throws {
         watching(owner)
         let end = DispatchTime.now() + patience
@@ -198,8 +198,7 @@ extension LockFile {
 
 extension LockFile {
     /// Creates the record under its name, which only one process can: `link` is atomic on every file system.
-    private static func link(_ owner: Owner, as record: String, _ patience: Double, _ watching: (Owner) -> Void) throws
-    {
+    private static func link(_ owner: Owner, as record: String, patience: Double, watching: (Owner) -> Void) throws {
         let mine = "\(record).\(getpid())@\(Leftovers.host)", line = try owner.line
         try? Folder.remove(mine)
         let file = try AtomicFile(path: mine)
@@ -207,25 +206,25 @@ extension LockFile {
         try file.commit()
         defer { try? Folder.remove(mine) }
         while Foundation.link(mine, record) != 0 {
-            guard errno == EEXIST else { throw systemError("written", record, errno) }
+            guard errno == EEXIST else { throw systemError("written", on: record, code: errno) }
             guard let other = Self.owner(record) else {
                 if try !Folder.holds(record) { continue }
                 throw Held(owner: nil)
             }
             if other.isElsewhere {
-                try requireDead(other, record, patience, watching)
+                try requireDead(other, at: record, patience: patience, watching: watching)
             } else if !other.hasEnded {
                 throw Held(owner: other)
             }
-            try setAside(other, record, mine + ".dead")
+            try setAside(other, from: record, to: mine + ".dead")
         }
     }
 
     /// Removes a dead owner's record, unless another process was faster and the record is already its own.
-    private static func setAside(_ dead: Owner, _ record: String, _ place: String) throws {
+    private static func setAside(_ dead: Owner, from record: String, to place: String) throws {
         guard Foundation.rename(record, place) == 0 else {
             if errno == ENOENT { return }
-            throw systemError("renamed", record, errno)
+            throw systemError("renamed", on: record, code: errno)
         }
         if owner(place) != dead { _ = Foundation.link(place, record) }
         try Folder.remove(place)

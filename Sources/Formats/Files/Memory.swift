@@ -18,7 +18,8 @@ enum Memory {
         defer { free(room) }
         guard room != nil else {
             throw FormatError(
-                path, "needs \(count) bytes of memory, more than there are", "use a machine with more memory")
+                file: path, problem: "needs \(count) bytes of memory, more than there are",
+                advice: "use a machine with more memory")
         }
     }
 }

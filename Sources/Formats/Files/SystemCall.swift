@@ -7,18 +7,18 @@ import Foundation
 /// Throws `FormatError` with the system's reason; `action` completes "could not be ...".
 @discardableResult
 func checkedCall<Result: FixedWidthInteger & SignedInteger>(
-    _ action: String, _ path: String, _ call: () -> Result
+    _ action: String, on path: String, _ call: () -> Result
 ) throws -> Result {
     while true {
         let result = call()
         if result >= 0 { return result }
-        if errno != EINTR { throw systemError(action, path, errno) }
+        if errno != EINTR { throw systemError(action, on: path, code: errno) }
     }
 }
 
-func systemError(_ action: String, _ path: String, _ code: Int32) -> FormatError {
+func systemError(_ action: String, on path: String, code: Int32) -> FormatError {
     let reason = String(cString: strerror(code)).lowercased()
-    return FormatError(path, "could not be \(action) (\(reason))", advice(code))
+    return FormatError(file: path, problem: "could not be \(action) (\(reason))", advice: advice(code))
 }
 
 private func advice(_ code: Int32) -> String {

@@ -57,22 +57,22 @@ package struct IdxImages: Sendable {
             throw FileKind.error(file, bytes, not: "an idx file of bytes", advice: advice)
         }
         guard bytes[3] == 3 else {
-            throw FormatError(file, "has \(bytes[3]) dimensions, so it holds no images", advice)
+            throw FormatError(file: file, problem: "has \(bytes[3]) dimensions, so it holds no images", advice: advice)
         }
         let extents = (1...3).map { axis in bytes[4 * axis..<4 * axis + 4].reduce(0) { $0 << 8 | Int($1) } }
         let (frame, overflow) = extents[1].multipliedReportingOverflow(by: extents[2])
         guard !overflow, frame > 0, extents[0] > 0, extents[0] <= limit / frame else {
             let shape = extents.map(String.init).joined(separator: " x ")
-            throw FormatError(file, "claims \(shape) pixels, and 1 to \(limit) are read", advice)
+            throw FormatError(file: file, problem: "claims \(shape) pixels, and 1 to \(limit) are read", advice: advice)
         }
         return extents
     }
 
     private static func cutShort(_ extents: [Int], file: String) -> FormatError {
-        FormatError(file, "is cut short of its \(extents[0]) images", "download it again")
+        FormatError(file: file, problem: "is cut short of its \(extents[0]) images", advice: "download it again")
     }
 
     private static func surplus(_ extents: [Int], file: String) -> FormatError {
-        FormatError(file, "has bytes behind its \(extents[0]) images", "download it again")
+        FormatError(file: file, problem: "has bytes behind its \(extents[0]) images", advice: "download it again")
     }
 }

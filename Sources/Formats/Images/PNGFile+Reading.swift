@@ -41,7 +41,7 @@ extension PNGFile {
 
     private static func damaged(_ path: String, _ reason: String) -> FormatError {
         let reason = reason.isEmpty ? "its extents differ" : reason
-        return FormatError(path, "is damaged or cut short (\(reason))", "copy or make it again")
+        return FormatError(file: path, problem: "is damaged or cut short (\(reason))", advice: "copy or make it again")
     }
 
     private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
@@ -63,17 +63,21 @@ extension PNGFile {
             let first = String(decoding: bytes[12..<16], as: UTF8.self)
             let variant =
                 first == "CgBI" ? "it is in Apple's own variant" : "its first chunk is \(first) and not a header"
-            throw FormatError(file, "is not a PNG file this program reads (\(variant))", "convert it, or copy it again")
+            throw FormatError(
+                file: file, problem: "is not a PNG file this program reads (\(variant))",
+                advice: "convert it, or copy it again")
         }
         let (width, height) = (number(in: bytes, at: 16), number(in: bytes, at: 20))
         let channels = [0: 1, 2: 3][bytes[25]]
         guard let channels, bytes[24] == 8 else {
             throw FormatError(
-                file, "is a PNG with \(inWords(colorType: bytes[25])) of \(bytes[24]) bits",
-                "save it as 8-bit gray or RGB without transparency")
+                file: file, problem: "is a PNG with \(inWords(colorType: bytes[25])) of \(bytes[24]) bits",
+                advice: "save it as 8-bit gray or RGB without transparency")
         }
         guard width > 0, height > 0, width <= largest / height else {
-            throw FormatError(file, "claims to be of \(height) x \(width) pixels", "give pictures of a possible size")
+            throw FormatError(
+                file: file, problem: "claims to be of \(height) x \(width) pixels",
+                advice: "give pictures of a possible size")
         }
         return Extents(height: height, width: width, channels: channels)
     }

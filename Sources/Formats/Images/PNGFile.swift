@@ -21,7 +21,9 @@ package enum PNGFile {
 
         func checked(_ success: Int32) throws {
             if success == 0 {
-                throw FormatError(path, "could not be encoded (\(message(in: image)))", "make a smaller picture")
+                throw FormatError(
+                    file: path, problem: "could not be encoded (\(message(in: image)))",
+                    advice: "make a smaller picture")
             }
         }
         var size = png_alloc_size_t(0)

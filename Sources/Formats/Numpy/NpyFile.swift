@@ -21,7 +21,9 @@ package struct NpyFile: Sendable {
             let (unpacked, offset) = try member.contents(of: input, scratchFolder: scratchFolder)
             try self.init(file: unpacked, at: offset, count: member.size)
         } else {
-            guard key == nil else { throw FormatError(path, "is one array", "leave out the key, or name a .npz file") }
+            guard key == nil else {
+                throw FormatError(file: path, problem: "is one array", advice: "leave out the key, or name a .npz file")
+            }
             try self.init(file: input, at: 0, count: input.size)
         }
     }
@@ -31,12 +33,16 @@ package struct NpyFile: Sendable {
         (self.file, path) = (file, file.path)
         let present = offset + count - dataOffset, needed = header.byteCount
         let comparison = "its shape \(header.shape) needs \(needed) bytes and it has \(present)"
-        guard present >= needed else { throw FormatError(path, "is cut short: \(comparison)", "copy or save it again") }
+        guard present >= needed else {
+            throw FormatError(file: path, problem: "is cut short: \(comparison)", advice: "copy or save it again")
+        }
         guard present == needed else {
             let isAnother = try NpyHeader.starts(in: file, at: dataOffset + needed, count: present - needed)
             throw FormatError(
-                path, isAnother ? "holds another array after the first" : "has bytes behind its array: \(comparison)",
-                isAnother ? "save each array in a file of its own" : "copy or save it again")
+                file: path,
+                problem: isAnother
+                    ? "holds another array after the first" : "has bytes behind its array: \(comparison)",
+                advice: isAnother ? "save each array in a file of its own" : "copy or save it again")
         }
     }
 

@@ -56,12 +56,14 @@ package struct NpyHeader: Equatable, Sendable {
         guard start.count >= 12, start.starts(with: magic) else { throw notAnArray(file.path, start) }
         guard (1...3).contains(start[6]) else {
             throw FormatError(
-                file.path, "is .npy version \(start[6])", "save it with a numpy this program knows (1 to 3)")
+                file: file.path, problem: "is .npy version \(start[6])",
+                advice: "save it with a numpy this program knows (1 to 3)")
         }
         let width = start[6] == 1 ? 2 : 4, textOffset = 8 + width
         let length = start[8..<textOffset].reversed().reduce(0) { $0 << 8 | Int($1) }
         guard length <= longest else {
-            throw FormatError(file.path, "has a header of \(length) bytes, so it holds records", fieldAdvice)
+            throw FormatError(
+                file: file.path, problem: "has a header of \(length) bytes, so it holds records", advice: fieldAdvice)
         }
         guard length <= count - textOffset else { throw file.endsEarly(at: offset + count) }
         let text = try file.bytes(at: offset + textOffset, count: length)
@@ -78,32 +80,42 @@ package struct NpyHeader: Equatable, Sendable {
         guard case .dictionary(let entries)? = try? PythonLiteral(parsing: text), entries.count == 3,
             let descr = entries["descr"], case .boolean(let isFortran)? = entries["fortran_order"],
             let extents = entries["shape"]
-        else { throw FormatError(file, "has a damaged .npy header", "copy or save it again") }
+        else { throw FormatError(file: file, problem: "has a damaged .npy header", advice: "copy or save it again") }
         type = try Self.type(descr, file: file)
         shape = try Self.shape(extents, file: file)
         guard !isFortran || shape.count < 2 else {
-            throw FormatError(file, "is in Fortran order", "save numpy.ascontiguousarray(array) instead")
+            throw FormatError(
+                file: file, problem: "is in Fortran order", advice: "save numpy.ascontiguousarray(array) instead")
         }
         let bytes = shape.reduce((partialValue: type.size, overflow: false)) { product, extent in
             let (next, overflow) = product.partialValue.multipliedReportingOverflow(by: extent)
             return (next, product.overflow || overflow)
         }
-        guard !bytes.overflow else { throw FormatError(file, "claims the impossible shape \(shape)", "save it again") }
+        guard !bytes.overflow else {
+            throw FormatError(file: file, problem: "claims the impossible shape \(shape)", advice: "save it again")
+        }
     }
 
     private static func type(_ descr: PythonLiteral, file: String) throws -> ElementType {
-        guard case .string(let name) = descr else { throw FormatError(file, "holds records, not numbers", fieldAdvice) }
+        guard case .string(let name) = descr else {
+            throw FormatError(file: file, problem: "holds records, not numbers", advice: fieldAdvice)
+        }
         // A byte has no byte order, and a type name without one means native order, which is little-endian here.
         let order = name.first.flatMap { "<>|=".contains($0) ? $0 : nil },
             kind = order == nil ? name[...] : name.dropFirst()
-        if kind.hasPrefix("O") { throw FormatError(file, "holds Python objects, not numbers", objectAdvice) }
-        if kind.hasPrefix("V") { throw FormatError(file, "holds records, not numbers", fieldAdvice) }
+        if kind.hasPrefix("O") {
+            throw FormatError(file: file, problem: "holds Python objects, not numbers", advice: objectAdvice)
+        }
+        if kind.hasPrefix("V") {
+            throw FormatError(file: file, problem: "holds records, not numbers", advice: fieldAdvice)
+        }
         if let type = known[String(kind)], order != ">" || type.size == 1 { return type }
         if order == ">" {
             throw FormatError(
-                file, "is big-endian (\(name.quotable))", "save array.astype(array.dtype.newbyteorder('<')) instead")
+                file: file, problem: "is big-endian (\(name.quotable))",
+                advice: "save array.astype(array.dtype.newbyteorder('<')) instead")
         }
-        throw FormatError(file, "holds elements of type \(name.quotable)", advice(kind: kind))
+        throw FormatError(file: file, problem: "holds elements of type \(name.quotable)", advice: advice(kind: kind))
     }
 
     private static let known = ["u1": ElementType.uint8, "f4": .float32, "f8": .float64]
@@ -119,10 +131,14 @@ package struct NpyHeader: Equatable, Sendable {
     }
 
     private static func shape(_ literal: PythonLiteral, file: String) throws -> [Int] {
-        func damaged() -> FormatError { FormatError(file, "has a damaged shape", "copy or save it again") }
+        func damaged() -> FormatError {
+            FormatError(file: file, problem: "has a damaged shape", advice: "copy or save it again")
+        }
         guard case .tuple(let extents) = literal else { throw damaged() }
         guard extents.count <= mostAxes else {
-            throw FormatError(file, "claims \(extents.count) axes, which numpy has not", "copy or save it again")
+            throw FormatError(
+                file: file, problem: "claims \(extents.count) axes, which numpy has not",
+                advice: "copy or save it again")
         }
         return try extents.map { extent in
             guard case .integer(let extent) = extent, extent >= 0 else { throw damaged() }
@@ -137,7 +153,8 @@ package struct NpyHeader: Equatable, Sendable {
 
     private static func notAnArray(_ file: String, _ start: [UInt8]) -> FormatError {
         if start.starts(with: magic) || magic.starts(with: start), !start.isEmpty {
-            return FormatError(file, "is cut short: it ends at byte \(start.count)", "copy or make it again")
+            return FormatError(
+                file: file, problem: "is cut short: it ends at byte \(start.count)", advice: "copy or make it again")
         }
         return FileKind.error(file, start, not: "a .npy array", advice: "save it with numpy.save")
     }

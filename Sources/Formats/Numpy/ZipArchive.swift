@@ -33,7 +33,7 @@ package struct ZipArchive: Sendable {
         while reader.remaining > 0 { members.append(try Self.member(&reader)) }
         guard members.count == count else {
             let problem = "is damaged: it holds \(members.count) members and claims \(count)"
-            throw FormatError(file.path, problem, "copy or save it again")
+            throw FormatError(file: file.path, problem: problem, advice: "copy or save it again")
         }
         self.members = members
     }
@@ -49,7 +49,9 @@ package struct ZipArchive: Sendable {
         let list =
             names.isEmpty
             ? "no arrays" : "the arrays \(shown)" + (names.count > 6 ? " and \(names.count - 6) more" : "")
-        throw FormatError(path, "holds \(list)", names.isEmpty ? "save it with numpy.savez" : "choose one with --key")
+        throw FormatError(
+            file: path, problem: "holds \(list)",
+            advice: names.isEmpty ? "save it with numpy.savez" : "choose one with --key")
     }
 
     private static func member(_ reader: inout ByteReader) throws -> Member {
@@ -88,11 +90,13 @@ extension ZipArchive.Member {
     /// A file and the offset in it where this member's `size` unpacked bytes start, after verifying their checksum.
     func contents(of archive: InputFile, scratchFolder: String) throws -> (InputFile, Int) {
         guard !isEncrypted else {
-            throw FormatError(archive.path, "is encrypted in \(name.quotable)", "save it without a password")
+            throw FormatError(
+                file: archive.path, problem: "is encrypted in \(name.quotable)", advice: "save it without a password")
         }
         guard method == 0 || method == 8 else {
             throw FormatError(
-                archive.path, "packs \(name.quotable) by method \(method)", "save it with numpy.savez_compressed")
+                file: archive.path, problem: "packs \(name.quotable) by method \(method)",
+                advice: "save it with numpy.savez_compressed")
         }
         let start = try dataOffset(in: archive)
         try archive.requireInside(start, packedSize)
@@ -140,6 +144,7 @@ extension ZipArchive.Member {
     }
 
     private func damaged(_ archive: InputFile, _ how: String) -> FormatError {
-        FormatError(archive.path, "is damaged in \(name.quotable) (\(how))", "copy or save it again")
+        FormatError(
+            file: archive.path, problem: "is damaged in \(name.quotable) (\(how))", advice: "copy or save it again")
     }
 }

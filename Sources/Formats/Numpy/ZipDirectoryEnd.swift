@@ -20,7 +20,9 @@ struct ZipDirectoryEnd {
         }
         let start = try file.start(FileKind.neededBytes), isZip = start.starts(with: [0x50, 0x4B])
         throw isZip
-            ? FormatError(file.path, "is not a whole .npz archive", "copy it again, or save it with numpy.savez")
+            ? FormatError(
+                file: file.path, problem: "is not a whole .npz archive",
+                advice: "copy it again, or save it with numpy.savez")
             : FileKind.error(
                 file.path, start, not: "a whole .npz archive", advice: "copy it again, or save it with numpy.savez")
     }
@@ -51,7 +53,7 @@ struct ZipDirectoryEnd {
         try wide.skip(28)
         let count = try wide.integer(8), size = try wide.integer(8), offset = try wide.integer(8)
         guard offset <= wideOffset, size == wideOffset - offset else {
-            throw FormatError(file.path, "is damaged at its end", "copy or save it again")
+            throw FormatError(file: file.path, problem: "is damaged at its end", advice: "copy or save it again")
         }
         return (offset, size, count)
     }

@@ -10,7 +10,8 @@ extension SafetensorsFile {
     /// Throws `FormatError` that says which part of the header is wrong. Tensors are ordered by their byte offset.
     package init(decoding bytes: [UInt8], file: String) throws {
         func refused(_ problem: String) -> FormatError {
-            FormatError(file, "is not a whole safetensors file: \(problem)", "copy or make it again")
+            FormatError(
+                file: file, problem: "is not a whole safetensors file: \(problem)", advice: "copy or make it again")
         }
         func mistaken(_ problem: String) -> FormatError {
             let start = [UInt8](bytes.prefix(FileKind.neededBytes))

@@ -74,7 +74,7 @@ extension SafetensorsFile.Tensor {
     package func copy(into values: inout MutableSpan<Float>, file: String) throws {
         guard type == .float32, bytes.count == values.count * type.size else {
             let found = "holds tensor \(name) as \(type.rawValue) \(shape), not \(values.count) numbers of F32"
-            throw FormatError(file, found, "use the file of a model of the same configuration")
+            throw FormatError(file: file, problem: found, advice: "use the file of a model of the same configuration")
         }
         let bytes = bytes
         values.withUnsafeMutableBytes { target in bytes.withUnsafeBytes { source in target.copyBytes(from: source) } }

@@ -17,7 +17,7 @@ extension SafetensorsHeader {
                 hasMetadata = true
                 header.metadata = try Self.metadata(&scanner, refused)
             } else {
-                let entry = try Self.entry(&scanner, name, refused)
+                let entry = try Self.entry(from: &scanner, named: name, refused: refused)
                 guard header.entries.updateValue(entry, forKey: name) == nil else {
                     throw refused("tensor \(name.quotable) is there twice")
                 }
@@ -42,7 +42,7 @@ extension SafetensorsHeader {
     }
 
     private static func entry(
-        _ scanner: inout TextScanner, _ name: String, _ refused: (String) -> FormatError
+        from scanner: inout TextScanner, named name: String, refused: (String) -> FormatError
     ) throws -> SafetensorsEntry {
         var dtype: SafetensorsFile.ElementType?, shape: [Int]?, offsets: [Int]?
         try scanner.expect("{")

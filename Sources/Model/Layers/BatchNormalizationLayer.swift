@@ -32,10 +32,10 @@ final class BatchNormalizationLayer<S: Scalar>: Layer {
         description = d
         outputShape = input
         let channels = [input.channels]
-        scaleSlot = layout.append("\(name).scale", channels, .constant(value: 1))
-        shiftSlot = layout.append("\(name).shift", channels, .constant(value: 0))
-        meanSlot = statistics.append("\(name).mean", channels, .constant(value: 0))
-        varianceSlot = statistics.append("\(name).variance", channels, .constant(value: 1))
+        scaleSlot = layout.append("\(name).scale", shape: channels, initialization: .constant(value: 1))
+        shiftSlot = layout.append("\(name).shift", shape: channels, initialization: .constant(value: 0))
+        meanSlot = statistics.append("\(name).mean", shape: channels, initialization: .constant(value: 0))
+        varianceSlot = statistics.append("\(name).variance", shape: channels, initialization: .constant(value: 1))
         (scale, shift) = (Tensor(shape: channels), Tensor(shape: channels))
     }
 

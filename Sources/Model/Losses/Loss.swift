@@ -97,9 +97,9 @@ extension Loss {
         _ prediction: Tensor<S>, _ target: Tensor<S>, scale: Double, gradient: Tensor<S>?
     ) -> Double {
         switch error {
-        case .squared: scale * squares(prediction, target, factor: 2 * scale, gradient)
-        case .absolute: scale * distances(prediction, target, factor: scale, gradient)
-        case .crossEntropy: scale * crossEntropy(prediction, target, factor: scale, gradient)
+        case .squared: scale * squares(prediction, target, factor: 2 * scale, gradient: gradient)
+        case .absolute: scale * distances(prediction, target, factor: scale, gradient: gradient)
+        case .crossEntropy: scale * crossEntropy(prediction, target, factor: scale, gradient: gradient)
         }
     }
 }
@@ -108,9 +108,9 @@ extension Loss {
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func squares<S: Scalar>(
-    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, _ gradient: Tensor<S>?
+    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, gradient: Tensor<S>?
 ) -> Double {
-    reduce(prediction, target, gradient) { p, y in
+    reduce(prediction, target, gradient: gradient) { p, y in
         let difference = p - y
         return (Double(difference * difference), S(factor) * difference)
     }
@@ -120,9 +120,9 @@ private func squares<S: Scalar>(
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func distances<S: Scalar>(
-    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, _ gradient: Tensor<S>?
+    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, gradient: Tensor<S>?
 ) -> Double {
-    reduce(prediction, target, gradient) { p, y in
+    reduce(prediction, target, gradient: gradient) { p, y in
         let difference = p - y
         return (Double(abs(difference)), difference > 0 ? S(factor) : difference < 0 ? -S(factor) : 0)
     }
@@ -132,10 +132,10 @@ private func distances<S: Scalar>(
 @specialized(where S == Float)
 @specialized(where S == Double)
 private func crossEntropy<S: Scalar>(
-    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, _ gradient: Tensor<S>?
+    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, gradient: Tensor<S>?
 ) -> Double {
     let least = S(1e-7), most = 1 - least
-    return reduce(prediction, target, gradient) { p, y in
+    return reduce(prediction, target, gradient: gradient) { p, y in
         let q = min(max(p, least), most)
         let entropy = -(Double(y) * log(Double(q)) + (1 - Double(y)) * log(1 - Double(q)))
         return (entropy, p == q ? S(factor) * (q - y) / (q * (1 - q)) : 0)
@@ -145,7 +145,7 @@ private func crossEntropy<S: Scalar>(
 /// Sums the first results of `term` in double precision, and writes the second ones to the gradient.
 @inline(__always)
 private func reduce<S: Scalar>(
-    _ prediction: Tensor<S>, _ target: Tensor<S>, _ gradient: Tensor<S>?, _ term: (S, S) -> (Double, S)
+    _ prediction: Tensor<S>, _ target: Tensor<S>, gradient: Tensor<S>?, term: (S, S) -> (Double, S)
 ) -> Double {
     precondition(prediction.count == target.count, "\(prediction.shape) compared with \(target.shape)")
     let p = prediction.span, y = target.span

@@ -96,13 +96,13 @@ package struct FrameMetrics: Sendable {
             return peakSignalToNoiseRatio(meanSquaredError: error, dataRange: form.dataRange)
         case .structuralSimilarity:
             return try form.type == .float32
-                ? similarity(predicted.span, actual.span, form, in: Float.self)
-                : similarity(predicted.span, actual.span, form, in: Double.self)
+                ? similarity(predicted.span, to: actual.span, form: form, in: Float.self)
+                : similarity(predicted.span, to: actual.span, form: form, in: Double.self)
         }
     }
 
     private func similarity(
-        _ prediction: Span<Float>, _ truth: Span<Float>, _ form: MeasuredPixels, in type: (some Scalar).Type
+        _ prediction: Span<Float>, to truth: Span<Float>, form: MeasuredPixels, in type: (some Scalar).Type
     ) throws(MetricsError) -> Double {
         try structuralSimilarity(
             prediction, truth, height: height, width: width, channels: channels, dataRange: form.dataRange, in: type)

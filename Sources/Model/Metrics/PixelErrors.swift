@@ -4,12 +4,12 @@ import Foundation
 
 /// Returns the sum of squared differences of two spans of equally many pixels.
 package func squaredErrorSum(_ prediction: Span<Float>, _ truth: Span<Float>) -> Double {
-    sumOverPixels(prediction, truth) { $0 * $0 }
+    sumOverPixels(of: prediction, and: truth) { $0 * $0 }
 }
 
 /// Returns the sum of absolute differences of two spans of equally many pixels.
 package func absoluteErrorSum(_ prediction: Span<Float>, _ truth: Span<Float>) -> Double {
-    sumOverPixels(prediction, truth) { abs($0) }
+    sumOverPixels(of: prediction, and: truth) { abs($0) }
 }
 
 /// Returns PSNR = 10 log10(R^2 / MSE) in decibels; infinite for identical frames.
@@ -20,7 +20,7 @@ package func peakSignalToNoiseRatio(meanSquaredError: Double, dataRange: Double)
     10 * log10(dataRange * dataRange / meanSquaredError)
 }
 
-private func sumOverPixels(_ one: Span<Float>, _ other: Span<Float>, _ term: (Double) -> Double) -> Double {
+private func sumOverPixels(of one: Span<Float>, and other: Span<Float>, _ term: (Double) -> Double) -> Double {
     precondition(one.count == other.count, "runs of \(one.count) and \(other.count) pixels cannot be compared")
     var sum = 0.0
     for pixel in one.indices { sum += term(Double(one[pixel]) - Double(other[pixel])) }

@@ -45,7 +45,7 @@ package final class UnrolledNetwork<S: Scalar> {
         context = UnrollingContext(network.statistics, movesAverages: movesAverages, sum: sum)
         frames = FeatureSequence(
             network.frame, steps: network.framesRead(unrolling), batch: batch, needsGradient: false)
-        var building = Unroller(network, unrolling, frames, context)
+        var building = Unroller(network: network, unrolling: unrolling, frames: frames, context: context)
         building.unroll()
         (layers, sequences, feedback) = (building.layers, building.sequences, building.frameFeedback)
         outputs = Dictionary(uniqueKeysWithValues: zip(network.nodes.map(\.name), building.outputs))

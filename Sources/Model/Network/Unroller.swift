@@ -28,7 +28,7 @@ struct Unroller<S: Scalar> {
     private var cycleStart: Int?
 
     init(
-        _ network: Network<S>, _ unrolling: Unrolling, _ frames: FeatureSequence<S>, _ context: UnrollingContext<S>
+        network: Network<S>, unrolling: Unrolling, frames: FeatureSequence<S>, context: UnrollingContext<S>
     ) {
         (self.network, self.unrolling, self.frames, self.context) = (network, unrolling, frames, context)
         encoderInput = frames.window(0..<(network.hasForecaster ? network.steps(.input, unrolling) : frames.steps))

@@ -23,7 +23,7 @@ package struct ParameterLayout: Sendable, Equatable {
     /// Appends a tensor.
     ///
     /// - Parameter name: dotted and stable, such as "encoder1.input.kernel"; files contain it.
-    package mutating func append(_ name: String, _ shape: [Int], _ initialization: Initialization) -> ParameterSlot {
+    package mutating func append(_ name: String, shape: [Int], initialization: Initialization) -> ParameterSlot {
         precondition(!slots.contains { $0.name == name }, "two tensors named \(name)")
         let slot = ParameterSlot(name: name, shape: shape, offset: count, initialization: initialization)
         slots.append(slot)

@@ -74,7 +74,7 @@ package struct PredictionStrip: Sendable {
             first,
             Row(name: "truth", frames: known, firstNumber: seen + 1) { shade(truth, $0) },
             outcome,
-            Row(name: "error", frames: known) { errorColor(prediction, truth, $0) },
+            Row(name: "error", frames: known) { errorColor(of: prediction, truth: truth, at: $0) },
         ]
     }
 
@@ -118,18 +118,18 @@ extension PredictionStrip {
         if channels == 3 {
             return Color(red: level(values[index]), green: level(values[index + 1]), blue: level(values[index + 2]))
         }
-        return .gray(level(mean(values, index)))
+        return .gray(level(mean(values, at: index)))
     }
 
     /// The color of an error: white where prediction and truth agree, red where the prediction is too bright, blue
     /// where it is too dark.
-    private func errorColor(_ prediction: [Float], _ truth: [Float], _ index: Int) -> Color {
-        let error = (mean(prediction, index) - mean(truth, index)) / (range.upperBound - range.lowerBound)
+    private func errorColor(of prediction: [Float], truth: [Float], at index: Int) -> Color {
+        let error = (mean(prediction, at: index) - mean(truth, at: index)) / (range.upperBound - range.lowerBound)
         let extreme = error > 0 ? Color(red: 178, green: 16, blue: 32) : Color(red: 24, green: 80, blue: 176)
         return Color.white.mixed(with: extreme, weight: clamped(abs(error)))
     }
 
-    private func mean(_ values: [Float], _ index: Int) -> Float {
+    private func mean(_ values: [Float], at index: Int) -> Float {
         values[index..<index + channels].reduce(0, +) / Float(channels)
     }
 

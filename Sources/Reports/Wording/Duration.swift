@@ -11,13 +11,13 @@ package func shortTimeInWords(_ seconds: Double) -> String {
 package func durationInWords(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "unknown" }
     let whole = Int(max(seconds, 0).rounded())
-    func pair(_ value: Int, _ unit: String, _ rest: Int, _ restUnit: String) -> String {
+    func pair(_ value: Int, of unit: String, and rest: Int, of restUnit: String) -> String {
         "\(value) \(unit) \(rest < 10 ? "0" : "")\(rest) \(restUnit)"
     }
     switch whole {
     case ..<60: return "\(whole) s"
-    case ..<3600: return pair(whole / 60, "min", whole % 60, "s")
-    case ..<86400: return pair(whole / 3600, "h", whole % 3600 / 60, "min")
-    default: return pair(whole / 86400, "d", whole % 86400 / 3600, "h")
+    case ..<3600: return pair(whole / 60, of: "min", and: whole % 60, of: "s")
+    case ..<86400: return pair(whole / 3600, of: "h", and: whole % 3600 / 60, of: "min")
+    default: return pair(whole / 86400, of: "d", and: whole % 86400 / 3600, of: "h")
     }
 }

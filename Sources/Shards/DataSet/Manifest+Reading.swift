@@ -19,13 +19,13 @@ extension Manifest {
                 "\(path) is of \(file.size) bytes, and a manifest of at most \(Self.mostBytes); split the data again")
         }
         let bytes = try file.bytes()
-        let version = try Self.decoded(Version.self, bytes, path).version
+        let version = try Self.decoded(Version.self, from: bytes, at: path).version
         guard version == Self.currentVersion else {
             throw ShardError(
                 "\(path) is version \(version) and this program reads \(Self.currentVersion); "
                     + "use a newer convlstm-shard, or split the data again")
         }
-        self = try Self.decoded(Manifest.self, bytes, path)
+        self = try Self.decoded(Manifest.self, from: bytes, at: path)
         if let problem { throw Self.damaged(path, problem) }
         try Self.requireVouched(bytes, folder)
     }
@@ -34,8 +34,9 @@ extension Manifest {
         var version: Int
     }
 
-    private static func decoded<Value: Decodable>(_ type: Value.Type, _ bytes: [UInt8], _ path: String) throws -> Value
-    {
+    private static func decoded<Value: Decodable>(
+        _ type: Value.Type, from bytes: [UInt8], at path: String
+    ) throws -> Value {
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {

@@ -69,9 +69,10 @@ package final class ShardSet: SequenceSource {
         let range = valueRange
         for index in values.indices where values[index] < range.lowerBound || values[index] > range.upperBound {
             throw FormatError(
-                "\(folder)/\(Manifest.fileName)",
-                "gives the range \(range.lowerBound) to \(range.upperBound) and sequence \(sequence) holds \(values[index])",
-                "copy the data set again, or split the data again")
+                file: "\(folder)/\(Manifest.fileName)",
+                problem:
+                    "gives the range \(range.lowerBound) to \(range.upperBound) and sequence \(sequence) holds \(values[index])",
+                advice: "copy the data set again, or split the data again")
         }
     }
 
@@ -108,7 +109,7 @@ extension ShardSet {
         for index in stride(from: part, to: unread.count, by: parts) {
             let (file, shard) = unread[index]
             guard try file.sha256() == shard.sha256 else {
-                throw Manifest.mismatch(file.path, "has another SHA-256", folder)
+                throw Manifest.mismatch(of: file.path, difference: "has another SHA-256", folder: folder)
             }
         }
         try inputSet?.requireWholeShards(part: part, of: parts)
@@ -121,14 +122,16 @@ extension Manifest {
     /// Throws `FormatError` for a file that is missing, damaged or another one.
     func open(_ shard: Shard, in folder: String) throws -> SeekableZstdFile {
         let file = try SeekableZstdFile(path: folder + "/" + shard.file)
-        if let difference = try difference(of: file, from: shard) { throw Self.mismatch(file.path, difference, folder) }
+        if let difference = try difference(of: file, from: shard) {
+            throw Self.mismatch(of: file.path, difference: difference, folder: folder)
+        }
         return file
     }
 
-    static func mismatch(_ path: String, _ difference: String, _ folder: String) -> FormatError {
+    static func mismatch(of path: String, difference: String, folder: String) -> FormatError {
         FormatError(
-            path, "is not the shard that \(fileName) describes: it \(difference)",
-            "copy the data set again, or split the data again; `convlstm-shard verify \(folder)` tells more")
+            file: path, problem: "is not the shard that \(fileName) describes: it \(difference)",
+            advice: "copy the data set again, or split the data again; `convlstm-shard verify \(folder)` tells more")
     }
 
     /// How a shard file differs from its entry in the manifest, as a clause; nil if it matches. All of it is read from

@@ -40,21 +40,22 @@ extension Manifest {
             let digest = try Digest.ofFile(path)
             if digest != shard.sha256 {
                 let reason = "its SHA-256 is \(digest.prefix(12))..., not \(shard.sha256.prefix(12))..."
-                return damaged(path, reason, contents(of: shard, at: path).lost)
+                return damaged(path, reason: reason, sequences: contents(of: shard, at: path).lost)
             }
             _ = try open(shard, in: folder)
         } catch let error as FormatError {
-            return damaged(path, error.file == path ? "it \(error.problem)" : "\(error)", [shard.range])
+            return damaged(
+                path, reason: error.file == path ? "it \(error.problem)" : "\(error)", sequences: [shard.range])
         } catch {
-            return damaged(path, "it cannot be read (\(error))", [shard.range])
+            return damaged(path, reason: "it cannot be read (\(error))", sequences: [shard.range])
         }
         let (lost, values, odd) = contents(of: shard, at: path)
-        if !lost.isEmpty { return damaged(path, "its frames are not what its table says", lost) }
-        if let odd { return damaged(path, "it holds numbers that are not finite", [odd..<odd + 1]) }
+        if !lost.isEmpty { return damaged(path, reason: "its frames are not what its table says", sequences: lost) }
+        if let odd { return damaged(path, reason: "it holds numbers that are not finite", sequences: [odd..<odd + 1]) }
         return ShardExamination(damage: nil, values: values)
     }
 
-    private func damaged(_ path: String, _ reason: String, _ sequences: [Range<Int>]) -> ShardExamination {
+    private func damaged(_ path: String, reason: String, sequences: [Range<Int>]) -> ShardExamination {
         ShardExamination(damage: ShardDamage(file: path, reason: reason, sequences: sequences), values: nil)
     }
 

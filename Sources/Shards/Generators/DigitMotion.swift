@@ -42,15 +42,15 @@ package enum DigitMotion: String, Codable, CaseIterable, Sendable {
     /// The upper left corner of a digit in each frame; `room` is the canvas side less the digit's.
     package func corners(frames: Int, room: Int, _ random: inout RandomStream) -> [(top: Int, left: Int)] {
         switch self {
-        case .canonical: canonicalCorners(frames, Double(room), &random)
-        case .tenciaLee: tenciaLeeCorners(frames, Double(room), &random)
-        case .svg: svgCorners(frames, room, &random)
+        case .canonical: canonicalCorners(frames: frames, room: Double(room), &random)
+        case .tenciaLee: tenciaLeeCorners(frames: frames, room: Double(room), &random)
+        case .svg: svgCorners(frames: frames, room: room, &random)
         }
     }
 
     /// Moves before the first frame; positions are fractions of the room.
     private func canonicalCorners(
-        _ frames: Int, _ room: Double, _ random: inout RandomStream
+        frames: Int, room: Double, _ random: inout RandomStream
     ) -> [(top: Int, left: Int)] {
         var x = random.uniform(), y = random.uniform()
         let angle = 2 * .pi * random.uniform()
@@ -71,7 +71,7 @@ package enum DigitMotion: String, Codable, CaseIterable, Sendable {
 
     /// Turns before a step that would lead more than two pixels over the edge.
     private func tenciaLeeCorners(
-        _ frames: Int, _ room: Double, _ random: inout RandomStream
+        frames: Int, room: Double, _ random: inout RandomStream
     ) -> [(top: Int, left: Int)] {
         let angle = random.uniform(-.pi, .pi), speed = Double(random.integer(in: 2...6))
         var (velocityX, velocityY) = (speed * cos(angle), speed * sin(angle))
@@ -90,7 +90,7 @@ package enum DigitMotion: String, Codable, CaseIterable, Sendable {
     }
 
     /// Moves back to the last whole pixel within the walls before drawing.
-    private func svgCorners(_ frames: Int, _ room: Int, _ random: inout RandomStream) -> [(top: Int, left: Int)] {
+    private func svgCorners(frames: Int, room: Int, _ random: inout RandomStream) -> [(top: Int, left: Int)] {
         var x = random.integer(in: 0...room - 1), y = random.integer(in: 0...room - 1)
         var velocityX = random.integer(in: -4...4), velocityY = random.integer(in: -4...4)
         func turn(_ position: inout Int, _ velocity: inout Int) {

@@ -63,13 +63,15 @@ private struct Pen {
         let segments = paths.flatMap { zip($0, $0.dropFirst()) }
         return (0..<side * side).map { pixel in
             let center = SIMD2(Double(pixel % side) + 0.5, Double(pixel / side) + 0.5)
-            let nearest = segments.reduce(Double.infinity) { min($0, Self.squaredDistance(center, $1.0, $1.1)) }
+            let nearest = segments.reduce(Double.infinity) {
+                min($0, Self.squaredDistance(of: center, toLineFrom: $1.0, to: $1.1))
+            }
             return UInt8(255 * min(1, max(0, radius + 0.5 - nearest.squareRoot())))
         }
     }
 
     private static func squaredDistance(
-        _ point: SIMD2<Double>, _ start: SIMD2<Double>, _ end: SIMD2<Double>
+        of point: SIMD2<Double>, toLineFrom start: SIMD2<Double>, to end: SIMD2<Double>
     ) -> Double {
         let along = end - start, length = (along * along).sum()
         let position = length > 0 ? min(1, max(0, ((point - start) * along).sum() / length)) : 0

@@ -12,7 +12,7 @@ struct Glyph {
         var path: [SIMD2<Double>] {
             switch self {
             case .line(let points): Self.sampled(points) { _, a, b, _, t in a + (b - a) * t }
-            case .curve(let points): Self.sampled(points, Self.catmullRom)
+            case .curve(let points): Self.sampled(points, Self.catmullRom(before:from:to:after:at:))
             }
         }
 
@@ -34,7 +34,7 @@ struct Glyph {
 
         /// The cubic through b and c with slopes from their neighbors (Catmull and Rom, 1974).
         private static func catmullRom(
-            _ a: SIMD2<Double>, _ b: SIMD2<Double>, _ c: SIMD2<Double>, _ d: SIMD2<Double>, _ t: Double
+            before a: SIMD2<Double>, from b: SIMD2<Double>, to c: SIMD2<Double>, after d: SIMD2<Double>, at t: Double
         ) -> SIMD2<Double> {
             let linear = (c - a) * t
             let square = (2 * a - 5 * b + 4 * c - d) * (t * t)

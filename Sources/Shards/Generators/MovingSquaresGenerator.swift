@@ -47,19 +47,19 @@ package struct MovingSquaresGenerator: SequenceSource {
         for frame in 0..<geometry.frames {
             let noise = random.integer(in: 0...1) == 1 ? Float(1 - 2 * random.integer(in: 0...1)) * 0.1 : 0
             let step = view == .shifted ? frame + 1 : frame
-            add(1, square, halfSide: square.halfSide, frame, step: step, to: &values)
+            add(1, in: square, halfSide: square.halfSide, frame: frame, step: step, to: &values)
             if view == .noisy && noise != 0 {
-                add(noise, square, halfSide: square.halfSide + 1, frame, step: step, to: &values)
+                add(noise, in: square, halfSide: square.halfSide + 1, frame: frame, step: step, to: &values)
             }
         }
     }
 
     private func add(
-        _ value: Float, _ square: Square, halfSide: Int, _ frame: Int, step: Int, to values: inout MutableSpan<Float>
+        _ value: Float, in square: Square, halfSide: Int, frame: Int, step: Int, to values: inout MutableSpan<Float>
     ) {
         let size = geometry.width
-        let rows = Square.extent(square.x + step * square.directionX, halfSide, size)
-        let columns = Square.extent(square.y + step * square.directionY, halfSide, size)
+        let rows = Square.extent(around: square.x + step * square.directionX, halfSide: halfSide, size: size)
+        let columns = Square.extent(around: square.y + step * square.directionY, halfSide: halfSide, size: size)
         for row in rows {
             for column in columns { values[(frame * size + row) * size + column] += value }
         }
@@ -81,7 +81,7 @@ private struct Square {
     }
 
     /// The visible part of the square along one axis.
-    static func extent(_ center: Int, _ halfSide: Int, _ size: Int) -> Range<Int> {
+    static func extent(around center: Int, halfSide: Int, size: Int) -> Range<Int> {
         min(size, max(0, center - halfSide))..<max(0, min(size, center + halfSide))
     }
 }

@@ -17,26 +17,28 @@ extension ArrayLayout {
         case 1:
             guard let known else { throw inOneRow(shape, file) }
             guard Set(shape.prefix(3)).count > 1 else {
-                throw doubt(shape, file, "frames may come first or last", or: framesLast)
+                throw doubt(shape, file: file, reason: "frames may come first or last", or: framesLast)
             }
             return LayoutReading(layout: .concatenated, reason: "its frames of \(known.inWords) leave one axis")
-        case 2: return try read(leading, image, shape, file, known)
+        case 2: return try read(leading: leading, image: image, shape: shape, file: file, known: known)
         default: throw wrongRank(shape, file)
         }
     }
 
     /// Tells sequences from frames by the two axes before the image axes.
     private static func read(
-        _ leading: [Int], _ image: ImageAxes, _ shape: [Int], _ file: String, _ known: KnownFrames?
+        leading: [Int], image: ImageAxes, shape: [Int], file: String, known: KnownFrames?
     ) throws(ShardError) -> LayoutReading {
         let (first, second) = (leading[0], leading[1]), isRow = second == 1 && shape.count == 4
         if let known {
             if known.height == known.width && second == known.height && known.channels == 1 {
-                throw doubt(shape, file, "frames may come before a picture or after it", or: framesLast)
+                throw doubt(shape, file: file, reason: "frames may come before a picture or after it", or: framesLast)
             }
-            if first < known.atLeast && second < known.atLeast { throw tooShort(shape, file, known) }
+            if first < known.atLeast && second < known.atLeast { throw tooShort(shape, file: file, known: known) }
             if isRow {
-                guard known.atLeast > 1 else { throw doubt(shape, file, "frames and sequences cannot be told apart") }
+                guard known.atLeast > 1 else {
+                    throw doubt(shape, file: file, reason: "frames and sequences cannot be told apart")
+                }
                 return LayoutReading(layout: .concatenated, reason: "its second axis is a single channel")
             }
             // A short second axis may be channels.
@@ -52,17 +54,19 @@ extension ArrayLayout {
             }
         } else {
             if image.mayBeFramesLast(after: second) {
-                throw doubt(shape, file, "the last axis may be frames", or: framesLast)
+                throw doubt(shape, file: file, reason: "the last axis may be frames", or: framesLast)
             }
-            guard image.isPicture else { throw doubt(shape, file, "the last axes are no sides of a picture") }
+            guard image.isPicture else {
+                throw doubt(shape, file: file, reason: "the last axes are no sides of a picture")
+            }
             if isRow { return LayoutReading(layout: .concatenated, reason: "its second axis is 1") }
         }
-        return try byLength(first, second, shape, file)
+        return try byLength(first, second, shape: shape, file: file)
     }
 
     /// Decides by length: sequences are many, and frames are few but not so few that they may be channels.
     private static func byLength(
-        _ first: Int, _ second: Int, _ shape: [Int], _ file: String
+        _ first: Int, _ second: Int, shape: [Int], file: String
     ) throws(ShardError) -> LayoutReading {
         let short = min(first, second), long = max(first, second)
         guard (5...100).contains(short), long > 100, long / 4 >= short else {
@@ -73,14 +77,16 @@ extension ArrayLayout {
             }
             throw (2...4).contains(short) && shape.count == 4
                 ? doubt(
-                    shape, file, "an axis of \(short) may be frames, sequences or colors",
+                    shape, file: file, reason: "an axis of \(short) may be frames, sequences or colors",
                     or: "it is one of colors and belongs at the end")
-                : doubt(shape, file, "frames and sequences cannot be told apart")
+                : doubt(shape, file: file, reason: "frames and sequences cannot be told apart")
         }
         if second == short {
             return LayoutReading(layout: .sequencesFirst, reason: "its second axis is the shorter one")
         }
-        guard shape.count == 4 else { throw doubt(shape, file, "frames and sequences cannot be told apart") }
+        guard shape.count == 4 else {
+            throw doubt(shape, file: file, reason: "frames and sequences cannot be told apart")
+        }
         return LayoutReading(layout: .framesFirst, reason: "its first axis is the shorter one")
     }
 }
@@ -105,7 +111,7 @@ extension ArrayLayout {
         )
     }
 
-    private static func tooShort(_ shape: [Int], _ file: String, _ known: KnownFrames) -> ShardError {
+    private static func tooShort(_ shape: [Int], file: String, known: KnownFrames) -> ShardError {
         ShardError(
             "\(file) has \(max(shape[0], shape[1])) frames and the model sees \(known.atLeast); give at least \(known.atLeast)"
         )
@@ -115,7 +121,7 @@ extension ArrayLayout {
 
     /// An error that asks for the layout and says what each layout would make of the shape.
     private static func doubt(
-        _ shape: [Int], _ file: String, _ reason: String, or other: String? = nil
+        _ shape: [Int], file: String, reason: String, or other: String? = nil
     ) -> ShardError {
         let choices = allCases.compactMap { layout in
             (try? ArrayPlan(shape: shape, layout: layout, file: file)).map {

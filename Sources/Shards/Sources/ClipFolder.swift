@@ -33,14 +33,17 @@ struct ClipFolder {
         let deeper = own.files.isEmpty ? inside.flatMap(\.folders) : own.folders
         let without = own.files.isEmpty ? others.filter(\.files.isEmpty).map(\.folder) : []
         remarks = [
-            Self.remark(folder, strangers, "file is no PNG file and was", "files are no PNG files and were"),
             Self.remark(
-                folder, without + deeper, "folder in it is no clip and was", "folders in it are no clips and were"),
+                on: strangers, in: folder, one: "file is no PNG file and was",
+                several: "files are no PNG files and were"),
+            Self.remark(
+                on: without + deeper, in: folder, one: "folder in it is no clip and was",
+                several: "folders in it are no clips and were"),
         ].compactMap { $0 }
     }
 
     /// A remark such as "clips: 3 files are no PNG files and were passed over (a/0.jpg, a/1.jpg, a/2.jpg)".
-    private static func remark(_ folder: String, _ paths: [String], _ one: String, _ several: String) -> String? {
+    private static func remark(on paths: [String], in folder: String, one: String, several: String) -> String? {
         guard !paths.isEmpty else { return nil }
         let shown = paths.prefix(3).map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.count + 1)) : $0 }
         let more = paths.count > shown.count ? ", ..." : ""

@@ -86,20 +86,23 @@ package final class ClipSequences: RawSequences {
         decoded = decoded.filter { wanted.contains($0.key) }
         let missing = wanted.filter { decoded[$0] == nil }.sorted(), (geometry, asGrey) = (geometry, asGrey)
         let first = clips[0][0]
-        let frames = try Parallel.map(missing.count) { try Self.frame(missing[$0], geometry, asGrey, like: first) }
+        let frames = try Parallel.map(missing.count) {
+            try Self.frame(of: missing[$0], geometry: geometry, asGrey: asGrey, like: first)
+        }
         for (file, frame) in zip(missing, frames) { decoded[file] = frame }
     }
 
     private static func frame(
-        _ file: String, _ geometry: SequenceGeometry, _ asGrey: Bool, like first: String
+        of file: String, geometry: SequenceGeometry, asGrey: Bool, like first: String
     ) throws -> [UInt8] {
         let stored = try PNGFile.read(file), picture = asGrey ? stored.gray : stored
         let (height, width, channels) = (geometry.height, geometry.width, geometry.channels)
         guard (picture.height, picture.width, picture.channels) == (height, width, channels) else {
             let found = "\(picture.height) x \(picture.width) x \(picture.channels)"
             throw FormatError(
-                file, "is of \(found) and \(first) of \(height) x \(width) x \(channels)",
-                picture.channels == channels ? "bring all frames to one size" : "make all frames gray with --gray")
+                file: file, problem: "is of \(found) and \(first) of \(height) x \(width) x \(channels)",
+                advice: picture.channels == channels
+                    ? "bring all frames to one size" : "make all frames gray with --gray")
         }
         return picture.pixels
     }

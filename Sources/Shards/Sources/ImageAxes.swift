@@ -29,7 +29,7 @@ struct ImageAxes: Equatable {
             ? [sides + [known.channels]]
             : [sides + [1]] + (shape.count == 5 ? [[1] + sides] : [sides])
         let form = forms.first { (1...2).contains(shape.count - $0.count) && shape.suffix($0.count).elementsEqual($0) }
-        guard let form else { throw Self.otherFrames(shape, known, file) }
+        guard let form else { throw Self.otherFrames(shape, than: known, file: file) }
         (axes, height, width, channels) = (form.count, known.height, known.width, known.channels)
     }
 
@@ -70,7 +70,7 @@ struct ImageAxes: Equatable {
                 + "instead, or numpy.transpose if its axes have another order, or name its layout with --layout")
     }
 
-    private static func otherFrames(_ shape: [Int], _ known: KnownFrames, _ file: String) -> ShardError {
+    private static func otherFrames(_ shape: [Int], than known: KnownFrames, file: String) -> ShardError {
         let sides = [known.height, known.width], channels = known.channels
         let wanted =
             channels == 1 ? "(frames, \(sides[0]), \(sides[1]))" : "(frames, \(sides[0]), \(sides[1]), \(channels))"

@@ -30,7 +30,7 @@ extension CoreUse {
             return [
                 .warning(
                     "cores", "\(host): oversubscribed, \(work) on \(limit): they take turns",
-                    most > 0
+                    remedy: most > 0
                         ? "mpirun -np \(most) convlstm-dist train --threads \(ranks[0].threads)"
                         : "convlstm-dist train --threads \(usable)")
             ]
@@ -41,7 +41,7 @@ extension CoreUse {
                     "cores",
                     "\(host): rank \(crowded.rank) computes with \(crowded.threads) threads and is bound to "
                         + counted(crowded.cores.count, "core"),
-                    "mpirun -np \(ranks.count) --map-by slot:PE=\(crowded.threads) convlstm-dist train "
+                    remedy: "mpirun -np \(ranks.count) --map-by slot:PE=\(crowded.threads) convlstm-dist train "
                         + "--threads \(crowded.threads)")
             ]
         }

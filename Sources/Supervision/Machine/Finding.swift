@@ -19,11 +19,11 @@ package struct Finding: Codable, Sendable, Equatable {
         Finding(subject: subject, state: .ok, text: text, remedy: nil)
     }
 
-    package static func warning(_ subject: String, _ text: String, _ remedy: String) -> Finding {
+    package static func warning(_ subject: String, _ text: String, remedy: String) -> Finding {
         Finding(subject: subject, state: .warning, text: text, remedy: remedy)
     }
 
-    package static func failure(_ subject: String, _ text: String, _ remedy: String) -> Finding {
+    package static func failure(_ subject: String, _ text: String, remedy: String) -> Finding {
         Finding(subject: subject, state: .failure, text: text, remedy: remedy)
     }
 }

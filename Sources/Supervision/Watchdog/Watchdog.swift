@@ -33,7 +33,7 @@ package final class Watchdog: @unchecked Sendable {
     /// - Parameters:
     ///   - run: the run's folder, which rank 0 has made.
     ///   - communicator: of which only `abort` is called by another thread.
-    package init?(_ limit: WatchLimit, run: String, _ heartbeat: Heartbeat, _ communicator: any Communicator) throws {
+    package init?(_ limit: WatchLimit, run: String, heartbeat: Heartbeat, communicator: any Communicator) throws {
         guard limit != .off else { return nil }
         (self.limit, self.heartbeat, self.communicator) = (limit, heartbeat, communicator)
         (rank, size, host) = (communicator.rank, communicator.size, communicator.hostName)

@@ -74,7 +74,9 @@ extension Checkpoint {
         let content = try SafetensorsFile(decoding: plain, file: file)
         let facts = Facts(content.metadata, file: file)
         guard try facts.text("format") == Self.format else {
-            throw FormatError(file, "is no checkpoint that this version reads", "use the version that wrote it")
+            throw FormatError(
+                file: file, problem: "is no checkpoint that this version reads", advice: "use the version that wrote it"
+            )
         }
         configuration = try facts.configuration()
         frame = try facts.frame()
@@ -109,7 +111,9 @@ private struct Facts {
     init(_ facts: [String: String], file: String) { (self.facts, self.file) = (facts, file) }
 
     private func missing(_ key: String) -> FormatError {
-        FormatError(file, "is a safetensors file without the \(key) of a checkpoint", "name a file written by `train`")
+        FormatError(
+            file: file, problem: "is a safetensors file without the \(key) of a checkpoint",
+            advice: "name a file written by `train`")
     }
 
     func has(_ key: String) -> Bool { facts[key] != nil }
@@ -120,21 +124,21 @@ private struct Facts {
     }
 
     /// Numbers with spaces between them.
-    private func elements<Number>(_ key: String, _ count: Int, _ number: (String) -> Number?) throws -> [Number] {
+    private func elements<Number>(of key: String, count: Int, _ number: (String) -> Number?) throws -> [Number] {
         let words = try text(key).split(separator: " "), elements = words.compactMap { number(String($0)) }
         guard elements.count == count, words.count == count else { throw damage(in: key) }
         return elements
     }
 
     func finite(_ key: String, _ count: Int) throws -> [Double] {
-        try elements(key, count) { Double($0).flatMap { $0.isFinite ? $0 : nil } }
+        try elements(of: key, count: count) { Double($0).flatMap { $0.isFinite ? $0 : nil } }
     }
 
     /// More than any run counts, and far from where sums and products end.
     static let largest = 1 << 48
 
     private func counts(_ key: String, _ count: Int) throws -> [Int] {
-        try elements(key, count) { Int($0).flatMap { (0...Self.largest).contains($0) ? $0 : nil } }
+        try elements(of: key, count: count) { Int($0).flatMap { (0...Self.largest).contains($0) ? $0 : nil } }
     }
 
     func count(_ key: String) throws -> Int { try counts(key, 1)[0] }
@@ -145,7 +149,9 @@ private struct Facts {
             try configuration.check()
             return configuration
         } catch let error as TrainingError {
-            throw FormatError(file, "holds a configuration that no run has (\(error))", "use another checkpoint")
+            throw FormatError(
+                file: file, problem: "holds a configuration that no run has (\(error))",
+                advice: "use another checkpoint")
         }
     }
 
@@ -159,7 +165,7 @@ private struct Facts {
     }
 
     func valueRange() throws -> ClosedRange<Float> {
-        let range = try elements("value_range", 2) { Float($0).flatMap { $0.isFinite ? $0 : nil } }
+        let range = try elements(of: "value_range", count: 2) { Float($0).flatMap { $0.isFinite ? $0 : nil } }
         guard range[0] <= range[1] else { throw damage(in: "value_range") }
         return range[0]...range[1]
     }
@@ -186,6 +192,7 @@ private struct Facts {
 
     private func damage(in key: String) -> FormatError {
         FormatError(
-            file, "has a damaged \(key) among the facts of a checkpoint", "use another checkpoint, or make it again")
+            file: file, problem: "has a damaged \(key) among the facts of a checkpoint",
+            advice: "use another checkpoint, or make it again")
     }
 }

@@ -81,7 +81,9 @@ package struct Checkpoint: Sendable {
         do {
             network = try self.network()
         } catch {
-            throw FormatError(file, "describes a network that cannot be built (\(error))", "use another checkpoint")
+            throw FormatError(
+                file: file, problem: "describes a network that cannot be built (\(error))",
+                advice: "use another checkpoint")
         }
         let moments = configuration.model.optimizer.moments.map { "optimizer.\($0)." }
         for slot in network.layout.slots {
@@ -117,7 +119,8 @@ package struct Checkpoint: Sendable {
             let what =
                 found.map { "holds \($0.name) as \($0.type.rawValue) of shape \($0.shape)" } ?? "has no tensor \(name)"
             throw FormatError(
-                file, "\(what), and the model needs F32 of \(shape)", "use the model that it was made with")
+                file: file, problem: "\(what), and the model needs F32 of \(shape)",
+                advice: "use the model that it was made with")
         }
         return found
     }
@@ -128,7 +131,8 @@ package struct Checkpoint: Sendable {
         }
         guard wrong == 0 else {
             throw FormatError(
-                file, "holds \(wrong) numbers in \(tensor.name) that are not finite", "use an older checkpoint")
+                file: file, problem: "holds \(wrong) numbers in \(tensor.name) that are not finite",
+                advice: "use an older checkpoint")
         }
     }
 }

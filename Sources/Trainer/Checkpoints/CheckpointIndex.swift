@@ -40,8 +40,8 @@ package struct CheckpointIndex: Codable, Equatable, Sendable {
         guard file.size <= Self.largest, let index = try? JSONDecoder().decode(Self.self, from: Data(file.bytes()))
         else {
             throw FormatError(
-                path, "is damaged, and the checkpoints that it lists are not",
-                "remove it; the next `train` of the run writes it anew")
+                file: path, problem: "is damaged, and the checkpoints that it lists are not",
+                advice: "remove it; the next `train` of the run writes it anew")
         }
         self = index
     }

@@ -11,7 +11,9 @@ extension CheckpointStore {
     /// Throws `FormatError` if there is none, or it is damaged.
     package static func named(_ path: String) throws -> Found {
         guard try Folder.holds(path) else {
-            throw FormatError(path, "does not exist", "name a checkpoint, or the folder of a run that has saved one")
+            throw FormatError(
+                file: path, problem: "does not exist",
+                advice: "name a checkpoint, or the folder of a run that has saved one")
         }
         guard try Folder.isOne(path) else { return try read(path) }
         guard let found = try inside(path).best() else { throw noneIn(path) }
@@ -33,6 +35,8 @@ extension CheckpointStore {
     }
 
     static func noneIn(_ folder: String) -> FormatError {
-        FormatError(folder, "holds no checkpoints", "name a checkpoint, or the folder of a run that has saved one")
+        FormatError(
+            file: folder, problem: "holds no checkpoints",
+            advice: "name a checkpoint, or the folder of a run that has saved one")
     }
 }

@@ -48,7 +48,9 @@ package struct CheckpointStore: Sendable {
         try file.append(bytes.span)
         let written = try InputFile(sharing: file, standingFor: file.path).bytes()
         guard written == bytes else {
-            throw FormatError(file.path, "has other bytes than were written", "check the disk, or use another one")
+            throw FormatError(
+                file: file.path, problem: "has other bytes than were written",
+                advice: "check the disk, or use another one")
         }
         _ = try Checkpoint(decoding: written, file: file.path)
         try file.commit()
@@ -150,10 +152,11 @@ extension CheckpointStore {
             if isMissing { continue }
             guard let first = damaged.first else { return nil }
             throw FormatError(
-                folder, "holds no whole checkpoint: \(first.reason)",
-                "start again with another --output, or restore a backup")
+                file: folder, problem: "holds no whole checkpoint: \(first.reason)",
+                advice: "start again with another --output, or restore a backup")
         }
-        throw FormatError(folder, "changes faster than it can be read", "try again, or raise the run's --keep")
+        throw FormatError(
+            file: folder, problem: "changes faster than it can be read", advice: "try again, or raise the run's --keep")
     }
 
     /// The checkpoint with the lowest validation loss as the newest one tells, or the newest where none validated, or
@@ -178,7 +181,8 @@ extension CheckpointStore {
                 return newest
             }
         }
-        throw FormatError(folder, "changes faster than it can be read", "try again, or raise the run's --keep")
+        throw FormatError(
+            file: folder, problem: "changes faster than it can be read", advice: "try again, or raise the run's --keep")
     }
 
     /// Renames damaged files, so that they count no more and nothing is lost.

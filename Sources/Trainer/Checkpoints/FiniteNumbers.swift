@@ -13,9 +13,9 @@ package func requireFinite(_ elements: [Float], of tensor: String, file: String,
     let wrong = elements.count { !$0.isFinite }
     guard wrong == 0 else {
         throw FormatError(
-            file,
-            "holds \(counted(wrong, "number")) of \(elements.count) in \(tensor.quotable()) that "
-                + "\(wrong == 1 ? "is" : "are") not finite", advice)
+            file: file,
+            problem: "holds \(counted(wrong, "number")) of \(elements.count) in \(tensor.quotable()) that "
+                + "\(wrong == 1 ? "is" : "are") not finite", advice: advice)
     }
 }
 

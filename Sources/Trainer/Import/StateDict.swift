@@ -16,7 +16,9 @@ struct StateDict {
     init(path: String) throws {
         let file = try InputFile(path: path)
         guard file.size <= Self.largest else {
-            throw FormatError(path, "has \(file.size) bytes", "give a file of weights of at most \(Self.largest)")
+            throw FormatError(
+                file: path, problem: "has \(file.size) bytes",
+                advice: "give a file of weights of at most \(Self.largest)")
         }
         let content = try SafetensorsFile(decoding: file.bytes(), file: path)
         var tensors: [String: SafetensorsFile.Tensor] = [:]
@@ -24,11 +26,13 @@ struct StateDict {
             let name = tensor.name.hasPrefix("module.") ? String(tensor.name.dropFirst(7)) : tensor.name
             guard tensors.updateValue(tensor, forKey: name) == nil else {
                 throw FormatError(
-                    path, "holds \(name.quotable()) with and without `module.`", "leave one of the two out")
+                    file: path, problem: "holds \(name.quotable()) with and without `module.`",
+                    advice: "leave one of the two out")
             }
             guard tensor.type == .float32 else {
                 throw FormatError(
-                    path, "holds \(tensor.name.quotable()) as \(tensor.type.rawValue)", "save it again after `.float()`"
+                    file: path, problem: "holds \(tensor.name.quotable()) as \(tensor.type.rawValue)",
+                    advice: "save it again after `.float()`"
                 )
             }
         }

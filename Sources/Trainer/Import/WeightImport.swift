@@ -41,7 +41,7 @@ package struct WeightImport {
         try requireAllFilled(network.layout, places)
         try requireSameNames(file, places)
         for (name, tensors) in places {
-            try requireShape(file, name, tensors[0])
+            try requireShape(of: name, in: file, for: tensors[0])
             let elements = try file.elements(of: name)
             try requireFinite(elements, of: name, file: path, advice: "import weights from before they became so")
             for tensor in tensors { tensor.fill(values, from: elements) }
@@ -88,22 +88,23 @@ package struct WeightImport {
             let open = missing.isEmpty ? wanted : missing
             let advice = closest(to: stray, among: open)
             throw FormatError(
-                file.path, "holds \(stray.quotable()), which has no place in \(system.name)",
-                missing.isEmpty ? "leave it out, or choose another --preset" : "rename it to \(advice) if it is that")
+                file: file.path, problem: "holds \(stray.quotable()), which has no place in \(system.name)",
+                advice: missing.isEmpty
+                    ? "leave it out, or choose another --preset" : "rename it to \(advice) if it is that")
         }
         guard let first = missing.first else { return }
         throw FormatError(
-            file.path,
-            "lacks \(first)" + (missing.count > 1 ? " and \(missing.count - 1) more tensors" : "")
-                + " of \(system.name)", "save the whole state dict")
+            file: file.path,
+            problem: "lacks \(first)" + (missing.count > 1 ? " and \(missing.count - 1) more tensors" : "")
+                + " of \(system.name)", advice: "save the whole state dict")
     }
 
-    private func requireShape(_ file: StateDict, _ name: String, _ tensor: ImportedTensor) throws {
+    private func requireShape(of name: String, in file: StateDict, for tensor: ImportedTensor) throws {
         let shape = file.shape(of: name)!
         guard shape == tensor.shape || shape == tensor.otherShape else {
             throw FormatError(
-                file.path, "holds \(name) of shape \(shape), and \(system.name) has \(tensor.shape)",
-                "describe its sizes in a .yaml file for --model, and give its frames to --frame")
+                file: file.path, problem: "holds \(name) of shape \(shape), and \(system.name) has \(tensor.shape)",
+                advice: "describe its sizes in a .yaml file for --model, and give its frames to --frame")
         }
     }
 }

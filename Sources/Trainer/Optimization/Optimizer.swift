@@ -46,14 +46,14 @@ package struct Optimizer: Sendable {
     ) {
         step += 1
         pool.forEachBlock(of: values.flat.count) { [self] in
-            move(values.flat, along: gradient.flat, $0, at: hyperparameters, clip)
+            move(values.flat, along: gradient.flat, in: $0, at: hyperparameters, clip: clip)
         }
     }
 
     /// One block of all numbers: each moves by itself.
     private func move(
-        _ values: Tensor<Float>, along gradient: Tensor<Float>, _ block: Range<Int>,
-        at hyperparameters: StepHyperparameters, _ clip: GradientClip
+        _ values: Tensor<Float>, along gradient: Tensor<Float>, in block: Range<Int>,
+        at hyperparameters: StepHyperparameters, clip: GradientClip
     ) {
         let p = values[block], g = gradient[block], moments = moments.map { $0.vector.flat[block] }
         let rate = hyperparameters.learningRate

@@ -39,7 +39,8 @@ final class LogFile {
         try file.append([UInt8](text.map { $0 + "\n" }.joined().utf8).span)
         try file.commit()
         guard let handle = FileHandle(forWritingAtPath: path) else {
-            throw FormatError(path, "could not be opened again", "check the disk, then try again")
+            throw FormatError(
+                file: path, problem: "could not be opened again", advice: "check the disk, then try again")
         }
         try named(path) { try handle.seekToEnd() }
         return (handle, kept.map(\.1))
@@ -66,7 +67,9 @@ final class LogFile {
             let words =
                 reason.domain == NSPOSIXErrorDomain
                 ? String(cString: strerror(Int32(reason.code))).lowercased() : error.localizedDescription
-            throw FormatError(path, "could not be written (\(words))", "free some space or check the disk, then go on")
+            throw FormatError(
+                file: path, problem: "could not be written (\(words))",
+                advice: "free some space or check the disk, then go on")
         }
     }
 }

@@ -24,7 +24,7 @@ package struct RankShares: Equatable {
     }
 
     package init(
-        of configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ virtualRanks: VirtualRanks
+        of configuration: TrainingConfiguration, data: DataSet, batches: BatchOrder, virtualRanks: VirtualRanks
     ) {
         let bounds = batches.bounds
         self.init(

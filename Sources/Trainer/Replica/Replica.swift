@@ -39,7 +39,7 @@ package final class Replica {
         /// The norm of each virtual rank's own gradient; nil where nobody asks for them.
         var norms: [Double]?
 
-        init(_ run: Range<Int>, of virtualRanks: VirtualRanks, _ layout: ParameterLayout, _ workspace: PassWorkspace) {
+        init(_ run: Range<Int>, of virtualRanks: VirtualRanks, layout: ParameterLayout, workspace: PassWorkspace) {
             (self.virtualRanks, self.workspace) = (run, workspace)
             let most = virtualRanks.tree.mostParts(within: virtualRanks.leaves(of: run))
             vectors = (0..<most).map { _ in ParameterVector(layout) }
@@ -84,7 +84,7 @@ package final class Replica {
             let workspace = try PassWorkspace(
                 context, sizes: shares.threads[number], movesAverages: number == 0,
                 allReduce: { allReduce?.sum(&$0, of: number) ?? 0 })
-            return Worker(run, of: virtualRanks, network.layout, workspace)
+            return Worker(run, of: virtualRanks, layout: network.layout, workspace: workspace)
         }
         self.allReduce = allReduce
     }
@@ -102,10 +102,10 @@ package final class Replica {
             (worker.sum, worker.losses, worker.workspace.times) = (TreeSum(virtualRanks.tree), [], PhaseTimes())
         }
         if let allReduce {
-            try computeTogether(batch, weights, step: step, allReduce)
+            try computeTogether(of: batch, weights: weights, step: step, allReduce: allReduce)
         } else {
             try pool.run(workers.count) { [workers, self] in
-                try compute(workers[$0], batch, weights, step: step)
+                try compute(on: workers[$0], of: batch, weights: weights, step: step)
             }
         }
         times.add(slowestOf: workers.map(\.workspace.times))
@@ -130,7 +130,7 @@ package final class Replica {
 
     /// One virtual rank after the other, each micro-batch by micro-batch.
     private func compute(
-        _ worker: Worker, _ batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int
+        on worker: Worker, of batch: Batch<SequenceID>, weights: PreparedNetwork<Float>, step: Int
     ) throws {
         for virtualRank in worker.virtualRanks {
             let gradient = worker.zeroedVector()
@@ -144,7 +144,7 @@ package final class Replica {
 
     /// All virtual ranks at once, each whole even if it is empty: once they have begun, none may be missing from a sum.
     private func computeTogether(
-        _ batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int, _ allReduce: VirtualRankAllReduce
+        of batch: Batch<SequenceID>, weights: PreparedNetwork<Float>, step: Int, allReduce: VirtualRankAllReduce
     ) throws {
         try pool.run(workers.count) { [workers, self] number in
             let worker = workers[number], indices = batch.indices(of: worker.virtualRanks.lowerBound)

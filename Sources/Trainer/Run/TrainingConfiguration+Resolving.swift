@@ -22,7 +22,7 @@ extension TrainingConfiguration {
             throw TrainingError.usage(
                 "\(file!) is about model \(named) and --model is \(model); leave one of the two out")
         }
-        let base = TrainingConfiguration(model: try system(model, layer, options))
+        let base = TrainingConfiguration(model: try system(named: model, layer: layer, options: options))
         var configuration = try layer?.applied(to: base) ?? base
         let record = file.map { (run: DataPlace.run(ofFile: $0), output: configuration.output) }
         options(&configuration)
@@ -54,7 +54,7 @@ extension TrainingConfiguration {
 
     /// The system that a run starts from.
     private static func system(
-        _ model: String?, _ layer: ConfigurationLayer?, _ options: (inout TrainingConfiguration) -> Void
+        named model: String?, layer: ConfigurationLayer?, options: (inout TrainingConfiguration) -> Void
     ) throws -> SystemDescription {
         if let name = model ?? layer?.startName { return try SystemDescription.named(name) }
         var probe = TrainingConfiguration(model: Presets.small)

@@ -48,7 +48,8 @@ package enum TrainingRun {
         let batches = BatchOrder(of: configuration, data, virtualRanks)
         let plan = StepPlan(
             system: system, network: network, virtualRanks: virtualRanks,
-            shares: RankShares(of: configuration, data, batches, virtualRanks), source: data.source,
+            shares: RankShares(of: configuration, data: data, batches: batches, virtualRanks: virtualRanks),
+            source: data.source,
             seed: configuration.seed, reducePrecision: configuration.reducePrecision)
         let warnings = try RankIdentity.require(configuration, on: communicator)
         try MemoryBudget.require(plan.memory(on: communicator), threads: virtualRanks.threads, on: communicator)
@@ -70,12 +71,15 @@ package enum TrainingRun {
             configuration, data: data, batches: batches, step: step, state: state, on: communicator, pool: pool,
             timekeeper: timekeeper, log: log, folder: folder)
         if let log, let folder {
-            for line in try opening(configuration, data, batches, network.layout, virtualRanks, folder, log) + warnings
+            for line in try opening(
+                of: configuration, data: data, batches: batches, layout: network.layout, virtualRanks: virtualRanks,
+                folder: folder, log: log) + warnings
             {
                 try log.say(line, at: state.position.step)
             }
         }
-        let watchdog = try Watchdog(configuration.watchdog, run: configuration.output, .own, communicator)
+        let watchdog = try Watchdog(
+            configuration.watchdog, run: configuration.output, heartbeat: .own, communicator: communicator)
         defer { watchdog?.end() }
         StopSignal.listen(to: StopSignal.ending)
         let stopped = try loop.run(), seconds = durationInWords(log?.seconds ?? 0)
@@ -94,8 +98,8 @@ package enum TrainingRun {
 
     /// What a person should know before the first step.
     private static func opening(
-        _ configuration: TrainingConfiguration, _ data: DataSet, _ batches: BatchOrder, _ layout: ParameterLayout,
-        _ virtualRanks: VirtualRanks, _ folder: RunFolder, _ log: RunLog
+        of configuration: TrainingConfiguration, data: DataSet, batches: BatchOrder, layout: ParameterLayout,
+        virtualRanks: VirtualRanks, folder: RunFolder, log: RunLog
     ) throws -> [String] {
         let model = configuration.model
         let training = data.range(of: .train).count, validation = data.range(of: .validation).count

@@ -32,7 +32,9 @@ struct BenchAccuracyCommand: ParsableCommand {
         try OneProcess.require(for: "bench accuracy")
         let system = try model.system(), convolution = model.convolution
         let measured = try AccuracyMeasurement.measured(system, batch: batch, convolution: convolution)
-        if json { return try printJSON(AccuracyResults(system.name, convolution, measured)) }
+        if json {
+            return try printJSON(AccuracyResults(model: system.name, convolution: convolution, measured: measured))
+        }
         var table = Table(["tensor", convolution.rawValue, "im2col"], alignments: [.left, .right, .right])
         for it in measured.deviations {
             table.add([it.name, String(format: "%.1e", it.measured), String(format: "%.1e", it.im2col)])
@@ -51,7 +53,7 @@ private struct AccuracyResults: Encodable {
         let deviation, im2colDeviation: Double
     }
 
-    init(_ model: String, _ convolution: ConvolutionAlgorithm, _ measured: AccuracyMeasurement) {
+    init(model: String, convolution: ConvolutionAlgorithm, measured: AccuracyMeasurement) {
         (self.model, algorithm) = (model, convolution.rawValue)
         deviations = measured.deviations.map { Row(name: $0.name, deviation: $0.measured, im2colDeviation: $0.im2col) }
     }

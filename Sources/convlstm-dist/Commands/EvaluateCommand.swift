@@ -55,20 +55,22 @@ struct EvaluateCommand: ParsableCommand {
             if communicator.rank == 0, options.data != nil {
                 try data.complaint(about: sequences, trainedOn: found.checkpoint.valueRange).map(warn)
             }
-            let evaluation = try evaluate(forecaster, found, data, sequences, communicator)
+            let evaluation = try evaluate(
+                forecaster, from: found, on: data, sequences: sequences, communicator: communicator)
             guard communicator.rank == 0 else { return }
-            let report = EvaluationReport(evaluation, found, data, split, inputFrames: forecaster.inputFrames)
+            let report = EvaluationReport(
+                evaluation, of: found, on: data, split: split, inputFrames: forecaster.inputFrames)
             if json { try printJSON(report) } else { StandardOutput.print(report.text, terminator: "") }
         }
     }
 
     private func evaluate(
-        _ forecaster: Forecaster, _ found: CheckpointStore.Found, _ data: DataSet, _ sequences: Range<Int>,
-        _ communicator: any Communicator
+        _ forecaster: Forecaster, from found: CheckpointStore.Found, on data: DataSet, sequences: Range<Int>,
+        communicator: any Communicator
     ) throws -> Evaluation {
         let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil, pool = try ThreadPool(options.threads)
         let evaluation = try Evaluation.measured(
-            forecaster, on: data.source, sequences, training: data.range(of: .train),
+            forecaster, on: data.source, sequences: sequences, training: data.range(of: .train),
             range: found.checkpoint.valueRange, convention: metrics ?? found.checkpoint.configuration.model.metrics,
             batchSize: batchSize, communicator: communicator, on: pool
         ) { done, total in line?.show("evaluating: \(done) of \(total) batches of this rank") }

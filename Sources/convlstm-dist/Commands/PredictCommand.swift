@@ -75,7 +75,7 @@ struct PredictCommand: ParsableCommand {
             let array = try InputArray(
                 path: input, frame: forecaster.frame, needed: forecaster.inputFrames, layout: layout)
             if layout == nil { StandardOutput.print(array.reading) }
-            names = try folder.write(continued(array, forecaster, found), isBatch: array.batch != nil)
+            names = try folder.write(continued(array, by: forecaster, of: found), isBatch: array.batch != nil)
         } else {
             names = try folder.write([try known(forecaster, found)], isBatch: false)
         }
@@ -88,7 +88,7 @@ struct PredictCommand: ParsableCommand {
 
     /// Forecasts after the frames of a file.
     private func continued(
-        _ array: InputArray, _ forecaster: Forecaster, _ found: CheckpointStore.Found
+        _ array: InputArray, by forecaster: Forecaster, of found: CheckpointStore.Found
     ) throws -> [Prediction] {
         let count = array.batch ?? 1
         let numbers = count.multipliedReportingOverflow(by: forecaster.frames * forecaster.frame.count)

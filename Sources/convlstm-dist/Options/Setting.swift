@@ -12,35 +12,35 @@ struct Setting {
     /// Puts the value into a configuration, where the option was given.
     let apply: (inout TrainingConfiguration) -> Void
 
-    init<Value>(_ value: Value?, _ path: WritableKeyPath<TrainingConfiguration, Value>) {
+    init<Value>(_ value: Value?, to path: WritableKeyPath<TrainingConfiguration, Value>) {
         check = {}
         apply = { if let value { $0[keyPath: path] = value } }
     }
 
-    init<Value>(_ value: Value?, _ path: WritableKeyPath<TrainingConfiguration, Value?>) {
+    init<Value>(_ value: Value?, to path: WritableKeyPath<TrainingConfiguration, Value?>) {
         check = {}
         apply = { if let value { $0[keyPath: path] = value } }
     }
 
     /// A name of a file, a folder or a model.
-    init(_ option: String, _ name: String?, _ path: WritableKeyPath<TrainingConfiguration, String?>) {
+    init(_ option: String, _ name: String?, to path: WritableKeyPath<TrainingConfiguration, String?>) {
         check = { try OptionCheck.requireNames([(option, name)]) }
         apply = { if let name { $0[keyPath: path] = name } }
     }
 
     /// A name of a file, a folder or a model.
-    init(_ option: String, _ name: String?, _ path: WritableKeyPath<TrainingConfiguration, String>) {
+    init(_ option: String, _ name: String?, to path: WritableKeyPath<TrainingConfiguration, String>) {
         check = { try OptionCheck.requireNames([(option, name)]) }
         apply = { if let name { $0[keyPath: path] = name } }
     }
 
     /// A whole number, within the limits of its key.
-    init(_ option: String, _ number: Int?, _ path: WritableKeyPath<TrainingConfiguration, Int>) {
+    init(_ option: String, _ number: Int?, to path: WritableKeyPath<TrainingConfiguration, Int>) {
         self.init(option, number, in: Self.range(of: option)) { $0[keyPath: path] = $1 }
     }
 
     /// A whole number, within the limits of its key.
-    init(_ option: String, _ number: Int?, _ path: WritableKeyPath<TrainingConfiguration, Int?>) {
+    init(_ option: String, _ number: Int?, to path: WritableKeyPath<TrainingConfiguration, Int?>) {
         self.init(option, number, in: Self.range(of: option)) { $0[keyPath: path] = $1 }
     }
 

@@ -51,7 +51,7 @@ struct EvaluationReport: Encodable {
     }
 
     init(
-        _ evaluation: Evaluation, _ found: CheckpointStore.Found, _ data: DataSet, _ split: Split, inputFrames: Int
+        _ evaluation: Evaluation, of found: CheckpointStore.Found, on data: DataSet, split: Split, inputFrames: Int
     ) {
         checkpoint = found.path
         step = found.checkpoint.position.step

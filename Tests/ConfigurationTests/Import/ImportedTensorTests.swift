@@ -53,8 +53,8 @@ import Testing
     @Test func aTransposedConvolutionHasItsInputsFirst() {
         var layout = ParameterLayout()
         let (k, o, i) = (4, 2, 3)
-        _ = layout.append("up.kernel", [k, k, o, i], .glorotUniform)
-        _ = layout.append("up.bias", [o], .constant(value: 0))
+        _ = layout.append("up.kernel", shape: [k, k, o, i], initialization: .glorotUniform)
+        _ = layout.append("up.bias", shape: [o], initialization: .constant(value: 0))
         let operation = LayerDescription.Operation.transposedConvolution(ConvolutionDescription(filters: o, kernel: k))
         let tensors = ImportedTensor.all(of: ImportMap.Module("up", ["m"]), operation, in: layout, gates: gates)
         #expect(tensors.map(\.shape) == [[i, o, k, k], [o]])
@@ -75,7 +75,7 @@ import Testing
     @Test func aConvolutionOverTimeKeepsItsTaps() {
         var layout = ParameterLayout()
         let (t, k, i, o) = (3, 1, 2, 4)
-        _ = layout.append("c.kernel", [t, k, k, i, o], .glorotUniform)
+        _ = layout.append("c.kernel", shape: [t, k, k, i, o], initialization: .glorotUniform)
         let operation = LayerDescription.Operation.convolution3D(
             Convolution3DDescription(filters: o, kernel: k, kernelTime: t, hasBias: false))
         let tensors = ImportedTensor.all(of: ImportMap.Module("c", ["m"]), operation, in: layout, gates: gates)
@@ -94,8 +94,8 @@ import Testing
 
     @Test func aNormalizationFollowsItsGates() {
         var layout = ParameterLayout()
-        _ = layout.append("cell.normalization.scale", [8], .constant(value: 1))
-        _ = layout.append("cell.normalization.shift", [8], .constant(value: 0))
+        _ = layout.append("cell.normalization.scale", shape: [8], initialization: .constant(value: 1))
+        _ = layout.append("cell.normalization.shift", shape: [8], initialization: .constant(value: 0))
         let operation = LayerDescription.Operation.convLSTM(ConvLSTMDescription(hidden: 2, kernel: 3))
         let module = ImportMap.Module("cell", ["m"], part: .normalization)
         let tensors = ImportedTensor.all(of: module, operation, in: layout, gates: GateOrder("i,f,o,g")!)
@@ -114,7 +114,9 @@ import Testing
             ("dn_conv2", 4, 96, 96), ("dn_conv3", 3, 64, 16), ("dn_conv4", 1, 16, 1),
         ]
         var layout = ParameterLayout(), operations: [String: LayerDescription.Operation] = [:]
-        func append(_ name: String, _ shape: [Int]) { _ = layout.append(name, shape, .constant(value: 0)) }
+        func append(_ name: String, _ shape: [Int]) {
+            _ = layout.append(name, shape: shape, initialization: .constant(value: 0))
+        }
         for (name, inputs, h) in cells {
             append("\(name).input.kernel", [5, 5, inputs, 4 * h])
             append("\(name).hidden.kernel", [5, 5, h, 4 * h])

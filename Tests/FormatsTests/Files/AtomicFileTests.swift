@@ -41,13 +41,7 @@ import Testing
 
     /// The name of a leftover of a process number that Linux never assigns.
     private func leftover(_ name: String, host: String? = nil) -> String {
-        ".\(name).99999999@\(host ?? self.host).partial"
-    }
-
-    private var host: String {
-        var name = utsname()
-        uname(&name)
-        return withUnsafeBytes(of: &name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        ".\(name).99999999@\(host ?? machineName).partial"
     }
 
     @Test func whatTheDeadLeftIsRemovedAndWhatTheLivingWriteIsNot() throws {

@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test func whatAProcessOfThisHostLeftIsTakenOver() throws {
-        try folder.write(Array(#"{"host":"\#(host())","process":99999999,"since":"x","beat":1}"#.utf8), to: ".lock")
+        try folder.write(
+            Array(#"{"host":"\#(machineName)","process":99999999,"since":"x","beat":1}"#.utf8), to: ".lock")
         #expect(try LockFile(path: path).isOwn)
     }
 
@@ -60,11 +61,5 @@ import Testing
     @Test func aMissingFolderIsNamed() throws {
         let error = #expect(throws: FormatError.self) { try LockFile(path: folder.file("missing/.lock")) }
         #expect(error?.description.contains("missing/.lock could not be written (no such file or directory)") == true)
-    }
-
-    private func host() -> String {
-        var name = utsname()
-        uname(&name)
-        return withUnsafeBytes(of: &name.nodename) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }

@@ -6,7 +6,7 @@ import Testing
     let folder = try! TemporaryFolder()
 
     private func python(_ script: String) throws {
-        try Python.run("import os, sys\nos.chdir(sys.argv[1])\n" + PNGScript.functions + script, [folder.path])
+        try Python.run(PNGScript.functions + script, in: folder)
     }
 
     @Test(arguments: [1, 3]) func pixelsAreAsStoredWhateverAFileSaysAboutColors(channels: Int) throws {

@@ -5,19 +5,9 @@ import Testing
 @Suite struct NpyFileTests {
     let folder = try! TemporaryFolder()
 
-    private func open(_ name: String, key: String? = nil) throws -> NpyFile {
-        try NpyFile(path: folder.file(name), key: key, scratchFolder: folder.path)
-    }
-
-    private func allBytes(_ array: NpyFile) throws -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: array.header.byteCount), span = bytes.mutableSpan
-        try array.read(at: 0, into: &span)
-        return bytes
-    }
-
     /// Runs a numpy script that writes files in the folder; it starts with `import numpy as n`.
     private func numpy(_ script: String) throws {
-        try Python.run("import numpy as n, os, sys\nos.chdir(sys.argv[1])\n" + script, [folder.path])
+        try Python.run("import numpy as n\n" + script, in: folder)
     }
 
     @Test(arguments: [[], [3], [2, 3], [20, 10000, 64, 64], [7, 0]]) func headersComeBack(shape: [Int]) throws {
@@ -44,9 +34,9 @@ import Testing
             a = n.arange(24, dtype='u1').reshape(2, 3, 4)
             n.lib.format.write_array(open('x.npy', 'wb'), a, version=(\(version), 0))
             """)
-        let array = try open("x.npy")
+        let array = try folder.array("x.npy")
         #expect(array.header == NpyHeader(type: .uint8, shape: [2, 3, 4]))
-        #expect(try allBytes(array) == Array(0..<24))
+        #expect(try array.bytes() == Array(0..<24))
     }
 
     @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func otherArraysAreRefusedWithTheWayOut() throws {
@@ -66,7 +56,7 @@ import Testing
             "int64.npy": "<i8", "records.npy": "records", "pair.npz": "arrays a, b", "zip.npy": "name it .npz",
         ]
         for (name, phrase) in expected {
-            let error = #expect(throws: FormatError.self, "\(name)") { try open(name) }
+            let error = #expect(throws: FormatError.self, "\(name)") { try folder.array(name) }
             #expect(error?.description.contains(phrase) == true, "\(name): \(String(describing: error))")
         }
     }
@@ -75,7 +65,7 @@ import Testing
         let whole = NpyHeader(type: .uint8, shape: [5]).encoded + [1, 2, 3, 4, 5]
         for count in 0..<whole.count {
             try folder.write([UInt8](whole[..<count]), to: "x.npy")
-            #expect(throws: FormatError.self) { try open("x.npy") }
+            #expect(throws: FormatError.self) { try folder.array("x.npy") }
         }
     }
 
@@ -84,7 +74,7 @@ import Testing
             let text = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }\n"
             let bytes = NpyHeader(type: .uint8, shape: []).encoded[..<8] + [UInt8(text.utf8.count), 0] + text.utf8
             try folder.write([UInt8](bytes), to: "x.npy")
-            #expect(throws: FormatError.self) { try open("x.npy") }
+            #expect(throws: FormatError.self) { try folder.array("x.npy") }
         }
     }
 
@@ -95,9 +85,9 @@ import Testing
             a = (n.arange(300_000) * 7 % 251).astype('u1').reshape(3, 100, 1000)
             n.\(saver)('x.npz', a, other=n.zeros(3))
             """)
-        let array = try open("x.npz", key: "arr_0")
+        let array = try folder.array("x.npz", key: "arr_0")
         #expect(array.header.shape == [3, 100, 1000])
-        #expect(try allBytes(array) == (0..<300_000).map { UInt8($0 * 7 % 251) })
+        #expect(try array.bytes() == (0..<300_000).map { UInt8($0 * 7 % 251) })
         #expect(try folder.names == ["x.npz"])
     }
 
@@ -109,11 +99,11 @@ import Testing
                 var damaged = whole
                 damaged[position] ^= 4
                 try folder.write(damaged, to: "x.npz")
-                #expect(throws: FormatError.self) { try open("x.npz") }
+                #expect(throws: FormatError.self) { try folder.array("x.npz") }
             }
             for count in stride(from: 0, to: whole.count, by: 37) {
                 try folder.write([UInt8](whole[..<count]), to: "x.npz")
-                #expect(throws: FormatError.self) { try open("x.npz") }
+                #expect(throws: FormatError.self) { try folder.array("x.npz") }
             }
         }
     }

@@ -12,10 +12,8 @@ import Testing
         try folder.write([UInt8](start) + text.utf8 + [UInt8](repeating: 0, count: count), to: name)
     }
 
-    private func open() throws -> NpyFile { try NpyFile(path: folder.file("x.npy"), scratchFolder: folder.path) }
-
     private func refuse(_ phrase: String, _ note: String) throws {
-        let error = #expect(throws: FormatError.self, "\(note)") { try open() }
+        let error = #expect(throws: FormatError.self, "\(note)") { try folder.array("x.npy") }
         #expect(error?.description.contains(phrase) == true, "\(note): \(String(describing: error))")
         #expect((error?.description.utf8.count ?? 0) < 400)
     }
@@ -29,13 +27,13 @@ import Testing
         "{'descr': '|u1', 'fortran_order': True, 'shape': (6,), }",
     ]) func whatAnyNumpyWroteIsRead(text: String) throws {
         try write(text, count: 6)
-        #expect(try open().header.type == .uint8)
-        #expect(try open().header.byteCount == 6)
+        #expect(try folder.array("x.npy").header.type == .uint8)
+        #expect(try folder.array("x.npy").header.byteCount == 6)
     }
 
     @Test func shapesOfPython2AreThoseOfToday() throws {
         try write("{'descr': '<f4', 'fortran_order': False, 'shape': (3L, 4, 5L), }\n", count: 240)
-        #expect(try open().header == NpyHeader(type: .float32, shape: [3, 4, 5]))
+        #expect(try folder.array("x.npy").header == NpyHeader(type: .float32, shape: [3, 4, 5]))
     }
 
     @Test(arguments: [
@@ -99,7 +97,9 @@ import Testing
                 var damaged = whole
                 damaged[position] ^= 1 << UInt8(bit)
                 try folder.write(damaged, to: "x.npy")
-                if let array = try? open() { #expect(array.header == NpyHeader(type: .uint8, shape: [3, 16, 12])) }
+                if let array = try? folder.array("x.npy") {
+                    #expect(array.header == NpyHeader(type: .uint8, shape: [3, 16, 12]))
+                }
             }
         }
     }

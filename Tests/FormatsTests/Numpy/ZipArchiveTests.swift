@@ -6,21 +6,11 @@ import Testing
     let folder = try! TemporaryFolder()
 
     private func python(_ script: String) throws {
-        try Python.run("import os, sys\nos.chdir(sys.argv[1])\n" + ZipScript.functions + script, [folder.path])
-    }
-
-    private func open(_ name: String, key: String? = nil) throws -> NpyFile {
-        try NpyFile(path: folder.file(name), key: key, scratchFolder: folder.path)
-    }
-
-    private func bytes(_ array: NpyFile) throws -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: array.header.byteCount), span = bytes.mutableSpan
-        try array.read(at: 0, into: &span)
-        return bytes
+        try Python.run(ZipScript.functions + script, in: folder)
     }
 
     private func refuse(_ name: String, key: String? = nil, _ phrase: String) throws {
-        let error = #expect(throws: FormatError.self, "\(name)") { try open(name, key: key) }
+        let error = #expect(throws: FormatError.self, "\(name)") { try folder.array(name, key: key) }
         #expect(error?.description.contains(phrase) == true, "\(name): \(String(describing: error))")
         #expect((error?.description.utf8.count ?? 0) < 400)
     }
@@ -38,7 +28,7 @@ import Testing
         #expect(names.count == 150)
         for name in names {
             #expect(throws: Never.self, "\(name)") {
-                let content = try bytes(open(name))
+                let content = try folder.array(name).bytes()
                 #expect(content == [UInt8](repeating: 0, count: content.count))
             }
         }
@@ -52,8 +42,8 @@ import Testing
             archive('three.npz', [(b'a.npy', old), (b'b.npy', old), (b'a.npy', new)])
             assert n.load('twice.npz')['a'][0] == 2
             """)
-        #expect(try bytes(open("twice.npz")) == [2, 2, 2])
-        #expect(try bytes(open("three.npz", key: "a")) == [2, 2, 2])
+        #expect(try folder.array("twice.npz").bytes() == [2, 2, 2])
+        #expect(try folder.array("three.npz", key: "a").bytes() == [2, 2, 2])
         try refuse("three.npz", "the arrays a, b;")
     }
 
@@ -69,7 +59,7 @@ import Testing
             """)
         for name in ["wide.npz", "comment.npz", "nested.npz", "behind.npz"] {
             #expect(throws: Never.self, "\(name)") {
-                let content = try bytes(open(name))
+                let content = try folder.array(name).bytes()
                 #expect(content == Array(0..<9))
             }
         }

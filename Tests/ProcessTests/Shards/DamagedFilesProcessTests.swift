@@ -11,8 +11,8 @@ import Trainer
     let folder = try! TemporaryFolder()
 
     private func python(_ script: String) throws {
-        let start = "import os, sys, gzip\nos.chdir(sys.argv[1])\n" + PNGScript.functions + ZipScript.functions
-        try Python.run(start + "def w(name, data): open(name, 'wb').write(data)\n" + script, [folder.path])
+        let start = "import gzip\n" + PNGScript.functions + ZipScript.functions
+        try Python.run(start + "def w(name, data): open(name, 'wb').write(data)\n" + script, in: folder)
     }
 
     /// Runs a command line under limits; its error must contain `phrase`, and nothing may be left of `out`.

@@ -11,7 +11,7 @@ import Testing
     }
 
     private func python(_ script: String) throws -> String {
-        try Python.run("import os, sys\nos.chdir(sys.argv[1])\n" + PNGScript.functions + script, [folder.path])
+        try Python.run(PNGScript.functions + script, in: folder)
     }
 
     @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func clipsOfFramesBecomeSequences() throws {

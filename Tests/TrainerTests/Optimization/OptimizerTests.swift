@@ -56,7 +56,7 @@ struct OptimizerFixture: Decodable {
     /// A vector of as many numbers as the fixture has parameters.
     static func vector(_ numbers: [Float]) -> ParameterVector<Float> {
         var layout = ParameterLayout()
-        _ = layout.append("p", [numbers.count], .constant(value: 0))
+        _ = layout.append("p", shape: [numbers.count], initialization: .constant(value: 0))
         let vector = ParameterVector<Float>(layout)
         var span = vector.flat.mutableSpan
         for i in numbers.indices { span[i] = numbers[i] }

@@ -59,7 +59,8 @@ import Trainer
     private func check(_ configuration: TrainingConfiguration, _ data: DataSet, _ virtualRanks: VirtualRanks) {
         let model = configuration.model
         let shares = RankShares(
-            of: configuration, data, BatchOrder(of: configuration, data, virtualRanks), virtualRanks)
+            of: configuration, data: data, batches: BatchOrder(of: configuration, data, virtualRanks),
+            virtualRanks: virtualRanks)
         let largest = (model.batchSize + virtualRanks.count - 1) / virtualRanks.count
         #expect(shares.part == max(1, (largest + configuration.accumulate - 1) / configuration.accumulate))
         let runs = virtualRanks.runs(oneEach: model.network.normalizesBatches)

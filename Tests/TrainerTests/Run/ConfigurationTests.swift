@@ -6,15 +6,16 @@ import Model
 import TestSupport
 import Testing
 
-@Suite struct ConfigurationTests {
-    private func resolved(
-        _ yaml: String, preset: String? = nil, _ options: (inout TrainingConfiguration) -> Void = { _ in }
-    ) throws -> TrainingConfiguration {
-        let folder = try TemporaryFolder()
-        let file = try folder.write(Array(("data: generated\n" + yaml).utf8), to: "c.yaml")
-        return try TrainingConfiguration.resolved(model: preset, file: file, options: options)
-    }
+/// The configuration of a file with generated data.
+private func resolved(
+    _ yaml: String, preset: String? = nil, _ options: (inout TrainingConfiguration) -> Void = { _ in }
+) throws -> TrainingConfiguration {
+    let folder = try TemporaryFolder()
+    let file = try folder.write(Array(("data: generated\n" + yaml).utf8), to: "c.yaml")
+    return try TrainingConfiguration.resolved(model: preset, file: file, options: options)
+}
 
+@Suite struct ConfigurationTests {
     @Test func optionsComeBeforeTheFileAndTheFileBeforeThePreset() throws {
         let it = try resolved("seed: 9\nmodel:\n  name: neural-scene\n  batchSize: 4\n  learningRate: 0.5\n") {
             $0.model.learningRate = 0.25
@@ -158,16 +159,6 @@ import Testing
 }
 
 @Suite struct GeneratorConfigurationTests {
-    private func resolved(
-        _ yaml: String, _ options: (inout TrainingConfiguration) -> Void = { _ in }
-    ) throws
-        -> TrainingConfiguration
-    {
-        let folder = try TemporaryFolder()
-        let file = try folder.write(Array(("data: generated\n" + yaml).utf8), to: "c.yaml")
-        return try TrainingConfiguration.resolved(model: nil, file: file, options: options)
-    }
-
     @Test func whatIsLeftOutOfAGeneratorIsStandard() throws {
         let squares = try resolved(
             "model: {sequences: {generator: {kind: {movingSquares: {}}, size: 40, fresh: true}}}")

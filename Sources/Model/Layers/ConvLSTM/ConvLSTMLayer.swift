@@ -87,16 +87,20 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
         let inputTensors =
             input == .nothing
             ? nil
-            : tensors.append("input.kernel", [k, k, input.channels], start(d.kernelInitialization), to: &layout)
+            : tensors.append(
+                "input.kernel", shape: [k, k, input.channels], initialization: start(d.kernelInitialization),
+                to: &layout)
         let hiddenTensors = tensors.append(
-            "hidden.kernel", [k, k, n], start(d.hiddenInitialization), to: &layout)
+            "hidden.kernel", shape: [k, k, n], initialization: start(d.hiddenInitialization), to: &layout)
         biasBlocks = try tensors.appendBias(start(d.biasInitialization), of: d, to: &layout)
         normalizer = try d.normalization.map { form throws(ModelError) in
             try GateNormalizer(layer: name, form, state: state, layout: &layout)
         }
         peepholeSlots =
             d.peepholes.shape(state).map { shape in
-                ["i", "f", "o"].map { layout.append("\(name).\($0).peephole", shape, d.peepholeInitialization) }
+                ["i", "f", "o"].map {
+                    layout.append("\(name).\($0).peephole", shape: shape, initialization: d.peepholeInitialization)
+                }
             } ?? []
 
         inputKernel = Tensor(input.isComputed ? k * k * input.channels : 0, 4 * n)

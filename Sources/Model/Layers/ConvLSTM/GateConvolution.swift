@@ -19,25 +19,25 @@ protocol GateConvolution<S>: AnyObject {
     func begin(_ steps: Range<Int>)
 
     /// Computes a_t; h_{t-1} must be complete.
-    func preactivations(_ t: Int, _ images: Range<Int>)
+    func preactivations(_ t: Int, images: Range<Int>)
 
     /// Computes a_t, then the gates and states.
-    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>)
+    func forward(_ t: Int, images: Range<Int>, step: GateStep<S>)
 
     /// Splits the steps into the parts that backward processes together, last part first.
     func parts(of steps: Range<Int>) -> [Range<Int>]
 
     /// Adds the contribution of da_t, which has replaced a_t, to dh_{t-1}.
-    func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>)
+    func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>)
 
     /// Computes da_t, then adds its contribution to dh_{t-1}.
     ///
     /// - Parameter biasGradient: (4 hidden); the sum of da_t is added to it.
     func backward(
-        _ t: Int, _ images: Range<Int>, in part: Range<Int>, _ step: GateStepBackward<S>, biasGradient: Tensor<S>)
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>)
 
     /// Adds to dx_t for all t of a part. Call it after backward of each of these steps.
-    func finish(_ part: Range<Int>, _ images: Range<Int>)
+    func finish(_ part: Range<Int>, images: Range<Int>)
 
     /// Adds the kernel gradients of all parts since `clearGradients`.
     func addKernelGradients(to gradient: ParameterVector<S>)

@@ -30,8 +30,8 @@ struct GateNormalizer {
                     + "choose a divisor, best one of its \(state.channels) hidden channels")
         }
         let shape = form == .layer ? [map.height, map.width, map.channels] : [map.channels]
-        scale = layout.append("\(layer).normalization.scale", shape, .constant(value: 1))
-        shift = layout.append("\(layer).normalization.shift", shape, .constant(value: 0))
+        scale = layout.append("\(layer).normalization.scale", shape: shape, initialization: .constant(value: 1))
+        shift = layout.append("\(layer).normalization.shift", shape: shape, initialization: .constant(value: 0))
     }
 
     func kernel<S: Scalar>(_ values: ParameterVector<S>) -> GroupNormalization<S> {
@@ -62,7 +62,7 @@ struct UnrolledGateNormalizer<S: Scalar> {
     }
 
     /// Normalizes the preactivations of step t for some images, then computes the gates.
-    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>, by kernel: GroupNormalization<S>) {
+    func forward(_ t: Int, images: Range<Int>, step: GateStep<S>, by kernel: GroupNormalization<S>) {
         kernel.forward(
             step, normalized: normalized[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images])
     }
@@ -73,7 +73,7 @@ struct UnrolledGateNormalizer<S: Scalar> {
     }
 
     /// Computes the backward pass of step t for some images.
-    func backward(_ t: Int, _ images: Range<Int>, _ step: GateStepBackward<S>, by kernel: GroupNormalization<S>) {
+    func backward(_ t: Int, images: Range<Int>, step: GateStepBackward<S>, by kernel: GroupNormalization<S>) {
         kernel.backward(
             step, normalized: normalized[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images],
             scaleGradient: scaleGradient, shiftGradient: shiftGradient)

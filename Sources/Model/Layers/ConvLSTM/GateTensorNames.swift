@@ -12,7 +12,7 @@ struct GateTensorNames {
     ///   - shape: the shape without the last axis, which is the gates'.
     ///   - forgetting: the value added to the forget gate's initial values.
     func append(
-        _ kind: String, _ shape: [Int], _ initialization: Initialization, forgetting: Double = 0,
+        _ kind: String, shape: [Int], initialization: Initialization, forgetting: Double = 0,
         to layout: inout ParameterLayout
     ) -> GateBlocks {
         func start(forgetGate columns: Range<Int>?) -> Initialization {
@@ -22,12 +22,13 @@ struct GateTensorNames {
         switch division {
         case .fused:
             let slot = layout.append(
-                "\(layer).\(kind)", shape + [4 * hidden], start(forgetGate: hidden..<2 * hidden))
+                "\(layer).\(kind)", shape: shape + [4 * hidden], initialization: start(forgetGate: hidden..<2 * hidden))
             return GateBlocks(fused: slot, hidden: hidden)
         case .perGate:
             let slots = Gate.allCases.map { gate in
                 layout.append(
-                    "\(layer).\(gate).\(kind)", shape + [hidden], start(forgetGate: gate == .f ? 0..<hidden : nil))
+                    "\(layer).\(gate).\(kind)", shape: shape + [hidden],
+                    initialization: start(forgetGate: gate == .f ? 0..<hidden : nil))
             }
             return GateBlocks(perGate: slots, hidden: hidden)
         }
@@ -44,6 +45,7 @@ struct GateTensorNames {
                 "layer \(layer): a forgetBias of \(d.forgetBias) has no bias to be added to; set hasBias, or leave "
                     + "forgetBias out")
         }
-        return d.hasBias ? append("bias", [], initialization, forgetting: d.forgetBias, to: &layout) : nil
+        return d.hasBias
+            ? append("bias", shape: [], initialization: initialization, forgetting: d.forgetBias, to: &layout) : nil
     }
 }

@@ -40,14 +40,14 @@ final class Im2colGateConvolution<S: Scalar>: GateConvolution {
 
     var imagesAtOnce: Int { max(1, operands.batch) }
 
-    func preactivations(_ t: Int, _ images: Range<Int>) {
+    func preactivations(_ t: Int, images: Range<Int>) {
         guard let h = operands.hidden?.before(t) else { return }
         hiddenConvolution?.forward(
             h.sequence.values[h.step], weights: layer.hiddenKernel, accumulatingInto: operands.gates(t))
     }
 
-    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>) {
-        preactivations(t, images)
+    func forward(_ t: Int, images: Range<Int>, step: GateStep<S>) {
+        preactivations(t, images: images)
         step.forward()
     }
 
@@ -56,20 +56,20 @@ final class Im2colGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func backward(
-        _ t: Int, _ images: Range<Int>, in part: Range<Int>, _ step: GateStepBackward<S>, biasGradient: Tensor<S>
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>
     ) {
         step.backward()
         sumRows(of: operands.gates(t), accumulatingInto: biasGradient)
-        preactivationsBackward(t, images, in: part)
+        preactivationsBackward(t, images: images, in: part)
     }
 
-    func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
+    func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step] else { return }
         hiddenConvolution?.inputGradient(operands.gates(t), weights: layer.hiddenKernel, accumulatingInto: dh)
     }
 
     /// Computes the kernel gradients of a part, each as one long product.
-    func finish(_ part: Range<Int>, _ images: Range<Int>) {
+    func finish(_ part: Range<Int>, images: Range<Int>) {
         if let x = operands.input, let inputConvolution {
             let da = gates(part)
             inputConvolution.weightGradient(x.values.images(part), da, accumulatingInto: inputGradient)

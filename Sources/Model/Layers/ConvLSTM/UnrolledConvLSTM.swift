@@ -67,7 +67,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         for part in steps.chunks(of: holders.count) {
             convolution.begin(part)
             for t in part {
-                for images in groups { forward(t, images) }
+                for images in groups { forward(t, images: images) }
                 holders[place(t)] = t
             }
         }
@@ -76,16 +76,18 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     /// Returns the index of a step's gates in memory.
     private func place(_ t: Int) -> Int { t % holders.count }
 
-    private func forward(_ t: Int, _ images: Range<Int>) {
+    private func forward(_ t: Int, images: Range<Int>) {
         let gates = gates[cyclic: t][images],
             step = GateStep(
                 gates: gates, bias: normalizer == nil ? layer.bias : layer.zeroBias,
                 activation: layer.description.gateActivation, peepholes: layer.peepholes,
                 previousCell: cell(before: t)[images], cell: cells[t][images], hidden: output.values[t][images])
-        guard let kernel = layer.normalization, let normalizer else { return convolution.forward(t, images, step) }
-        convolution.preactivations(t, images)
+        guard let kernel = layer.normalization, let normalizer else {
+            return convolution.forward(t, images: images, step: step)
+        }
+        convolution.preactivations(t, images: images)
         if layer.biasBlocks != nil { addRow(layer.bias, toRowsOf: gates) }
-        normalizer.forward(t, images, step, by: kernel)
+        normalizer.forward(t, images: images, step: step, by: kernel)
     }
 
     /// The groups of images that pass through a step together.
@@ -117,27 +119,27 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
             let isHeld = part.allSatisfy { holders[place($0)] == $0 }
             if !isHeld { convolution.begin(part) }
             for images in groups {
-                if !isHeld { for t in part { forward(t, images) } }
-                for t in part.reversed() { backward(t, images, in: part) }
-                convolution.finish(part, images)
+                if !isHeld { for t in part { forward(t, images: images) } }
+                for t in part.reversed() { backward(t, images: images, in: part) }
+                convolution.finish(part, images: images)
             }
             for t in part { holders[place(t)] = nil }
         }
         if steps.lowerBound == 0, let start { add(cellGradient, accumulatingInto: start.cellGradient) }
     }
 
-    private func backward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
+    private func backward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
         let gates = gates[cyclic: t][images],
             step = GateStepBackward(
                 gates: gates, activation: layer.description.gateActivation, peepholes: layer.peepholes,
                 peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t)[images], cell: cells[t][images],
                 hiddenGradient: output.requiredGradient[t][images], cellGradient: cellGradient[images])
         guard let kernel = layer.normalization, let normalizer else {
-            return convolution.backward(t, images, in: part, step, biasGradient: biasGradient)
+            return convolution.backward(t, images: images, in: part, step: step, biasGradient: biasGradient)
         }
-        normalizer.backward(t, images, step, by: kernel)
+        normalizer.backward(t, images: images, step: step, by: kernel)
         if layer.biasBlocks != nil { sumRows(of: gates, accumulatingInto: biasGradient) }
-        convolution.preactivationsBackward(t, images, in: part)
+        convolution.preactivationsBackward(t, images: images, in: part)
     }
 
     private var peepholeGradientMaps: Peepholes<S>? {

@@ -89,32 +89,32 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     }
 
     /// Returns h_{t-1} of some images; nil if it is zero.
-    private func hidden(before t: Int, _ images: Range<Int>) -> Tensor<S>? {
+    private func hidden(before t: Int, images: Range<Int>) -> Tensor<S>? {
         operands.hidden?.before(t).map { $0.sequence.values[$0.step][images] }
     }
 
-    func forward(_ t: Int, _ images: Range<Int>, _ step: GateStep<S>) {
-        let isComputed = forEachBlock(t, images) { m, block in m.step(step, block: block) }
+    func forward(_ t: Int, images: Range<Int>, step: GateStep<S>) {
+        let isComputed = forEachBlock(t, images: images) { m, block in m.step(step, block: block) }
         if !isComputed {
             step.gates.fill(0)
             step.forward()
         }
     }
 
-    func preactivations(_ t: Int, _ images: Range<Int>) {
+    func preactivations(_ t: Int, images: Range<Int>) {
         let a = operands.gates(t)[images]
-        let isComputed = forEachBlock(t, images) { m, block in m.preactivations(into: a, block: block) }
+        let isComputed = forEachBlock(t, images: images) { m, block in m.preactivations(into: a, block: block) }
         if !isComputed { a.fill(0) }
     }
 
     /// Calls the body with M = V_x U_x + V_h U_h of each block; returns false if there is nothing to multiply.
     private func forEachBlock(
-        _ t: Int, _ images: Range<Int>, _ body: (_ m: TransformedMaps<S>, _ block: Int) -> Void
+        _ t: Int, images: Range<Int>, _ body: (_ m: TransformedMaps<S>, _ block: Int) -> Void
     ) -> Bool {
         let x = operands.input.flatMap { x in
             weights.input.map { PointFactor(transformed([x.values[t][images]], as: .input), $0.forward) }
         }
-        let h = hidden(before: t, images).flatMap { h in
+        let h = hidden(before: t, images: images).flatMap { h in
             weights.hidden.map { PointFactor(transformed([h], as: .hidden), $0.forward) }
         }
         guard let first = x ?? h else { return false }
@@ -145,19 +145,19 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func backward(
-        _ t: Int, _ images: Range<Int>, in part: Range<Int>, _ step: GateStepBackward<S>, biasGradient: Tensor<S>
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>
     ) {
         products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnce, biasGradient: biasGradient)
-        addHiddenGradient(t, images, in: part)
+        addHiddenGradient(t, images: images, in: part)
     }
 
-    func preactivationsBackward(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
+    func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
         products(part).preactivationsBackward(operands.gates(t)[images], at: (t - part.lowerBound) * imagesAtOnce)
-        addHiddenGradient(t, images, in: part)
+        addHiddenGradient(t, images: images, in: part)
     }
 
     /// Computes dh_{t-1} += B (dM U_h') B'.
-    private func addHiddenGradient(_ t: Int, _ images: Range<Int>, in part: Range<Int>) {
+    private func addHiddenGradient(_ t: Int, images: Range<Int>, in part: Range<Int>) {
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step], let weights = weights.hidden
         else { return }
         let dm = PointFactor(products(part), first: (t - part.lowerBound) * imagesAtOnce, weights.backward)
@@ -167,21 +167,22 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         dv.transformInputBackward(accumulatingInto: dh[images])
     }
 
-    func finish(_ part: Range<Int>, _ images: Range<Int>) {
+    func finish(_ part: Range<Int>, images: Range<Int>) {
         let dm = products(part), count = part.count * images.count, all = weights.geometry
         let dx = operands.input?.gradient.map { $0.images(part) }
         let first = part.count == 1 ? images.lowerBound : 0
         guard let dx, let input = weights.input else {
-            return multiplyBackward(all, nil, images: 0, weightProducts(part, images))
+            return multiplyBackward(all, nil, images: 0, weightProducts(part, images: images))
         }
         let dv = context.points.maps(.gradient, all, images: count, channels: input.backward.columns)
         multiplyBackward(
-            all, InputProduct(PointFactor(dm, input.backward), into: dv), images: count, weightProducts(part, images))
+            all, InputProduct(PointFactor(dm, input.backward), into: dv), images: count,
+            weightProducts(part, images: images))
         dv.transformInputBackward(accumulatingInto: dx[first..<first + count])
     }
 
     /// Returns the products dU_x += V_x' dM and dU_h += V_h' dM.
-    private func weightProducts(_ part: Range<Int>, _ images: Range<Int>) -> [WeightProduct<S>] {
+    private func weightProducts(_ part: Range<Int>, images: Range<Int>) -> [WeightProduct<S>] {
         let dm = products(part)
         func product(
             _ maps: [Tensor<S>], as content: MapContent, _ gradient: TransformedGradient<S>?
@@ -193,7 +194,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         let x = operands.input.map { input in part.map { input.values[$0][images] } } ?? []
         return [
             product(x, as: .input, inputGradient),
-            product(part.compactMap { hidden(before: $0, images) }, as: .hidden, hiddenGradient),
+            product(part.compactMap { hidden(before: $0, images: images) }, as: .hidden, hiddenGradient),
         ].compactMap { $0 }
     }
 

@@ -33,8 +33,9 @@ final class Convolution3DLayer<S: Scalar>: Layer {
             height: input.height, width: input.width, channels: input.channels, kernel: d.kernel, padding: d.kernel / 2)
         outputShape = input.with(channels: d.filters)
         parameters = ConvolutionParameters(
-            name, kernel: [d.kernelTime, d.kernel, d.kernel, input.channels, d.filters], d.kernelInitialization,
-            bias: d.hasBias ? d.filters : nil, d.biasInitialization, layout: &layout)
+            name, kernel: [d.kernelTime, d.kernel, d.kernel, input.channels, d.filters],
+            kernelInitialization: d.kernelInitialization,
+            bias: d.hasBias ? d.filters : nil, biasInitialization: d.biasInitialization, layout: &layout)
         taps = Tensor(geometry.patch, d.kernelTime * d.filters)
     }
 

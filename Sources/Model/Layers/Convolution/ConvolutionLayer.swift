@@ -24,8 +24,8 @@ final class ConvolutionLayer<S: Scalar>: Layer {
             padding: padding)
         outputShape = FeatureShape(height: geometry.outputHeight, width: geometry.outputWidth, channels: d.filters)
         parameters = ConvolutionParameters(
-            name, kernel: [d.kernel, d.kernel, input.channels, d.filters], d.kernelInitialization,
-            bias: d.hasBias ? d.filters : nil, d.biasInitialization, layout: &layout)
+            name, kernel: [d.kernel, d.kernel, input.channels, d.filters], kernelInitialization: d.kernelInitialization,
+            bias: d.hasBias ? d.filters : nil, biasInitialization: d.biasInitialization, layout: &layout)
     }
 
     var hasParameters: Bool { true }

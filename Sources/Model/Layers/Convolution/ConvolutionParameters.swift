@@ -14,12 +14,15 @@ struct ConvolutionParameters<S: Scalar> {
     ///   - shape: the shape of the kernel; the fan in is the element count over all axes but the last.
     ///   - bias: the number of elements of the bias; nil for no bias.
     init(
-        _ name: String, kernel shape: [Int], _ kernelInitialization: Initialization, bias: Int?,
-        _ biasInitialization: Initialization, layout: inout ParameterLayout
+        _ name: String, kernel shape: [Int], kernelInitialization: Initialization, bias: Int?,
+        biasInitialization: Initialization, layout: inout ParameterLayout
     ) {
         let fanIn = shape.dropLast().reduce(1, *)
-        kernelSlot = layout.append("\(name).kernel", shape, kernelInitialization.resolved(fanIn: fanIn))
-        biasSlot = bias.map { layout.append("\(name).bias", [$0], biasInitialization.resolved(fanIn: fanIn)) }
+        kernelSlot = layout.append(
+            "\(name).kernel", shape: shape, initialization: kernelInitialization.resolved(fanIn: fanIn))
+        biasSlot = bias.map {
+            layout.append("\(name).bias", shape: [$0], initialization: biasInitialization.resolved(fanIn: fanIn))
+        }
         kernel = Tensor(shape: shape)
     }
 

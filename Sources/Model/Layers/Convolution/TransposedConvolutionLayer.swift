@@ -33,8 +33,8 @@ final class TransposedConvolutionLayer<S: Scalar>: Layer {
             height: outputShape.height, width: outputShape.width, channels: d.filters, kernel: d.kernel,
             stride: d.stride, padding: padding)
         parameters = ConvolutionParameters(
-            name, kernel: [d.kernel, d.kernel, d.filters, input.channels], d.kernelInitialization,
-            bias: d.hasBias ? d.filters : nil, d.biasInitialization, layout: &layout)
+            name, kernel: [d.kernel, d.kernel, d.filters, input.channels], kernelInitialization: d.kernelInitialization,
+            bias: d.hasBias ? d.filters : nil, biasInitialization: d.biasInitialization, layout: &layout)
     }
 
     var hasParameters: Bool { true }
