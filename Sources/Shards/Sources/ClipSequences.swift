@@ -17,7 +17,7 @@ package final class ClipSequences: RawSequences {
     private let clips: [[String]]
     /// The clip and frame at which each sequence begins.
     private let starts: [(clip: Int, frame: Int)]
-    private let asGrey: Bool
+    private let asGray: Bool
     /// The decoded frames of the last block, by file.
     private var decoded: [String: [UInt8]] = [:]
 
@@ -26,10 +26,10 @@ package final class ClipSequences: RawSequences {
     /// - Parameters:
     ///   - frames: the number of frames per sequence.
     ///   - stride: the number of frames from the start of a sequence to the start of the next one of the same clip.
-    ///   - asGrey: whether colors become one channel.
+    ///   - asGray: whether colors become one channel.
     /// - Throws: `ShardError` if there is no clip or none long enough, `FormatError` if the first frame is not a
     ///   supported picture.
-    package init(folder: String, frames: Int, stride: Int, asGrey: Bool) throws {
+    package init(folder: String, frames: Int, stride: Int, asGray: Bool) throws {
         let found = try ClipFolder(folder), all = found.clips
         guard let longest = all.map(\.files.count).max(), longest >= frames else {
             let most = all.map(\.files.count).max() ?? 0
@@ -45,10 +45,10 @@ package final class ClipSequences: RawSequences {
         tooShort = all.count - clips.count
         leftOver = all.reduce(0) { $0 + Self.leftOver(of: $1.files.count, frames, stride) }
         remarks = try found.remarks + Self.oddities(of: usable)
-        self.asGrey = asGrey
+        self.asGray = asGray
         let first = try PNGFile.extents(of: clips[0][0])
         geometry = SequenceGeometry(
-            frames: frames, height: first.height, width: first.width, channels: asGrey ? 1 : first.channels)
+            frames: frames, height: first.height, width: first.width, channels: asGray ? 1 : first.channels)
         try checkSize(folder, "lower --frames, or make the pictures smaller")
     }
 
@@ -84,18 +84,18 @@ package final class ClipSequences: RawSequences {
     private func decode(_ windows: [ArraySlice<String>]) throws {
         let wanted = Set(windows.joined())
         decoded = decoded.filter { wanted.contains($0.key) }
-        let missing = wanted.filter { decoded[$0] == nil }.sorted(), (geometry, asGrey) = (geometry, asGrey)
+        let missing = wanted.filter { decoded[$0] == nil }.sorted(), (geometry, asGray) = (geometry, asGray)
         let first = clips[0][0]
         let frames = try Parallel.map(missing.count) {
-            try Self.frame(of: missing[$0], geometry: geometry, asGrey: asGrey, like: first)
+            try Self.frame(of: missing[$0], geometry: geometry, asGray: asGray, like: first)
         }
         for (file, frame) in zip(missing, frames) { decoded[file] = frame }
     }
 
     private static func frame(
-        of file: String, geometry: SequenceGeometry, asGrey: Bool, like first: String
+        of file: String, geometry: SequenceGeometry, asGray: Bool, like first: String
     ) throws -> [UInt8] {
-        let stored = try PNGFile.read(file), picture = asGrey ? stored.gray : stored
+        let stored = try PNGFile.read(file), picture = asGray ? stored.gray : stored
         let (height, width, channels) = (geometry.height, geometry.width, geometry.channels)
         guard (picture.height, picture.width, picture.channels) == (height, width, channels) else {
             let found = "\(picture.height) x \(picture.width) x \(picture.channels)"

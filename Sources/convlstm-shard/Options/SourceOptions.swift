@@ -53,7 +53,7 @@ struct SourceOptions: ParsableArguments {
                 "\(path) is a folder; give the frames of a sequence with --frames, for example --frames 20.")
         }
         let stride = stride ?? frames
-        let clips = try ClipSequences(folder: path, frames: frames, stride: stride, asGrey: gray)
+        let clips = try ClipSequences(folder: path, frames: frames, stride: stride, asGray: gray)
         for remark in clips.remarks { StandardOutput.print(remark) }
         if clips.leftOver > 0 {
             let short =

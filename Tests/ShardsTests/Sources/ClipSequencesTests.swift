@@ -15,8 +15,8 @@ import Testing
         try PNGFile.write(Picture(width: width, height: 2, channels: channels, pixels: pixels), to: path)
     }
 
-    private func clips(frames: Int, stride: Int, asGrey: Bool = false) throws -> ClipSequences {
-        try ClipSequences(folder: folder.path, frames: frames, stride: stride, asGrey: asGrey)
+    private func clips(frames: Int, stride: Int, asGray: Bool = false) throws -> ClipSequences {
+        try ClipSequences(folder: folder.path, frames: frames, stride: stride, asGray: asGray)
     }
 
     /// The numbers of the frames of each sequence.
@@ -71,7 +71,7 @@ import Testing
     @Test func colorsStayOrBecomeGrey() throws {
         for number in 0..<2 { try write(50, to: "\(number).png", channels: 3) }
         #expect(try clips(frames: 2, stride: 2).geometry.channels == 3)
-        let gray = try clips(frames: 2, stride: 2, asGrey: true)
+        let gray = try clips(frames: 2, stride: 2, asGray: true)
         #expect(gray.geometry.channels == 1)
         #expect(try numbers(gray) == [[50, 50]])
     }
@@ -107,7 +107,7 @@ import Testing
     private func remarks(_ names: [String]) throws -> [String] {
         for (number, name) in names.enumerated() { try write(number, to: "clip/\(name).png") }
         defer { try? FileManager.default.removeItem(atPath: folder.file("clip")) }
-        return try ClipSequences(folder: folder.file("clip"), frames: 2, stride: 2, asGrey: false).remarks
+        return try ClipSequences(folder: folder.file("clip"), frames: 2, stride: 2, asGray: false).remarks
     }
 
     @Test(arguments: [
@@ -143,7 +143,7 @@ import Testing
         for name in ["a/1.jpg", "a/2.JPEG", "a/3.tif", "a/4.gif", "notes.txt", "a/.hidden.jpg"] {
             try folder.write([1], to: "clips/\(name)")
         }
-        let clips = try ClipSequences(folder: folder.file("clips"), frames: 2, stride: 2, asGrey: false)
+        let clips = try ClipSequences(folder: folder.file("clips"), frames: 2, stride: 2, asGray: false)
         #expect(
             clips.remarks == [
                 "\(folder.file("clips")): 5 files are no PNG files and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
@@ -151,7 +151,7 @@ import Testing
             ])
         try FileManager.default.moveItem(atPath: folder.file("clips/notes.txt"), toPath: folder.file("clips/0.png"))
         #expect(throws: ShardError.self) {
-            try ClipSequences(folder: folder.file("clips"), frames: 2, stride: 2, asGrey: false)
+            try ClipSequences(folder: folder.file("clips"), frames: 2, stride: 2, asGray: false)
         }
     }
 }
