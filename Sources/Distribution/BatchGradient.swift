@@ -1,14 +1,14 @@
-// The gradient of a batch before and after the ranks add up what each of them found. The choice: two types, so that no
-// step can move the parameters along a gradient that lacks the part of another rank.
+// The gradient of a batch before and after the all-reduce. The choice: two types, so that no optimizer step can
+// use a gradient that lacks the part of another rank.
 
 import Model
 
-/// What the virtual ranks of one rank found in their sequences of a batch.
+/// The gradients that the virtual ranks of one rank computed for their sequences of a batch.
 package struct PartialGradients {
-    /// Sums along the tree of virtual ranks, from left to right.
+    /// The partial sums along the tree of virtual ranks, from left to right.
     package let sums: [(node: SumTree.Node, value: ParameterVector<Float>)]
 
-    /// The loss of each virtual rank, in their order.
+    /// The loss of each virtual rank, in the order of the virtual ranks.
     package let losses: [Double]
 
     package init(sums: [(node: SumTree.Node, value: ParameterVector<Float>)], losses: [Double]) {
@@ -16,7 +16,7 @@ package struct PartialGradients {
     }
 }
 
-/// The gradient of the mean loss over the global batch, and that loss, as every rank has them.
+/// The mean loss over the global batch and its gradient, equal on every rank.
 package struct BatchGradient {
     package let gradient: ParameterVector<Float>
     package let loss: Double

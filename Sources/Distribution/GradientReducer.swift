@@ -1,14 +1,14 @@
-// The one place where training depends on other virtual ranks and ranks: sums over all of them. Each virtual rank's
-// gradient is already scaled for the global batch, so the sum is the gradient of the global mean loss whatever the
-// shares. With fixed virtual ranks sums keep the order of the virtual ranks; else MPI adds up the ranks as it likes
-// best.
+// Sums over all virtual ranks of all ranks, the only coupling between ranks in training. Each virtual rank's
+// gradient is already scaled for the global batch, so that the sum is the gradient of the global mean loss for any
+// division of the batch. The choice: fixed virtual ranks are summed in their order; otherwise MPI chooses the
+// order of the ranks.
 
 import Configuration
 import Collectives
 import Kernels
 import Model
 
-/// Makes what each rank knows of its part what all ranks know of the whole. Every operation is collective.
+/// Reduces the results of each rank to those of the whole batch. Every operation is collective.
 package final class GradientReducer {
     private let communicator: any Communicator
     private let virtualRanks: VirtualRanks
@@ -17,8 +17,8 @@ package final class GradientReducer {
     private let rounded: RoundedSum?
 
     /// - Parameters:
-    ///   - count: numbers of the gradient.
-    ///   - precision: in which ranks exchange it; float32 where virtual ranks are fixed.
+    ///   - count: the number of elements of the gradient.
+    ///   - precision: the precision of the exchange; float32 where virtual ranks are fixed.
     package init(
         _ communicator: any Communicator, _ virtualRanks: VirtualRanks, on pool: ThreadPool, count: Int,
         precision: ReducePrecision = .float32
@@ -31,7 +31,8 @@ package final class GradientReducer {
         rounded = isRounded ? RoundedSum(communicator, on: pool, count: count) : nil
     }
 
-    /// The gradient and the loss of the whole batch, the same bits on every rank, in the memory of the first sum.
+    /// All-reduces the gradient and the loss of the batch. Every rank gets the same bits, in the memory of the
+    /// first partial sum.
     package func allReduce(_ partial: PartialGradients) throws -> BatchGradient {
         var sum = TreeSum<ParameterVector<Float>>(virtualRanks.tree)
         for (node, gradient) in partial.sums {
@@ -52,10 +53,10 @@ package final class GradientReducer {
         return BatchGradient(gradient: gradient, loss: try self.sum(partial.losses.map { [$0] })[0])
     }
 
-    /// The sum over all virtual ranks of one list of numbers for each virtual rank of this rank.
+    /// Sums one list of values per virtual rank over all virtual ranks of all ranks.
     ///
-    /// Fixed virtual ranks are first made known to all: beside zeros for the virtual ranks of others, a sum changes
-    /// nothing.
+    /// Fixed virtual ranks are first gathered on all ranks by an all-reduce in which each rank has zeros for the
+    /// virtual ranks of others, which leaves the values exact.
     package func sum(_ rows: [[Double]]) throws -> [Double] {
         guard virtualRanks.areFixed else {
             var sum = virtualRanks.tree.sum(rows)
@@ -71,6 +72,6 @@ package final class GradientReducer {
         return virtualRanks.tree.sum((0..<virtualRanks.count).map { Array(all[$0 * width..<($0 + 1) * width]) })
     }
 
-    /// As `sum`, within a pass that cannot throw: an error ends the job at once.
+    /// Same as `sum`, within a pass that cannot throw: an error aborts the job.
     package func sumOrAbort(_ rows: [[Double]]) -> [Double] { communicator.orAbort { try sum(rows) } }
 }

@@ -1,6 +1,6 @@
-// The sum of vectors over virtual ranks in the order of their tree, over ranks. The choice: each rank adds up one slice
-// of the vector. It gets that slice of every sum that ranks could not bring further alone, and gives away the result:
-// twice the vector a rank, as in any all-reduce, where each rank brings one sum.
+// An all-reduce that adds vectors in the order of the tree of virtual ranks, by an all-to-all and an all-gather.
+// The choice: each rank reduces one slice of the vector. It receives that slice of every partial sum and sends the
+// result to all: twice the vector per rank, as in any all-reduce, if each rank has one partial sum.
 
 import Platform
 import Collectives
@@ -11,14 +11,14 @@ package final class OrderedSum {
     private let virtualRanks: VirtualRanks
     private let pool: ThreadPool
 
-    /// The sums that each rank brings, and the row of its first one among those of all.
+    /// The tree nodes whose sums each rank has, and the row of its first one among those of all ranks.
     private let nodes: [[SumTree.Node]]
     private let rows: [Int]
 
-    /// This rank's slice of every sum: (all ranks' sums, numbers of a slice).
+    /// This rank's slice of every partial sum: (partial sums of all ranks, elements of a slice).
     private let received: Tensor<Float>
 
-    /// Numbers that are exchanged at once: they bound the memory that it takes.
+    /// The number of elements per exchange, which bounds the memory of the buffers.
     private static let piece = 1 << 22
 
     package init(_ communicator: any Communicator, _ virtualRanks: VirtualRanks, on pool: ThreadPool, count: Int) {
@@ -32,10 +32,10 @@ package final class OrderedSum {
         (0..<virtualRanks.ranks).map { virtualRanks.tree.nodes(within: virtualRanks.virtualRanks(ofRank: $0)) }
     }
 
-    /// The most numbers of a slice.
+    /// The largest number of elements of a slice.
     private static func width(_ count: Int, ranks: Int) -> Int { (min(count, piece) + ranks - 1) / ranks }
 
-    /// Puts the sum of all ranks' vectors into `total`, which may be one of them. Collective.
+    /// Writes the sum of all ranks' vectors to `total`, which may be one of them. Collective.
     package func sum(_ vectors: [Tensor<Float>], into total: Tensor<Float>) throws {
         for piece in (0..<total.count).chunks(of: Self.piece) {
             let slices = (0..<virtualRanks.ranks).map {
@@ -49,7 +49,7 @@ package final class OrderedSum {
         }
     }
 
-    /// The first vector of each rank, then the second of those that have one, and so on.
+    /// Exchanges the first vector of each rank, then the second of those that have one, and so on.
     private func exchange(_ vectors: [Tensor<Float>], _ slices: [Range<Int>]) throws {
         let width = slices[virtualRanks.rank].count, none = Tensor<Float>(0), received = received
         for round in 0..<nodes.map(\.count).max()! {
@@ -61,7 +61,7 @@ package final class OrderedSum {
         }
     }
 
-    /// Adds up what was received, where it lies.
+    /// Adds up the received slices in place.
     private func sumOfRows(width: Int) -> Tensor<Float> {
         let elements = received.reshaped(received.count)
         var sum = TreeSum<Tensor<Float>>(virtualRanks.tree)

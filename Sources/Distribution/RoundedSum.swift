@@ -1,35 +1,35 @@
-// The sum of a vector over the ranks in half of the bytes. The choice: what is sent has 16 bits a number, what is added
-// 32: each rank adds up one slice of the vector in the order of the ranks, rounds it, and gives it to all, itself
-// included, so that all ranks hold the same bits.
+// An all-reduce in bfloat16, which sends half the bytes. The choice: values are sent in 16 bits and added in 32.
+// Each rank reduces one slice in the order of the ranks, rounds it and sends it to all, itself included, so that
+// all ranks hold the same bits.
 
 import Platform
 import Collectives
 import Kernels
 
-/// A sum over all ranks that rounds each rank's numbers, and the sums, to 16 bits.
+/// A sum over all ranks that rounds each rank's values, and the sums, to 16 bits.
 package final class RoundedSum {
     private let communicator: any Communicator
     private let pool: ThreadPool
 
-    /// The packed slices of a piece; and this rank's slice from every rank: (ranks, packed numbers).
+    /// The packed slices of a piece, and this rank's slice from every rank: (ranks, packed values).
     private let sent, received: Tensor<Float>
 
-    /// Numbers that are exchanged at once: they bound the memory that it takes.
+    /// The number of elements per exchange, which bounds the memory of the buffers.
     private static let piece = 1 << 22
 
-    /// - Parameter count: numbers of the vectors.
+    /// - Parameter count: the number of elements of the vectors.
     package init(_ communicator: any Communicator, on pool: ThreadPool, count: Int) {
         (self.communicator, self.pool) = (communicator, pool)
         sent = Tensor(Self.places(count, ranks: communicator.size))
         received = Tensor(Self.places(count, ranks: communicator.size))
     }
 
-    /// Places of the largest slice, for all ranks.
+    /// The buffer size for the largest slice of every rank.
     private static func places(_ count: Int, ranks: Int) -> Int {
         ranks * packedCount(of: (min(count, piece) + ranks - 1) / ranks)
     }
 
-    /// Replaces the vector of every rank by the sum over all, the same bits everywhere. Collective.
+    /// Replaces the vector of every rank by the sum over all ranks, with the same bits everywhere. Collective.
     package func sum(_ vector: Tensor<Float>) throws {
         for piece in (0..<vector.count).chunks(of: Self.piece) { try sum(piece: vector[piece]) }
     }

@@ -1,7 +1,7 @@
-// In which order the sums of virtual ranks are added. The choice: a binary tree over their numbers, because rounding
-// depends on the order: whoever adds which part of the tree, the same additions give the same bits.
+// The order in which values of virtual ranks are added. The choice: a binary tree over their indices, because
+// rounding depends on the order. The same additions give the same bits, whichever rank performs them.
 
-/// The tree over so many leaves, 0 ..< leaves.
+/// The tree over the leaves 0 ..< leaves.
 package struct SumTree: Sendable, Equatable {
     package let leaves: Int
 
@@ -10,7 +10,7 @@ package struct SumTree: Sendable, Equatable {
         self.leaves = leaves
     }
 
-    /// What stands for the 2^height leaves from place 2^height on, as far as there are so many.
+    /// The sum of the leaves from place * 2^height to (place + 1) * 2^height, as far as they exist.
     package struct Node: Sendable, Hashable {
         package var height, place: Int
 
@@ -23,10 +23,10 @@ package struct SumTree: Sendable, Equatable {
         min(node.place << node.height, leaves)..<min((node.place + 1) << node.height, leaves)
     }
 
-    /// The fewest nodes that stand for all leaves of a range and no others, from left to right.
+    /// The fewest nodes that cover exactly the leaves of a range, from left to right.
     package func nodes(within range: Range<Int>) -> [Node] { summed(range).parts.map(\.node) }
 
-    /// The most sums that adding up a range, leaf by leaf, has at a time.
+    /// The largest number of partial sums that exist at a time while a range is added leaf by leaf.
     package func mostParts(within range: Range<Int>) -> Int {
         var most = 0
         _ = summed(range) { most = max(most, $0.parts.count + 1) }
@@ -42,7 +42,8 @@ package struct SumTree: Sendable, Equatable {
         return sum
     }
 
-    /// Where one of the two below a node is empty, the other's sum is the node's.
+    /// The highest ancestor with the same leaves: where the right child is empty, the left child's sum is the
+    /// parent's.
     fileprivate func lifted(_ node: Node) -> Node {
         var node = node
         while node.height < root.height, node.place % 2 == 0, leaves(of: node).upperBound == leaves {
@@ -52,23 +53,23 @@ package struct SumTree: Sendable, Equatable {
     }
 }
 
-/// A sum along a tree whose leaves, or nodes, come from left to right.
+/// A running sum along a tree whose leaves, or nodes, arrive from left to right.
 package struct TreeSum<Value> {
     private let tree: SumTree
 
-    /// What could not be added yet, from left to right.
+    /// The partial sums that still wait for a right sibling, from left to right.
     package private(set) var parts: [(node: SumTree.Node, value: Value)] = []
 
     package init(_ tree: SumTree) { self.tree = tree }
 
-    /// Takes the next leaf; see `append(_:at:adding:)`.
+    /// Appends the next leaf; see `append(_:at:adding:)`.
     package mutating func append(_ value: Value, at leaf: Int, adding: (Value, Value) -> Value) {
         append(value, at: SumTree.Node(height: 0, place: leaf), adding: adding)
     }
 
-    /// Takes the next node, and adds what now can be.
+    /// Appends the next node, and adds all siblings that are complete.
     ///
-    /// - Parameter adding: the sum of the left and the right one.
+    /// - Parameter adding: returns the sum of the left and the right value.
     package mutating func append(_ value: Value, at node: SumTree.Node, adding: (Value, Value) -> Value) {
         var (node, value) = (tree.lifted(node), value)
         while node.place % 2 == 1, let left = parts.last, left.node.height == node.height,
@@ -83,7 +84,7 @@ package struct TreeSum<Value> {
 }
 
 extension SumTree {
-    /// The sum of one list of numbers for each leaf.
+    /// Sums one list of values per leaf.
     package func sum(_ rows: [[Double]]) -> [Double] {
         precondition(rows.count == leaves, "\(rows.count) rows for \(leaves) leaves")
         var sum = TreeSum<[Double]>(self)

@@ -1,23 +1,23 @@
-// One key of a run's configuration: its name in a file, where its value lies, and what it may be. The choice: reading,
-// printing, checking and the command line's limits all follow from one list of keys, so that a new option is a property
-// and a line of that list (and an option of `train`).
+// A key of a run's configuration: its name in a file, the property that it sets, and its limits. The choice:
+// reading, printing, checking and the command line's limits all follow from one list of keys, so that a new option
+// is a property and a line of that list (and an option of `train`).
 
 import Model
 
-/// A key of a configuration's file, beside `model`.
+/// A key of a configuration file, beside `model`.
 struct ConfigurationKey: Sendable {
     let name: String
 
-    /// The values that a whole number may have; nil for keys that are no whole numbers.
+    /// The values that an integer key may have; nil for keys of other types.
     let range: ClosedRange<Int>?
 
-    /// Takes the value out of a file, if the file has one.
+    /// Reads the value from a file, if the file has one.
     let decode: @Sendable (Container, inout TrainingConfiguration) throws -> Void
 
-    /// Writes the value, null where there is none.
+    /// Writes the value, or null where there is none.
     let encode: @Sendable (inout KeyedEncodingContainer<Name>, TrainingConfiguration) throws -> Void
 
-    /// The value, where it is a whole number.
+    /// Returns the value of an integer key; nil for other types.
     let number: @Sendable (TrainingConfiguration) -> Int?
 
     typealias Container = KeyedDecodingContainer<Name>
@@ -28,14 +28,14 @@ struct ConfigurationKey: Sendable {
         let stringValue: String
         var intValue: Int? { nil }
 
-        /// The key of the system, which all others come beside.
+        /// The key of the model's description, which is handled apart from the list.
         static let model = Name(stringValue: "model")
 
         init(stringValue: String) { self.stringValue = stringValue }
         init?(intValue: Int) { nil }
     }
 
-    /// A key whose value is the default where a file leaves it out.
+    /// A key that keeps its default where a file omits it.
     init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value>) {
         let key = Name(stringValue: name)
         (self.name, range, number) = (name, nil, { _ in nil })
@@ -51,7 +51,7 @@ struct ConfigurationKey: Sendable {
         encode = { try $0.encode($1[keyPath: path], forKey: key) }
     }
 
-    /// A key of a whole number.
+    /// An integer key.
     init(_ name: String, _ path: Path<Int>, in range: ClosedRange<Int>) {
         let key = Name(stringValue: name)
         (self.name, self.range, number) = (name, range, { $0[keyPath: path] })
@@ -59,7 +59,7 @@ struct ConfigurationKey: Sendable {
         encode = { try $0.encode($1[keyPath: path], forKey: key) }
     }
 
-    /// A key of a whole number that may be null.
+    /// An integer key that may be null.
     init(_ name: String, _ path: Path<Int?>, in range: ClosedRange<Int>) {
         let key = Name(stringValue: name)
         (self.name, self.range, number) = (name, range, { $0[keyPath: path] })
@@ -69,7 +69,7 @@ struct ConfigurationKey: Sendable {
 }
 
 extension TrainingConfiguration {
-    /// All keys beside `model`, in the order in which they are printed.
+    /// All keys except `model`, in the order in which they are printed.
     static let keys: [ConfigurationKey] = [
         ConfigurationKey("data", \.data),
         ConfigurationKey("digits", \.digits),
@@ -94,7 +94,7 @@ extension TrainingConfiguration {
         ConfigurationKey("watchdog", \.watchdog),
     ]
 
-    /// The values that a key's whole number may have.
+    /// The values that an integer key may have.
     ///
     /// - Parameter name: a key that has limits.
     package static func range(of name: String) -> ClosedRange<Int> {

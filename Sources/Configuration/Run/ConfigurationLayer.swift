@@ -1,5 +1,5 @@
-// A YAML file that changes some keys of a configuration. The choice: its tree is merged into the configuration's, level
-// by level, and the whole is decoded, which detects unknown keys.
+// A YAML file that changes some keys of a configuration. The choice: the file's tree is merged into the
+// configuration's tree, level by level, and the result is decoded as a whole, which detects unknown keys.
 
 import Yams
 
@@ -22,16 +22,16 @@ package struct ConfigurationLayer {
         return model.scalar?.string ?? model["name"]?.scalar?.string
     }
 
-    /// The system to start from; nil if the file names none, or describes a network under a name of its own.
+    /// The preset to start from; nil if the file names none, or describes a network under a name of its own.
     package var startName: String? {
         let isOwn = root["model"]?["network"] != nil && !Presets.all.contains { $0.name == modelName }
         return isOwn ? nil : modelName
     }
 
-    /// The checkpoint to resume from, as the file sets it; automatic otherwise.
+    /// The `resume` value that the file sets; `auto` if it sets none.
     package var resume: Resume { Resume(root["resume"]?.scalar?.string ?? Resume.auto.text) }
 
-    /// The base configuration with this file's keys replaced.
+    /// Returns the base configuration with this file's keys replaced.
     ///
     /// Throws a usage error with the file, the line and the key that is unknown or has a value of the wrong type.
     package func applied(to base: TrainingConfiguration) throws -> TrainingConfiguration {

@@ -1,6 +1,6 @@
-// What a run does about an update that is not finite.
+// How a run handles an update whose loss or gradient is NaN or infinite.
 
-/// What a run does about an update that is not finite.
+/// How a run handles an update whose loss or gradient is NaN or infinite.
 package enum NonFinitePolicy: String, Codable, CaseIterable, Sendable {
     /// Ends the run before the update.
     case abort

@@ -1,10 +1,10 @@
-// The precision in which gradients are communicated.
+// The precision of the gradient all-reduce.
 
-/// The precision in which ranks send elements of the gradient to each other.
+/// The precision in which ranks exchange the elements of the gradient.
 package enum ReducePrecision: String, Codable, Sendable, CaseIterable {
     /// Full precision.
     case float32
 
-    /// Rounded to bfloat16, which halves the time where the network is slow.
+    /// Rounds to bfloat16, which halves the time where the network is slow.
     case bf16
 }

@@ -1,6 +1,6 @@
-// What a run makes of the checkpoints that it finds.
+// Whether a run resumes from a checkpoint, and from which one.
 
-/// What a run makes of checkpoints that exist.
+/// Whether a run resumes from a checkpoint, and from which one.
 package enum Resume: Equatable, Sendable {
     /// Go on from the newest whole one in the output folder, if there is any.
     case auto
@@ -27,7 +27,7 @@ package enum Resume: Equatable, Sendable {
     }
 }
 
-/// In a file: its text.
+/// A file stores the text.
 extension Resume: Codable {
     package init(from decoder: any Decoder) throws { self.init(try decoder.singleValueContainer().decode(String.self)) }
 

@@ -1,11 +1,11 @@
-// A system as a YAML file, written from scratch or derived from a preset. The choice: `--model` takes a name or a path,
-// and the file name extension tells them apart.
+// A model as a YAML file, written from scratch or derived from a preset. The choice: `--model` takes a name or a
+// path, and the file name extension tells them apart.
 
 import Platform
 import Formats
 
 extension SystemDescription {
-    /// The system given by a preset's name, or by the path of a YAML file that describes one.
+    /// Returns the model given by a preset's name, or by the path of a YAML file that describes one.
     ///
     /// Throws a usage error with the file, the line and the problem, and a `ModelError` for an unknown preset.
     package static func named(_ name: String) throws -> SystemDescription {
@@ -16,7 +16,7 @@ extension SystemDescription {
         return system
     }
 
-    /// Throws unless the name can be that of a run's folder, which is called after its model, under `runs`.
+    /// Throws unless the model's name can name a run's folder, which is `runs/NAME` by default.
     func requireName(file: String) throws(TrainingError) {
         guard name.isPlainName else {
             throw .usage(
@@ -39,7 +39,7 @@ extension SystemDescription {
         try sequences.generator.check()
     }
 
-    /// Whether a model that is given by a name or a file is the one called `named`.
+    /// Whether `model`, a name or a file, refers to the model called `named`.
     package static func isMeant(by model: String, named: String) throws -> Bool {
         try model == named || isFile(model) && self.named(model).name == named
     }
@@ -59,10 +59,10 @@ extension SystemDescription {
 }
 
 enum YAMLFile {
-    /// The largest file that is read, in bytes: no description is longer, unlike a data file named by mistake.
+    /// The maximum size of a file in bytes. No description is longer, but a data file named by mistake is.
     private static let largest = 1 << 20
 
-    /// The content of a file, without a byte order mark.
+    /// Returns the content of a file, without a byte order mark.
     static func text(_ path: String) throws -> String {
         let file = try InputFile(path: path)
         guard file.size <= largest else {
@@ -76,7 +76,7 @@ enum YAMLFile {
         return text
     }
 
-    /// The first line that is not valid UTF-8, in words.
+    /// Describes the first line that is not valid UTF-8.
     private static func place(in bytes: ArraySlice<UInt8>) -> String {
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         let line = lines.firstIndex { String(validating: $0, as: UTF8.self) == nil }
@@ -85,7 +85,7 @@ enum YAMLFile {
 }
 
 extension String {
-    /// The longest name in bytes, which leaves room for suffixes within the limits of file systems.
+    /// The maximum length of a name in bytes. It leaves room for suffixes within the limits of file systems.
     fileprivate static let longestName = 200
 
     /// Whether the text can be the name of a folder.

@@ -1,5 +1,5 @@
-// A duration as people and batch systems write it. The choice: a number without a unit is refused, because it could
-// mean seconds or, as in sbatch, minutes.
+// A duration as people and batch systems write it. The choice: a number without a unit is refused, because it
+// could mean seconds or, as in sbatch, minutes.
 
 /// The time for which a process may run.
 package struct TimeLimit: Sendable, Equatable, CustomStringConvertible {

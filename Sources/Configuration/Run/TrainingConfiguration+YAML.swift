@@ -1,5 +1,5 @@
-// A configuration as YAML, which people read, edit and give back. The choice: every key is written, what is not set as
-// null, so that a printed configuration shows all that can be changed.
+// A configuration as YAML, which people read, edit and pass back. The choice: every key is written, with null for
+// those that are not set, so that a printed configuration shows everything that can be changed.
 
 import Model
 import Yams
@@ -22,7 +22,7 @@ extension TrainingConfiguration: Codable {
         get throws { try Tree.text(Tree.complete(self)) }
     }
 
-    /// - Parameter file: its name, for errors.
+    /// - Parameter file: the file name for errors.
     package init(yaml: String, file: String) throws {
         let layer = try ConfigurationLayer(yaml: yaml, file: file)
         self = try layer.decoded(layer.root)
@@ -30,7 +30,8 @@ extension TrainingConfiguration: Codable {
 }
 
 extension TrainingConfiguration {
-    /// What differs from an older configuration, but for where the run is: "model.learningRate 0.001 instead of 0.002".
+    /// The differences from an older configuration, except for the run's location: "model.learningRate 0.001
+    /// instead of 0.002".
     package func changes(from old: TrainingConfiguration) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
         let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter {

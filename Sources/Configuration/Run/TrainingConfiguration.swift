@@ -1,77 +1,79 @@
-// Everything that a person decides about a run. The choice: one complete value; a file or an option replaces parts of
+// All hyperparameters and options of a run. The choice: one complete value; a file or an option replaces parts of
 // it, and nothing else in the program has defaults of its own.
 
 import Platform
 import Model
 
-/// A training run before it starts.
+/// The configuration of a training run.
 package struct TrainingConfiguration: Sendable, Equatable {
-    /// Network, loss, optimizer, schedule, global batch size and learning rate.
+    /// The network, loss, optimizer, learning rate schedule, global batch size and learning rate.
     package var model: SystemDescription
 
     /// The folder of shards; nil for the only one in the current folder, or else the built-in generator.
     package var data: String?
 
-    /// An idx file whose digits move in generated data; nil for digits that the program draws.
+    /// An idx file whose digits move in synthetic sequences; nil for digits that the program draws.
     package var digits: String?
 
-    /// The length of the run, in passes over the training sequences or in updates: one of the two, the other nil.
+    /// The length of the run, in epochs or in updates. One of the two is nil.
     package var epochs, steps: Int?
 
-    /// The start of the parameters and the order of the sequences depend on this number alone.
+    /// The random seed, which alone determines the initial parameters and the order of the sequences.
     package var seed: UInt64 = 1
 
-    /// The run's folder, by default `runs/MODEL`: the same command again finds its checkpoints and goes on.
+    /// The run's folder, by default `runs/MODEL`. The same command, started again, finds its checkpoints there and
+    /// resumes.
     package var output: String
 
-    /// How long one process may work on it; nil for as long as it takes.
+    /// The time that one process may work on the run; nil for no limit.
     package var maxTime: TimeLimit?
 
     package var resume = Resume.auto
 
-    /// Steps from one checkpoint to the next; the last step always leaves one.
+    /// The number of steps between checkpoints. The last step always writes one.
     package var checkpointEvery = 200
 
-    /// Checkpoints that stay, beside the best one.
+    /// The number of checkpoints to keep, beside the best one.
     package var keep = 3
 
-    /// Steps from one validation to the next; 0 for the end of every epoch.
+    /// The number of steps between validations; 0 validates at the end of every epoch.
     package var evaluateEvery = 0
 
-    /// Whose sequences a rank draws.
+    /// Whether a rank samples from the whole training split or from its own shards.
     package var sampling = SamplingScope.global
 
-    /// Threads of each rank, which work through its virtual ranks.
+    /// The number of threads per rank, which process the rank's virtual ranks.
     package var threads = 1
 
-    /// Parts of the global batch whose sums keep their order, so that ranks and threads change no bit; nil for a part
-    /// for each thread, and sums as they come.
+    /// The number of virtual ranks: parts of the global batch whose gradients are summed in a fixed order, so that
+    /// the numbers of ranks and threads change no bit. Nil for one part per thread, and sums in any order.
     package var virtualRanks: Int?
 
-    /// Parts in which a virtual rank's sequences are worked through, one after the other, to take less memory.
+    /// The number of micro-batches per virtual rank for gradient accumulation. More of them take less memory.
     package var accumulate = 1
 
-    /// Whether gates are computed again on the way back instead of being kept, to take less memory.
+    /// Whether activations are recomputed in the backward pass instead of being stored, to save memory.
     package var recompute = false
 
-    /// How the convolutions of ConvLSTM layers are computed.
+    /// The algorithm for the convolutions of ConvLSTM layers.
     package var convolution = ConvolutionAlgorithm.automatic
 
-    /// In how many bits ranks send numbers of the gradient to each other.
+    /// The precision in which ranks exchange the elements of the gradient.
     package var reducePrecision = ReducePrecision.float32
 
-    /// What becomes of an update whose loss or gradient is not finite.
+    /// How an update is handled whose loss or gradient is not finite.
     package var onNaN = NonFinitePolicy.abort
 
-    /// Steps from one comparison of the ranks' replicas to the next, those before checkpoints aside; 0 for none at all.
+    /// The number of steps between comparisons of the ranks' replicas, besides those before checkpoints; 0 for no
+    /// comparison at all.
     package var verifyReplicasEvery = 100
 
-    /// When a job that makes no progress is ended.
+    /// When the watchdog ends a job that makes no progress.
     package var watchdog = WatchLimit.automatic
 
     package static let defaultEpochs = 10
 
-    /// What `data` is for the sequences of the model's generator.
+    /// The value of `data` for the sequences of the model's generator.
     package static let generatedData = "generated"
 
     package init(model: SystemDescription) {
@@ -80,23 +82,23 @@ package struct TrainingConfiguration: Sendable, Equatable {
     }
 }
 
-/// From what a rank draws its part of a batch.
+/// The pool of sequences from which a rank draws its part of a batch.
 package enum SamplingScope: String, Codable, CaseIterable, Sendable {
-    /// From all training sequences, with all ranks.
+    /// All training sequences, sampled by all ranks together.
     case global
-    /// From shards of its own, which it alone needs to have.
+    /// The rank's own shards, which no other rank needs to have.
     case shard
 }
 
 extension TrainingConfiguration {
-    /// What its numbers may be: more than any run has had, and few enough to be counted with and to be held.
+    /// The limits of integer options: more than any run has needed, and small enough for counters and memory.
     package enum Limits {
         package static let threads = 1...1024
         package static let virtualRanks = 1...65_536
         package static let batchSize = 1...1_000_000
         package static let frames = 1...100_000
 
-        /// Of a run, and between two things that happen in one.
+        /// The number of steps of a run, and between its recurring events.
         package static let steps = 1...1_000_000_000
         package static let interval = 0...1_000_000_000
     }
@@ -192,6 +194,6 @@ extension TrainingConfiguration {
 }
 
 extension TrainingConfiguration {
-    /// Updates of the whole run.
+    /// The number of updates of the whole run.
     package func length(stepsPerEpoch: Int) -> Int { steps ?? (epochs ?? Self.defaultEpochs) * stepsPerEpoch }
 }
