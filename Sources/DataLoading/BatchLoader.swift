@@ -1,5 +1,5 @@
-// Sequences as a network wants them. The choice: raw values are scaled and put into place as they are read, one
-// sequence at a time, so that a batch exists once in memory.
+// Loads sequences into the tensors of a batch. The choice: raw values are scaled and written to their position as
+// they are read, one sequence at a time, so that a batch exists only once in memory.
 
 import Configuration
 import Kernels
@@ -18,13 +18,13 @@ package struct BatchLoader: Sendable {
         scale = ValueScale(source.valueRange, maxValue: model.sequences.maxValue)
     }
 
-    /// The target tensor for a batch: (output frames, batch, height, width, channels).
+    /// Allocates the target tensor of a batch: (output frames, batch, height, width, channels).
     package func target(batch: Int) -> Tensor<Float> {
         let g = source.geometry
         return Tensor(frames.outputFrames, batch, g.height, g.width, g.channels)
     }
 
-    /// Reads the frames of each sequence that the network reads, and those that it is to give.
+    /// Reads each sequence's input frames and target frames.
     ///
     /// - Parameters:
     ///   - sequences: one for each index of the batch.

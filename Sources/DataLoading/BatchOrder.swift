@@ -1,5 +1,6 @@
-// Which sequences each update learns from. The choice: a function of (seed, epoch, position): all ranks together draw
-// from the whole training split, or each from its own shards, and every rank works out what the others draw.
+// The sampler: the sequences of each update. The choice: a function of (seed, epoch, position). All ranks draw
+// together from the whole training split, or each from its own shards, and every rank can compute what the others
+// draw.
 
 import Platform
 import Shards
@@ -13,13 +14,13 @@ package struct BatchOrder: Sendable {
     private let batchSize: Int
     private let virtualRanks: VirtualRanks
 
-    /// Places of the training split.
+    /// The number of sequences of the training split.
     private let count: Int
 
-    /// The places of each rank; nil where all ranks draw together.
+    /// The training indices of each rank; nil where all ranks draw together.
     private let shares: [Range<Int>]?
 
-    /// The orders of the epoch that was asked for last: one of all, or one a rank.
+    /// The orders of the last requested epoch: one in all, or one per rank.
     private var drawn: (epoch: Int, orders: [EpochOrder]) = (-1, [])
 
     package init(
@@ -39,7 +40,7 @@ package struct BatchOrder: Sendable {
             shares: shares, virtualRanks: virtualRanks)
     }
 
-    /// The batch at a position, as places of the training split.
+    /// The batch at a position, as indices in the training split.
     package mutating func batch(at position: Position) -> Batch<SplitIndex> {
         draw(epoch: position.epoch)
         guard let shares else {
@@ -62,7 +63,7 @@ package struct BatchOrder: Sendable {
         drawn = (epoch, orders ?? [EpochOrder(order, seed: seed, epoch: epoch, count: count)])
     }
 
-    /// The position after the batch at another one.
+    /// The position after the batch at a given one.
     package func next(after position: Position) -> Position {
         var next = position
         if let shares {
@@ -73,13 +74,13 @@ package struct BatchOrder: Sendable {
         return next
     }
 
-    /// Updates that an epoch takes.
+    /// The number of updates per epoch.
     package var stepsPerEpoch: Int {
         shares == nil ? order.steps(count: count, batchSize: batchSize) : stepsOfRanks.max()!
     }
 
-    /// Where the virtual ranks' places begin and end in the usual batch, and in the others, as far as this rank's
-    /// virtual ranks are concerned.
+    /// The first index of each virtual rank's part, and the end of the last one, in a regular batch and in the
+    /// other batches, as far as they concern this rank's virtual ranks.
     package var bounds: (usual: [Int], others: [[Int]]) {
         guard let shares else {
             let last = count - (stepsPerEpoch - 1) * order.stride(batchSize: batchSize)
@@ -94,23 +95,23 @@ package struct BatchOrder: Sendable {
 // Ranks that draw from their own shards
 
 extension BatchOrder {
-    /// Sequences that a rank brings to the usual batch.
+    /// The number of sequences that a rank contributes to a regular batch.
     private func size(ofRank rank: Int) -> Int {
         (0..<batchSize).part(rank, of: virtualRanks.ranks).count
     }
 
-    /// Updates until each rank has no sequences left; where all draw together, those of an epoch.
+    /// The number of updates until each rank has no sequences left; where all draw together, that of an epoch.
     package var stepsOfRanks: [Int] {
         guard let shares else { return [stepsPerEpoch] }
         return shares.indices.map { (shares[$0].count + size(ofRank: $0) - 1) / size(ofRank: $0) }
     }
 
-    /// Sequences of the first batches of an epoch.
+    /// The number of sequences in the first `batches` batches of an epoch.
     private func passed(_ batches: Int, _ shares: [Range<Int>]) -> Int {
         shares.indices.reduce(0) { $0 + min(batches * size(ofRank: $1), shares[$1].count) }
     }
 
-    /// The batch that begins when so many sequences have passed.
+    /// The index of the batch that begins after `used` sequences.
     private func number(at used: Int, _ shares: [Range<Int>]) -> Int {
         var low = 0, high = stepsPerEpoch
         while low < high {

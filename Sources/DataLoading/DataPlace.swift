@@ -1,18 +1,19 @@
-// Where the data are that the record of a run names. The choice: a relative path is meant from the folder where the run
-// was started, which is found again from where the run's folder is now; the current folder comes next.
+// The location of the data that a run's record names. The choice: a relative path refers to the folder where the
+// run was started, which is derived from the current location of the run's folder; the current folder is tried
+// next.
 
 import Configuration
 import Foundation
 import Shards
 
 package enum DataPlace {
-    /// The path of the data that a checkpoint, or the config.yaml beside it, names.
+    /// Finds the path of the data that a checkpoint, or the config.yaml beside it, names.
     ///
     /// - Parameters:
-    ///   - name: as the record has it.
-    ///   - output: the run's folder as the record has it.
-    ///   - run: the run's folder as it is reached from here.
-    /// - Returns: nil where nothing is to be found at any place.
+    ///   - name: the name of the data in the record.
+    ///   - output: the run's folder in the record.
+    ///   - run: the path of the run's folder from here.
+    /// - Returns: nil if the data are at none of the possible locations.
     package static func found(_ name: String, output: String, run: String) -> String? {
         guard name != TrainingConfiguration.generatedData, !name.hasPrefix("/") else { return name }
         return candidates(name, output: output, run: run).first { FileManager.default.fileExists(atPath: $0) }
@@ -37,13 +38,13 @@ package enum DataPlace {
         path.hasPrefix(here + "/") ? String(path.dropFirst(here.count + 1)) : path
     }
 
-    /// The folder of the run that a checkpoint is of, or a config.yaml.
+    /// The folder of the run to which a checkpoint or a config.yaml belongs.
     package static func run(ofFile file: String) -> String {
         let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
         return (folder.lastPathComponent == "checkpoints" ? folder.deletingLastPathComponent() : folder).path
     }
 
-    /// What to say of data that are nowhere.
+    /// The error about data that cannot be found.
     package static func absence(of name: String, namedBy file: String) -> TrainingError {
         TrainingError(
             "\(DataFolder.absence(of: name)), nor beside the run, and \(file) was trained on it; name the folder where it is now "

@@ -1,4 +1,4 @@
-// Whether a data set is what its manifest says, and can be used with a checkpoint, before anything is measured.
+// Whether a data set matches its manifest, and fits a checkpoint, before anything is evaluated.
 
 import Distribution
 import Configuration
@@ -6,10 +6,11 @@ import Collectives
 import Shards
 
 extension DataSet {
-    /// Compares the shards of an older data set, whose manifest has no digests of their tables, with those of the whole
-    /// files. Ranks of one host share the reading, and a rank with shards of its own reads those. Collective.
+    /// Verifies the shards of an older data set, whose manifest has no digests of their tables, by the digests of
+    /// the whole files. Ranks of one host share the reading, and a rank with shards of its own reads those.
+    /// Collective.
     ///
-    /// Throws `FormatError` naming the first file that is not as it was written.
+    /// Throws `FormatError` naming the first file that differs from its digest.
     package func requireWholeShards(on communicator: any Communicator) throws {
         let names = try communicator.gather(communicator.hostName), hosts = try communicator.shared { names }
         let neighbors = hosts.indices.filter {
@@ -17,13 +18,13 @@ extension DataSet {
         }
         let place = neighbors.firstIndex(of: communicator.rank) ?? 0
         try (source as? ShardSet)?.requireWholeShards(part: place, of: max(1, neighbors.count))
-        // Nobody goes on while another may still find damage.
+        // No rank continues while another may still find damage.
         try communicator.barrier()
     }
 
-    /// The numbers of the sequences with a use.
+    /// The IDs of the sequences of a split.
     ///
-    /// Throws a usage error that names what there is, if none were held back for it.
+    /// Throws a usage error that names the existing splits if the split is empty.
     package func sequences(of split: Split) throws(TrainingError) -> Range<Int> {
         let range = range(of: split)
         guard range.isEmpty else { return range }

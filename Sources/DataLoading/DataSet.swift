@@ -1,5 +1,5 @@
-// The data of a run: a folder of shards, or clips that the program makes by itself. The choice: what is used stands in
-// the configuration under a name that finds it again.
+// The data of a run: a folder of shards, or synthetic sequences. The choice: the configuration records the data
+// under a name that finds them again.
 
 import Distribution
 import Configuration
@@ -7,27 +7,28 @@ import Foundation
 import Model
 import Shards
 
-/// A source of sequences, and which of them train, validate and test.
+/// A source of sequences, and its training, validation and test splits.
 package struct DataSet: Sendable {
     /// The folder, or `generated`.
     package let name: String
 
-    /// The name, with what stands behind it.
+    /// The name with a description of the data.
     package let summary: String
 
     package let source: any SequenceSource
     private let splits: [SplitRange]
     private let isFresh: Bool
 
-    /// What each rank has shards of; nil where every rank reads them all.
+    /// The shards of each rank; nil where every rank reads all of them.
     package let deal: ShardDeal?
 
     /// Opens the data that a configuration names, by default the model's generator.
     ///
-    /// Throws the shards' own errors, and a usage error for a generator that is impossible, or for shards that cannot
-    /// be dealt to the ranks.
+    /// Throws the shards' own errors, and a usage error for a generator that is impossible, or for shards that
+    /// cannot be distributed over the ranks.
     ///
-    /// - Parameter place: of the one who trains; nil to read all shards, however ranks were to sample them.
+    /// - Parameter place: the rank that trains, and the number of ranks; nil to read all shards, whatever the
+    ///   sampling.
     package init(of configuration: TrainingConfiguration, as place: (rank: Int, ranks: Int)? = nil) throws {
         name = configuration.data ?? TrainingConfiguration.generatedData
         if name == TrainingConfiguration.generatedData {
@@ -43,9 +44,9 @@ package struct DataSet: Sendable {
         }
     }
 
-    /// The numbers of the sequences with a use; empty if none were held back for it.
+    /// The IDs of the sequences of a split; empty if it has none.
     ///
-    /// Of a source that is fresh for every epoch, those to train are the first epoch's.
+    /// If the source generates new sequences for every epoch, the training IDs are those of the first epoch.
     package func range(of split: Split) -> Range<Int> { splits.range(of: split) }
 
     /// The sequence at an index of the training split.
@@ -61,7 +62,7 @@ package struct DataSet: Sendable {
             ?? ValidationBlocks(range(of: .validation), of: size, rank: rank, ranks: ranks)
     }
 
-    /// The size of its frames.
+    /// The size of the frames.
     package var frame: FeatureShape {
         let geometry = source.geometry
         return FeatureShape(height: geometry.height, width: geometry.width, channels: geometry.channels)
@@ -103,7 +104,7 @@ package struct DataSet: Sendable {
 }
 
 extension DataSet {
-    /// The name of the data that a person who named none means: the only folder of shards here, or the generator.
+    /// The default data if a command names none: the only folder of shards here, or the generator.
     ///
     /// Throws a usage error naming the folders if there are several.
     package static func located(in folder: String = FileManager.default.currentDirectoryPath) throws -> String {

@@ -1,6 +1,6 @@
-// In which order the training sequences come. The choice: a function of (order, seed, epoch, position), which neither
-// ranks nor batch size can change, so that a run goes on exactly where it stopped. A rank that draws from its own
-// shards has an order of its own.
+// The order of the training sequences within an epoch. The choice: a function of (order, seed, epoch, position),
+// independent of the ranks and the batch size, so that a resumed run continues exactly where it stopped. A rank
+// that draws from its own shards has an order of its own.
 
 import Configuration
 import Randomness
@@ -9,10 +9,10 @@ import Randomness
 package struct EpochOrder: Sendable, Equatable {
     package let epoch: Int
 
-    /// Places in the training split, in the order of use.
+    /// Indices in the training split, in the order of use.
     package let sequences: [Int]
 
-    /// - Parameter rank: of whose own sequences; nil for those of all.
+    /// - Parameter rank: the rank whose own sequences are ordered; nil for the sequences of all ranks.
     package init(_ order: SequenceOrder, seed: UInt64, epoch: Int, count: Int, rank: Int? = nil) {
         self.epoch = epoch
         switch order {
@@ -26,23 +26,23 @@ package struct EpochOrder: Sendable, Equatable {
         }
     }
 
-    /// The batch at a position: `size` sequences, or what the epoch has left.
+    /// The batch at a position: `size` sequences, or as many as the epoch has left.
     package func batch(at position: Int, size: Int) -> ArraySlice<Int> {
         sequences[min(position, sequences.count)..<min(position + size, sequences.count)]
     }
 
-    /// Keeps these streams apart from others of the same seed: the letters of "order".
+    /// Separates these random streams from others of the same seed: the letters of "order".
     private static let purpose: UInt64 = 0x6F72_6465_72
 }
 
 extension SequenceOrder {
-    /// How far the position moves from one batch to the next.
+    /// The number of sequences by which the position moves from one batch to the next.
     package func stride(batchSize: Int) -> Int { self == .slidingWindow ? 1 : batchSize }
 
-    /// The position at which an epoch of `count` sequences ends: a window stops at the last whole batch.
+    /// The position at which an epoch of `count` sequences ends. A sliding window stops at the last whole batch.
     package func end(count: Int, batchSize: Int) -> Int { self == .slidingWindow ? count - batchSize + 1 : count }
 
-    /// Updates that an epoch takes.
+    /// The number of updates per epoch.
     package func steps(count: Int, batchSize: Int) -> Int {
         let stride = stride(batchSize: batchSize)
         return (end(count: count, batchSize: batchSize) + stride - 1) / stride

@@ -1,10 +1,10 @@
-// Which frames a training step reads as they are. The choice: a pure function of (seed, step, place in the global
-// batch), so that the number of ranks cannot change it.
+// Scheduled sampling: which ground-truth frames a training step reads. The choice: a pure function of (seed, step,
+// index in the global batch), so that the number of ranks cannot change it.
 
 import Configuration
 import Randomness
 
-/// Draws for each frame after the input whether it is the true one.
+/// Draws, for each frame after the input, whether the network reads the ground truth.
 package struct FrameSampling: Sendable {
     private let description: SamplingDescription
     private let seed: UInt64
@@ -13,11 +13,11 @@ package struct FrameSampling: Sendable {
         (self.description, self.seed) = (description, seed)
     }
 
-    /// Row-major (frames, places), as `UnrolledNetwork.readsTrueFrames` wants it.
+    /// Returns the choices, row-major (frames, places), as `UnrolledNetwork.readsTrueFrames` expects them.
     ///
     /// - Parameters:
-    ///   - step: the updates made before.
-    ///   - places: of the global batch.
+    ///   - step: the number of updates made before.
+    ///   - places: the indices in the global batch.
     package func readsTrueFrames(step: Int, places: Range<Int>, frames: Int) -> [Bool] {
         let probability = description.probability(step: step)
         var reads = [Bool](repeating: false, count: frames * places.count)
@@ -28,6 +28,6 @@ package struct FrameSampling: Sendable {
         return reads
     }
 
-    /// Keeps these streams apart from others of the same seed: the letters of "sample".
+    /// Separates these random streams from others of the same seed: the letters of "sample".
     private static let purpose: UInt64 = 0x7361_6D70_6C65
 }

@@ -1,5 +1,5 @@
-// Two ways to say which sequence is meant. The choice: a type for each, so that a position in a split is never read as
-// the number of a sequence.
+// Two ways to identify a sequence. The choice: a type for each, so that a position in a split is never mistaken
+// for the ID of a sequence.
 
 /// The position of a sequence in the training split, counted from 0.
 package struct SplitIndex: Sendable, Hashable {
@@ -8,7 +8,7 @@ package struct SplitIndex: Sendable, Hashable {
     package init(_ value: Int) { self.value = value }
 }
 
-/// The number of a sequence in its source, by which it is read.
+/// The index of a sequence in its source, by which it is read.
 package struct SequenceID: Sendable, Hashable, CustomStringConvertible {
     package let number: Int
 

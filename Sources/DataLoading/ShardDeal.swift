@@ -1,20 +1,20 @@
-// Which shards each rank reads where no rank sees them all. The choice: of those that hold sequences of a split, each
-// rank gets as many as the others, next to one another, so that a person knows what to copy where; a shard at a border
-// of splits may go to two ranks.
+// The distribution of shards over ranks where each rank reads only its own. The choice: of the shards of a split,
+// every rank gets the same number (as far as possible) of consecutive ones, so that a person knows what to copy
+// where. A shard at the border of splits may go to two ranks.
 
 import Platform
 import Distribution
 import Configuration
 import Reports
 
-/// The sequences of each rank, as numbers in the source.
+/// The sequences of each rank, as IDs in the source.
 package struct ShardDeal: Sendable, Equatable {
     package let training, validation: [Range<Int>]
 
     /// - Parameters:
     ///   - shards: the sequences of each shard, in order.
-    ///   - name: of the data, for the error.
-    /// - Throws: a usage error where a rank would have nothing to train on.
+    ///   - name: the name of the data, for the error.
+    /// - Throws: a usage error if a rank would have no training sequences.
     package init(
         _ shards: [Range<Int>], training: Range<Int>, validation: Range<Int>, ranks: Int, name: String
     ) throws(TrainingError) {
@@ -38,7 +38,7 @@ package struct ShardDeal: Sendable, Equatable {
         }
     }
 
-    /// How even the ranks are.
+    /// Describes how evenly the sequences are distributed.
     package func inWords(stepsOfRanks: [Int]) -> String {
         let counts = training.map(\.count), steps = stepsOfRanks.max()!, idle = steps - stepsOfRanks.min()!
         let each = Set(counts).count == 1 ? "\(counts[0])" : "\(counts.min()!) to \(counts.max()!)"
@@ -47,6 +47,6 @@ package struct ShardDeal: Sendable, Equatable {
             + counted(steps, "step") + rest
     }
 
-    /// All that a rank reads.
+    /// All sequences that a rank reads.
     package func sequences(ofRank rank: Int) -> [Range<Int>] { [training[rank], validation[rank]] }
 }

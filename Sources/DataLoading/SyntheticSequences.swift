@@ -1,20 +1,20 @@
-// A generator's description brought to life. The choice: this is the one place where the names of the descriptions meet
-// the generators, which know nothing of models.
+// Builds a generator from its description. The choice: this is the only code that maps descriptions to generators,
+// which do not know about models.
 
 import Configuration
 import Shards
 
-/// The clips of a generator, and which of them train, validate and test.
+/// The synthetic sequences of a generator, and their training, validation and test splits.
 struct SyntheticSequences {
     let description: GeneratorDescription
     let source: any SequenceSource
     let splits: [SplitRange]
 
-    /// What moves, for people.
+    /// A description of the moving objects for messages.
     let inWords: String
 
     /// - Parameter digits: an idx file; nil for digits that the program draws.
-    /// - Throws: a usage error naming the first number that is impossible, and the errors of the file.
+    /// - Throws: a usage error naming the first value that is impossible, and the errors of the file.
     init(_ description: GeneratorDescription, digits file: String?) throws {
         try description.check()
         self.description = description

@@ -1,19 +1,20 @@
-// Values that a network was not trained on: the same pictures in other units give forecasts without sense, and no other
-// error. The choice: a warning with both ranges, because only a person knows whether they are the same units.
+// Detection of values in other units than those that a network was trained on, which give meaningless forecasts
+// and no other error. The choice: a warning with both ranges, because only a person knows whether the units are
+// the same.
 
 import Shards
 
 package enum ValueComplaint {
-    /// A sentence about values that cannot be of the data that a network was trained on; nil where they may be.
+    /// A sentence about values that cannot be in the units of the training data; nil if they may be.
     package static func about(_ pasts: [[Float]], of name: String, trainedOn range: ClosedRange<Float>) -> String? {
         guard let least = pasts.joined().min(), let most = pasts.joined().max() else { return nil }
         let isConstant = most == least
         return about(least...most, of: name, trainedOn: range, narrowest: isConstant ? 0 : 1 / 50)
     }
 
-    /// The same about the values of a whole data set, which a few dark sequences do not make narrow.
+    /// A sentence about the values of a whole data set, which a few dark sequences do not make narrow.
     ///
-    /// - Parameter narrowest: the part of the range that they must span.
+    /// - Parameter narrowest: the fraction of the training range that the values must span.
     package static func about(
         _ values: ClosedRange<Float>, of name: String, trainedOn range: ClosedRange<Float>, narrowest: Float = 1 / 3
     ) -> String? {
@@ -28,9 +29,10 @@ package enum ValueComplaint {
 }
 
 extension DataSet {
-    /// A sentence about values that cannot be of the data that a network was trained on; nil where they may be.
+    /// A sentence about values that cannot be in the units of the training data; nil if they may be.
     ///
-    /// - Parameter sequences: of which a few are looked at where the data set knows no range but that of bytes.
+    /// - Parameter sequences: the sequences in use. A few of them are read if the data set knows no range but that
+    ///   of bytes.
     package func complaint(about sequences: Range<Int>, trainedOn range: ClosedRange<Float>) throws -> String? {
         if let measured = measuredRange { return ValueComplaint.about(measured, of: name, trainedOn: range) }
         let step = max(1, sequences.count / 8)
@@ -39,7 +41,7 @@ extension DataSet {
         return ValueComplaint.about(some, of: name, trainedOn: range)
     }
 
-    /// Of all values, where somebody looked at all of them.
+    /// The measured range of all values; nil if it was not measured.
     private var measuredRange: ClosedRange<Float>? {
         (source as? ShardSet)?.manifest.elementType == .float32 ? source.valueRange : nil
     }

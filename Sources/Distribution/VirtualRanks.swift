@@ -62,7 +62,7 @@ package struct VirtualRanks: Sendable, Equatable {
         }
     }
 
-    /// In which order sums over virtual ranks are added: over all, or over a rank's where MPI adds up the ranks.
+    /// The order of sums over virtual ranks: over all of them, or over this rank's where MPI adds up the ranks.
     package var tree: SumTree { SumTree(leaves: areFixed ? count : own.count) }
 
     /// The leaf of a virtual rank in the tree.

@@ -2,11 +2,11 @@
 
 /// Whether a run resumes from a checkpoint, and from which one.
 package enum Resume: Equatable, Sendable {
-    /// Go on from the newest whole one in the output folder, if there is any.
+    /// Resumes from the newest intact checkpoint in the output folder, if there is one.
     case auto
-    /// Start anew, in a folder without a run.
+    /// Starts from scratch, in a folder without a run.
     case never
-    /// Go on from this file.
+    /// Resumes from this file.
     case from(path: String)
 
     package init(_ text: String) {

@@ -1,11 +1,12 @@
-// The cores that one rank may use, and what it does with them.
+// The cores that one rank may use, compared with its number of threads.
 
 import Reports
 
 package struct CoreUse: Codable, Sendable, Equatable {
     package var rank: Int
 
-    /// The numbers of the cores that it may run on, and how many of them the container's quota is worth.
+    /// The indices of the cores that the rank may run on. `quota` is the number of cores that the container's quota
+    /// is worth.
     package var cores: [Int]
     package var quota: Double?
     package var threads: Int
@@ -16,7 +17,7 @@ package struct CoreUse: Codable, Sendable, Equatable {
 }
 
 extension CoreUse {
-    /// The cores of a host against the threads that its ranks compute with.
+    /// Compares the cores of a host with the threads of its ranks.
     package static func findings(about ranks: [CoreUse], host: String) -> [Finding] {
         let cores = Set(ranks.flatMap(\.cores)).count, wanted = ranks.reduce(0) { $0 + $1.threads }
         let usable = min(cores, ranks[0].quota.map { max(1, Int($0)) } ?? cores)

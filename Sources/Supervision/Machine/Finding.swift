@@ -1,6 +1,6 @@
-// One thing that was looked at, and the command that mends it where it is not as it should be.
+// The result of one check of the `doctor` command, with a command that fixes the problem if there is one.
 
-/// What the doctor says of one thing.
+/// The result of one check.
 package struct Finding: Codable, Sendable, Equatable {
     package enum State: String, Codable, Sendable {
         case ok, warning

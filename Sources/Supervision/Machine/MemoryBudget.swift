@@ -1,5 +1,5 @@
-// Whether the ranks of each host fit into its memory, asked before it is taken: a rank that Linux kills for want of
-// memory can tell nobody why.
+// Whether the ranks of each host fit into its memory. The choice: this is checked before memory is allocated,
+// because a rank that the Linux OOM killer ends cannot report why.
 
 import Configuration
 import Collectives
@@ -8,38 +8,38 @@ import Kernels
 import Platform
 import Reports
 
-/// What one rank is about to take, and what its host can give.
+/// The memory that one rank is about to allocate, and the memory available on its host.
 package struct MemoryBudget: Codable, Sendable, Equatable {
     package var host: String
 
-    /// Bytes.
+    /// The bytes that the rank is about to allocate.
     package var needed: Int
 
-    /// Bytes; nil where the system does not say.
+    /// The available bytes of the host; nil where the system does not report them.
     package var available: Int?
 
-    /// Bytes of addresses, with those of OpenBLAS and of its threads, that its process may not map; nil where it may.
+    /// The bytes of address space, including those of OpenBLAS and its threads, if the process cannot map them; nil
+    /// if it can.
     package var unmappable: Int?
 
-    /// The limit that it may not exceed, as a shell sets it; nil for none.
+    /// The address space limit of the process, as `ulimit` sets it; nil for none.
     package var limit: String?
 
     package init(host: String, needed: Int, available: Int?) {
         (self.host, self.needed, self.available) = (host, needed, available)
     }
 
-    /// What helps a training run.
+    /// The advice for a training run.
     package static let remedy = "choose a larger --accumulate, --recompute, a smaller --batch-size, or more hosts"
 
-    /// Addresses that a thread takes beside what it computes with: OpenBLAS' piece, its stack, and room for what it
-    /// allocates.
+    /// The address space per thread besides its tensors: OpenBLAS's buffer, the stack, and room for allocations.
     private static let ofThread = BLASLibrary.pieceSize + (72 << 20)
 
-    /// Collective. Throws `TrainingError` on rank 0 where a host has less than its ranks need.
+    /// Throws `TrainingError` on rank 0 if a host has less memory than its ranks need. Collective.
     ///
     /// - Parameters:
-    ///   - bytes: that this rank computes with.
-    ///   - threads: of this rank.
+    ///   - bytes: the bytes that this rank computes with.
+    ///   - threads: the number of threads of this rank.
     package static func require(
         _ bytes: Int, threads: Int = 1, on communicator: any Communicator, remedy: String = remedy
     ) throws {
@@ -53,7 +53,7 @@ package struct MemoryBudget: Codable, Sendable, Equatable {
         if let complaint = complaint(about: budgets, remedy: remedy) { throw TrainingError.usage(complaint) }
     }
 
-    /// A sentence about the first host that is too small; nil where all are large enough.
+    /// A sentence about the first host that is too small; nil if all are large enough.
     package static func complaint(about budgets: [MemoryBudget], remedy: String = remedy) -> String? {
         for host in Set(budgets.map(\.host)).sorted() {
             let ranks = budgets.filter { $0.host == host }

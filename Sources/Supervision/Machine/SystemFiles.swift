@@ -1,10 +1,10 @@
-// What Linux says of this process in /proc and /sys. The choice: text in, numbers out, so that every case can be
-// tested.
+// What Linux reports about this process in /proc and /sys. The choice: parsers take text and return values, so
+// that every case can be tested.
 
 import Foundation
 
 package enum SystemFiles {
-    /// The numbers in a list such as "0-3,8".
+    /// The integers of a list such as "0-3,8".
     package static func list(_ text: some StringProtocol) -> [Int] {
         text.split(separator: ",").flatMap { part -> [Int] in
             let ends = part.split(separator: "-").compactMap { Int($0.trimmingCharacters(in: .whitespaces)) }
@@ -19,7 +19,7 @@ package enum SystemFiles {
             .map { $0.dropFirst(name.count + 1).trimmingCharacters(in: .whitespaces) }
     }
 
-    /// The cores that a quota of processor time is worth; nil for no limit.
+    /// The number of cores that a CPU quota is worth; nil for no limit.
     ///
     /// - Parameter text: "QUOTA PERIOD" in microseconds; "max" or a negative quota stands for no limit.
     package static func quota(_ text: String) -> Double? {
@@ -35,13 +35,13 @@ package enum SystemFiles {
         list(value("Cpus_allowed_list", in: content("/proc/self/status")) ?? "")
     }
 
-    /// The cores' worth of time that the container leaves this process; nil for no limit.
+    /// The number of cores that the container's CPU quota is worth; nil for no limit.
     package static var quota: Double? {
         let old = content("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") + " " + content("/sys/fs/cgroup/cpu/cpu.cfs_period_us")
         return quota(content("/sys/fs/cgroup/cpu.max")) ?? quota(old)
     }
 
-    /// Bytes that the machine, or the container if that has less, can still give; nil where neither can be read.
+    /// The available bytes of the machine, or of the container if that has fewer; nil where neither can be read.
     package static var availableMemory: Int? {
         let machine = value("MemAvailable", in: content("/proc/meminfo")).flatMap(kilobytes)
         let limits = [
@@ -54,21 +54,21 @@ package enum SystemFiles {
         }
     }
 
-    /// The bytes of "8123456 kB"; nil for what is no such number.
+    /// The bytes of a text such as "8123456 kB"; nil for any other text.
     package static func kilobytes(_ text: String) -> Int? {
         guard let count = text.split(separator: " ").first.flatMap({ Int($0) }) else { return nil }
         let bytes = count.multipliedReportingOverflow(by: 1024)
         return bytes.overflow ? nil : bytes.partialValue
     }
 
-    /// Bytes that this program has held at most since it was started, others' before it in the same process aside.
+    /// The peak resident memory of this program in bytes, without that of an earlier program in the same process.
     package static var peakMemory: Int {
         value("VmHWM", in: content("/proc/self/status")).flatMap(kilobytes) ?? 0
     }
 
     private static func word(_ path: String) -> String { content(path).trimmingCharacters(in: .whitespacesAndNewlines) }
 
-    /// The file's text; empty where there is none.
+    /// The file's text; empty if it cannot be read.
     private static func content(_ path: String) -> String {
         String(decoding: FileManager.default.contents(atPath: path) ?? Data(), as: UTF8.self)
     }

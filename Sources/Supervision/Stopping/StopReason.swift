@@ -1,25 +1,25 @@
-// Why a run ends before its last step, and how its process then ends. The choice: 75 is the code that sysexits.h has
-// for "try again later", which batch systems can be told to start the job again on.
+// Why a run ends before its last step, and the exit code of its process. The choice: 75 is EX_TEMPFAIL of
+// sysexits.h ("try again later"), on which batch systems can be configured to start the job again.
 
 import Foundation
 
-/// What asks a run to stop.
+/// The cause of a request to stop.
 package enum StopReason: Sendable, Equatable {
     case signal(Int32)
 
     /// The next step may not end within the time limit.
     case timeLimit
 
-    /// The exit code that asks to be run again: EX_TEMPFAIL.
+    /// The exit code that asks for the job to be started again: EX_TEMPFAIL.
     package static let runAgain: Int32 = 75
 
-    /// 128 plus the signal where somebody ended it, as shells report it; else 75.
+    /// 128 plus the signal if a person ended the run, as shells report it; otherwise 75.
     package var exitCode: Int32 {
         if case .signal(let number) = self, StopSignal.ending.contains(number) { return 128 + number }
         return Self.runAgain
     }
 
-    /// A number other than 0, for ranks to exchange.
+    /// A nonzero value that encodes the reason, for the exchange between ranks.
     package var number: Double {
         switch self {
         case .signal(let number): Double(number)
@@ -27,7 +27,7 @@ package enum StopReason: Sendable, Equatable {
         }
     }
 
-    /// Nil for 0.
+    /// Decodes a reason; nil for 0.
     package init?(number: Double) {
         switch number {
         case 0: return nil
@@ -50,7 +50,7 @@ package enum StopReason: Sendable, Equatable {
     }
 }
 
-/// A run that ended before its last step because somebody asked for it; a checkpoint of its last step is on disk.
+/// Thrown by a run that was asked to stop before its last step. A checkpoint of the last step made is on disk.
 package struct TrainingStopped: CustomStringConvertible {
     package let reason: StopReason
     package let step: Int

@@ -1,24 +1,23 @@
-// Signals that end a run after the step in progress, with a checkpoint. The choice: a handler only remembers the
-// signal, and the ranks agree on the step. The second signal by which a person ends a process does so at once, as if
-// nothing had been set up. A rank that waits for one that is gone is ended by who started it: mpirun and srun send
-// SIGKILL in the end.
+// Signals that end a run after the step in progress, with a checkpoint. The choice: a handler only records the
+// signal, and the ranks agree on the step. A second SIGINT, SIGTERM or SIGHUP ends the process at once, by the
+// default action. A rank that waits for a dead one is ended by its launcher: mpirun and srun finally send SIGKILL.
 
 import Foundation
 import Platform
 import Synchronization
 
 package enum StopSignal {
-    /// Signals that announce an end: the job is to be run again. SIGXCPU says that the limit of processor time is near.
+    /// Signals of batch systems that announce the end of a job, which is to be started again. SIGXCPU announces the
+    /// limit of processor time.
     package static let announcing = [SIGUSR1, SIGUSR2, SIGXCPU]
 
-    /// Signals by which a person ends a process: Ctrl-C, `kill`, and a terminal that is closed. mpirun sends SIGTERM
-    /// for each of them, and SIGKILL a second later, or as much later as `odls_base_sigkill_timeout` says.
+    /// Signals by which a person ends a process: Ctrl-C, `kill`, and a closed terminal. mpirun sends SIGTERM for
+    /// each of them, and SIGKILL a second later, or after `odls_base_sigkill_timeout`.
     package static let ending = [SIGINT, SIGTERM, SIGHUP]
 
     private static let received = Atomic<Int32>(0)
 
-    /// From now on the first of the signals is remembered; but a hangup that nohup has made sure nobody hears stays
-    /// unheard.
+    /// Starts to record the first of the signals. SIGHUP stays ignored under nohup.
     package static func listen(to numbers: [Int32]) {
         _ = received.load(ordering: .relaxed)
         // A parent may have left them blocked.
@@ -34,7 +33,7 @@ package enum StopSignal {
         pthread_sigmask(SIG_UNBLOCK, &listened, nil)
     }
 
-    /// The number of the signal, once one has come.
+    /// The signal received so far; nil if there was none.
     package static var number: Int32? {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : number

@@ -1,31 +1,33 @@
-// Whether there is time for one more step. The choice: what the next things took the last time they were done, and a
-// tenth more; what was never done yet is guessed.
+// Whether there is time for one more step. The choice: durations are predicted by the last measured ones plus a
+// tenth; those not yet measured are estimated.
 
 import Configuration
 
-/// The end of a process's time.
+/// The time limit of a process, and the measured durations.
 package struct Deadline: Sendable {
-    /// Seconds after the start of the program.
+    /// The limit in seconds after the start of the program.
     private let limit: Double
     private var steps: [Double] = []
     private var checkpoint: Double
     private var validation: Double?
 
-    /// Validation steps for a training step: a pass forward is about a third of one.
+    /// The duration of a validation in training steps, before one is measured. A forward pass takes about a third
+    /// of a step.
     private let validationSteps: Double
 
-    /// Steps whose slowest counts.
+    /// The number of recent steps, of which the slowest counts.
     private static let remembered = 10
 
-    /// Seconds that a job takes to end.
+    /// The seconds that a job takes to exit.
     private static let ending = 1.0
 
-    /// Bytes a second that a checkpoint is compressed, written and verified at, until one is measured.
+    /// The estimated rate of compressing, writing and verifying a checkpoint, in bytes per second, until one is
+    /// measured.
     private static let guessedRate = 50e6
 
     /// - Parameters:
-    ///   - checkpointSize: bytes of its numbers.
-    ///   - validationBatches: batches that the validation would fill.
+    ///   - checkpointSize: the size of its tensors in bytes.
+    ///   - validationBatches: the size of the validation in batches.
     package init(_ limit: TimeLimit, checkpointSize: Int, validationBatches: Double) {
         self.limit = limit.seconds
         checkpoint = Double(checkpointSize) / Self.guessedRate
@@ -39,8 +41,8 @@ package struct Deadline: Sendable {
     /// Whether another step may end too late to be saved.
     ///
     /// - Parameters:
-    ///   - elapsed: seconds since the start of the program.
-    ///   - validations: that are due before it is saved.
+    ///   - elapsed: the seconds since the start of the program.
+    ///   - validations: the number of validations that are due before the step is saved.
     package func isNear(after elapsed: Double, validations: Int) -> Bool {
         let step = steps.max() ?? 0
         let needed = step + Double(validations) * (validation ?? validationSteps * step) + checkpoint

@@ -1,33 +1,33 @@
-// What this rank is doing right now. The choice: one for the process, as there is one rank in it, so that whoever works
-// says so in passing; every change counts as progress.
+// What this rank is doing now. The choice: one shared instance per process, which has one rank, so that any code
+// can report to it; every change counts as progress.
 
 import Platform
 import Synchronization
 
-/// Told by the training loop, its threads and its collectives; read by the watchdog.
+/// The state of a rank, written by the training loop, its threads and its collectives, and read by the watchdog.
 package final class Heartbeat: Sendable {
-    /// This process' own.
+    /// The heartbeat of this process.
     package static let own = Heartbeat()
 
-    /// What a run is made of, each with a length of its own.
+    /// The parts of a run, each of which has its own typical duration.
     package enum Stage: String, Codable, Sendable, CaseIterable {
         case start, firstStep, step, validation, checkpoint
     }
 
-    /// A moment of a rank.
+    /// A snapshot of a rank's activity.
     package struct Moment: Codable, Sendable, Equatable {
         package var stage = Stage.start
 
         /// The update in progress, or the last one.
         package var step = 0
 
-        /// Phases that threads are in.
+        /// The phases that threads are in.
         package var phases: [String] = []
 
-        /// Whether it is in a collective, where it may have to wait for other ranks.
+        /// Whether the rank is in a collective, where it may have to wait for other ranks.
         package var waits = false
 
-        /// Counts everything that happened.
+        /// Counts all events.
         package var changes = 0
 
         package init() {}
@@ -42,12 +42,12 @@ package final class Heartbeat: Sendable {
 
     private let state = Mutex(State())
 
-    /// Stages of which the slowest is remembered.
+    /// The number of recent durations per stage, of which the slowest counts.
     private static let recent = 20
 
     package init() {}
 
-    /// Ends one stage and begins the next.
+    /// Ends the current stage and begins the next.
     package func begin(_ stage: Stage, step: Int) {
         state.withLock { state in
             let last = state.moment.stage, time = now()
@@ -70,7 +70,7 @@ package final class Heartbeat: Sendable {
         }
     }
 
-    /// Something was done that is no phase.
+    /// Records progress that is not a phase.
     package func tick() { state.withLock { $0.moment.changes += 1 } }
 
     func setWaits(_ waits: Bool) {
@@ -82,12 +82,12 @@ package final class Heartbeat: Sendable {
 
     package var moment: Moment { state.withLock { $0.moment } }
 
-    /// Seconds of the slowest of the last stages of a kind; nil before there was one.
+    /// The duration of the slowest of the recent stages of a kind, in seconds; nil before there was one.
     package func slowest(_ stage: Stage) -> Double? { state.withLock { $0.seconds[stage]?.max() } }
 }
 
 extension Heartbeat.Moment {
-    /// "in backward of step 12", "waiting for others in reduce of step 12".
+    /// A description such as "in backward of step 12" or "waiting for others in reduce of step 12".
     package var inWords: String {
         let phase = phases.isEmpty ? "" : phases.joined(separator: " and ") + " of "
         let place =

@@ -1,7 +1,7 @@
-// The number in the middle. The choice: of an even count the mean of the two in the middle, as numpy has it.
+// The median. The choice: of an even number of values it is the mean of the middle two, as in numpy.
 
 extension [Double] {
-    /// Half of the numbers are below it; 0 for none.
+    /// The median; 0 for an empty array.
     package var median: Double {
         let sorted = sorted(), middle = count / 2
         guard !isEmpty else { return 0 }

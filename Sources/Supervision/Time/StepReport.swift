@@ -1,19 +1,19 @@
-// What the ranks tell one another once a step. The choice: each brings a row, beside zeros for the rows of others, so
-// that one small sum lets every rank know all of it, and what they work out of it is the same everywhere.
+// The report that ranks exchange once per step. The choice: a small all-reduce of one row per rank, with zeros for
+// the rows of others, so that every rank knows all reports and derives the same conclusions.
 
 import Collectives
 
-/// One rank's word about a step.
+/// One rank's report on a step.
 package struct RankReport: Sendable, Equatable {
-    /// Seconds, in the order of `PhaseTimes.Phase`.
+    /// The seconds per phase, in the order of `PhaseTimes.Phase`.
     package var phases: [Double]
 
-    /// Why this rank would end the run now.
+    /// The reason why this rank asks to end the run; nil if it does not.
     package var stop: StopReason?
 
     package init(phases: [Double], stop: StopReason? = nil) { (self.phases, self.stop) = (phases, stop) }
 
-    /// Seconds of its own work: all but what it spent among the others.
+    /// The seconds of the rank's own work: all phases except `reduce`.
     package var busy: Double { phases.reduce(0, +) - phases[PhaseTimes.Phase.reduce.rawValue] }
 
     fileprivate static let width = PhaseTimes.Phase.allCases.count + 1
@@ -25,13 +25,13 @@ package struct RankReport: Sendable, Equatable {
     }
 }
 
-/// What all ranks say of a step.
+/// The reports of all ranks on a step.
 package struct StepReport: Sendable, Equatable {
     package let ranks: [RankReport]
 
     package init(ranks: [RankReport]) { self.ranks = ranks }
 
-    /// The reports of all ranks, on every rank. Collective.
+    /// All-gathers the reports of all ranks. Collective.
     package static func gathered(_ mine: RankReport, over communicator: any Communicator) throws -> StepReport {
         let width = RankReport.width
         var rows = [Double](repeating: 0, count: communicator.size * width)
@@ -40,32 +40,32 @@ package struct StepReport: Sendable, Equatable {
         return StepReport(ranks: (0..<communicator.size).map { RankReport(row: rows[$0 * width..<($0 + 1) * width]) })
     }
 
-    /// Why all ranks end the run now: what the first rank that wants to says.
+    /// The reason why all ranks end the run now: that of the first rank that asks to stop.
     package var stop: StopReason? { ranks.lazy.compactMap(\.stop).first }
 
-    /// The longest time of a phase.
+    /// The longest time of a phase over the ranks.
     package func longest(_ phase: PhaseTimes.Phase) -> Double { ranks.map { $0.phases[phase.rawValue] }.max() ?? 0 }
 
-    /// The mean time of a phase.
+    /// The mean time of a phase over the ranks.
     package func mean(_ phase: PhaseTimes.Phase) -> Double {
         ranks.reduce(0) { $0 + $1.phases[phase.rawValue] } / Double(ranks.count)
     }
 
-    /// Seconds of exchange without waiting: the rank that comes last waits for nobody, and takes the shortest time.
+    /// The seconds of exchange without waiting. The rank that arrives last does not wait, so this is the minimum.
     package var exchange: Double { ranks.map { $0.phases[PhaseTimes.Phase.reduce.rawValue] }.min() ?? 0 }
 
-    /// The rank with the most work of its own, in seconds.
+    /// The rank with the most seconds of its own work.
     package var slowest: Int { ranks.indices.max { ranks[$0].busy < ranks[$1].busy } ?? 0 }
 
-    /// Seconds of the slowest rank's own work.
+    /// The seconds of the slowest rank's own work.
     package var slowestBusy: Double { ranks[slowest].busy }
 
-    /// Seconds of the other ranks' own work, the median; its own where there are no others.
+    /// The median seconds of the other ranks' own work; the slowest rank's if there are no others.
     package var othersBusy: Double {
         let others = ranks.indices.filter { $0 != slowest }.map { ranks[$0].busy }
         return others.isEmpty ? slowestBusy : others.median
     }
 
-    /// Seconds for which the ranks wait for the slowest one, the mean.
+    /// The mean seconds for which the ranks wait for the slowest one.
     package var waiting: Double { slowestBusy - ranks.reduce(0) { $0 + $1.busy } / Double(ranks.count) }
 }

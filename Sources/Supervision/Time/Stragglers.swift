@@ -1,23 +1,24 @@
-// A rank that is slower than the others again and again. The choice: judged over a run of steps, because any rank is
-// the slowest now and then, and told once for each run of them.
+// Detection of a rank that is repeatedly slower than the others. The choice: it judges a window of steps, because
+// any rank is the slowest now and then, and reports at most once per window.
 
 import Reports
 
 /// Watches for ranks that all others wait for.
 package struct Stragglers: Sendable {
-    /// Steps that are judged together.
+    /// The number of steps that are judged together.
     package static let window = 100
 
-    /// The part of them in which the same rank is the slowest, and the part of the others' work that it takes longer.
+    /// The fraction of the window in which the same rank must be the slowest, and the fraction by which its work
+    /// must exceed that of the others.
     private static let often = 0.75, excess = 0.1
 
     private var reports: [StepReport] = []
 
     package init() {}
 
-    /// Takes the next step, and returns a sentence about a rank that has held up the last hundred.
+    /// Records the next step, and returns a sentence about a rank that has held up the last hundred.
     ///
-    /// - Parameter hosts: the ranks' machines.
+    /// - Parameter hosts: the host name of each rank.
     package mutating func sentence(after report: StepReport, hosts: [String]) -> String? {
         reports.append(report)
         guard reports.count == Self.window else { return nil }

@@ -1,10 +1,10 @@
-// Where the time of a run goes. The choice: everything as the mean rank has it, so that parts add up to the time on the
-// clock: a rank's own work, its wait for the slowest one, the exchange without waiting, and what all do between steps.
+// Where the time of a run goes. The choice: everything is a mean over the ranks, so that the parts add up to wall
+// time: a rank's own work, its wait for the slowest one, the exchange without waiting, and the work between steps.
 
 import Foundation
 import Reports
 
-/// Seconds of a run by what they were spent on.
+/// The seconds of a run by activity.
 package struct TimeAccount: Sendable {
     package enum Activity: String, CaseIterable, Sendable {
         case load = "loading"
@@ -18,7 +18,7 @@ package struct TimeAccount: Sendable {
     package let ranks: Int
     private var totals: [Activity: Double] = [:]
 
-    /// Steps in which each rank was the slowest.
+    /// The number of steps in which each rank was the slowest.
     private var slowest: [Int]
 
     package init(ranks: Int) { (self.ranks, slowest) = (ranks, Array(repeating: 0, count: ranks)) }
@@ -38,7 +38,7 @@ package struct TimeAccount: Sendable {
 
     package func seconds(_ activity: Activity) -> Double { totals[activity] ?? 0 }
 
-    /// The rank that was the slowest most often, and in which part of the steps.
+    /// The rank that was the slowest most often, and the fraction of the steps in which it was.
     package var usualSlowest: (rank: Int, part: Double) {
         let rank = slowest.indices.max { slowest[$0] < slowest[$1] } ?? 0
         return (rank, Double(slowest[rank]) / Double(max(steps, 1)))
@@ -48,11 +48,11 @@ package struct TimeAccount: Sendable {
 // In words
 
 extension TimeAccount {
-    /// A table of all activities, and a sentence about each that keeps the run from being faster; without line ends.
+    /// A table of all activities, and a sentence about each that slows the run down; without line ends.
     ///
     /// - Parameters:
-    ///   - wall: seconds that went by.
-    ///   - hosts: the ranks' machines.
+    ///   - wall: the elapsed seconds.
+    ///   - hosts: the host name of each rank.
     package func summary(wall: Double, hosts: [String]) -> [String] {
         let mean = ranks == 1 ? "" : ", mean of \(counted(ranks, "rank"))"
         var table = Table(["\(counted(steps, "step"))\(mean)", "seconds", "share"])
@@ -66,7 +66,7 @@ extension TimeAccount {
         return table.description.split(separator: "\n").map(String.init) + limits(wall: wall, hosts: hosts)
     }
 
-    /// What takes more of the time than it should.
+    /// Sentences about activities that take more of the time than they should.
     private func limits(wall: Double, hosts: [String]) -> [String] {
         let found = Activity.allCases.filter { seconds($0) >= ($0.tolerated ?? .infinity) * wall }
             .sorted { seconds($0) > seconds($1) }
@@ -98,7 +98,7 @@ extension TimeAccount {
 }
 
 extension TimeAccount.Activity {
-    /// The part of a run's time from which there is something to be said of it; nil for computing.
+    /// The fraction of a run's time above which an activity is reported; nil for computation.
     fileprivate var tolerated: Double? {
         switch self {
         case .forward, .backward, .update: nil

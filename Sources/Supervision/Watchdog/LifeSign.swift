@@ -1,22 +1,22 @@
-// What the ranks of a run leave for each other to read without MPI, which serves nobody while a rank is stuck. The
-// choice: a small file a rank in the run's folder, written again and again; whose file stays as it is has stopped,
-// whatever the clocks of the hosts say.
+// Signs of life that ranks exchange without MPI, which does not respond while a rank is stuck. The choice: one
+// small file per rank in the run's folder, which is rewritten periodically. A rank whose file does not change has
+// stopped, whatever the hosts' clocks show.
 
 import Formats
 import Foundation
 
-/// A rank, as it last was.
+/// The last reported state of a rank.
 package struct LifeSign: Codable, Sendable, Equatable {
     package var rank: Int
     package var host: String
     package var process: Int32
 
-    /// Counts the times that it was written.
+    /// Counts the writes of the file.
     package var beat: Int
 
     package var moment: Heartbeat.Moment
 
-    /// Seconds without progress.
+    /// The seconds without progress.
     package var seconds: Double
 
     package init(rank: Int, host: String, process: Int32, beat: Int, moment: Heartbeat.Moment, seconds: Double) {
@@ -31,17 +31,17 @@ package struct LifeSigns: Sendable {
 
     package init(run: String) { folder = run + "/.alive" }
 
-    /// Removes those of an earlier run.
+    /// Removes the files of an earlier run.
     package func renew() throws {
         clear()
         try Folder.make(folder)
     }
 
-    /// What cannot be removed is old, as its counter will tell.
+    /// Removes the files as far as possible. A remaining file is recognized as old by its counter.
     func clear() { try? Folder.remove(folder) }
 
-    /// Where the folder cannot be seen, or written to, nothing is left. Others see the last sign or this one and never
-    /// a part of it, even if this process is stopped in between.
+    /// Writes this rank's file. Does nothing if the folder is not visible or not writable. Other ranks read the
+    /// last sign or this one, never a part of it, even if this process is stopped in between.
     package func leave(_ sign: LifeSign) {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
@@ -53,7 +53,7 @@ package struct LifeSigns: Sendable {
     }
 
     package func sign(of rank: Int) -> LifeSign? {
-        // Opened anew each time: a network's file system then asks for what others wrote.
+        // The file is opened anew each time, which makes a network file system fetch what others wrote.
         (try? Data(contentsOf: URL(fileURLWithPath: file(of: rank)))).flatMap {
             try? JSONDecoder().decode(LifeSign.self, from: $0)
         }

@@ -1,16 +1,16 @@
-// Which rank is stuck, from what one rank knows of all. The choice: a rank that works condemns itself, and one that
-// waits only those who left no sign of life, so nobody is blamed for being slow.
+// Which rank is stuck, judged from the view of one rank. The choice: a rank that computes blames only itself, and
+// a rank that waits blames only ranks without a sign of life, so that nobody is blamed for being slow.
 
 import Configuration
 
-/// One rank's view of the job, when it has made no progress for too long.
+/// One rank's view of the job when it has made no progress for too long.
 package struct Suspicion {
-    /// Another rank, as far as it can be seen.
+    /// Another rank, as seen from this one.
     package struct Sighting: Sendable {
         package var rank: Int
         package var sign: LifeSign?
 
-        /// Seconds in which its sign has not changed.
+        /// The seconds for which its sign of life has not changed.
         package var silence: Double
 
         package init(rank: Int, sign: LifeSign?, silence: Double) {
@@ -21,14 +21,14 @@ package struct Suspicion {
     private let own: LifeSign
     private let others: [Sighting]
 
-    /// Seconds that a rank may be without progress, and without a sign.
+    /// The maximum seconds without progress, and without a sign of life.
     private let limit, longestSilence: Double
 
     package init(own: LifeSign, others: [Sighting], limit: Double, longestSilence: Double) {
         (self.own, self.others, self.limit, self.longestSilence) = (own, others, limit, longestSilence)
     }
 
-    /// A sentence about who is stuck; nil while there is nobody to blame.
+    /// A sentence about the rank that is stuck; nil if no rank is to blame.
     package var sentence: String? {
         guard own.seconds > limit else { return nil }
         guard own.moment.waits else {

@@ -1,6 +1,7 @@
-// Ends a job in which nothing goes on any more. The choice: two threads a rank, one that judges and touches no file, as
-// a file system that hangs must not silence it, and one that leaves this rank's sign and looks at those of others. Time
-// is counted in their own wakings, so that a job that was stopped as a whole and goes on is not taken for stuck.
+// Ends a job that makes no progress. The choice: two threads per rank. One judges and touches no file, so that a
+// file system that hangs cannot block it; the other writes this rank's sign of life and reads those of others.
+// Time is counted in their own wakeups, so that a job that was suspended as a whole and resumed is not taken for
+// stuck.
 
 import Configuration
 import Collectives
@@ -9,7 +10,7 @@ import Platform
 import Synchronization
 
 package final class Watchdog: @unchecked Sendable {
-    /// What a job that was stuck ends with: a part of it is unavailable, as sysexits.h has it.
+    /// The exit code of a job that was stuck: EX_UNAVAILABLE of sysexits.h.
     package static let exitCode: Int32 = 69
 
     private let limit: WatchLimit
@@ -19,10 +20,10 @@ package final class Watchdog: @unchecked Sendable {
     private let rank, size: Int
     private let host: String
 
-    /// Seconds between two looks.
+    /// The seconds between two checks.
     private let interval: Double
 
-    /// What both threads know; `condition` guards it.
+    /// Guards the state that both threads share.
     private let condition = NSCondition()
     private var isEnding = false
     private var moment = Heartbeat.Moment()
@@ -31,8 +32,8 @@ package final class Watchdog: @unchecked Sendable {
     private var sightings: [Int: Suspicion.Sighting] = [:]
 
     /// - Parameters:
-    ///   - run: the run's folder, which rank 0 has made.
-    ///   - communicator: of which only `abort` is called by another thread.
+    ///   - run: the run's folder, which rank 0 has created.
+    ///   - communicator: another thread calls only its `abort`.
     package init?(_ limit: WatchLimit, run: String, heartbeat: Heartbeat, communicator: any Communicator) throws {
         guard limit != .off else { return nil }
         (self.limit, self.heartbeat, self.communicator) = (limit, heartbeat, communicator)
@@ -44,7 +45,7 @@ package final class Watchdog: @unchecked Sendable {
         try NewThread.start(oneOf: 2) { [self] in keepJudging() }
     }
 
-    /// Ends it; from then on the job may take as long as it likes.
+    /// Stops the watchdog. From then on the job may take any time.
     package func end() {
         condition.withLock {
             isEnding = true
@@ -53,13 +54,13 @@ package final class Watchdog: @unchecked Sendable {
         if rank == 0 { signs.clear() }
     }
 
-    /// Calls `body` again and again with the seconds since the last time.
+    /// Calls `body` periodically with the seconds since the last call.
     private func repeatedly(_ body: (Double) -> Void) {
         var clock = WakingClock(now(), interval: interval)
         while sleeps() { body(clock.seconds(until: now())) }
     }
 
-    /// Whether to go on after an interval.
+    /// Sleeps for an interval, and returns whether to continue.
     private func sleeps() -> Bool {
         condition.withLock {
             let until = Date(timeIntervalSinceNow: interval)
@@ -69,12 +70,12 @@ package final class Watchdog: @unchecked Sendable {
     }
 }
 
-/// Counts the time between wakings, but for the time in which the whole process slept.
+/// Counts the time between wakeups, without the time in which the whole process was suspended.
 package struct WakingClock {
     private var last: Double
     private let interval: Double
 
-    /// - Parameter interval: seconds that wakings are meant to be apart.
+    /// - Parameter interval: the intended seconds between wakeups.
     package init(_ now: Double, interval: Double) { (last, self.interval) = (now, interval) }
 
     package mutating func seconds(until now: Double) -> Double {
@@ -111,7 +112,7 @@ extension Watchdog {
         LifeSign(rank: rank, host: host, process: getpid(), beat: beat, moment: moment, seconds: age)
     }
 
-    /// Whatever of this may block as well, the alarm ends the process, and with it the job.
+    /// Aborts the job. If any of this blocks as well, the alarm ends the process, and with it the job.
     private func endJob(_ sentence: String) {
         let isTooLate = condition.withLock { isEnding }
         if isTooLate { return }

@@ -1,5 +1,5 @@
-// A communicator that tells the heartbeat when its rank is in a collective. The choice: in front of any other one, so
-// that waiting for other ranks is known wherever it happens, be it in the middle of a pass.
+// A communicator that tells the heartbeat when its rank is in a collective. The choice: it wraps any other
+// communicator, so that waiting for other ranks is noticed everywhere, even in the middle of a pass.
 
 import Collectives
 
