@@ -1,12 +1,11 @@
-// What a checkpoint holds, to look at: the tensors of its parts.
+// The contents of a checkpoint for display: the tensors of its parts.
 
 import Platform
 import Formats
 import Model
 
 extension Checkpoint {
-    /// Tensors that belong together: `parameters`, `moving averages`, or a moment of the optimizer such as
-    /// `optimizer.m`.
+    /// A group of tensors: `parameters`, `moving averages`, or a moment of the optimizer such as `optimizer.m`.
     package struct Part: Sendable, Equatable {
         package let name: String
         package var tensors = 0, elements = 0

@@ -1,4 +1,5 @@
-// A checkpoint's bytes. The choice: `__metadata__` holds one string a fact, so that any safetensors reader shows them.
+// The file format of a checkpoint. The choice: `__metadata__` holds one string per fact, so that any safetensors
+// reader shows them.
 
 import DataLoading
 import Configuration
@@ -10,18 +11,18 @@ import Shards
 extension Checkpoint {
     private static let format = "convlstm-dist 2"
 
-    /// The name of the file of a step: `step-000001200.safetensors.zst`.
+    /// The file name of a step's checkpoint, such as `step-000001200.safetensors.zst`.
     package static func fileName(step: Int) -> String {
         let digits = String(step)
         return "step-" + String(repeating: "0", count: max(0, 9 - digits.count)) + digits + fileExtension
     }
 
-    /// The step in the name of a file; nil for another file.
+    /// The step in a file name; nil for another file.
     package static func step(fileName: String) -> Int? {
         guard fileName.hasPrefix("step-"), fileName.hasSuffix(fileExtension),
             let step = Int(fileName.dropFirst(5).dropLast(fileExtension.count)), step >= 0
         else { return nil }
-        // A number written otherwise is a copy that somebody named, and no file of the run.
+        // A step in another notation is a copy that a person named, not a file of the run.
         return Checkpoint.fileName(step: step) == fileName ? step : nil
     }
 
@@ -33,7 +34,8 @@ extension Checkpoint {
         return try Zstd.compress(content.span)
     }
 
-    /// Numbers of a network are far from pressing to a sixty-fourth, so a large file of which that is asked holds none.
+    /// The maximum size of the decompressed content. Parameters never compress to a 64th, so a large file that
+    /// claims more is no checkpoint.
     private static func mostContent(of compressed: Int) -> Int {
         min(max(1 << 30, compressed << 6), Int(clamping: ProcessInfo.processInfo.physicalMemory / 2))
     }
@@ -61,9 +63,9 @@ extension Checkpoint {
         }
     }
 
-    /// Takes a file apart, verifying its checksum and structure; `file` is its name for errors.
+    /// Decodes a file, verifying its checksum and structure; `file` is its name for errors.
     ///
-    /// Throws `FormatError` saying what is wrong.
+    /// Throws `FormatError` that describes the damage.
     package init(decoding bytes: [UInt8], file: String) throws {
         guard Zstd.isFrame(bytes.span) else {
             let start = [UInt8](bytes.prefix(FileKind.neededBytes))
@@ -96,14 +98,14 @@ extension Checkpoint {
 }
 
 extension Patience {
-    /// Lowest loss and validations since; nil where they are none.
+    /// Decodes the lowest loss and the number of validations since; nil if the values are invalid.
     fileprivate init?(_ elements: [Double]) {
         guard let waited = Int(exactly: elements[1]), (0...Facts.largest).contains(waited) else { return nil }
         self.init(best: elements[0], waited: waited)
     }
 }
 
-/// The metadata of a file, read with errors that name what is missing.
+/// The metadata of a file, read with errors that name the missing keys.
 private struct Facts {
     private let facts: [String: String]
     private let file: String
@@ -123,7 +125,7 @@ private struct Facts {
         return text
     }
 
-    /// Numbers with spaces between them.
+    /// The values of a key, separated by spaces.
     private func elements<Number>(of key: String, count: Int, _ number: (String) -> Number?) throws -> [Number] {
         let words = try text(key).split(separator: " "), elements = words.compactMap { number(String($0)) }
         guard elements.count == count, words.count == count else { throw damage(in: key) }
@@ -134,7 +136,8 @@ private struct Facts {
         try elements(of: key, count: count) { Double($0).flatMap { $0.isFinite ? $0 : nil } }
     }
 
-    /// More than any run counts, and far from where sums and products end.
+    /// The largest integer accepted: more than any run counts, and small enough that sums and products do not
+    /// overflow.
     static let largest = 1 << 48
 
     private func counts(_ key: String, _ count: Int) throws -> [Int] {
@@ -155,7 +158,7 @@ private struct Facts {
         }
     }
 
-    /// A frame that a data set may have.
+    /// The frame size, checked to be one that a data set may have.
     func frame() throws -> FeatureShape {
         let extents = try counts("frame", 3)
         guard extents.allSatisfy({ (1...1 << 20).contains($0) }),
@@ -183,7 +186,7 @@ private struct Facts {
         return patience
     }
 
-    /// All updates that were left out, and those in a row, of the steps up to a position.
+    /// The number of skipped updates, in total and consecutive, checked against the steps of a position.
     func leftOut(of position: Position) throws -> LeftOut {
         let counts = try counts("left_out", 2)
         guard counts[1] <= counts[0], counts[0] <= position.step else { throw damage(in: "left_out") }

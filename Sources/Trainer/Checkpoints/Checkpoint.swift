@@ -1,5 +1,5 @@
-// A training state as a file that other tools open: a zstd-compressed safetensors file. The choice: parameters under
-// their own names, so that the file is at the same time the model; moments and everything else beside them.
+// A training state as a file that other tools open: a zstd-compressed safetensors file. The choice: parameters
+// under their own names, so that the file is also the model; moments and everything else beside them.
 
 import Shards
 import Kernels
@@ -8,20 +8,20 @@ import Configuration
 import Formats
 import Model
 
-/// A training state with what it takes to use it: the configuration, and the frames it was made for.
+/// A training state with everything needed to use it: the configuration, and the frame size.
 package struct Checkpoint: Sendable {
     package let configuration: TrainingConfiguration
 
     /// The size of the frames that the network was built for.
     package let frame: FeatureShape
 
-    /// The data's raw values that stand for 0 and for the model's peak.
+    /// The raw values of the data that are scaled to 0 and to the model's maximum value.
     package let valueRange: ClosedRange<Float>
 
-    /// Training sequences of an epoch.
+    /// The number of training sequences per epoch.
     package let trainingSequences: Int
 
-    /// Ranks that each draw from shards of their own; nil where all draw together.
+    /// The number of ranks that each sample their own shards; nil where all ranks sample together.
     package let samplingRanks: Int?
 
     package let position: Position
@@ -31,17 +31,18 @@ package struct Checkpoint: Sendable {
     package let stopping: Patience
     package let leftOut: LeftOut
 
-    /// The parameters, F32 under the names of the layout's slots; the moments under `optimizer.LETTER.` before those.
+    /// The parameters, F32 under the names of the layout's slots; the moments under `optimizer.LETTER.` and these
+    /// names.
     let tensors: [SafetensorsFile.Tensor]
 
-    /// Takes a copy of the state of a run on some data.
+    /// Copies the state of a run on some data.
     package init(_ state: TrainingState, configuration: TrainingConfiguration, data: DataSet) {
         self.init(
             state, configuration: configuration, frame: data.frame, valueRange: data.source.valueRange,
             trainingSequences: data.range(of: .train).count, samplingRanks: data.deal?.training.count)
     }
 
-    /// Takes a copy of a state.
+    /// Copies a state.
     package init(
         _ state: TrainingState, configuration: TrainingConfiguration, frame: FeatureShape,
         valueRange: ClosedRange<Float>, trainingSequences: Int, samplingRanks: Int? = nil
@@ -62,9 +63,9 @@ package struct Checkpoint: Sendable {
         try Network(configuration.model.network, frame: frame, convolution: configuration.convolution)
     }
 
-    /// The network that the parameters belong to, ready to forecast.
+    /// Prepares the network with the parameters for forecasting.
     ///
-    /// Throws `FormatError` about `file` if a tensor is missing, of another shape, or holds numbers that are not
+    /// Throws `FormatError` about `file` if a tensor is missing, has another shape, or holds values that are not
     /// finite.
     package func prepare(_ network: Network<Float>, file: String) throws -> PreparedNetwork<Float> {
         let layouts = [network.layout, network.statistics.layout]
@@ -74,8 +75,8 @@ package struct Checkpoint: Sendable {
         return network.prepare(values)
     }
 
-    /// Throws `FormatError` about `file` unless training could go on from it: every tensor is there, in its shape, and
-    /// finite.
+    /// Throws `FormatError` about `file` unless training could resume from it: every tensor exists, has the right
+    /// shape, and is finite.
     package func requireUsable(file: String) throws {
         let network: Network<Float>
         do {
@@ -96,7 +97,7 @@ package struct Checkpoint: Sendable {
 
     /// Replaces a state by this one.
     ///
-    /// Throws `FormatError` about `file` if a tensor is missing or of another shape.
+    /// Throws `FormatError` about `file` if a tensor is missing or has another shape.
     package func restore(into state: inout TrainingState, file: String) throws {
         for (prefix, vector) in state.vectors { try copy(prefix: prefix, into: vector, file: file) }
         state.optimizer.step = position.step - leftOut.total

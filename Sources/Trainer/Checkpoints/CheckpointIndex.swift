@@ -1,6 +1,6 @@
-// What `checkpoints.json` says: the digests of a folder's checkpoints, and which one is best. The choice: it is for
-// people and their scripts. The program writes it from the files and believes the files, so that a lost or damaged
-// index loses nothing and condemns nothing.
+// The file `checkpoints.json`: the digests of a folder's checkpoints, and the best one. The choice: it is for
+// people and their scripts. The program derives it from the files and relies on the files alone, so that a lost or
+// damaged index does no harm.
 
 import Formats
 import Foundation
@@ -12,26 +12,26 @@ package struct CheckpointIndex: Codable, Equatable, Sendable {
         package var file: String
         package var step: Int
         package var bytes: Int
-        /// 64 hexadecimal digits over the whole file.
+        /// The SHA-256 of the whole file, as 64 hexadecimal digits.
         package var sha256: String
     }
 
     package static let fileName = "checkpoints.json"
 
-    /// In the order of their steps.
+    /// The checkpoints in the order of their steps.
     package var checkpoints: [Entry]
 
     /// The file with the lowest validation loss, if the run validates.
     package var best: String?
 
-    /// No index is larger.
+    /// The maximum size of an index file in bytes.
     private static let largest = 1 << 24
 
     init(checkpoints: [Entry], best: String?) { (self.checkpoints, self.best) = (checkpoints, best) }
 
-    /// The index of a folder; empty where there is none.
+    /// Reads the index of a folder; empty if there is none.
     ///
-    /// Throws `FormatError` for one that cannot be read.
+    /// Throws `FormatError` if it cannot be read.
     package init(folder: String) throws {
         let path = folder + "/" + Self.fileName
         self.init(checkpoints: [], best: nil)

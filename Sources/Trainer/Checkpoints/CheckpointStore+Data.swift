@@ -1,12 +1,12 @@
-// The data that a checkpoint was trained on, found again.
+// Finds the data that a checkpoint was trained on.
 
 import Configuration
 import DataLoading
 
 extension CheckpointStore.Found {
-    /// The path of the data that the run was trained on; nil where none was named.
+    /// The path of the data that the run was trained on; nil if none was named.
     ///
-    /// Throws a `TrainingError` where they are no longer to be found.
+    /// Throws a `TrainingError` if they no longer exist.
     package func dataPlace() throws(TrainingError) -> String? {
         let configuration = checkpoint.configuration
         guard let name = configuration.data else { return nil }

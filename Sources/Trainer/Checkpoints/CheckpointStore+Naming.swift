@@ -1,5 +1,5 @@
-// The checkpoint that a person means. The choice: a file, a run's folder and its checkpoints folder all name one; a
-// folder stands for its best checkpoint, or the newest where none was validated.
+// The checkpoint that a path refers to. The choice: a file, a run's folder and its checkpoints folder are all
+// valid. A folder stands for its best checkpoint, or the newest if there was no validation.
 
 import Collectives
 import Formats
@@ -20,7 +20,7 @@ extension CheckpointStore {
         return found
     }
 
-    /// Reads the checkpoint that `path` names on rank 0, and gives it to all ranks. Collective.
+    /// Reads the checkpoint that `path` names on rank 0, and broadcasts it to all ranks. Collective.
     package static func named(_ path: String, on communicator: any Communicator) throws -> Found {
         let found = communicator.rank == 0 ? try named(path) : nil
         var bytes = communicator.size > 1 ? try found.map { try InputFile(path: $0.path).bytes() } ?? [] : []

@@ -1,26 +1,26 @@
-// Whether the checkpoints of a folder can be used as they were written. The choice: every file is read in full and held
-// against the network that it is of, as going on from it would; what the index says that the files do not is said too.
-// A run may be training in the folder meanwhile.
+// Verification of the checkpoints of a folder. The choice: every file is read in full and checked against its
+// network, as resuming would do. Entries of the index without a file are reported too. A run may be training in
+// the folder at the same time.
 
 import Formats
 import Foundation
 
 extension CheckpointStore {
-    /// What became of one file.
+    /// The result for one file.
     package struct Verdict: Sendable, Equatable {
         package let file: String
 
-        /// What is wrong, as a sentence; nil for a whole checkpoint.
+        /// What is wrong, as a sentence; nil for an intact checkpoint.
         package let damage: String?
 
-        /// What is no damage, but to be known.
+        /// A remark about something that is no damage.
         package var remark: String?
     }
 
-    /// Reads every checkpoint of a run's folder or of a folder of checkpoints, in the order of their steps; or one
-    /// file.
+    /// Verifies every checkpoint of a run's folder or of a folder of checkpoints, in the order of their steps; or
+    /// one file.
     ///
-    /// Throws `FormatError` where there are none.
+    /// Throws `FormatError` if there are none.
     package static func verdicts(on path: String) throws -> [Verdict] {
         if try Folder.holds(path), try !Folder.isOne(path) { return [verdict(on: path)] }
         let verdicts = try inside(path).verdicts()
@@ -40,7 +40,7 @@ extension CheckpointStore {
         return try verdicts + index.checkpoints.map(\.file).filter { !present.contains($0) }.compactMap { try lost($0) }
     }
 
-    /// Nil for a file that the run in the folder has removed meanwhile.
+    /// Verifies one file; nil if the run in the folder has removed it in the meantime.
     private func verdict(on name: String) throws -> Verdict? {
         let path = path(of: name), digest = try? Digest.ofFile(path)
         var verdict = Self.verdict(on: path)
@@ -54,7 +54,7 @@ extension CheckpointStore {
         return verdict
     }
 
-    /// The verdict on a file that the index lists and that was not there when the folder was looked at.
+    /// The result for a file that the index lists and that was missing from the folder's listing.
     private func lost(_ name: String) throws -> Verdict? {
         let path = path(of: name)
         if try Folder.holds(path) { return Self.verdict(on: path) }

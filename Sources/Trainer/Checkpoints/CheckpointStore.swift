@@ -1,6 +1,6 @@
-// A folder of checkpoints that cannot be lost. The choice: a new one is written beside its name, read back and verified
-// before it takes the name, then entered in the index; only after that is an old one removed. The files are the truth:
-// whatever the index says, or does not say, follows from them.
+// A folder of checkpoints that survives crashes. The choice: a new file is written under a temporary name, read
+// back and verified before it is renamed, then entered in the index; only after that is an old one removed. The
+// index is always derived from the files.
 
 import DataLoading
 import Formats
@@ -10,7 +10,7 @@ import Foundation
 package struct CheckpointStore: Sendable {
     package let folder: String
 
-    /// How many of the newest stay; the best one stays in any case.
+    /// The number of newest checkpoints to keep. The best one is always kept.
     private let keep: Int
 
     package init(folder: String, keep: Int = 1) { (self.folder, self.keep) = (folder, keep) }
@@ -20,17 +20,16 @@ package struct CheckpointStore: Sendable {
         CheckpointStore(folder: output + "/checkpoints", keep: keep)
     }
 
-    /// A checkpoint on disk, and older files that were to make room for it and could not be removed, each with the
-    /// reason.
+    /// A checkpoint on disk, and complaints about older files that could not be removed, with the reasons.
     package struct Saved: Sendable {
         package let path: String
         package let complaints: [String]
     }
 
-    /// Writes a checkpoint under the name of its step, into a folder that is there.
+    /// Writes a checkpoint under the name of its step, into an existing folder.
     ///
-    /// Throws `FormatError` if the disk has no room, or gives back other bytes than were written; all older checkpoints
-    /// are still there then.
+    /// Throws `FormatError` if the disk is full, or returns other bytes than were written. All older checkpoints
+    /// are then still there.
     @discardableResult
     package func save(_ checkpoint: Checkpoint) throws -> Saved {
         let name = Checkpoint.fileName(step: checkpoint.position.step), bytes = try checkpoint.encoded()
@@ -56,8 +55,8 @@ package struct CheckpointStore: Sendable {
         try file.commit()
     }
 
-    /// Writes the index anew from the files, the newest of which is `entry`, and removes those that are to stay no
-    /// longer; returns why some could not be removed.
+    /// Rewrites the index from the files, the newest of which is `entry`, and removes those that are no longer to
+    /// be kept; returns why some could not be removed.
     private func enter(_ entry: CheckpointIndex.Entry, best: Int?, known: CheckpointIndex?) throws -> [String] {
         let others = try steps.filter { $0 != entry.step }.map { try self.entry(of: $0, known: known) }
         let all = (others + [entry]).sorted { $0.step < $1.step }
@@ -76,21 +75,21 @@ package struct CheckpointStore: Sendable {
     }
 
     private func isWritten(_ index: CheckpointIndex) throws -> Bool {
-        // One that cannot be read is written anew.
+        // An index that cannot be read is rewritten.
         (try? CheckpointIndex(folder: folder)) == index
     }
 
-    /// What is known of a file of its size, or else what the file says itself.
+    /// The index entry of a step: the known one if the file has its size, otherwise a new one from the file.
     private func entry(of step: Int, known: CheckpointIndex?) throws -> CheckpointIndex.Entry {
         let name = Checkpoint.fileName(step: step), file = try InputFile(path: path(of: name))
         if let entry = known?[name], entry.bytes == file.size, entry.step == step { return entry }
         return CheckpointIndex.Entry(file: name, step: step, bytes: file.size, sha256: try Digest.ofFile(file.path))
     }
 
-    /// Makes the index what the files say, where a run was killed between a file and its entry, and removes files that
-    /// it had no time to remove; returns why some could not be.
+    /// Repairs the index if a run was killed between writing a file and its entry, and removes files that it had no
+    /// time to remove; returns why some could not be removed.
     ///
-    /// - Parameter newest: the newest checkpoint of this folder; of another one, nothing happens.
+    /// - Parameter newest: the newest checkpoint of this folder. For one of another folder, nothing happens.
     @discardableResult
     package func mendIndex(newest: Found) throws -> [String] {
         let step = newest.checkpoint.position.step
@@ -100,9 +99,9 @@ package struct CheckpointStore: Sendable {
         return try enter(entry(of: step, known: nil), best: newest.checkpoint.best?.step, known: nil)
     }
 
-    /// The steps of the checkpoints in the folder, damaged ones too, in order; none where there is no folder.
+    /// The steps of the checkpoints in the folder, including damaged ones, in order; empty if there is no folder.
     ///
-    /// Throws `FormatError` where the folder cannot be read.
+    /// Throws `FormatError` if the folder cannot be read.
     package var steps: [Int] {
         get throws { try (Folder.names(in: folder) ?? []).compactMap(Checkpoint.step(fileName:)).sorted() }
     }
@@ -118,23 +117,23 @@ extension CheckpointStore {
         package let path: String
         package let checkpoint: Checkpoint
 
-        /// Newer ones that could not be used, each with a sentence that says why.
+        /// Newer checkpoints that could not be used, each with the reason as a sentence.
         package var damaged: [(path: String, reason: String)] = []
     }
 
     /// Reads one file, verifying its checksums.
     ///
-    /// Throws `FormatError` saying what is wrong.
+    /// Throws `FormatError` that describes the damage.
     package static func read(_ path: String) throws -> Found {
         let bytes = try InputFile(path: path).bytes()
         return Found(path: path, checkpoint: try Checkpoint(decoding: bytes, file: path))
     }
 
-    /// The newest whole checkpoint; nil where there are none.
+    /// The newest intact checkpoint; nil if there are no checkpoints.
     ///
-    /// Throws `FormatError` where there are some and all are damaged.
+    /// Throws `FormatError` if all of them are damaged.
     package func newest() throws -> Found? {
-        // A run that trains here meanwhile removes old files, but never without a newer one.
+        // A run that trains here at the same time removes old files, but never without a newer one.
         for _ in 0..<100 {
             var damaged: [(path: String, reason: String)] = [], isMissing = false
             for step in try steps.reversed() {
@@ -159,10 +158,10 @@ extension CheckpointStore {
             file: folder, problem: "changes faster than it can be read", advice: "try again, or raise the run's --keep")
     }
 
-    /// The checkpoint with the lowest validation loss as the newest one tells, or the newest where none validated, or
-    /// the best one cannot be used.
+    /// The checkpoint with the lowest validation loss, as recorded in the newest one; the newest if there was no
+    /// validation, or if the best one cannot be used.
     ///
-    /// Throws `FormatError` where all are damaged.
+    /// Throws `FormatError` if all are damaged.
     package func best() throws -> Found? {
         for _ in 0..<100 {
             guard var newest = try newest() else { return nil }
@@ -175,7 +174,7 @@ extension CheckpointStore {
                 found.damaged = newest.damaged
                 return found
             } catch {
-                // A better one may have taken its place meanwhile.
+                // A better one may have replaced it in the meantime.
                 if try self.newest()?.checkpoint.best?.step != best { continue }
                 newest.damaged.append((path, "the best one: \(error)"))
                 return newest
@@ -185,7 +184,7 @@ extension CheckpointStore {
             file: folder, problem: "changes faster than it can be read", advice: "try again, or raise the run's --keep")
     }
 
-    /// Renames damaged files, so that they count no more and nothing is lost.
+    /// Renames damaged files, so that they are ignored and nothing is lost.
     package func setAside(_ found: Found) throws {
         for (path, _) in found.damaged { try Folder.rename(path, to: path + ".damaged") }
     }

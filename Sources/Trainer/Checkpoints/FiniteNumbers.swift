@@ -1,12 +1,12 @@
-// Whether a network can forecast at all: one number of its weights that is not finite makes every forecast so. The
-// choice: they are looked at before they are used, where their file and the tensor can be named.
+// Checks that parameters are finite: a single NaN spoils every forecast. The choice: they are checked before use,
+// where the file and the tensor can be named.
 
 import Platform
 import Reports
 import Formats
 import Model
 
-/// Throws `FormatError` about numbers of a tensor that are not finite.
+/// Throws `FormatError` if a tensor has elements that are not finite.
 ///
 /// - Parameter advice: what to do, as an imperative clause.
 package func requireFinite(_ elements: [Float], of tensor: String, file: String, advice: String) throws(FormatError) {
@@ -20,7 +20,8 @@ package func requireFinite(_ elements: [Float], of tensor: String, file: String,
 }
 
 extension Checkpoint {
-    /// Throws `FormatError` naming the first tensor of the network, its moving averages included, that is not finite.
+    /// Throws `FormatError` naming the first tensor of the network, including its moving averages, that is not
+    /// finite.
     package func requireFinite(for network: Network<Float>, file: String) throws {
         let wanted = Set((network.layout.slots + network.statistics.layout.slots).map(\.name))
         for tensor in tensors where wanted.contains(tensor.name) && tensor.type == .float32 {

@@ -1,5 +1,5 @@
-// Imported weights as the folder of a run that has made no step yet. The choice: it is a run like any other, so that
-// forecasting, evaluation and further training need to know nothing of imports.
+// Imported weights as the folder of a run that has made no step yet. The choice: it is a run like any other, so
+// that forecasting, evaluation and further training need no code for imports.
 
 import Kernels
 import Configuration
@@ -7,7 +7,7 @@ import Formats
 import Foundation
 import Model
 
-/// A run's folder to make.
+/// The run's folder to create.
 package struct ImportedRun {
     package let folder: String
     private let weights: WeightImport
@@ -18,9 +18,9 @@ package struct ImportedRun {
     package let name = Checkpoint.fileName(step: 0)
 
     /// - Parameters:
-    ///   - frame: what the network forecasts.
-    ///   - valueRange: the raw values that stand for 0 and for the system's peak.
-    /// - Throws: a usage error if there is something at `folder` that would be lost.
+    ///   - frame: the size of the frames that the network forecasts.
+    ///   - valueRange: the raw values that are scaled to 0 and to the model's maximum value.
+    /// - Throws: a usage error if `folder` holds something that would be lost.
     package init(
         folder: String, weights: WeightImport, frame: FeatureShape, valueRange: ClosedRange<Float>
     ) throws {
@@ -28,7 +28,7 @@ package struct ImportedRun {
         try NewFolder.require(folder)
     }
 
-    /// Makes the folder from a state dict, and returns the number of tensors and of numbers in it.
+    /// Creates the folder from a state dict, and returns the numbers of tensors and of elements in it.
     package func make(from file: String) throws -> (tensors: Int, elements: Int) {
         let system = weights.system, network = try Network<Float>(system.network, frame: frame)
         let state = TrainingState(network, optimizer: system.optimizer, seed: 1)

@@ -1,5 +1,5 @@
-// A PyTorch state dict in a safetensors file. The choice: the prefix `module.` of DataParallel is dropped as the file
-// is read, so that nothing after it knows of two spellings.
+// A PyTorch state dict in a safetensors file. The choice: the prefix `module.` of DataParallel is dropped on
+// reading, so that later code sees one spelling.
 
 import Platform
 import Formats
@@ -9,10 +9,10 @@ struct StateDict {
     let path: String
     private let tensors: [String: SafetensorsFile.Tensor]
 
-    /// No file that is read whole is larger.
+    /// The maximum size of a file in bytes, as it is read whole.
     private static let largest = 1 << 32
 
-    /// Throws `FormatError` for a file that is not a whole safetensors file of 32-bit floats.
+    /// Throws `FormatError` for a file that is not an intact safetensors file of 32-bit floats.
     init(path: String) throws {
         let file = try InputFile(path: path)
         guard file.size <= Self.largest else {
@@ -39,12 +39,12 @@ struct StateDict {
         (self.path, self.tensors) = (path, tensors)
     }
 
-    /// Without the prefix, sorted.
+    /// The names without the prefix, sorted.
     var names: [String] { tensors.keys.sorted() }
 
     func shape(of name: String) -> [Int]? { tensors[name]?.shape }
 
-    /// All numbers of a tensor, row-major.
+    /// All elements of a tensor, row-major.
     func elements(of name: String) throws -> [Float] {
         let tensor = tensors[name]!
         var elements = [Float](repeating: 0, count: tensor.shape.reduce(1, *)), span = elements.mutableSpan

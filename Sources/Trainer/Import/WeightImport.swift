@@ -1,24 +1,26 @@
-// Weights that another program trained, as those of a system. The choice: all or nothing. Every tensor of the file must
-// have its place, and every number of the network comes from the file.
+// Conversion of weights that another program trained. The choice: all or nothing. Every tensor of the file must be
+// used, and every parameter of the network must come from the file.
 
 import Platform
 import Configuration
 import Formats
 import Model
 
-/// The way from a state dict to the parameters of a system.
+/// The mapping from a state dict to the parameters of a model.
 package struct WeightImport {
     package let system: SystemDescription
 
-    /// The preset by whose names the file's modules go.
+    /// The preset whose module names the file uses.
     private let preset: String
     private let map: ImportMap
     private let gates: GateOrder
 
     /// - Parameters:
-    ///   - preset: the name of the preset whose modules the file names.
-    ///   - model: a system with the preset's layers in other sizes, by a name or as a file; nil for the preset itself.
-    /// - Throws: a usage error for a preset whose weights have no known names, or a system without one of its layers.
+    ///   - preset: the name of the preset whose module names the file uses.
+    ///   - model: a model with the preset's layers in other sizes, by its name or as a file; nil for the preset
+    ///     itself.
+    /// - Throws: a usage error for a preset whose weights have no known names, or a model that lacks one of its
+    ///   layers.
     package init(preset: String, model: String?, gates: GateOrder) throws {
         guard let map = Presets.importMaps[preset] else {
             _ = try Presets.named(preset)
@@ -33,7 +35,7 @@ package struct WeightImport {
 
     /// The parameters of the network on frames of this size.
     ///
-    /// Throws `FormatError` about the file, naming the tensor that has no place, is missing, of another shape or not
+    /// Throws `FormatError` about the file, naming the tensor that is unexpected, missing, of another shape or not
     /// finite.
     package func parameters(from path: String, for network: Network<Float>) throws -> ParameterVector<Float> {
         let file = try StateDict(path: path), values = ParameterVector<Float>(network.layout)
@@ -49,7 +51,7 @@ package struct WeightImport {
         return values
     }
 
-    /// The tensors that a file has to hold, each with the slots that it fills.
+    /// The tensors that a file must contain, each with the slots that it fills.
     private typealias Places = [(name: String, tensors: [ImportedTensor])]
 
     private func places(in file: StateDict, _ layout: ParameterLayout) throws -> Places {

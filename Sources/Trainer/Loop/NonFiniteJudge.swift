@@ -1,24 +1,24 @@
-// What becomes of an update whose loss or gradient is not finite. The choice: ranks decide by the sums, which are the
-// same bits everywhere, so they need not ask one another; a batch that the run went back from is left out only if it
-// comes out the same again.
+// Decides how an update with a loss or gradient that is not finite is handled. The choice: ranks decide from the
+// reduced values, which are the same bits everywhere, and need no communication. After a rollback, a batch is
+// skipped only if it gives the same result again.
 
 import Configuration
 
-/// A policy at work.
+/// A policy with its state.
 package struct NonFiniteJudge: Sendable {
     package enum Verdict: Equatable, Sendable { case end, leaveOut, goBack }
 
-    /// Left out one after the other, more say that no batch is to blame.
+    /// The maximum number of consecutive skipped updates. More of them mean that no single batch is the cause.
     package static let mostInARow = 10
 
     private let policy: NonFinitePolicy
 
-    /// Steps that the run went back from.
+    /// The steps that the run has rolled back from.
     private var known: Set<Int> = []
 
     package init(_ policy: NonFinitePolicy) { self.policy = policy }
 
-    /// About the update that would be number `step`, after those already left out.
+    /// Decides about the update with the index `step`, after those already skipped.
     package mutating func verdict(step: Int, after leftOut: LeftOut) -> Verdict {
         guard policy != .abort, leftOut.inARow < Self.mostInARow else { return .end }
         return policy == .rollback && known.insert(step).inserted ? .goBack : .leaveOut

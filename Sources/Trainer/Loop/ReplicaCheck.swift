@@ -1,6 +1,6 @@
-// Whether the replicas of all ranks are still the same numbers, bit for bit. The choice: the first 128 bits of SHA-256,
-// of a library that uses the processor's instructions for it, tensor by tensor; ranks exchange the digest of the
-// digests, and those of the tensors only to name the one that differs.
+// Checks that the replicas of all ranks are equal, bit for bit. The choice: the first 128 bits of SHA-256 of each
+// tensor, by a library that uses the processor's instructions for it. Ranks exchange the digest of the digests,
+// and those of the tensors only to name the one that differs.
 
 import Distribution
 import Reports
@@ -15,7 +15,7 @@ import Synchronization
 package enum ReplicaCheck {
     /// Compares parameters, moving averages and moments over all ranks. Collective.
     ///
-    /// Throws the same `TrainingError` on every rank where they are not the same, which names ranks, hosts and tensors.
+    /// Throws the same `TrainingError` on every rank if they differ, which names ranks, hosts and tensors.
     package static func require(
         _ state: TrainingState, at step: Int, on communicator: any Communicator, _ pool: ThreadPool
     ) throws {
@@ -46,20 +46,20 @@ package enum ReplicaCheck {
     }
 }
 
-/// Which ranks and tensors differ from what most ranks have.
+/// The ranks and tensors that differ from those of most ranks.
 package struct Divergence: CustomStringConvertible {
-    /// Differing ranks, each with its tensors.
+    /// The differing ranks, each with its differing tensors.
     package let ranks: [(rank: Int, tensors: [String])]
     private let hosts: [String]
     private let reference: Int
 
     /// - Parameters:
-    ///   - digests: of each rank, tensor by tensor; not all the same.
-    ///   - hosts: of the ranks.
-    ///   - tensors: their names.
+    ///   - digests: the digests of each rank, tensor by tensor; not all equal.
+    ///   - hosts: the host name of each rank.
+    ///   - tensors: the names of the tensors.
     package init(digests: [[String]], hosts: [String], tensors: [String]) {
         let alike = Dictionary(grouping: digests.indices) { digests[$0] }.values
-        // Of groups of one size, the one of the lowest rank.
+        // Of groups of equal size, the one with the lowest rank wins.
         let most = alike.max { ($0.count, -$0[0]) < ($1.count, -$1[0]) } ?? [0]
         (self.hosts, reference) = (hosts, most[0])
         ranks = digests.indices.filter { !most.contains($0) }.map { rank in
@@ -81,7 +81,7 @@ package struct Divergence: CustomStringConvertible {
 }
 
 extension TrainingState {
-    /// All its tensors, named as what they are: "moment v of encoder1.input.kernel".
+    /// All tensors of the state, with names such as "moment v of encoder1.input.kernel".
     fileprivate var tensors: [(name: String, elements: Tensor<Float>)] {
         func tensors(_ vector: ParameterVector<Float>, _ kind: String) -> [(String, Tensor<Float>)] {
             vector.layout.slots.map { ("\(kind) \($0.name)", vector[$0]) }
@@ -92,7 +92,7 @@ extension TrainingState {
 }
 
 extension Digest {
-    /// 128 bits of the digest of some numbers.
+    /// The first 128 bits of the digest of the elements.
     fileprivate static func short<Element: BitwiseCopyable>(of elements: Span<Element>) -> String {
         var digest = Digest()
         digest.update(elements)

@@ -1,6 +1,7 @@
-// Whose numbers were not finite, found out by learning a batch again with the virtual ranks kept apart. The choice:
-// only after the sums were not finite, so that a healthy step pays nothing; data that are not finite themselves are
-// named before the virtual ranks that read them, because batch normalization takes them to all virtual ranks.
+// Finds the source of values that are not finite by computing a batch again with the virtual ranks kept apart. The
+// choice: this happens only after a sum was not finite, so that a healthy step costs nothing. Data that are not
+// finite are named before the virtual ranks that read them, because batch normalization spreads them to all
+// virtual ranks.
 
 import Model
 import Reports
@@ -10,8 +11,8 @@ import Collectives
 import Shards
 
 extension Replica {
-    /// A clause about the ranks, virtual ranks and sequences that make a batch's loss or gradient not finite, the same
-    /// on every rank. The network's moving averages are left as they were before. Collective.
+    /// A clause about the ranks, virtual ranks and sequences that make a batch's loss or gradient not finite, the
+    /// same on every rank. The network's moving averages are restored. Collective.
     func suspects(
         in batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int, of data: DataSet,
         on communicator: any Communicator
@@ -49,14 +50,13 @@ extension VirtualRankFinding {
     }
 }
 
-/// "sequence 3", "sequences 3, 9".
+/// A list such as "sequence 3" or "sequences 3, 9".
 private func listed(_ elements: [SequenceID], _ noun: String) -> String {
     "\(noun)\(elements.count == 1 ? "" : "s") \(elements.map(\.description).joined(separator: ", "))"
 }
 
 extension DataSet {
-    /// Those of some sequences that hold numbers which are not finite, themselves or in what a network is to see of
-    /// them.
+    /// The sequences with values that are not finite, in the raw data or in the network's input or target.
     func notFinite(among sequences: [SequenceID]) throws -> [SequenceID] {
         var values = [Float](repeating: 0, count: source.geometry.elements)
         func isFinite(_ sequence: SequenceID, in source: any SequenceSource) throws -> Bool {

@@ -1,4 +1,4 @@
-// What the loop does about an update whose numbers are not finite: end, leave it out, or go back.
+// Handles an update that is not finite: the loop aborts, skips it, or rolls back.
 
 import DataLoading
 import Distribution
@@ -7,12 +7,12 @@ import Kernels
 import Model
 
 extension TrainingLoop {
-    /// What became of an update that was not finite.
+    /// How an update that was not finite was handled.
     enum NonFiniteOutcome { case leftOut, wentBack }
 
-    /// Leaves out the update that a batch would make, or goes back to the last checkpoint. Collective.
+    /// Skips the update of a batch, or rolls back to the last checkpoint. Collective.
     ///
-    /// Throws `TrainingError` where the run is to end, or has no checkpoint to go back to.
+    /// Throws `TrainingError` if the run must end, or has no checkpoint to roll back to.
     func handleNonFinite(_ loss: Double, _ norm: Double, in batch: Batch<SequenceID>) throws -> NonFiniteOutcome {
         averages.restore(state.statistics)
         let step = state.position.step + 1
@@ -42,7 +42,7 @@ extension TrainingLoop {
                 + "model.clipNorm, or --on-nan skip where a batch is to blame")
     }
 
-    /// Replaces everything by what the newest whole checkpoint says, as if the run had been resumed.
+    /// Restores the state from the newest intact checkpoint, as if the run had been resumed.
     private func goBack(_ finding: String) throws {
         if let store = folder?.store {
             guard let found = try store.newest() else {
@@ -63,7 +63,7 @@ extension TrainingLoop {
     }
 }
 
-/// The moving averages from before a pass, which a pass that is not finite spoils.
+/// A copy of the moving averages from before a forward pass, which a pass that is not finite spoils.
 struct KeptAverages {
     private let kept: Tensor<Float>
 

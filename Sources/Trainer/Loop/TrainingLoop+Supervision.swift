@@ -1,5 +1,5 @@
-// What happens around a step: its report, validations, checkpoints and comparisons. The choice: the loop meets it in
-// two calls, one before and one after the step, so that the algorithm reads like one.
+// The work around a step: reports, validations, checkpoints and replica checks. The choice: two calls, one before
+// and one after the step, so that the loop reads like the algorithm.
 
 import Platform
 import Collectives
@@ -12,23 +12,23 @@ import Shards
 import Supervision
 
 extension TrainingLoop {
-    /// When a step began, and where its time goes.
+    /// The start of a step, and its times by phase.
     struct StepWatch {
         let start = now()
         let times = PhaseTimes()
         let epoch: Int
     }
 
-    /// The first call of a step.
+    /// Begins a step.
     func beginStep() -> StepWatch {
         heartbeat.begin(.step, step: state.position.step + 1)
         averages.keep(state.statistics)
         return StepWatch(epoch: state.position.epoch)
     }
 
-    /// The last call of a step: reports it, and validates, compares and saves where that is due. Collective.
+    /// Ends a step: reports it, and validates, compares and saves where that is due. Collective.
     ///
-    /// - Returns: why all ranks stop after this step; nil where they go on.
+    /// - Returns: the reason why all ranks stop after this step; nil if they continue.
     func endStep(
         _ watch: StepWatch, _ loss: Double, _ norm: Double, _ hyperparameters: StepHyperparameters, sequences: Int
     ) throws -> StopReason? {
@@ -47,7 +47,7 @@ extension TrainingLoop {
         return report.stop
     }
 
-    /// Says where the time went, and returns why the run ended before its last step.
+    /// Reports where the time went, and returns why the run ended before its last step.
     func endRun(_ stop: StopReason?) throws -> TrainingStopped? {
         log?.finish()
         let count = state.leftOut.total
@@ -61,7 +61,7 @@ extension TrainingLoop {
         if let complaint = timekeeper.complaint(after: row.report) { try log?.say(complaint, at: row.step) }
     }
 
-    /// Says at once what is going to happen: whoever asked for it may not wait for the end of it.
+    /// Reports a stop at once, since the person who asked for it may not wait for the end of the run.
     private func announce(_ stop: StopReason) throws {
         if case .signal = stop {
             try log?.say(
@@ -69,7 +69,8 @@ extension TrainingLoop {
         }
     }
 
-    /// What would only repeat the state before an update that was left out must not push out an older checkpoint.
+    /// Whether a checkpoint is due. After a skipped update, a checkpoint would only repeat the state before, and
+    /// must not displace an older one.
     private var isCheckpointDue: Bool {
         isFinished || state.position.step % configuration.checkpointEvery == 0 && state.leftOut.inARow == 0
     }
@@ -87,7 +88,7 @@ extension TrainingLoop {
         return every == 0 ? position.used == 0 : position.step % every == 0
     }
 
-    /// How many validations are due before a checkpoint after the next step.
+    /// The number of validations that are due before a checkpoint after the next step.
     private var validationsAhead: Int {
         guard !data.range(of: .validation).isEmpty else { return 0 }
         return [state.position, batches.next(after: state.position)].filter(isValidationDue).count
@@ -98,7 +99,7 @@ extension TrainingLoop {
         return model.loss.reported(loss, sequences: sequences, frames: model.sequences.outputFrames)
     }
 
-    /// Whether the parameters have the lowest validation loss so far.
+    /// Validates if due, and returns whether the parameters have the lowest validation loss so far.
     private func validateIfDue() throws -> Bool {
         let split = data.range(of: .validation)
         let isDue = isValidationDue(at: state.position)
@@ -123,7 +124,7 @@ extension TrainingLoop {
         return isBest
     }
 
-    /// Lets a validation count for the schedule and for early stopping, and says what comes of it.
+    /// Applies a validation to the learning rate schedule and to early stopping, and logs the result.
     private func apply(_ validation: Validation) throws {
         let before = hyperparameters.learningRate
         state.record(validation.loss, configuration.model)

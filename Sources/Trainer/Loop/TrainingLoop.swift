@@ -1,4 +1,5 @@
-// The algorithm: batch, gradient, all-reduce, update. What happens around a step is in the files beside this one.
+// The training algorithm: batch, gradient, all-reduce, update. The work around a step is in the other files of
+// this folder.
 
 import Collectives
 import Configuration
@@ -19,7 +20,7 @@ package final class TrainingLoop {
     let averages: KeptAverages
     let heartbeat = Heartbeat.own
 
-    /// The logs and the folder of the run; nil on other ranks than the first.
+    /// The logs and the folder of the run; nil on all ranks except rank 0.
     let log: RunLog?
     let folder: RunFolder?
 
@@ -44,9 +45,9 @@ package final class TrainingLoop {
         savedStep = state.position.step == 0 ? nil : state.position.step
     }
 
-    /// Trains to the end of the run, or until it is to stop, which it returns on all ranks. Collective.
+    /// Trains to the end of the run, or until a stop, whose reason it returns on all ranks. Collective.
     ///
-    /// Throws `TrainingError` where loss or gradient are no longer finite.
+    /// Throws `TrainingError` if the loss or the gradient is no longer finite.
     func run() throws -> TrainingStopped? {
         timekeeper.begin()
         var stop: StopReason?

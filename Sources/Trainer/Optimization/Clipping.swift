@@ -1,21 +1,21 @@
-// How a gradient is clipped: each number first, then the norm of what that leaves. The choice: nothing is written; the
-// update applies both on its way over the gradient.
+// Gradient clipping: first by value, then by the norm of the result. The choice: the gradient is not rewritten;
+// the update applies both as it reads the gradient.
 
 import Kernels
 import Model
 
-/// What a gradient's clipping comes to.
+/// The factors that clip a gradient.
 package struct Clipping {
     /// The Euclidean norm before any clipping.
     package let norm: Double
 
     package let clip: GradientClip
 
-    /// Measures a gradient. One that is not finite is not scaled.
+    /// Computes the clipping of a gradient. A gradient that is not finite is not scaled.
     ///
     /// - Parameters:
-    ///   - limit: the most that each number may be, either way: PyTorch's `clip_grad_value_`.
-    ///   - normLimit: the most that the norm may be after that.
+    ///   - limit: the maximum magnitude of each element, as in PyTorch's `clip_grad_value_`.
+    ///   - normLimit: the maximum norm after that.
     package init(
         _ gradient: ParameterVector<Float>, byValue limit: Double?, toNorm normLimit: Double?,
         on pool: ThreadPool = ThreadPool()

@@ -1,20 +1,20 @@
-// An optimizer at work on the flat vectors. The choice: what depends on the step alone is worked out here in double
-// precision; the pass over the numbers is a kernel.
+// An optimizer on flat parameter vectors. The choice: factors that depend only on the step are computed here in
+// double precision; the loop over the elements is a kernel.
 
 import Configuration
 import Foundation
 import Kernels
 import Model
 
-/// What an optimizer keeps of every parameter from update to update.
+/// A vector that an optimizer keeps per parameter between updates.
 package struct Moment: Sendable {
-    /// The letter that it has in the equations of `Updates.swift`, and in files.
+    /// The moment's letter in the equations of `Updates.swift`, and in files.
     package let name: String
     package let vector: ParameterVector<Float>
 }
 
 extension OptimizerDescription {
-    /// The names of its moments; none for gradient descent without momentum.
+    /// The names of the optimizer's moments; empty for gradient descent without momentum.
     package var moments: [String] {
         switch self {
         case .adam, .adamW: ["m", "v"]
@@ -25,12 +25,12 @@ extension OptimizerDescription {
     }
 }
 
-/// An optimizer, and how many updates it has made.
+/// An optimizer with its moments and the number of updates made.
 package struct Optimizer: Sendable {
     package let description: OptimizerDescription
     package let moments: [Moment]
 
-    /// Updates made.
+    /// The number of updates made.
     package var step = 0
 
     package init(_ description: OptimizerDescription, layout: ParameterLayout) {
@@ -38,7 +38,7 @@ package struct Optimizer: Sendable {
         moments = description.moments.map { Moment(name: $0, vector: ParameterVector(layout)) }
     }
 
-    /// Moves the values against the gradient.
+    /// Updates the parameters from a gradient.
     package mutating func update(
         _ values: ParameterVector<Float>, along gradient: ParameterVector<Float>,
         at hyperparameters: StepHyperparameters,
@@ -50,7 +50,7 @@ package struct Optimizer: Sendable {
         }
     }
 
-    /// One block of all numbers: each moves by itself.
+    /// Updates one block of elements; the update is elementwise.
     private func move(
         _ values: Tensor<Float>, along gradient: Tensor<Float>, in block: Range<Int>,
         at hyperparameters: StepHyperparameters, clip: GradientClip
@@ -85,7 +85,7 @@ package struct Optimizer: Sendable {
         }
     }
 
-    /// Adam's bias corrections: 1 - beta1^t, and the root of 1 - beta2^t.
+    /// Adam's bias corrections: 1 - beta1^t, and the square root of 1 - beta2^t.
     private func biases(beta1: Double, beta2: Double) -> (first: Double, root2: Double) {
         (1 - pow(beta1, Double(step)), (1 - pow(beta2, Double(step))).squareRoot())
     }

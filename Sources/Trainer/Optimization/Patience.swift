@@ -1,28 +1,28 @@
-// What past validations mean for the steps to come: plateaus and the end of a run that learns no more. The choice: only
-// validations that are due as the configuration says count, not the one after a run's last step; so a run that goes on
-// later is the same as one that never ended.
+// The effect of past validations on later steps: plateaus of the learning rate, and early stopping. The choice:
+// only validations that the configuration schedules count, not the one after a run's last step, so that a run that
+// is extended later equals one that never ended.
 
 import Configuration
 
-/// How long a validation loss has not become lower.
+/// The number of validations without a lower loss.
 package struct Patience: Codable, Sendable, Equatable {
     /// The lowest loss; nil before the first one.
     package var best: Double?
 
-    /// Validations since then.
+    /// The number of validations since the lowest loss.
     package var waited = 0
 
     package init(best: Double? = nil, waited: Int = 0) { (self.best, self.waited) = (best, waited) }
 
-    /// - Parameter threshold: the part of the lowest loss by which a new one must be lower.
+    /// - Parameter threshold: the fraction of the lowest loss by which a new one must be lower.
     package mutating func record(_ loss: Double, threshold: Double = 0) {
         if loss < (best ?? .infinity) * (1 - threshold) { (best, waited) = (loss, 0) } else { waited += 1 }
     }
 }
 
-/// How far plateaus have lowered the learning rate.
+/// The factor by which plateaus have lowered the learning rate.
 package struct Plateaus: Codable, Sendable, Equatable {
-    /// What the learning rate is multiplied with.
+    /// The multiplier of the learning rate.
     package var factor = 1.0
 
     package var patience = Patience()
@@ -31,7 +31,7 @@ package struct Plateaus: Codable, Sendable, Equatable {
         (self.factor, self.patience) = (factor, patience)
     }
 
-    /// Source: PyTorch's `ReduceLROnPlateau.step`.
+    /// Records a validation loss, as PyTorch's `ReduceLROnPlateau.step` does.
     package mutating func record(_ loss: Double, _ description: ScheduleDescription.Plateau) {
         patience.record(loss, threshold: description.threshold)
         guard patience.waited > description.patience else { return }

@@ -1,14 +1,14 @@
-// The learning rate and momentum of an update. The choice: a pure function of the step and, for the plateau, of what
-// past validations left in the training state.
+// The learning rate and momentum of an update. The choice: a pure function of the step and, for the plateau, of
+// the factor from past validations in the training state.
 
 import Configuration
 import Foundation
 
-/// How an update is made.
+/// The hyperparameters that vary from step to step.
 package struct StepHyperparameters: Sendable, Equatable {
     package var learningRate: Double
 
-    /// The momentum, Adam's beta1; nil for the optimizer's own.
+    /// The momentum, or Adam's beta1; nil for the optimizer's own.
     package var momentum: Double?
 
     package init(learningRate: Double, momentum: Double? = nil) {
@@ -21,9 +21,9 @@ extension ScheduleDescription {
     ///
     /// - Parameters:
     ///   - base: the configured learning rate.
-    ///   - step: the updates made before this one.
-    ///   - total: the updates of the whole run.
-    ///   - plateaus: what past validations multiply the learning rate with.
+    ///   - step: the number of updates made before this one.
+    ///   - total: the number of updates of the whole run.
+    ///   - plateaus: the factor of the learning rate from past validations.
     package func hyperparameters(base: Double, step: Int, of total: Int, plateaus: Double = 1) -> StepHyperparameters {
         switch self {
         case .constant: StepHyperparameters(learningRate: base)
@@ -44,7 +44,7 @@ extension ScheduleDescription.Cosine {
 }
 
 extension ScheduleDescription.OneCycle {
-    // The top lies at step pctStart total - 1, between steps if that is no whole number.
+    // The peak is at step pctStart total - 1, between two steps if that is not an integer.
     fileprivate func hyperparameters(base: Double, step: Int, of total: Int) -> StepHyperparameters {
         let top = pctStart * Double(total) - 1, end = Double(total - 1), at = Double(step), first = base / divFactor
         if at <= top {
@@ -60,7 +60,7 @@ extension ScheduleDescription.OneCycle {
     }
 }
 
-/// The way from one number to another along half a cosine; progress is in [0, 1].
+/// Cosine annealing from `start` to `end`; progress is in [0, 1].
 private func descent(from start: Double, to end: Double, _ progress: Double) -> Double {
     end + (start - end) / 2 * (1 + cos(.pi * progress))
 }

@@ -1,19 +1,19 @@
-// A file of lines that each begin with a step. The choice: opening it cuts it back to a step, so that a resumed run
-// writes on as if it had never stopped, and no step appears twice.
+// A file of lines that each begin with a step. The choice: opening it truncates it to a step, so that a resumed
+// run continues as if it had never stopped, and no step appears twice.
 
 import Formats
 import Foundation
 
-/// A text file that grows by a line at a time, each in the file before the call returns.
+/// A text file to which lines are appended. Each is in the file before the call returns.
 final class LogFile {
     private let path: String
     private let header: String?
     private var handle: FileHandle
 
-    /// The steps of its lines, in order, as it was opened.
+    /// The steps of the lines, in order, when the file was opened.
     private(set) var steps: [Int]
 
-    /// Opens the file, keeping its whole lines of steps up to `step`.
+    /// Opens the file, keeping its complete lines of steps up to `step`.
     ///
     /// Throws `FormatError` for a file that cannot be read or written.
     ///
@@ -23,14 +23,14 @@ final class LogFile {
         (handle, steps) = try Self.cut(path, header, through: step)
     }
 
-    /// Forgets the lines of steps beyond `step`.
+    /// Removes the lines of steps beyond `step`.
     func cutBack(to step: Int) throws { (handle, steps) = try Self.cut(path, header, through: step) }
 
     private static func cut(
         _ path: String, _ header: String?, through step: Int
     ) throws -> (handle: FileHandle, steps: [Int]) {
         let old = try Folder.holds(path) ? String(decoding: InputFile(path: path).bytes(), as: UTF8.self) : ""
-        // A line without an end was cut short by a full disk or a kill, perhaps within its number.
+        // A line without a line end was cut short by a full disk or a kill, perhaps within its step.
         let whole = old.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
         let columns = header.map { $0.split(separator: ",").count }
         let kept = whole.compactMap { line in Self.step(of: line, columns).flatMap { $0 <= step ? (line, $0) : nil } }
@@ -46,7 +46,7 @@ final class LogFile {
         return (handle, kept.map(\.1))
     }
 
-    /// The step of a line; nil for a line that is none of the table.
+    /// The step of a line; nil for a line that does not belong to the table.
     private static func step(of line: Substring, _ columns: Int?) -> Int? {
         let words = line.split(omittingEmptySubsequences: false) { $0 == "," || columns == nil && $0 == " " }
         guard columns == nil || words.count == columns else { return nil }
@@ -57,7 +57,7 @@ final class LogFile {
         try Self.named(path) { try handle.write(contentsOf: Data((line + "\n").utf8)) }
     }
 
-    /// Gives what Foundation says of a failure the name of the file.
+    /// Adds the file name to errors of Foundation.
     @discardableResult
     private static func named<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
         do {

@@ -1,5 +1,5 @@
-// A folder that a command makes for a person. The choice: everything is written to a hidden folder that takes its name
-// at the end, so there is a whole answer or none, whatever signal ends it.
+// A folder that a command creates for a person. The choice: everything is written to a hidden folder that is
+// renamed at the end, so that the result is complete or absent, whatever signal ends the command.
 
 import Configuration
 import Formats
@@ -7,7 +7,7 @@ import Foundation
 import Platform
 
 package enum NewFolder {
-    /// Throws a usage error if there is something at `path` that would be lost.
+    /// Throws a usage error if `path` holds something that would be lost.
     package static func require(_ path: String) throws {
         let name = URL(fileURLWithPath: path).lastPathComponent
         guard !path.isEmpty, !["", ".", "..", "/"].contains(name) else {
@@ -18,7 +18,7 @@ package enum NewFolder {
         }
     }
 
-    /// Makes the folder of what `write` puts into the one that it is given.
+    /// Creates the folder from the files that `write` puts into the temporary folder that it is given.
     package static func make<Result>(_ path: String, _ write: (String) throws -> Result) throws -> Result {
         try Folder.make(URL(fileURLWithPath: path).deletingLastPathComponent().path)
         Interruption.listen()
@@ -26,7 +26,7 @@ package enum NewFolder {
         do {
             result = try write(folder.temporary)
         } catch var error as FormatError {
-            // A person knows the folder by its own name.
+            // Errors name the final folder, which the person knows.
             error.file = error.file.replacing(folder.temporary, with: path)
             throw error
         }

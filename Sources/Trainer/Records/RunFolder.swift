@@ -1,5 +1,5 @@
-// A run's folder as rank 0 opens it: the lock that keeps a second run out, what is there already, and whether it may be
-// gone on with. The choice: the lock comes before anything is read, and nothing is written before everything has been
+// A run's folder as rank 0 opens it: the lock that keeps a second run out, its contents, and whether the run may
+// resume. The choice: the lock is taken before anything is read, and nothing is written before everything has been
 // checked.
 
 import Shards
@@ -14,14 +14,14 @@ final class RunFolder {
     let path: String
     let store: CheckpointStore
 
-    /// The checkpoint to go on from.
+    /// The checkpoint to resume from; nil for a new run.
     let start: CheckpointStore.Found?
 
     private let lock: RunLock
 
-    /// Takes the folder's lock, and looks at what is there.
+    /// Locks the folder and reads its contents.
     ///
-    /// Throws a usage error where going on, or starting anew, would lose or mix up something.
+    /// Throws a usage error if resuming, or starting from scratch, would lose or mix up something.
     init(_ configuration: TrainingConfiguration, data: DataSet) throws {
         path = configuration.output
         lock = try RunLock(path)
@@ -41,7 +41,8 @@ final class RunFolder {
         if let start { try start.requireSameRun(configuration, data) }
     }
 
-    /// A checkpoint that a person named: one of this run without later ones, or one of another run to begin this with.
+    /// A checkpoint that a person named: one of this run without later ones, or one of another run from which this
+    /// one starts.
     private static func start(
         from file: String, in store: CheckpointStore, of run: String
     ) throws -> CheckpointStore.Found {
@@ -57,9 +58,9 @@ final class RunFolder {
         return found
     }
 
-    /// Makes the folder ready for more steps of this run.
+    /// Prepares the folder for more steps of this run.
     ///
-    /// - Parameter checkpointSize: bytes that a checkpoint may take, for which the disk must have room.
+    /// - Parameter checkpointSize: the maximum bytes of a checkpoint, for which the disk must have room.
     func claim(_ configuration: TrainingConfiguration, checkpointSize: Int) throws {
         try Folder.make(store.folder)
         try FreeSpace.require(checkpointSize, for: store.folder + "/checkpoint")
@@ -67,15 +68,15 @@ final class RunFolder {
         try configuration.write(to: path + "/config.yaml")
     }
 
-    /// Brings what is derived from the checkpoints in order, and removes what killed processes left half-written. The
-    /// record of the run stays as it is.
+    /// Repairs the files derived from the checkpoints, and removes those that killed processes left half-written.
+    /// The record of the run is not changed.
     func tidy() throws {
         if let start { try store.setAside(start) }
         for folder in [path, store.folder] { try Leftovers.removeAll(in: folder) }
         if let start { try store.mendIndex(newest: start) }
     }
 
-    /// Throws `TrainingError` where this process is no longer the only one that trains here.
+    /// Throws `TrainingError` if this process is no longer the only one that trains here.
     func requireOwn() throws {
         guard lock.isOwn else {
             throw TrainingError(
@@ -84,7 +85,7 @@ final class RunFolder {
         }
     }
 
-    /// Lets the next process in, once nothing more is written.
+    /// Releases the lock, once nothing more is written.
     func release() { lock.release() }
 }
 
@@ -98,7 +99,7 @@ extension TrainingConfiguration {
 }
 
 extension CheckpointStore.Found {
-    /// Throws a usage error unless the order of the sequences and the tensors are those of the checkpoint.
+    /// Throws a usage error unless the order of the sequences and the tensors match those of the checkpoint.
     fileprivate func requireSameRun(_ configuration: TrainingConfiguration, _ data: DataSet) throws {
         let old = checkpoint.configuration
         func refuse(_ difference: String, _ advice: String) -> TrainingError {
@@ -112,7 +113,7 @@ extension CheckpointStore.Found {
         guard old.model.optimizer.moments == configuration.model.optimizer.moments else {
             throw refuse("is of a run with another optimizer", "go on with its model.optimizer")
         }
-        // Before the first step no sequence was drawn: imported weights go on with any data.
+        // Before the first step no sequence was drawn, so that imported weights may be trained on any data.
         if checkpoint.position == Position() { return }
         guard old.seed == configuration.seed else {
             throw refuse("is of a run with seed \(old.seed)", "go on with --seed \(old.seed)")

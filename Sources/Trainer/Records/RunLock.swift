@@ -1,20 +1,21 @@
-// Keeps a second process out of a run's folder. The choice: folders that are there only because of the lock go with it,
-// so that a run that could not start leaves nothing.
+// Keeps a second process out of a run's folder. The choice: folders that exist only because of the lock are
+// removed with it, so that a run that could not start leaves nothing.
 
 import Configuration
 import Formats
 import Foundation
 import Reports
 
-/// The lock on a run's folder, held while this lives.
+/// The lock on a run's folder, held during the lifetime of this object.
 final class RunLock {
     private let folder: String
     private let lock: LockFile
     private let madeFolders: [String]
 
-    /// Takes `.lock` in the folder, which is made if it is not there.
+    /// Takes `.lock` in the folder, which is created if necessary.
     ///
-    /// Throws `TrainingError` naming who trains there, and `FormatError` where the folder cannot be written.
+    /// Throws `TrainingError` naming the process that trains there, and `FormatError` if the folder cannot be
+    /// written.
     init(_ folder: String) throws {
         self.folder = folder
         madeFolders = try Folder.make(folder)
@@ -30,11 +31,11 @@ final class RunLock {
         }
     }
 
-    /// Whether no other process has taken the lock over.
+    /// Whether no other process has taken over the lock.
     var isOwn: Bool { lock.isOwn }
 
     func release() {
-        // The folders of a run that made no step, which nothing else was written to.
+        // Removes the folders of a run that made no step, if nothing else was written to them.
         if !madeFolders.isEmpty, (try? Folder.names(in: folder)) == [".lock"] {
             try? Folder.remove(folder + "/.lock")
             for made in madeFolders.reversed() { rmdir(made) }

@@ -1,5 +1,5 @@
-// What a run leaves to read: metrics.csv, validation.csv and log.txt in its folder, and a line that follows it. The
-// choice: tables that every plotting program opens, one row per step.
+// The logs of a run: metrics.csv, validation.csv and log.txt in its folder, and a progress line. The choice:
+// tables that every plotting program opens, one row per step.
 
 import Platform
 import Supervision
@@ -7,7 +7,7 @@ import Collectives
 import Foundation
 import Reports
 
-/// The logs of a run. Rank 0 has one.
+/// The logs of a run, which only rank 0 has.
 final class RunLog {
     private let metrics, validations, messages: LogFile
     private let progress = ProgressLine.onStandardError()
@@ -15,14 +15,14 @@ final class RunLog {
     private let firstStep, steps: Int
     private var lastLine = ""
 
-    /// One update, as all ranks together made it.
+    /// The metrics of one update over all ranks.
     struct Row {
         var step, epoch: Int
         var loss, learningRate, gradientNorm, sequencesPerSecond: Double
 
         var report: StepReport
 
-        /// Times in seconds, under the names of `timeColumns`.
+        /// The times in seconds, in the order of `timeColumns`.
         fileprivate var times: [Double] {
             PhaseTimes.Phase.allCases.map(report.longest) + [report.exchange, report.slowestBusy, report.othersBusy]
         }
@@ -32,9 +32,9 @@ final class RunLog {
             + ["exchange_s", "slowest_busy_s", "others_busy_s"]
     }
 
-    /// Opens the logs of a folder, cut back to the step that the run goes on from.
+    /// Opens the logs of a folder, truncated to the step that the run resumes from.
     ///
-    /// - Parameter steps: updates of the whole run.
+    /// - Parameter steps: the number of updates of the whole run.
     init(folder: String, through step: Int, of steps: Int) throws {
         let columns =
             ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"]
@@ -45,8 +45,8 @@ final class RunLog {
         (firstStep, self.steps) = (step, steps)
     }
 
-    /// The steps up to the one that the run goes on from whose rows are no longer in metrics.csv, where there are rows
-    /// before them: somebody or something has cut the file.
+    /// The steps up to the resumed one whose rows are missing from metrics.csv although it has earlier rows,
+    /// because the file was truncated.
     var missingRows: [Int] {
         guard let first = metrics.steps.first, first <= firstStep else { return [] }
         let present = Set(metrics.steps)
@@ -67,7 +67,7 @@ final class RunLog {
         progress.show(lastLine)
     }
 
-    /// Forgets what was recorded of steps beyond `step`.
+    /// Removes the records of steps beyond `step`.
     func cutBack(to step: Int) throws {
         for file in [metrics, validations, messages] { try file.cutBack(to: step) }
     }
@@ -76,24 +76,24 @@ final class RunLog {
         try validations.append("\(validation.step),\(epoch),\(validation.loss)")
     }
 
-    /// A message to the person and to log.txt.
+    /// Writes a message to standard error and to log.txt.
     func say(_ message: String, at step: Int) throws {
         progress.say(message)
         try note(message, at: step)
     }
 
-    /// A message to log.txt alone.
+    /// Writes a message to log.txt only.
     func note(_ message: String, at step: Int) throws {
         try messages.append("\(step) \(Date().formatted(.iso8601)) \(message)")
     }
 
-    /// Shows what is going on between two steps.
+    /// Shows the activity between two steps.
     func follow(_ activity: String) { progress.show(activity) }
 
     func finish() {
         if !lastLine.isEmpty { progress.finish(lastLine) }
     }
 
-    /// Seconds since the logs were opened.
+    /// The seconds since the logs were opened.
     var seconds: Double { now() - started }
 }

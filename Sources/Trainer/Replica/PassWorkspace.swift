@@ -1,6 +1,6 @@
-// One thread's memory, and its forward and backward passes over some sequences of its virtual ranks. The choice: memory
-// for the sizes of the usual batch is laid out once; of other sizes, such as the last batch of an epoch has, there is
-// one at a time.
+// The memory of one thread, with its forward and backward passes over micro-batches. The choice: memory for the
+// regular micro-batch sizes is allocated once; for other sizes, such as that of an epoch's last batch, there is
+// memory for one at a time.
 
 import Configuration
 import DataLoading
@@ -8,26 +8,26 @@ import Kernels
 import Model
 import Supervision
 
-/// What the passes of all threads share and none of them changes.
+/// The inputs of a step that all threads share and none modifies.
 struct StepContext {
     let network: Network<Float>
     let system: SystemDescription
     let loader: BatchLoader
     let sampling: FrameSampling
 
-    /// The factor of the errors of a global batch.
+    /// The factor of the errors in the loss of a global batch.
     func scale(sequences: Int) -> Double { system.errorScale(sequences: sequences, frame: network.frame) }
 }
 
 extension SystemDescription {
-    /// The factor of the errors of so many sequences in their loss.
+    /// The factor of the errors in the loss of `sequences` sequences.
     package func errorScale(sequences: Int, frame: FeatureShape) -> Double {
         let frames = self.sequences.outputFrames
         return loss.scale(sequences: sequences, frames: frames, elements: frames * frame.count)
     }
 }
 
-/// Sequences that go through the network at once, of one virtual rank.
+/// Sequences of one virtual rank that pass through the network together.
 struct MicroBatch {
     let sequences: ArraySlice<SequenceID>
 
@@ -39,7 +39,7 @@ struct MicroBatch {
 }
 
 final class PassWorkspace {
-    /// Where this thread's time went since this was last replaced.
+    /// The times of this thread by phase, since this was last replaced.
     var times = PhaseTimes()
 
     private let context: StepContext
@@ -54,16 +54,17 @@ final class PassWorkspace {
         let target: Tensor<Float>
     }
 
-    /// A micro-batch that has been read, ready for its forward and backward pass; valid until the next one is read.
+    /// A loaded micro-batch, ready for its forward and backward pass; valid until the next one is loaded.
     struct Loaded {
         fileprivate let memory: Memory
         fileprivate let globalBatch: Int
     }
 
     /// - Parameters:
-    ///   - sizes: the sizes of its micro-batches, for all of which memory is laid out now.
-    ///   - movesAverages: whether its passes move the network's moving averages.
-    ///   - allReduce: sums values over all virtual ranks, for batch normalization; returns the seconds that took.
+    ///   - sizes: the sizes of its micro-batches, for all of which memory is allocated now.
+    ///   - movesAverages: whether forward passes update the network's moving averages.
+    ///   - allReduce: sums values over all virtual ranks, for batch normalization; returns the seconds that this
+    ///     took.
     init(
         _ context: StepContext, sizes: RankShares.Sizes, movesAverages: Bool,
         allReduce: @escaping (inout [Double]) -> Double
@@ -89,9 +90,9 @@ final class PassWorkspace {
         return new
     }
 
-    /// Reads a micro-batch.
+    /// Loads a micro-batch.
     ///
-    /// - Parameter step: the updates made before this one.
+    /// - Parameter step: the number of updates made before this one.
     func load(_ part: MicroBatch, step: Int) throws -> Loaded {
         let memory = try memory(for: part.sequences.count), unrolled = memory.unrolled
         unrolled.readsTrueFrames = context.sampling.readsTrueFrames(
@@ -102,7 +103,7 @@ final class PassWorkspace {
         return Loaded(memory: memory, globalBatch: part.globalBatch)
     }
 
-    /// Adds a micro-batch's part of the gradient, and returns its part of the global batch's loss.
+    /// Accumulates a micro-batch's gradient, and returns its part of the global batch's loss.
     func computeGradient(
         of loaded: Loaded, _ weights: PreparedNetwork<Float>, accumulatingInto gradient: ParameterVector<Float>
     ) -> Double {
@@ -117,7 +118,7 @@ final class PassWorkspace {
         return loss
     }
 
-    /// The part of some sequences in the loss of `total` sequences, without training.
+    /// The contribution of some sequences to the loss of `total` sequences, without training.
     func loss(of sequences: ArraySlice<SequenceID>, of total: Int, _ weights: PreparedNetwork<Float>) throws -> Double {
         let memory = try memory(for: sequences.count), unrolled = memory.unrolled
         unrolled.readsTrueFrames = unrolled.readsTrueFrames.map { _ in false }

@@ -1,25 +1,25 @@
-// How many sequences a rank's threads have at a time, known before the first of them is read, because memory is laid
-// out for them.
+// The micro-batch sizes of a rank's threads. The choice: they are known before the first sequence is read, because
+// memory is allocated for them.
 
 import Model
 import Distribution
 import DataLoading
 import Configuration
 
-/// What the threads of a rank work through at once.
+/// The micro-batch sizes of a rank.
 package struct RankShares: Equatable {
-    /// The most sequences of one part, of all virtual ranks of all ranks. A block of the validation has as many.
+    /// The maximum micro-batch size over all virtual ranks of all ranks. A validation block has as many sequences.
     package let part: Int
 
-    /// For each thread that has virtual ranks of its own.
+    /// The sizes for each thread that has virtual ranks of its own.
     package let threads: [Sizes]
 
     package struct Sizes: Equatable {
-        /// Sequences of the parts of the usual batch. Each size has memory of its own for the whole run.
+        /// The micro-batch sizes of a regular batch. Each has memory of its own for the whole run.
         package var usual: Set<Int>
 
-        /// The most sequences of a part of another size, of which there is one at a time: of an epoch's last batch or
-        /// of the validation; 0 if all are usual.
+        /// The maximum other micro-batch size, for an epoch's last batch or the validation, which share memory; 0
+        /// if there are no other sizes.
         package var largestOther: Int
     }
 
@@ -33,7 +33,7 @@ package struct RankShares: Equatable {
         ) { data.validationBlocks(of: $0, rank: virtualRanks.rank, ranks: virtualRanks.ranks) }
     }
 
-    /// Of batches that are all alike.
+    /// The sizes for batches that all have the same size.
     package init(_ virtualRanks: VirtualRanks, batch: Int, parts: Int = 1, isWhole: Bool = false) {
         self.init(virtualRanks, usual: virtualRanks.bounds(batch: batch), others: [], parts: parts, isWhole: isWhole) {
             _ in nil
@@ -41,11 +41,11 @@ package struct RankShares: Equatable {
     }
 
     /// - Parameters:
-    ///   - usual: where the virtual ranks' places begin and end in the usual batch.
-    ///   - others: the same of others.
-    ///   - parts: in which a virtual rank is worked through.
+    ///   - usual: the bounds of the virtual ranks' parts in a regular batch.
+    ///   - others: the bounds of the parts in other batches.
+    ///   - parts: the number of micro-batches per virtual rank.
     ///   - isWhole: whether no virtual rank is divided, because it normalizes over the batch.
-    ///   - validation: the blocks of the validation, of so many sequences.
+    ///   - validation: the blocks of the validation for a given block size.
     private init(
         _ virtualRanks: VirtualRanks, usual: [Int], others: [[Int]], parts: Int, isWhole: Bool,
         validation: (Int) -> ValidationBlocks?
@@ -67,7 +67,7 @@ package struct RankShares: Equatable {
         }
     }
 
-    /// The different sizes of some sequences' parts.
+    /// The different micro-batch sizes of `count` sequences.
     private static func parts(of count: Int, atMost part: Int) -> Set<Int> {
         Set((count >= part ? [part] : []) + (count % part > 0 ? [count % part] : []))
     }

@@ -1,6 +1,6 @@
-// One rank's copy of the network, and the threads that compute the gradients of its virtual ranks. The choice: a thread
-// works through a run of virtual ranks, adds their gradients as far as the tree of sums allows, and touches nothing
-// that another one writes.
+// One rank's copy of the network, and the threads that compute the gradients of its virtual ranks. The choice: a
+// thread processes consecutive virtual ranks, adds their gradients as far as the sum tree allows, and touches no
+// memory that another thread writes.
 
 import Platform
 import DataLoading
@@ -9,7 +9,7 @@ import Kernels
 import Model
 import Supervision
 
-/// A network with the gradients that its virtual ranks compute for it.
+/// A network with the workers that compute gradients for it.
 package final class Replica {
     package let network: Network<Float>
 
@@ -17,26 +17,27 @@ package final class Replica {
     private let pool: ThreadPool
     private let workers: [Worker]
 
-    /// The most sequences that go through the network at once.
+    /// The maximum number of sequences that pass through the network together.
     package let microBatchSize: Int
 
-    /// Where virtual ranks sum the statistics of batch normalization; nil for networks without any.
+    /// The all-reduce of batch normalization statistics over virtual ranks; nil for networks without batch
+    /// normalization.
     private let allReduce: VirtualRankAllReduce?
 
-    /// A thread's virtual ranks, and the gradients that it computed for them.
+    /// The virtual ranks of a thread, and their gradients.
     private final class Worker {
         let virtualRanks: Range<Int>
         let workspace: PassWorkspace
 
-        /// Memory for as many sums as there are at a time.
+        /// Memory for the maximum number of partial sums at a time.
         let vectors: [ParameterVector<Float>]
         var sum: TreeSum<ParameterVector<Float>>
         var losses: [Double] = []
 
-        /// What it has read, between reading and computing where all virtual ranks read first.
+        /// The loaded micro-batch, where all virtual ranks load before any computes.
         var loaded: PassWorkspace.Loaded?
 
-        /// The norm of each virtual rank's own gradient; nil where nobody asks for them.
+        /// The gradient norm of each virtual rank; nil unless requested.
         var norms: [Double]?
 
         init(_ run: Range<Int>, of virtualRanks: VirtualRanks, layout: ParameterLayout, workspace: PassWorkspace) {
@@ -46,7 +47,7 @@ package final class Replica {
             sum = TreeSum(virtualRanks.tree)
         }
 
-        /// Zeros, for the gradient of the next virtual rank.
+        /// A vector of zeros for the gradient of the next virtual rank.
         func zeroedVector() -> ParameterVector<Float> {
             let vector = vectors[sum.parts.count]
             vector.flat.fill(0)
@@ -65,9 +66,9 @@ package final class Replica {
 
     /// - Parameters:
     ///   - shares: the sizes of each thread's micro-batches.
-    ///   - pool: as many threads as `VirtualRanks.runs` gives runs.
+    ///   - pool: has as many threads as `VirtualRanks.runs` returns ranges.
     ///   - reducer: sums the statistics of batch normalization over the virtual ranks of all ranks.
-    /// - Throws: a `ModelError` about an unrolling that the network does not have.
+    /// - Throws: a `ModelError` about an unrolling that the network does not support.
     init(
         _ context: StepContext, _ virtualRanks: VirtualRanks, _ shares: RankShares, on pool: ThreadPool,
         _ reducer: GradientReducer
@@ -89,11 +90,11 @@ package final class Replica {
         self.allReduce = allReduce
     }
 
-    /// The gradients and losses of this rank's virtual ranks, in memory that the next call overwrites.
+    /// Computes the gradients and losses of this rank's virtual ranks, in memory that the next call overwrites.
     ///
     /// - Parameters:
     ///   - batch: the global batch.
-    ///   - step: the updates made before this one.
+    ///   - step: the number of updates made before this one.
     /// - Throws: the first error of reading; no virtual rank has then begun to wait for another.
     package func computeGradients(
         of batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int, _ times: PhaseTimes
@@ -112,7 +113,7 @@ package final class Replica {
         return PartialGradients(sums: workers.flatMap(\.sum.parts), losses: workers.flatMap(\.losses))
     }
 
-    /// Loss and gradient norm of each virtual rank of this rank that has sequences, computed once more and kept apart.
+    /// Recomputes the loss and gradient norm of each virtual rank of this rank that has sequences, separately.
     /// Collective.
     package func examine(
         _ batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int
@@ -128,7 +129,7 @@ package final class Replica {
         }.filter { !$0.sequences.isEmpty }
     }
 
-    /// One virtual rank after the other, each micro-batch by micro-batch.
+    /// Processes the virtual ranks of a worker one after another, each in micro-batches.
     private func compute(
         on worker: Worker, of batch: Batch<SequenceID>, weights: PreparedNetwork<Float>, step: Int
     ) throws {
@@ -142,7 +143,8 @@ package final class Replica {
         }
     }
 
-    /// All virtual ranks at once, each whole even if it is empty: once they have begun, none may be missing from a sum.
+    /// Processes all virtual ranks concurrently, each as one micro-batch even if it is empty, because none may be
+    /// missing from a sum once they have begun.
     private func computeTogether(
         of batch: Batch<SequenceID>, weights: PreparedNetwork<Float>, step: Int, allReduce: VirtualRankAllReduce
     ) throws {
@@ -171,8 +173,8 @@ package final class Replica {
         MicroBatch(sequences: batch.sequences[indices], first: indices.lowerBound, globalBatch: batch.count)
     }
 
-    /// The loss of some sequences: a value for each block, zeros for the blocks of other ranks. So the sum over ranks,
-    /// added in order, depends on neither ranks nor threads.
+    /// The losses of validation blocks: one value per block, with zeros for the blocks of other ranks. The sum over
+    /// ranks, added in the order of the blocks, does not depend on the numbers of ranks and threads.
     ///
     /// - Parameter blocks: blocks of at most `microBatchSize` sequences.
     package func losses(of blocks: ValidationBlocks, _ weights: PreparedNetwork<Float>) throws -> [Double] {

@@ -1,40 +1,40 @@
-// Where virtual ranks add up numbers in the middle of a pass, as batch normalization wants. The choice: every virtual
-// rank has a thread, so that all can arrive, and takes turns with the others, so that no more compute at once than a
-// person asked for; who waits here gives up the turn, so nobody waits for a virtual rank that cannot go on.
+// An all-reduce over virtual ranks within a pass, for batch normalization. The choice: every virtual rank has a
+// thread, so that all can reach the sum, and a semaphore limits how many compute at once to the configured number.
+// A thread that waits here gives up its slot, so that nobody waits for a blocked virtual rank.
 
 import Platform
 import Supervision
 import Foundation
 
-/// The virtual ranks of a rank that wait for each other. Virtual rank 0 is the caller's thread, the only one that may
-/// talk to other ranks.
+/// The virtual ranks of a rank that wait for one another. Virtual rank 0 is the caller's thread, the only one that
+/// may communicate with other ranks.
 final class VirtualRankAllReduce: @unchecked Sendable {
     private let condition = NSCondition()
     private let atOnce: Int
     private let sumOverRanks: ([[Double]]) -> [Double]
 
-    /// What each virtual rank brought to the sum in progress, and how many have.
+    /// The values that each virtual rank contributed to the sum in progress, and the number of contributions.
     private var brought: [[Double]]
     private var arrived = 0
 
-    /// The last sum, how long the ranks took for it, and the number of sums so far.
+    /// The last sum, its duration over the ranks, and the number of sums so far.
     private var sum: [Double] = []
     private var seconds = 0.0
     private var sums = 0
 
-    /// Virtual ranks that compute now.
+    /// The number of virtual ranks that compute now.
     private var busy = 0
 
     /// - Parameters:
-    ///   - virtualRanks: the virtual ranks of this rank.
-    ///   - atOnce: how many of them may compute at a time.
+    ///   - virtualRanks: the number of virtual ranks of this rank.
+    ///   - atOnce: the maximum number of them that compute at a time.
     ///   - sum: sums one row per virtual rank of this rank over all ranks.
     init(virtualRanks: Int, atOnce: Int, sum: @escaping ([[Double]]) -> [Double]) {
         (self.atOnce, sumOverRanks) = (atOnce, sum)
         brought = Array(repeating: [], count: virtualRanks)
     }
 
-    /// Runs a virtual rank's work as soon as it has a turn.
+    /// Runs a virtual rank's work as soon as a slot is free.
     func inTurn<Failure: Error>(_ work: () throws(Failure) -> Void) throws(Failure) {
         condition.lock()
         takeTurn()
@@ -47,10 +47,10 @@ final class VirtualRankAllReduce: @unchecked Sendable {
         try work()
     }
 
-    /// Replaces the numbers of every virtual rank by their sum, within its work; all virtual ranks call it equally
+    /// Replaces the values of every virtual rank by their sum, within its work. All virtual ranks call it equally
     /// often.
     ///
-    /// Returns the seconds that the ranks took for it, once the virtual ranks of this one had come.
+    /// Returns the seconds that the ranks took for the sum, after all virtual ranks of this one had arrived.
     func sum(_ elements: inout [Double], of virtualRank: Int) -> Double {
         condition.lock()
         let before = sums

@@ -1,8 +1,8 @@
-// What one virtual rank computed of its sequences, asked for when a sum is not finite.
+// The loss and gradient norm of one virtual rank, computed to find the source of a sum that is not finite.
 
 import DataLoading
 
-/// What one virtual rank found in its sequences of a batch.
+/// The results of one virtual rank for its sequences of a batch.
 package struct VirtualRankFinding: Sendable {
     package let virtualRank: Int
 
@@ -10,7 +10,7 @@ package struct VirtualRankFinding: Sendable {
 
     package let loss: Double
 
-    /// Of its own gradient.
+    /// The norm of its own gradient.
     package let norm: Double
 
     var isFinite: Bool { loss.isFinite && norm.isFinite }

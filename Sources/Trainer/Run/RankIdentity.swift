@@ -1,5 +1,5 @@
-// Whether the ranks of a job are parts of one job. The choice: what must be the same is compared as digests before the
-// first step, because ranks that differ would train on without a word, and train something else.
+// Checks that all ranks belong to the same job. The choice: digests of everything that must agree are compared
+// before the first step, because ranks that differ would silently train something else.
 
 import Reports
 import Supervision
@@ -10,7 +10,7 @@ import Foundation
 import Kernels
 import Shards
 
-/// What one rank was started as.
+/// The program, options and data of one rank.
 package struct RankIdentity: Codable, Sendable, Equatable {
     package var host: String
 
@@ -20,10 +20,10 @@ package struct RankIdentity: Codable, Sendable, Equatable {
     /// The command line, as words.
     package var options: [String]
 
-    /// The digest of what describes the data.
+    /// The digest of the description of the data.
     package var data: String
 
-    /// Of OpenBLAS.
+    /// The kernels that OpenBLAS uses.
     package var kernels: String
 
     package var cores: CoreUse
@@ -33,9 +33,9 @@ package struct RankIdentity: Codable, Sendable, Equatable {
         (self.data, self.kernels, self.cores) = (data, kernels, cores)
     }
 
-    /// Compares all ranks, and returns what a person should know; nothing on other ranks than the first. Collective.
+    /// Compares all ranks, and returns warnings on rank 0; an empty list on other ranks. Collective.
     ///
-    /// Throws a usage error on rank 0 where one rank runs another program, or with other options or data.
+    /// Throws a usage error on rank 0 if ranks differ in program, options or data.
     static func require(
         _ configuration: TrainingConfiguration, on communicator: any Communicator
     ) throws -> [String] {
@@ -56,7 +56,7 @@ package struct RankIdentity: Codable, Sendable, Equatable {
 
 // What is said of all ranks
 extension RankIdentity {
-    /// A sentence about the first thing in which ranks differ from most; nil where they are one job.
+    /// A sentence about the first property in which ranks differ from most; nil if they agree.
     package static func complaint(about ranks: [RankIdentity]) -> String? {
         if let (odd, most) = differing(ranks, \.program) {
             return "\(odd) another build of the program than \(most); copy one build to every host, or build for the "
@@ -71,11 +71,11 @@ extension RankIdentity {
         return nil
     }
 
-    /// "rank 1 on node2 has", "rank 0 on node1"; nil where all are the same.
+    /// A phrase such as "rank 1 on node2 has" or "rank 0 on node1"; nil if all are the same.
     private static func differing<Value: Hashable>(
         _ ranks: [RankIdentity], _ value: (RankIdentity) -> Value
     ) -> (odd: String, most: String)? {
-        // Of groups of one size, the one of the lowest rank.
+        // Of groups of equal size, the one with the lowest rank wins.
         let groups = Dictionary(grouping: ranks.indices) { value(ranks[$0]) }.values
         guard groups.count > 1, let most = groups.max(by: { ($0.count, -$0[0]) < ($1.count, -$1[0]) }) else {
             return nil
@@ -86,7 +86,7 @@ extension RankIdentity {
         return ("\(shown.joined(separator: ", "))\(more) \(odd.count == 1 ? "has" : "have")", name(most[0]))
     }
 
-    /// Sentences about what works and could be better.
+    /// Sentences about differences that work but could be better.
     package static func warnings(about ranks: [RankIdentity]) -> [String] {
         let hosts = Dictionary(grouping: ranks, by: \.host).sorted { $0.key < $1.key }
         let crowded = hosts.flatMap { host, ranks in CoreUse.findings(about: ranks.map(\.cores), host: host) }
@@ -102,7 +102,7 @@ extension RankIdentity {
 }
 
 extension TrainingConfiguration {
-    /// The digest of what says which data these are: manifests hold the digests of all shards.
+    /// The digest that identifies the data: manifests hold the digests of all shards.
     fileprivate var dataDigest: String {
         get throws {
             guard let data, data != TrainingConfiguration.generatedData else {

@@ -1,18 +1,18 @@
-// What a command line, a file and a checkpoint make of a run together. The choice: options over the file's keys over
-// the system's values, and what runs is exactly what is printed.
+// Combines a command line, a file and a checkpoint to a configuration. The choice: options take precedence over
+// the file's keys, and these over the model's values; the printed configuration is exactly what runs.
 
 import Configuration
 import DataLoading
 import Formats
 
 extension TrainingConfiguration {
-    /// The configuration of a command: its system, changed by the file's keys, changed by the options.
+    /// The configuration of a command: its model, changed by the file's keys, changed by the options.
     ///
     /// - Parameters:
-    ///   - model: a preset's name or a system's file, as an option; nil for the file's, or else that of the checkpoint
-    ///     to go on from, or else `small`.
+    ///   - model: a preset's name or a model's file, as an option; nil for the file's, or else that of the
+    ///     checkpoint to resume from, or else `small`.
     ///   - file: a YAML file of any part of a configuration.
-    ///   - options: sets what the command line names.
+    ///   - options: applies the options of the command line.
     /// - Throws: a usage error, or the file's.
     package static func resolved(
         model: String?, file: String?, options: (inout TrainingConfiguration) -> Void = { _ in }
@@ -29,12 +29,12 @@ extension TrainingConfiguration {
         if configuration.steps == nil && configuration.epochs == nil { configuration.epochs = defaultEpochs }
         configuration.data = try data(of: configuration, record, options)
         try configuration.check()
-        // What runs is exactly what is printed: a number passes through its text once, for everyone.
+        // The printed configuration is exactly what runs, since every value passes through its text once.
         return try TrainingConfiguration(yaml: configuration.yaml, file: "the configuration")
     }
 
-    /// The data of a run: those that an option names; or a file, from here or from where its run was started; or the
-    /// checkpoint to go on from; or the only ones here.
+    /// The data of a run: those of an option; or of a file, relative to here or to where its run was started; or of
+    /// the checkpoint to resume from; or the only ones here.
     private static func data(
         of configuration: TrainingConfiguration, _ record: (run: String, output: String)?,
         _ options: (inout TrainingConfiguration) -> Void
@@ -52,7 +52,7 @@ extension TrainingConfiguration {
         return try DataSet.located()
     }
 
-    /// The system that a run starts from.
+    /// The model that a run starts from.
     private static func system(
         named model: String?, layer: ConfigurationLayer?, options: (inout TrainingConfiguration) -> Void
     ) throws -> SystemDescription {

@@ -1,5 +1,5 @@
-// From a configuration to a running loop: what is checked, opened and said before the first step. The choice: rank 0
-// alone touches the run's files, and gives every rank its state, so replicas are equal by construction.
+// From a configuration to a running loop: the checks, files and messages before the first step. The choice: only
+// rank 0 touches the run's files, and broadcasts its state, so that replicas are equal by construction.
 
 import Platform
 import Shards
@@ -14,12 +14,12 @@ import Model
 import Reports
 
 package enum TrainingRun {
-    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run, or until it is
-    /// to stop: then it returns on all ranks why. Collective.
+    /// Trains as one rank of a job, from the configuration that rank 0 resolves to the end of the run, or until a
+    /// stop, whose reason it returns on all ranks. Collective.
     ///
-    /// Throws the first thing that is wrong: with the configuration, the data, the run's folder, or during training.
+    /// Throws the first error of the configuration, the data, the run's folder or the training.
     ///
-    /// - Parameter start: when the program began, by `now()`.
+    /// - Parameter start: the start time of the program, by `now()`.
     package static func train(
         on communicator: any Communicator, since start: Double, _ resolve: () throws -> TrainingConfiguration
     ) throws -> TrainingStopped? {
@@ -88,7 +88,7 @@ package enum TrainingRun {
         return stopped
     }
 
-    /// Ends without a step: the record of the run stays as it is, and only the person is told why.
+    /// Ends without a step. The record of the run is unchanged, and only the person is told why.
     private static func leave(_ folder: RunFolder, as reason: String) throws {
         try folder.tidy()
         let line = ProgressLine.onStandardError()
@@ -96,7 +96,7 @@ package enum TrainingRun {
         line.say(reason)
     }
 
-    /// What a person should know before the first step.
+    /// The messages before the first step.
     private static func opening(
         of configuration: TrainingConfiguration, data: DataSet, batches: BatchOrder, layout: ParameterLayout,
         virtualRanks: VirtualRanks, folder: RunFolder, log: RunLog
@@ -131,7 +131,7 @@ package enum TrainingRun {
         return lines
     }
 
-    /// Why a run that has already ended does not go on.
+    /// Why a run that has already ended does not continue.
     private static func nothingToDo(_ configuration: TrainingConfiguration, _ state: TrainingState) -> String {
         let run = "nothing to do: the run in \(configuration.output)"
         return state.isStoppedEarly(configuration.model)
@@ -141,6 +141,6 @@ package enum TrainingRun {
 }
 
 extension CheckpointStore.Found {
-    /// About newer ones that could not be used.
+    /// Warnings about newer checkpoints that could not be used.
     fileprivate var warnings: [String] { damaged.map { "warning: a newer checkpoint is set aside: \($0.reason)" } }
 }

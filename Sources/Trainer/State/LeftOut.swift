@@ -1,10 +1,10 @@
-// How many updates a run has left out, which a checkpoint remembers.
+// The number of updates that a run has skipped, which a checkpoint stores.
 
-/// Updates that were left out of a run.
+/// The skipped updates of a run.
 package struct LeftOut: Codable, Sendable, Equatable {
     package var total = 0
 
-    /// Since the last one that was made.
+    /// The number of consecutive skipped updates since the last one that was made.
     package var inARow = 0
 
     package init(total: Int = 0, inARow: Int = 0) { (self.total, self.inARow) = (total, inARow) }

@@ -1,4 +1,5 @@
-// How ranks come to the same start. The choice: rank 0's numbers go to all, so replicas are equal by construction.
+// The broadcast of the initial state. The choice: all ranks get rank 0's values, so that replicas are equal by
+// construction.
 
 import Model
 import Kernels
@@ -7,7 +8,7 @@ import DataLoading
 import Collectives
 
 extension TrainingState {
-    /// Gives every rank the state of rank 0. Collective.
+    /// Broadcasts the state of rank 0 to every rank. Collective.
     package mutating func share(on communicator: any Communicator) throws {
         for (_, vector) in vectors {
             var elements = vector.flat.mutableSpan

@@ -1,15 +1,15 @@
-// What a validation changes in the state of a run.
+// The effect of a validation on the state of a run.
 
 import Configuration
 
 extension TrainingState {
-    /// Lets a validation loss count.
+    /// Records a validation loss for the schedule and for early stopping.
     package mutating func record(_ loss: Double, _ model: SystemDescription) {
         if case .plateau(let description) = model.schedule { plateaus.record(loss, description) }
         if model.earlyStopping != nil { stopping.record(loss) }
     }
 
-    /// Whether validations have not become better for so long that the run ends.
+    /// Whether the run ends because validations have not improved for too long.
     package func isStoppedEarly(_ model: SystemDescription) -> Bool {
         model.earlyStopping.map { stopping.waited >= $0.patience } ?? false
     }

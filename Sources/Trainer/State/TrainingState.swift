@@ -1,16 +1,16 @@
-// Everything a run must not forget, and nothing that it can work out again.
+// The state of a run: everything that cannot be recomputed.
 
 import DataLoading
 import Configuration
 import Kernels
 import Model
 
-/// Where a run stands.
+/// The state of a run.
 package struct TrainingState: Sendable {
-    /// The network's learned numbers.
+    /// The network's parameters.
     package let values: ParameterVector<Float>
 
-    /// The network's own moving averages, which its training passes change.
+    /// The network's moving averages, which its training passes update.
     package let statistics: ParameterVector<Float>
 
     package var optimizer: Optimizer
@@ -19,16 +19,16 @@ package struct TrainingState: Sendable {
     /// The validation with the lowest loss so far.
     package var best: Validation?
 
-    /// What plateaus of the validation loss have done to the learning rate.
+    /// The effect of plateaus of the validation loss on the learning rate.
     package var plateaus = Plateaus()
 
-    /// How long early stopping has waited.
+    /// The patience of early stopping.
     package var stopping = Patience()
 
-    /// Updates that would not have been finite.
+    /// The updates that were skipped because they were not finite.
     package var leftOut = LeftOut()
 
-    /// The start of a run: a function of the seed alone.
+    /// The initial state of a run, a function of the seed alone.
     package init(_ network: Network<Float>, optimizer: OptimizerDescription, seed: UInt64) {
         values = ParameterVector(network.layout)
         statistics = network.statistics
@@ -36,23 +36,23 @@ package struct TrainingState: Sendable {
         self.optimizer = Optimizer(optimizer, layout: network.layout)
     }
 
-    /// All its numbers, each vector with what the names of its tensors begin with in a file.
+    /// All vectors of the state, each with the prefix of its tensors' names in a file.
     var vectors: [(prefix: String, vector: ParameterVector<Float>)] {
         [("", values), ("", statistics)] + optimizer.moments.map { ("optimizer.\($0.name).", $0.vector) }
     }
 
-    /// Whether all its numbers are.
+    /// Whether all values are finite.
     var isFinite: Bool { vectors.allSatisfy { sumOfSquares($0.vector.flat).isFinite } }
 }
 
 extension TrainingState {
-    /// Whether a run has nothing left to do.
+    /// Whether the run is finished.
     func isFinished(_ configuration: TrainingConfiguration) -> Bool {
         isStoppedEarly(configuration.model) || position.hasAllSteps(of: configuration)
     }
 }
 
-/// The mean loss over the validation split, after a step.
+/// The mean loss over the validation split after a step.
 package struct Validation: Sendable, Equatable, Codable {
     package var step: Int
     package var loss: Double

@@ -1,5 +1,5 @@
-// What a training step of one rank consists of, decided before anything is allocated. The choice: a value that loop,
-// benchmark and tests assemble the same step from, and whose memory is counted by assembling it without memory.
+// The plan of a training step on one rank, made before anything is allocated. The choice: a value from which loop,
+// benchmark and tests assemble the same step, and whose memory is counted by assembling it without allocation.
 
 import Collectives
 import Configuration
@@ -9,7 +9,7 @@ import Kernels
 import Model
 import Shards
 
-/// Everything that decides what a training step computes and allocates on this rank.
+/// Everything that determines what a training step computes and allocates on this rank.
 package struct StepPlan {
     package let system: SystemDescription
     package let network: Network<Float>
@@ -30,21 +30,21 @@ package struct StepPlan {
         (self.source, self.seed, self.reducePrecision) = (source, seed, reducePrecision)
     }
 
-    /// Starts the threads of this rank: as many as compute at once, and one per virtual rank where these wait for each
-    /// other.
+    /// Starts the threads of this rank: the configured number, or one per virtual rank if these wait for one
+    /// another.
     package func threadPool() throws -> ThreadPool {
         let pool = try ThreadPool(virtualRanks.threads)
         try pool.prepare(for: virtualRanks.runs(oneEach: network.hasBatchStatistics).count)
         return pool
     }
 
-    /// Bytes that this rank takes: the step's own, the parameters and the optimizer's moments, and the copies of both
-    /// while a checkpoint is written.
+    /// The bytes that this rank needs: those of the step, the parameters and the optimizer's moments, and the
+    /// copies of both while a checkpoint is written.
     ///
-    /// Throws a `ModelError` about an unrolling that the network does not have.
+    /// Throws a `ModelError` about an unrolling that the network does not support.
     package func memory(on communicator: any Communicator) throws -> Int {
         for size in Set(shares.threads.flatMap { $0.usual + [$0.largestOther] }) {
-            // Sizes that cannot even be multiplied end here.
+            // Sizes whose product overflows end here with an error.
             let bytes = try network.memory(batch: size, Unrolling(system.sequences))
             if bytes >= Network<Float>.uncountable { return bytes }
         }

@@ -1,5 +1,5 @@
-// One training step as all ranks make it together: gradients, all-reduce, clipping, update. The choice: it stands apart
-// from the loop, so that what the benchmark times and the tests check is what trains.
+// One training step of all ranks: gradients, all-reduce, clipping, update. The choice: it is separate from the
+// loop, so that the benchmark and the tests run the same code as training.
 
 import Collectives
 import Configuration
@@ -17,7 +17,7 @@ package struct TrainingStep {
     private let pool: ThreadPool
 
     /// - Parameter pool: the plan's threads.
-    /// - Throws: a `ModelError` about an unrolling that the network does not have.
+    /// - Throws: a `ModelError` about an unrolling that the network does not support.
     package init(_ plan: StepPlan, on pool: ThreadPool, _ communicator: any Communicator) throws {
         (system, self.pool) = (plan.system, pool)
         reducer = GradientReducer(
@@ -29,12 +29,12 @@ package struct TrainingStep {
         replica = try Replica(context, plan.virtualRanks, plan.shares, on: pool, reducer)
     }
 
-    /// The gradient of the global batch's loss, that loss, and how the gradient is clipped: the same bits on every
-    /// rank, in memory that the next call overwrites. Collective.
+    /// Computes the loss of the global batch, its gradient, and the clipping: the same bits on every rank, in
+    /// memory that the next call overwrites. Collective.
     ///
     /// - Parameters:
-    ///   - weights: the network, prepared with the parameters as they are.
-    ///   - step: the updates made before this one.
+    ///   - weights: the network, prepared with the current parameters.
+    ///   - step: the number of updates made before this one.
     package func computeGradient(
         of batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int, _ times: PhaseTimes
     ) throws -> (found: BatchGradient, clipping: Clipping) {
@@ -46,7 +46,7 @@ package struct TrainingStep {
         return (found, clipping)
     }
 
-    /// Moves the parameters against a gradient, and returns the network prepared with them.
+    /// Updates the parameters from a gradient, and returns the network prepared with them.
     package func update(
         _ state: inout TrainingState, along gradient: ParameterVector<Float>, clip: GradientClip,
         with hyperparameters: StepHyperparameters, _ times: PhaseTimes
