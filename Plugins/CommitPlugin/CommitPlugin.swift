@@ -1,5 +1,5 @@
-// Tells the programs from which commit they are built. The choice: git is asked whenever its log of HEAD has grown, so
-// that a build after a commit names it, and a build without one compiles nothing again.
+// Tells the programs from which commit they are built. The choice: git is run whenever its log of HEAD has grown,
+// so that a build after a commit names it, and a build without a new commit recompiles nothing.
 
 import Foundation
 import PackagePlugin
@@ -22,10 +22,10 @@ struct CommitPlugin: BuildToolPlugin {
         ]
     }
 
-    /// The file that grows with every commit, checkout and pull; none outside a repository.
+    /// The file that grows with every commit, checkout and pull; empty outside a repository.
     private func headLogs(of repository: URL) -> [URL] {
         let git = repository.appending(path: ".git")
-        // In a worktree it is a file: "gitdir: /elsewhere/.git/worktrees/name".
+        // In a worktree, .git is a file: "gitdir: /elsewhere/.git/worktrees/name".
         let pointer = (try? String(contentsOf: git, encoding: .utf8))?.split(separator: ": ").last
         let folder = pointer.map { URL(filePath: $0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? git
         let log = folder.appending(path: "logs/HEAD")

@@ -1,4 +1,4 @@
-// The forecaster that a checkpoint holds.
+// The forecaster of a checkpoint.
 
 import Configuration
 import DataLoading

@@ -1,11 +1,12 @@
-// Whether sequences are long enough for a forecaster, and of the size that it was trained on.
+// Checks that sequences are long enough for a forecaster, and of the frame size that it was trained on.
 
 import Shards
 import Configuration
 import DataLoading
 
 extension DataSet {
-    /// Throws a usage error unless sequences have the frames that a forecaster sees and `known` of those it forecasts.
+    /// Throws a usage error unless the sequences have the forecaster's input frames and `known` of the frames that
+    /// it forecasts.
     package func check(for forecaster: Forecaster, known: Int) throws(TrainingError) {
         guard frame == forecaster.frame else {
             throw .usage(

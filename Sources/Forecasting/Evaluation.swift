@@ -1,6 +1,6 @@
-// How good forecasts are, beside two that need no network. The choice: sequences are measured in blocks that ranks and
-// threads share, and the sums of blocks are added in their order, so each sequence counts once and no bit depends on
-// the number of ranks and threads.
+// The quality of forecasts beside two baselines without a network. The choice: sequences are evaluated in blocks
+// that ranks and threads share, and the sums of blocks are added in their order, so that each sequence counts once
+// and no bit depends on the numbers of ranks and threads.
 
 import Platform
 import Distribution
@@ -15,20 +15,21 @@ import Synchronization
 package struct Evaluation: Sendable {
     package private(set) var model: FrameMetrics
 
-    /// The last frame seen, again and again.
+    /// The scores of persistence: the last input frame, repeated.
     package private(set) var lastFrame: FrameMetrics
 
-    /// The mean frame of the training sequences, again and again; nil where there are none.
+    /// The scores of the mean frame of the training sequences, repeated; nil if there are none.
     package private(set) var meanImage: FrameMetrics?
 
-    /// Measures the sequences `range` of a source. Collective.
+    /// Evaluates the sequences `range` of a source. Collective.
     ///
     /// - Parameters:
     ///   - training: the sequences whose mean frame is the second baseline.
-    ///   - values: the raw values that count as 0 and as 1.
-    ///   - convention: what the measures see of a frame, the baselines' as well.
-    ///   - batchSize: sequences of a block, which a thread forecasts at once.
-    ///   - progress: is told, on the caller's thread, how many blocks of this rank are done, and of how many.
+    ///   - values: the raw values that are scaled to 0 and to 1.
+    ///   - convention: the conversion of frames before the metrics, for the baselines as well.
+    ///   - batchSize: the number of sequences per block, which a thread forecasts as one batch.
+    ///   - progress: called on the caller's thread with the number of finished blocks of this rank and the number
+    ///     of all of them.
     /// - Throws: `MetricsError` for frames that are too small for SSIM, and the source's own errors.
     package static func measured(
         _ forecaster: Forecaster, on source: any SequenceSource, sequences range: Range<Int>, training: Range<Int>,
@@ -63,7 +64,7 @@ package struct Evaluation: Sendable {
         return whole
     }
 
-    /// Of no sequences yet.
+    /// An evaluation without sequences.
     private init(of forecaster: Forecaster, convention: MetricConvention, hasMeanImage: Bool) throws(MetricsError) {
         let frame = forecaster.frame
         model = try FrameMetrics(
@@ -73,7 +74,7 @@ package struct Evaluation: Sendable {
         meanImage = hasMeanImage ? model : nil
     }
 
-    /// The sums of all that is measured, one after the other.
+    /// The sums of all metrics, concatenated.
     private var sums: [Double] {
         get { model.sums + lastFrame.sums + (meanImage?.sums ?? []) }
         set {
@@ -102,10 +103,10 @@ package struct Evaluation: Sendable {
 
 /// The mean over all frames of some sequences.
 package enum MeanImage {
-    /// Raw values (height, width, channels); nil for no sequences. Collective: ranks share the reading.
+    /// The mean in raw values (height, width, channels); nil for no sequences. Collective: ranks share the reading.
     ///
-    /// Values are rounded to multiples of 2^-30 of the largest one's power of two: sums of up to 2^23 of them are
-    /// exact, and so the same whoever adds them.
+    /// Values are rounded to multiples of 2^-30 of the largest one's power of two, so that sums of up to 2^23 of
+    /// them are exact, and do not depend on the order of the additions.
     package static func over(
         _ source: any SequenceSource, _ sequences: Range<Int>, communicator: any Communicator
     ) throws -> [Float]? {

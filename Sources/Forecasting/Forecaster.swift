@@ -1,4 +1,4 @@
-// A trained network as its user sees it: frames in, frames out, in the data's own values.
+// A trained network for inference: frames in, frames out, in the raw values of the data.
 
 import Platform
 import Distribution
@@ -7,9 +7,9 @@ import Kernels
 import Model
 import Synchronization
 
-/// Forecasts what comes after given frames, several sequences at a time.
+/// Forecasts the frames after given ones, for several sequences at a time.
 package final class Forecaster {
-    /// Frames that it sees, and frames that it forecasts.
+    /// The number of input frames, and of forecast frames.
     package let inputFrames, frames: Int
 
     /// The size of a frame.
@@ -24,8 +24,8 @@ package final class Forecaster {
     /// - Parameters:
     ///   - weights: the trained network.
     ///   - forecastOffset: the frame that the first output stands for; see `SequenceDescription.firstForecast`.
-    ///   - reversedInput: whether it sees frames last one first.
-    ///   - scale: from raw values to the network's.
+    ///   - reversedInput: whether the network reads its input frames in reverse order.
+    ///   - scale: the map from raw values to the network's.
     package init(
         _ weights: PreparedNetwork<Float>, inputFrames: Int, frames: Int, forecastOffset: Int,
         reversedInput: Bool = false,
@@ -37,17 +37,16 @@ package final class Forecaster {
         (self.inputFrames, self.frames, frame) = (inputFrames, frames, weights.network.frame)
     }
 
-    /// One more on the same network, with memory of its own: for another thread.
+    /// A forecaster on the same network with memory of its own, for another thread.
     func another() -> Forecaster {
         Forecaster(
             weights, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
             reversedInput: reversedInput, scale: scale)
     }
 
-    /// The raw values of the frames after each past, as many at once as make a batch of moderate memory, by several
-    /// threads.
+    /// The raw values of the frames after each past, computed by several threads in batches of moderate memory.
     ///
-    /// Which of them are forecast together does not depend on the threads, nor does any bit.
+    /// The batches do not depend on the number of threads, and neither does any bit.
     package func forecasts(after pasts: [[Float]], on pool: ThreadPool) throws -> [[Float]] {
         let blocks = pasts.indices.chunks(of: sequencesAtOnce)
         let found = Mutex([[[Float]]](repeating: [], count: blocks.count))
@@ -61,7 +60,7 @@ package final class Forecaster {
         return found.withLock { Array($0.joined()) }
     }
 
-    /// Sequences that make a batch of moderate memory: fewer, the more frames are forecast.
+    /// The number of sequences in a batch of moderate memory, which decreases with the number of frames.
     private var sequencesAtOnce: Int { max(1, 320 / max(inputFrames, frames)) }
 
     /// The raw values of the frames after each past.
@@ -92,7 +91,7 @@ package final class Forecaster {
         return raw
     }
 
-    /// The memory of a batch, kept for the next one of its size.
+    /// The memory for a batch size, kept for the next batch of this size.
     private func rollout(batch: Int) throws(ModelError) -> Rollout {
         if let rollout, rollout.batch == batch { return rollout }
         rollout = nil

@@ -1,6 +1,5 @@
-// Frames that somebody wants continued, from a .npy file. The choice: the file is the past, so its last frames are what
-// the network sees; its axes are read by the rules that convlstm-shard split has, with what the checkpoint knows of
-// frames.
+// Frames to continue, from a .npy file. The choice: the file is the past, so the network reads its last frames.
+// Its axes are interpreted by the rules of convlstm-shard split, with the frame size of the checkpoint.
 
 import Configuration
 import Formats
@@ -8,15 +7,15 @@ import Foundation
 import Model
 import Shards
 
-/// One or several sequences of frames on disk, of which the ends are read.
+/// One or several sequences of frames on disk, of which only the ends are read.
 package struct InputArray: Sendable {
-    /// Sequences in the file; nil where it is one without an axis of its own.
+    /// The number of sequences in the file; nil for a single sequence without a batch axis.
     package let batch: Int?
 
-    /// Frames of each sequence.
+    /// The number of frames per sequence.
     package var frames: Int { plan.geometry.frames }
 
-    /// What the axes were taken for, as a sentence.
+    /// The interpretation of the axes, as a sentence.
     package let reading: String
 
     private let array: NpyFile
@@ -25,9 +24,9 @@ package struct InputArray: Sendable {
 
     /// Opens (frames, H, W[, C]), or sequences of such frames in one of the layouts of `ArrayLayout`.
     ///
-    /// Throws a usage error unless the frames are of the size `frame`, and at least `needed` in number.
+    /// Throws a usage error unless the frames have the size `frame`, and there are at least `needed` of them.
     ///
-    /// - Parameter layout: the one that a person named; nil to have it told by the shape.
+    /// - Parameter layout: the layout that a person named; nil to infer it from the shape.
     package init(path: String, frame: FeatureShape, needed: Int, layout: ArrayLayout? = nil) throws {
         array = try NpyFile(path: path, scratchFolder: NSTemporaryDirectory())
         self.frame = frame
@@ -57,7 +56,7 @@ package struct InputArray: Sendable {
 
     /// The raw values of the last `count` frames of a sequence.
     ///
-    /// Throws a usage error for a number that is not finite.
+    /// Throws a usage error for a value that is not finite.
     package func past(of sequence: Int, count: Int) throws -> [Float] {
         let first = sequence * plan.sequenceStride + (frames - count) * plan.frameStride
         let isRun = plan.frameStride == 1
@@ -73,7 +72,7 @@ package struct InputArray: Sendable {
         return values
     }
 
-    /// Consecutive frames.
+    /// Reads consecutive frames.
     private func numbers(at first: Int, frames: Int) throws -> [Float] {
         let frameBytes = frame.count * array.header.type.size
         var bytes = [UInt8](repeating: 0, count: frames * frameBytes), span = bytes.mutableSpan

@@ -9,7 +9,7 @@ import Reports
 package struct Prediction: Sendable {
     package var input, forecast: [Float]
 
-    /// The frames that came, as far as they are known.
+    /// The ground truth, as far as it is known.
     package var truth: [Float]?
 
     package init(input: [Float], truth: [Float]? = nil, forecast: [Float]) {
@@ -21,7 +21,7 @@ package struct Prediction: Sendable {
 package struct PredictionFolder: Sendable {
     package let path: String
 
-    /// Strips are drawn of this many sequences at most.
+    /// The maximum number of sequences for which strips are drawn.
     package static let mostStrips = 16
 
     private let frame: FeatureShape
@@ -29,7 +29,7 @@ package struct PredictionFolder: Sendable {
     /// The raw values drawn as black and as white.
     private let range: ClosedRange<Float>
 
-    /// Throws a usage error if there is something at `path` that would be lost.
+    /// Throws a usage error if `path` holds something that would be lost.
     package init(path: String, frame: FeatureShape, range: ClosedRange<Float>) throws {
         (self.path, self.frame, self.range) = (path, frame, range)
         try NewFolder.require(path)
@@ -37,7 +37,7 @@ package struct PredictionFolder: Sendable {
 
     /// Writes everything and returns the names of the files.
     ///
-    /// - Parameter isBatch: whether the arrays have a first axis of sequences.
+    /// - Parameter isBatch: whether the arrays have a batch axis first.
     package func write(_ predictions: [Prediction], isBatch: Bool) throws -> [String] {
         try NewFolder.make(path) { temporary in
             var names = ["input.npy", "prediction.npy"]

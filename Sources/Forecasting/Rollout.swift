@@ -1,5 +1,5 @@
-// Forecasts of any length. The choice: a network unrolls over as many frames as are wanted and reads its own forecasts
-// where the given frames end.
+// Forecasts of any length. The choice: a network is unrolled over the requested number of frames, and reads its
+// own forecasts after the input frames.
 
 import Kernels
 import Model
@@ -11,8 +11,8 @@ package final class Rollout {
 
     /// - Parameters:
     ///   - weights: the trained network.
-    ///   - inputFrames: the frames that it is given, as many as in training or not.
-    ///   - frames: the frames to forecast.
+    ///   - inputFrames: the number of given frames, which may differ from training.
+    ///   - frames: the number of frames to forecast.
     ///   - forecastOffset: the frame that the first output stands for; see `SequenceDescription.firstForecast`.
     package init(
         _ weights: PreparedNetwork<Float>, batch: Int, inputFrames: Int, frames: Int, forecastOffset: Int
@@ -29,10 +29,10 @@ package final class Rollout {
 
     package var batch: Int { unrolled.batch }
 
-    /// (input frames, batch, height, width, channels): write it before `forward`.
+    /// (input frames, batch, height, width, channels): to be written before `forward`.
     package var input: Tensor<Float> { unrolled.input[0..<unrolled.unrolling.inputFrames] }
 
-    /// (frames, batch, height, width, channels): what `forward` forecasts.
+    /// (frames, batch, height, width, channels): the forecasts of `forward`.
     package var output: Tensor<Float> {
         let first = unrolled.unrolling.forecasts.lowerBound
         return unrolled.output[first..<first + frames]

@@ -1,21 +1,21 @@
-// The one version of both programs, and what each of them was built from and runs with.
+// The version of both programs, and what each of them was built from and runs with.
 
-/// What `--version` prints.
+/// The output of `--version`.
 package enum Version {
-    /// The version, as CHANGELOG.md has it (https://semver.org).
+    /// The version, as in CHANGELOG.md (https://semver.org).
     package static let number = "0.1.0"
 
-    /// The version and commit on a line of their own, then a line for each component.
+    /// The version and commit on a line of their own, then a line per component.
     ///
     /// - Parameters:
-    ///   - instructions: the vector instructions that the program was compiled to use.
+    ///   - instructions: the vector instructions that the program was compiled for.
     ///   - libraries: the names and versions of the libraries that it runs with.
     package static func description(instructions: String, libraries: [String]) -> String {
         (["\(number) (commit \(commit))", "compiled by \(compiler) for \(instructions)"] + libraries)
             .joined(separator: "\n")
     }
 
-    /// The Swift compiler, as far as conditions tell.
+    /// The Swift compiler, as far as compilation conditions reveal it.
     private static var compiler: String {
         #if compiler(>=6.5)
             "Swift 6.5 or newer"

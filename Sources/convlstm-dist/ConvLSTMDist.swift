@@ -1,5 +1,5 @@
-// The command itself: its subcommands, and how every error leaves it. The choice: one sentence on stderr, from one
-// rank; exit code 2 for what was asked wrongly, 1 for what went wrong.
+// The command itself: its subcommands, and its error handling. The choice: one sentence on stderr, from one rank;
+// exit code 2 for wrong usage, 1 for other errors.
 
 import Collectives
 import CommandSupport
@@ -28,7 +28,7 @@ struct ConvLSTMDist: Program {
     static func main() {
         StandardStreams.prepare()
         OutOfMemory.onEnd { StandardError.write("convlstm-dist: \($0)\n") }
-        // Before anything is opened: this may start the program again, with the right matrix kernels.
+        // This comes before anything is opened: it may restart the program with the right BLAS kernels.
         BLASLibrary.chooseKernels()
         do {
             if let complaint = Processor.complaint { throw TrainingError(complaint) }

@@ -1,6 +1,6 @@
-// How far the numbers of a training step are from those of double precision. The choice: the plain convolution in
-// doubles is the truth; the way that trains stands beside the plain one in floats, so that one sees what is rounding in
-// any case.
+// The rounding error of a training step against double precision. The choice: im2col convolution in doubles is the
+// reference. The algorithm in use is shown beside im2col in floats, which shows the rounding error that is
+// unavoidable.
 
 import Trainer
 import Supervision
@@ -10,22 +10,22 @@ import Collectives
 import Kernels
 import Model
 
-/// The output of a step and the gradient of each tensor, compared.
+/// The errors of a step's output and of each gradient tensor.
 package struct AccuracyMeasurement: Sendable {
-    /// The root mean square of the differences to the truth, over that of the truth.
+    /// The root mean square error against the reference, relative to the root mean square of the reference.
     package struct Deviation: Sendable {
-        /// "output", or a tensor.
+        /// "output", or the name of a tensor.
         package let name: String
 
-        /// Of the way that was asked for, and of plain convolutions in floats.
+        /// The errors of the requested algorithm, and of im2col convolution in floats.
         package let measured, im2col: Double
     }
 
     package let deviations: [Deviation]
 
-    /// Compares one pass both ways over noise, with initial parameters.
+    /// Compares one pass in both precisions on noise, with initial parameters.
     ///
-    /// Throws a `ModelError` about a system that cannot be built, and a `TrainingError` where memory is short.
+    /// Throws a `ModelError` about a model that cannot be built, and a `TrainingError` if memory is short.
     package static func measured(
         _ model: SystemDescription, batch: Int, convolution: ConvolutionAlgorithm
     ) throws -> AccuracyMeasurement {
@@ -81,7 +81,7 @@ private struct AccuracyPass {
             + network.layout.slots.map { ($0.name, doubles(gradient[$0])) }
     }
 
-    /// The same noise whatever the precision.
+    /// Loads noise that is the same in both precisions.
     private func load<S: Scalar>(into input: Tensor<S>, _ target: Tensor<S>) throws {
         let loader = BatchLoader(NoiseSequences(for: model, count: batch), for: model)
         let frames = Tensor<Float>(shape: input.shape), wanted = Tensor<Float>(shape: target.shape)

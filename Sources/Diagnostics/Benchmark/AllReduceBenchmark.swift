@@ -1,5 +1,5 @@
-// How long the ranks take to add up a vector. The choice: every size is measured as the training loop does it, with all
-// ranks beginning together and the slowest one's time counting.
+// The duration of all-reduces. The choice: every size is measured as in the training loop: all ranks begin
+// together, and the time of the slowest one counts.
 
 import Platform
 import Supervision
@@ -7,27 +7,28 @@ import Distribution
 import Collectives
 import Kernels
 
-/// Times of all-reduces over the ranks of a job.
+/// The durations of all-reduces over the ranks of a job.
 package struct AllReduceMeasurement: Codable, Sendable {
-    /// A vector's bytes, and the median time in seconds.
+    /// The bytes of a vector, and the median time in seconds.
     package struct Row: Codable, Sendable {
         package let bytes: Int
         package let seconds: Double
     }
 
-    /// By rising size, the last of them the gradient's. Empty for one rank.
+    /// The measurements by increasing size, the last for the size of the gradient. Empty for one rank.
     package let rows: [Row]
 
-    /// Seconds for the gradient added up in the order of fixed virtual ranks, a virtual rank a rank; nil for one rank.
+    /// The seconds to sum the gradient in the order of fixed virtual ranks, with one virtual rank per rank; nil for
+    /// one rank.
     package let orderedSeconds: Double?
 
-    /// Seconds for the gradient sent in 16 bits a number; nil for one rank.
+    /// The seconds to sum the gradient with 16 bits per element; nil for one rank.
     package let roundedSeconds: Double?
 
-    /// Seconds in which one rank's threads add the numbers of a byte to others: the model's gamma.
+    /// The seconds per byte in which one rank's threads add the elements of a vector to another: the model's gamma.
     package let secondsPerSum: Double
 
-    /// nil for one rank.
+    /// The linear fit of the measurements; nil for one rank.
     package var fit: AllReduceFit? {
         rows.isEmpty ? nil : AllReduceFit(rows.map { ($0.bytes, $0.seconds) })
     }
@@ -35,8 +36,8 @@ package struct AllReduceMeasurement: Codable, Sendable {
     /// Measures as one rank of a job. Collective.
     ///
     /// - Parameters:
-    ///   - count: numbers of the gradient.
-    ///   - threads: of each rank, which add up.
+    ///   - count: the number of elements of the gradient.
+    ///   - threads: the number of threads of each rank, which add the vectors.
     package static func measured(
         on communicator: any Communicator, count: Int, threads: Int
     ) throws -> AllReduceMeasurement {
@@ -67,13 +68,14 @@ package struct AllReduceMeasurement: Codable, Sendable {
             rows: rows, orderedSeconds: orderedSeconds, roundedSeconds: roundedSeconds, secondsPerSum: secondsPerSum)
     }
 
-    /// Numbers of the vectors: from 1 kB on, each four times the one before, and at last the gradient's.
+    /// The numbers of elements of the vectors: from 1 kB on, each four times the one before, and finally the
+    /// gradient's.
     package static func sizes(upTo count: Int) -> [Int] {
         let smaller = sequence(first: 256) { $0 * 4 }.prefix { $0 < count }
         return smaller + [count]
     }
 
-    /// The median of some repetitions: as many on every rank, for a fifth of a second, but from 5 to 100.
+    /// The median of repeated calls: the same number on every rank, for a fifth of a second, but from 5 to 100.
     private static func seconds(on communicator: any Communicator, _ body: () throws -> Void) throws -> Double {
         func once() throws -> Double {
             try communicator.barrier()

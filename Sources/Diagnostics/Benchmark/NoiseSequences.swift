@@ -1,19 +1,19 @@
-// Sequences of noise, for measuring. The choice: a few are drawn once and stay in memory, so that neither files nor a
-// generator take part in what is measured.
+// Sequences of noise for benchmarks. The choice: a few are drawn once and kept in memory, so that neither files
+// nor a generator affect the measurement.
 
 import Model
 import Randomness
 import Configuration
 import Shards
 
-/// Numbers uniform in [0, 1), of the size that a system reads; beyond the last sequence the first comes again.
+/// Values uniform in [0, 1), in the frame size of a model. Indices beyond the last sequence wrap around.
 struct NoiseSequences: SequenceSource {
     let geometry: SequenceGeometry
     let count: Int
     var valueRange: ClosedRange<Float> { 0...1 }
     private let values: [Float]
 
-    /// As many frames of a model's own size as it reads and gives.
+    /// Sequences with as many frames of the model's own size as it reads and forecasts.
     init(for model: SystemDescription, count: Int) {
         let frame = model.sequences.generator.frame
         geometry = SequenceGeometry(
@@ -28,6 +28,6 @@ struct NoiseSequences: SequenceSource {
         for i in values.indices { values[i] = self.values[first + i] }
     }
 
-    /// Keeps the stream apart from others: the letters of "noise".
+    /// Separates the random stream from others: the letters of "noise".
     private static let purpose: UInt64 = 0x6E6F_6973_65
 }

@@ -1,31 +1,32 @@
-// How training scales: measured on the ranks that there are, predicted for those that there are not. The choice:
-// smaller numbers of ranks are measured within the same job, on its first ranks, because a job cannot start another.
+// How training scales: measured on the available ranks, predicted for more. The choice: smaller numbers of ranks
+// are measured within the same job, on its first ranks, because a job cannot start another.
 
 import Configuration
 import Forecasting
 import Collectives
 import Model
 
-/// What to measure: a batch of each rank (weak scaling), and one rank's batch shared by all (strong).
+/// The benchmark's settings: weak scaling with one batch per rank, and strong scaling with one rank's batch shared
+/// by all.
 package struct ScalingBenchmark: Codable, Sendable {
     package var step: StepBenchmark
 
-    /// Seconds of a message over the networks that predictions are about.
+    /// The latency in seconds per message of the networks to predict for.
     package var latency: Double
 
-    /// Their 10^9 bits a second.
+    /// The bandwidths of the networks to predict for, in 10^9 bits per second.
     package var gigabits: [Double]
 
     package init(_ step: StepBenchmark, latency: Double, gigabits: [Double]) {
         (self.step, self.latency, self.gigabits) = (step, latency, gigabits)
     }
 
-    /// The numbers of ranks that are measured: powers of two, and all.
+    /// The numbers of ranks that are measured: powers of two, and all ranks.
     package static func counts(upTo ranks: Int) -> [Int] {
         sequence(first: 1) { $0 * 2 }.prefix { $0 < ranks } + [ranks]
     }
 
-    /// Measures as one rank of a job; nil but on rank 0. Collective.
+    /// Measures as one rank of a job; returns nil on all ranks except rank 0. Collective.
     ///
     /// Throws as `StepBenchmark.measure` does.
     package func measure(on communicator: any Communicator) throws -> ScalingMeasurement? {
@@ -48,37 +49,37 @@ package struct ScalingBenchmark: Codable, Sendable {
     }
 }
 
-/// What was measured, and what follows from it.
+/// The measurements and the predictions from them.
 package struct ScalingMeasurement: Sendable {
     package let benchmark: ScalingBenchmark
 
-    /// For each number of ranks, from one on.
+    /// The steps for each number of ranks, from one on.
     package let steps: [Step]
 
-    /// Over all ranks.
+    /// The all-reduces over all ranks.
     package let exchange: AllReduceMeasurement
 
-    /// Steps of one number of ranks.
+    /// The steps for one number of ranks.
     package struct Step: Sendable {
-        /// With a batch of each rank.
+        /// The step with one batch per rank.
         package let weak: StepMeasurement
 
-        /// With one rank's batch for all; nil where some would have no sequence.
+        /// The step with one rank's batch shared by all; nil if some ranks would have no sequence.
         package let strong: StepMeasurement?
     }
 
-    /// How much of its time a rank that is one of several learns, where it has a batch of its own: t(1) / t(p).
+    /// The weak scaling efficiency: t(1) / t(p).
     package func weakEfficiency(_ step: Step) -> Double { steps[0].weak.median / step.weak.median }
 
-    /// The same where ranks share a batch: t(1) / (p t(p)).
+    /// The strong scaling efficiency, where ranks share a batch: t(1) / (p t(p)).
     package func strongEfficiency(_ step: Step) -> Double? {
         step.strong.map { steps[0].weak.median / (Double($0.ranks) * $0.median) }
     }
 
-    /// Bytes of the gradient.
+    /// The bytes of the gradient.
     package var gradientBytes: Int { steps[0].weak.parameters * MemoryLayout<Float>.stride }
 
-    /// An exchange over a network, and the efficiency that it leaves: t / (t + exchange), t being one rank's step.
+    /// A predicted all-reduce over a network, and the efficiency t / (t + exchange), where t is one rank's step.
     package struct Prediction: Codable, Sendable {
         package let ranks: Int
         package let gigabits: Double
@@ -86,7 +87,7 @@ package struct ScalingMeasurement: Sendable {
         package let exchangeSeconds, efficiency: Double
     }
 
-    /// For 2, 4, ... 1024 ranks, each on a host of its own, with a batch each.
+    /// The predictions for 2, 4, ... 1024 ranks, each on a host of its own, with one batch each.
     package var predictions: [Prediction] {
         (1...10).map { 1 << $0 }.flatMap { ranks in
             benchmark.gigabits.flatMap { gigabits in

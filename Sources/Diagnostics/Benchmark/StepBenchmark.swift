@@ -1,5 +1,5 @@
-// How long a training step takes. The choice: the steps of the training loop itself, on noise from memory, without a
-// run's folder, logs or checkpoints; every rank has a whole batch of its own.
+// The duration of a training step. The choice: it runs the steps of the training loop itself, on noise from
+// memory, without a run's folder, logs or checkpoints; every rank has a whole batch of its own.
 
 import Platform
 import Trainer
@@ -12,22 +12,22 @@ import Foundation
 import Kernels
 import Model
 
-/// What to measure.
+/// The benchmark's settings.
 package struct StepBenchmark: Codable, Sendable {
     package var model: SystemDescription
 
-    /// Sequences of each rank.
+    /// The number of sequences per rank.
     package var batch: Int
 
-    /// Steps that are timed, after one that is not.
+    /// The number of timed steps, after one that is not timed.
     package var steps: Int
 
-    /// Threads of each rank.
+    /// The number of threads per rank.
     package var threads: Int
 
     package var convolution: ConvolutionAlgorithm
 
-    /// Whether gates are computed again on the way back.
+    /// Whether activations are recomputed in the backward pass.
     package var recompute: Bool
 
     package var reducePrecision: ReducePrecision
@@ -40,12 +40,12 @@ package struct StepBenchmark: Codable, Sendable {
         (self.convolution, self.recompute, self.reducePrecision) = (convolution, recompute, reducePrecision)
     }
 
-    /// Makes the steps as one rank of a job. Collective.
+    /// Runs the steps as one rank of a job. Collective.
     ///
-    /// - Parameter total: sequences of all ranks together, instead of a batch of each.
+    /// - Parameter total: the number of sequences of all ranks together, instead of a batch per rank.
     ///
-    /// Throws a `ModelError` about a system that cannot be built, and a `TrainingError` where memory is short or the
-    /// numbers are no longer finite.
+    /// Throws a `ModelError` about a model that cannot be built, and a `TrainingError` if memory is short or the
+    /// values are no longer finite.
     package func measure(on communicator: any Communicator, sharing total: Int? = nil) throws -> StepMeasurement {
         let virtualRanks = try VirtualRanks(threads: threads, rank: communicator.rank, ranks: communicator.size)
         let frame = model.sequences.generator.frame

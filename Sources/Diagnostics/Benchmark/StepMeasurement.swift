@@ -1,17 +1,17 @@
-// What the timed steps come to, over all ranks. The choice: of each step and phase the slowest rank's time, because all
-// wait for that, and of these the median.
+// The results of the timed steps over all ranks. The choice: for each step and phase the slowest rank's time
+// counts, because all wait for it; results are medians over the steps.
 
 import Configuration
 import Supervision
 import Collectives
 import Model
 
-/// One step's time and its phases', on one rank.
+/// The time of one step and of its phases, on one rank.
 struct StepSeconds {
     let step: Double
     let phases: PhaseTimes
 
-    /// The step, and the phases in the order of `PhaseTimes.Phase`, each the slowest rank's. Collective.
+    /// The slowest rank's time of the step, and of the phases in the order of `PhaseTimes.Phase`. Collective.
     func allReduceMax(over communicator: any Communicator) throws -> [Double] {
         [try communicator.allReduceMax(step)] + (try phases.allReduceMax(over: communicator))
     }
@@ -22,33 +22,33 @@ package struct StepMeasurement: Sendable {
     package let benchmark: StepBenchmark
     package let ranks: Int
 
-    /// Of a step, over all ranks.
+    /// The number of sequences per step over all ranks.
     package let sequences: Int
 
-    /// Learned numbers of the network.
+    /// The number of parameters of the network.
     package let parameters: Int
 
-    /// Of the last step's global batch, before its update.
+    /// The loss of the last step's global batch, before its update.
     package let loss: Double
 
-    /// Median and shortest time of a step, in seconds.
+    /// The median and the minimum time of a step in seconds.
     package let median, minimum: Double
 
-    /// Median times, in seconds.
+    /// The median times by phase in seconds.
     package let phases: [(phase: PhaseTimes.Phase, seconds: Double)]
 
-    /// Floating-point operations of a step of all ranks, counted as direct convolution: three times those of the
-    /// forward pass (itself, and both adjoints), a multiply and an add being two.
+    /// The floating-point operations of a step of all ranks, counted as direct convolution: three times those of
+    /// the forward pass (itself, and both adjoints), where a multiply and an add are two.
     ///
-    /// However few products an algorithm gets by with, and whatever padding it computes, the count is the same.
-    /// Convolutions with what is zero by construction do not count, such as those of neural-scene's forecasters over
-    /// the hidden states that they never see.
+    /// The count does not depend on the products that an algorithm saves, nor on padding that it computes.
+    /// Convolutions with what is zero by construction do not count, such as those of neural-scene's forecasters
+    /// over the hidden states that they never read.
     package let directOperations: Double
 
-    /// Bytes that the process of the largest rank has held at most.
+    /// The largest peak memory of a rank's process in bytes.
     package let peakMemory: Int
 
-    /// What the steps of all ranks come to, on every rank. Collective.
+    /// Combines the times of all ranks, on every rank. Collective.
     static func gathered(
         of benchmark: StepBenchmark, network: Network<Float>, sequences: Int, loss: Double,
         steps: some Sequence<StepSeconds>, on communicator: any Communicator
@@ -63,9 +63,9 @@ package struct StepMeasurement: Sendable {
             peakMemory: Int(try communicator.allReduceMax(Double(SystemFiles.peakMemory))))
     }
 
-    /// Sequences a second, over all ranks.
+    /// The number of sequences per second over all ranks.
     package var sequencesPerSecond: Double { Double(sequences) / median }
 
-    /// Of the step's phases, in seconds.
+    /// The median seconds per step of a phase.
     package func seconds(_ phase: PhaseTimes.Phase) -> Double { phases[phase.rawValue].seconds }
 }

@@ -1,5 +1,5 @@
-// What is well with a machine or a job, and what is not. The choice: a pure function of the facts that the ranks
-// gathered.
+// The checks of the `doctor` command on a machine or a job. The choice: a pure function of the facts that the
+// ranks gathered.
 
 import Supervision
 import Foundation
@@ -7,16 +7,16 @@ import Reports
 
 /// How the job was started.
 package struct LaunchFacts: Codable, Sendable, Equatable {
-    /// The MPI library's own words.
+    /// The MPI library's description of itself.
     package var library: String
-    /// "mpirun", "srun"; nil for a process alone.
+    /// The launcher, such as "mpirun" or "srun"; nil for a process started without one.
     package var launcher: String?
-    /// Processes that the launcher's hosts have room for, if it says so.
+    /// The number of processes for which the launcher's hosts have slots, if it reports it.
     package var slots: Int?
-    /// The first line of `mpirun --version`, looked at by a process alone; nil where there is no mpirun.
+    /// The first line of `mpirun --version`, read only by a process without a launcher; nil if there is no mpirun.
     package var mpirun: String?
     package var isRoot: Bool
-    /// Whether the environment lets root use mpirun.
+    /// Whether the environment allows root to use mpirun.
     package var rootMayRun: Bool
 
     package init(
@@ -50,7 +50,7 @@ package struct Diagnosis: Codable, Sendable, Equatable {
     package var isFailure: Bool { findings.contains { $0.state == .failure } }
 }
 
-// How processes find each other.
+// Launching and communication.
 extension Diagnosis {
     private static func mpi(_ launch: LaunchFacts, ranks: Int, hosts: Int) -> [Finding] {
         guard let launcher = launch.launcher else {
@@ -89,7 +89,7 @@ extension Diagnosis {
     }
 }
 
-// What there is to compute with.
+// Cores and kernels.
 extension Diagnosis {
 
     private static func kernels(_ ranks: [RankFacts]) -> [Finding] {
@@ -125,7 +125,7 @@ extension Diagnosis {
     }
 }
 
-// What there is to keep things in.
+// Memory and disk.
 extension Diagnosis {
     private static let gigabyte = 1 << 30
 
@@ -147,7 +147,8 @@ extension Diagnosis {
             ]
     }
 
-    /// Open MPI gives each rank of a machine a segment of 4 MB there, and some more for long messages.
+    /// Checks /dev/shm, where Open MPI gives each rank of a machine a segment of 4 MB, and some more for long
+    /// messages.
     private static func sharedMemory(_ ranks: [RankFacts], host: String) -> [Finding] {
         guard let free = ranks[0].freeSharedMemory else {
             return [
@@ -162,7 +163,7 @@ extension Diagnosis {
         return free < 4 * segment * ranks.count ? [.warning("/dev/shm", text, remedy: remedy)] : [.ok("/dev/shm", text)]
     }
 
-    /// Rank 0 writes the run's files.
+    /// Checks the free disk space of rank 0, which writes the run's files.
     private static func disk(_ rank: RankFacts) -> [Finding] {
         guard rank.folderIsWritable else {
             return [

@@ -1,5 +1,5 @@
-// What one rank sees of its machine. The choice: facts are measured here and judged elsewhere, so that judgment can be
-// tested without the machines.
+// The facts about the machine of one rank. The choice: facts are measured here and judged elsewhere, so that the
+// judgment can be tested without the machines.
 
 import Supervision
 import Foundation
@@ -7,11 +7,12 @@ import Formats
 import Kernels
 import Platform
 
-/// One rank's machine as it finds it.
+/// The facts about one rank's machine.
 package struct RankFacts: Codable, Sendable, Equatable {
     package var rank: Int
     package var host: String
-    /// The numbers of the cores that it may run on, and how many of them the container's quota is worth.
+    /// The indices of the cores that the rank may run on. `quota` is the number of cores that the container's quota
+    /// is worth.
     package var cores: [Int]
     package var quota: Double?
     package var threads: Int
@@ -21,9 +22,9 @@ package struct RankFacts: Codable, Sendable, Equatable {
     package var instructions: String
     package var betterBuild: String?
     package var kernelComplaint: String?
-    /// Bytes; nil where the system does not say.
+    /// Available bytes; nil where the system does not report them.
     package var availableMemory, freeDisk: Int?
-    /// Bytes free in /dev/shm, through which ranks of one machine exchange messages; nil where there is none.
+    /// The free bytes of /dev/shm, through which ranks of one machine exchange messages; nil if there is none.
     package var freeSharedMemory: Int?
     package var folder: String
     package var folderIsWritable: Bool
@@ -40,7 +41,7 @@ package struct RankFacts: Codable, Sendable, Equatable {
         (self.folder, self.folderIsWritable) = (folder, folderIsWritable)
     }
 
-    /// Looks around, which takes about 0.3 s. Throws where there are not so many threads.
+    /// Measures the facts, which takes about 0.3 s. Throws if so many threads cannot be started.
     package static func measured(rank: Int, host: String, threads: Int) throws -> RankFacts {
         let folder = FileManager.default.currentDirectoryPath, pool = try ThreadPool(threads)
         return RankFacts(

@@ -1,6 +1,6 @@
 // An all-reduce over virtual ranks within a pass, for batch normalization. The choice: every virtual rank has a
-// thread, so that all can reach the sum, and a semaphore limits how many compute at once to the configured number.
-// A thread that waits here gives up its slot, so that nobody waits for a blocked virtual rank.
+// thread, so that all can reach the sum, and slots limit how many compute at once to the configured number. A
+// thread that waits here gives up its slot, so that nobody waits for a blocked virtual rank.
 
 import Platform
 import Supervision

@@ -1,4 +1,4 @@
-// `convlstm-dist bench accuracy`: what a training step loses against double precision.
+// `convlstm-dist bench accuracy`: the rounding error of a training step against double precision.
 
 import Configuration
 import Diagnostics
@@ -43,7 +43,7 @@ struct BenchAccuracyCommand: ParsableCommand {
     }
 }
 
-/// As JSON, in snake case.
+/// The results as JSON, in snake case.
 private struct AccuracyResults: Encodable {
     let model, algorithm: String
     let deviations: [Row]

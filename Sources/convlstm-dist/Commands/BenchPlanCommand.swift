@@ -1,5 +1,5 @@
-// `convlstm-dist bench plan`: which way each ConvLSTM layer is convolved, and what both ways are expected to cost. The
-// choice: the plans are those of a network that was built, so they are the ones that train.
+// `convlstm-dist bench plan`: the convolution algorithm of each ConvLSTM layer, and the expected cost of both
+// algorithms. The choice: the plans are those of a network that was built, so they are the ones used in training.
 
 import Configuration
 import ArgumentParser
@@ -55,18 +55,18 @@ struct BenchPlanCommand: ParsableCommand {
     private func gigaflops(_ cost: ConvolutionCost) -> Double { 2e-9 * cost.multiplyAdds }
     private func milliseconds(_ cost: ConvolutionCost) -> Double { 1e3 * cost.seconds }
 
-    /// A blank where there is no such way.
+    /// Formats a value; blank if there is no such algorithm.
     private func number(_ value: Double?) -> String { value.map { String(format: "%.4f", $0) } ?? "" }
 }
 
-/// What `bench plan` shows of a system; as JSON, in snake case.
+/// The results of `bench plan`; as JSON, in snake case.
 private struct PlanResults: Encodable {
     let model: String
 
-    /// The model's own, and the bytes of its activations and all that both passes need.
+    /// The model's batch size, and the bytes of its activations with everything that both passes need.
     let batch, activationBytes: Int
 
-    /// Of a sequence in training, all layers, counted as direct convolution.
+    /// The work of a sequence in training, over all layers, counted as direct convolution.
     let sequenceGflop: Double
 
     let layers: [LayerResults]
@@ -81,30 +81,30 @@ private struct PlanResults: Encodable {
         layers = network.convolutionPlans(unrolling).map(LayerResults.init)
     }
 
-    /// The ConvLSTM layers' part of a sequence's work.
+    /// The ConvLSTM layers' fraction of a sequence's work.
     var layersShare: Double { layers.reduce(0) { $0 + Double($1.steps) * $1.directGflop } / sequenceGflop }
 }
 
-/// A ConvLSTM layer's plan. Work and times are of one step of one sequence.
+/// A ConvLSTM layer's plan. Work and times are per step and sequence.
 private struct LayerResults: Encodable {
     let layer: String
 
-    /// Of a sequence.
+    /// The number of time steps per sequence.
     let steps: Int
 
-    /// Height and width of its feature maps.
+    /// Height and width of the feature maps.
     let map: String
 
     let kernel: Int
 
-    /// That are convolved; 0 where there is nothing to convolve.
+    /// The numbers of channels that are convolved; 0 where there is nothing to convolve.
     let inputChannels, hiddenChannels: Int
 
     let algorithm: ConvolutionAlgorithm
     let directGflop: Double
     let im2col: ConvolutionCost
 
-    /// Left out where there is no algorithm for the kernel.
+    /// The cost of Winograd convolution; omitted if there is no algorithm for the kernel.
     let winograd: ConvolutionCost?
 
     init(layer: String, steps: Int, plan: ConvolutionPlan) {

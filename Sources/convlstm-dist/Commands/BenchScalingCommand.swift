@@ -1,5 +1,5 @@
-// `convlstm-dist bench scaling`: what more ranks bring, measured here and predicted for networks. The choice: a job
-// measures all numbers of ranks up to its own, so that a person starts it once.
+// `convlstm-dist bench scaling`: the speedup by more ranks, measured here and predicted for networks. The choice:
+// a job measures all numbers of ranks up to its own, so that a person starts it once.
 
 import Distribution
 import Diagnostics

@@ -1,5 +1,5 @@
-// `convlstm-dist bench step`: the time of a training step on noise. The choice: --json prints the line that the same
-// measurement of PyTorch prints, Benchmarks/Scripts/pytorch_peer.py, so that one reader compares both.
+// `convlstm-dist bench step`: the time of a training step on noise. The choice: --json prints the same fields as
+// the PyTorch counterpart, Benchmarks/Scripts/pytorch_peer.py, so that one reader compares both.
 
 import Distribution
 import Model
@@ -62,22 +62,23 @@ struct BenchStepCommand: ParsableCommand {
     }
 }
 
-/// What `bench step --json` prints, in snake case: the fields of Benchmarks/Scripts/pytorch_peer.py, and some more.
+/// The output of `bench step --json`, in snake case: the fields of Benchmarks/Scripts/pytorch_peer.py, and some
+/// more.
 struct StepResults: Encodable {
     let preset, variant: String
     let parameters, ranks, threads, batchPerRank: Int
 
-    /// Medians, but for the shortest step, in seconds.
+    /// Median times in seconds, and the minimum of the step.
     let stepS, minStepS, loadS, forwardS, backwardS, reduceS, updateS: Double
 
     let sequencesPerS: Double
 
-    /// Of all ranks, counted as direct convolution (`StepMeasurement.directOperations`).
+    /// The speed of all ranks, counted as direct convolution (`StepMeasurement.directOperations`).
     let gflops: Double
 
     let loss: Double
 
-    /// Units of 2^20 bytes, of the largest rank.
+    /// The peak memory of the largest rank in units of 2^20 bytes.
     let peakRssMb: Int
 
     init(_ it: StepMeasurement) {

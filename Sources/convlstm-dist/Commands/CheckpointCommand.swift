@@ -1,4 +1,4 @@
-// `convlstm-dist checkpoint`: what is in a checkpoint, and whether those of a run are whole.
+// `convlstm-dist checkpoint`: the contents of a checkpoint, and whether the checkpoints of a run are intact.
 
 import DataLoading
 import Model

@@ -1,5 +1,5 @@
-// `convlstm-dist doctor`: whether this machine, or this job, is ready to train. The choice: it looks at what a run
-// would see, with the same launcher, and each finding that is not well ends in a command.
+// `convlstm-dist doctor`: whether this machine, or this job, is ready to train. The choice: it checks what a run
+// would see, with the same launcher, and each problem comes with a command.
 
 import Supervision
 import Diagnostics
@@ -57,9 +57,9 @@ struct DoctorCommand: ParsableCommand {
             mpirun: launcher == nil ? mpirunVersion() : nil, isRoot: geteuid() == 0, rootMayRun: rootMayRun)
     }
 
-    /// The first line of `mpirun --version`; nil where there is none.
+    /// The first line of `mpirun --version`; nil if there is no mpirun.
     private func mpirunVersion() -> String? {
-        // Without threads, which Foundation's Process starts and waits for.
+        // popen starts no threads, unlike Foundation's Process, which would wait for them.
         guard let output = popen("mpirun --version 2> /dev/null", "r") else { return nil }
         var line = [CChar](repeating: 0, count: 256)
         let isThere = fgets(&line, Int32(line.count), output) != nil

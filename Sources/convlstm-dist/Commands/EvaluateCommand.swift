@@ -1,4 +1,4 @@
-// `convlstm-dist evaluate`: how good a checkpoint's forecasts are, frame by frame, beside two baselines.
+// `convlstm-dist evaluate`: the quality of a checkpoint's forecasts, frame by frame, beside two baselines.
 
 import Configuration
 import Forecasting

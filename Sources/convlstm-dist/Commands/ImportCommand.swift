@@ -1,4 +1,4 @@
-// `convlstm-dist import`: weights that PyTorch trained, as the folder of a run.
+// `convlstm-dist import`: converts weights that PyTorch trained to the folder of a run.
 
 import Configuration
 import ArgumentParser

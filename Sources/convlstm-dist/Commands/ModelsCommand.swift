@@ -1,5 +1,5 @@
-// `convlstm-dist models`: the presets, and every learned tensor of one or of a person's own system. The choice: figures
-// come from building the network, so they cannot differ from what trains.
+// `convlstm-dist models`: the presets, and every parameter tensor of one or of a person's own model. The choice:
+// sizes come from building the network, so they cannot differ from training.
 
 import Configuration
 import ArgumentParser
@@ -81,21 +81,22 @@ struct ModelsCommand: ParsableCommand {
     }
 }
 
-/// What `models` shows of a system.
+/// The results of `models` for one model.
 private struct SystemResults: Encodable {
     let name, summary: String
     let inputFrames, outputFrames: Int
 
-    /// Of a frame.
+    /// The frame size for which the network was built.
     let frame: FeatureShape
 
-    /// Learned numbers; those that batch normalization measures are not among them.
+    /// The counts of parameters, tensors and moving averages. Parameters do not include the moving averages of
+    /// batch normalization.
     let parameters, tensorCount, movingAverages: Int
 
     let multiplyAdds: Int
     let tensors: [TensorResults]?
 
-    /// - Parameter frame: nil for the size of the system's own films.
+    /// - Parameter frame: nil for the size of the model's own sequences.
     init(_ preset: SystemDescription, frame: FeatureShape?, withTensors: Bool) throws {
         self.frame = frame ?? preset.sequences.generator.frame
         let network = try Network<Float>(preset.network, frame: self.frame)
@@ -108,7 +109,7 @@ private struct SystemResults: Encodable {
     }
 }
 
-/// A learned tensor to look at.
+/// A parameter tensor for display.
 struct TensorResults: Encodable {
     let name: String
     let shape: [Int]
@@ -119,7 +120,7 @@ struct TensorResults: Encodable {
         (name, shape, count, initialization) = (slot.name, slot.shape, slot.count, slot.initialization.inWords)
     }
 
-    /// One row a tensor.
+    /// A table with one row per tensor.
     static func table(_ tensors: [TensorResults]) -> Table {
         var table = Table(["tensor", "shape", "elements", "starts from"], alignments: [.left, .left, .right, .left])
         for tensor in tensors {
@@ -144,7 +145,7 @@ extension Initialization {
     }
 }
 
-/// A count with a comma every three digits.
+/// Formats an integer with a comma every three digits.
 func grouped(_ count: Int) -> String {
     let digits = Array(String(count))
     return digits.indices.reduce(into: "") { text, index in

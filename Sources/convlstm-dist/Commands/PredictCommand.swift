@@ -1,4 +1,4 @@
-// `convlstm-dist predict`: the frames that come next, as arrays and pictures.
+// `convlstm-dist predict`: the next frames, as arrays and pictures.
 
 import Model
 import Reports
@@ -113,7 +113,7 @@ struct PredictCommand: ParsableCommand {
         }
     }
 
-    /// The forecast of a sequence of the data set, beside what came.
+    /// The forecast of a sequence of the data set, with the ground truth.
     private func known(_ forecaster: Forecaster, _ found: CheckpointStore.Found) throws -> Prediction {
         let data = try options.dataSet(for: found, on: SoloCommunicator())
         try data.check(for: forecaster, known: 0)

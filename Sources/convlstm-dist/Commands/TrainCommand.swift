@@ -1,5 +1,5 @@
-// `convlstm-dist train`. The choice: an option is absent unless given, so that defaults live in the configuration
-// alone.
+// `convlstm-dist train`. The choice: an option is absent unless given, so that only the configuration has
+// defaults.
 
 import Supervision
 import Configuration
@@ -228,7 +228,7 @@ struct TrainCommand: ParsableCommand {
         let stopped = try runOnEveryRank(exitCode: processExitCode(of:), isAskedToEnd: isAskedToEnd) { communicator in
             try TrainingRun.train(on: communicator, since: start, resolved)
         }
-        // The run has said why.
+        // The run has already reported why.
         if let stopped { throw ExitCode(stopped.reason.exitCode) }
     }
 

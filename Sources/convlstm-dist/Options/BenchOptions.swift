@@ -1,4 +1,5 @@
-// What the benchmarks have in common: of which model, convolved how; and those of steps, with what on each rank.
+// The options that the benchmarks share: the model and the convolution algorithm, and for steps the load of each
+// rank.
 
 import Diagnostics
 import Configuration
@@ -16,7 +17,7 @@ struct BenchModelOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Convolution algorithm of the gates, as for train.", valueName: "algorithm"))
     var convolution = ConvolutionAlgorithm.automatic
 
-    /// Throws an error naming the presets where there is no such model.
+    /// Throws an error naming the presets if there is no such model.
     func system() throws -> SystemDescription { try SystemDescription.named(model) }
 }
 

@@ -1,4 +1,4 @@
-// What the commands that use a trained network have in common: which one, on which data, with how many threads.
+// The options that the commands with a trained network share: the checkpoint, the data and the number of threads.
 
 import Distribution
 import Configuration
@@ -40,7 +40,7 @@ struct CheckpointOptions: ParsableArguments {
         help: ArgumentHelp("Threads of each rank, which forecast different sequences.", valueName: "n"))
     var threads = 1
 
-    /// More frames would take memory without bound.
+    /// The maximum number of frames, which bounds the memory.
     private static let mostFrames = 1000
 
     func validate() throws {
@@ -49,14 +49,14 @@ struct CheckpointOptions: ParsableArguments {
         try OptionCheck.require(threads, in: 1...1024, "--threads")
     }
 
-    /// The checkpoint on all ranks; rank 0 warns of newer ones that are damaged.
+    /// Opens the checkpoint on all ranks. Rank 0 warns of newer ones that are damaged.
     func open(on communicator: any Communicator) throws -> CheckpointStore.Found {
         let found = try CheckpointStore.named(checkpoint, on: communicator)
         for (_, reason) in found.damaged { warn("a newer checkpoint cannot be used: \(reason)") }
         return found
     }
 
-    /// The data named here, or those of the training, which are as they were written. Collective.
+    /// The data named here, or those of the training, whose shards are verified. Collective.
     func dataSet(for found: CheckpointStore.Found, on communicator: any Communicator) throws -> DataSet {
         var configuration = found.checkpoint.configuration
         configuration.data = try data ?? communicator.shared { try found.dataPlace() }
@@ -66,13 +66,13 @@ struct CheckpointOptions: ParsableArguments {
         return data
     }
 
-    /// How many frames to forecast with a checkpoint.
+    /// The number of frames to forecast with a checkpoint.
     func frames(for found: CheckpointStore.Found) -> Int {
         frames ?? found.checkpoint.configuration.model.sequences.forecastFrames
     }
 }
 
-/// Prints a warning on standard error.
+/// Prints a warning to standard error.
 func warn(_ sentence: String) {
     StandardError.write("convlstm-dist: warning: \(sentence.bounded)\n")
 }

@@ -4,7 +4,7 @@ import ArgumentParser
 import Model
 
 extension FeatureShape: ExpressibleByArgument {
-    /// Frames of more numbers than this are no frames.
+    /// The maximum number of values per frame.
     private static let largest = 1 << 26
 
     package init?(argument: String) {

@@ -1,5 +1,5 @@
-// An evaluation as people and as programs read it. The choice: each measure's baselines stand beside it, so that a row
-// says at a glance whether the network is worth its training.
+// An evaluation for people and for programs. The choice: each metric's baselines are beside it, so that a row
+// shows at a glance whether the network outperforms them.
 
 import Configuration
 import Forecasting
@@ -10,7 +10,7 @@ import Reports
 import Shards
 import Trainer
 
-/// What `evaluate` prints; as JSON, its properties in snake case.
+/// The output of `evaluate`; as JSON, its properties are in snake case.
 struct EvaluationReport: Encodable {
     let checkpoint: String
     let step: Int
@@ -27,10 +27,10 @@ struct EvaluationReport: Encodable {
     let copyLastFrame: Scores
     let meanImage: Scores?
 
-    /// One predictor's scores.
+    /// The scores of one predictor.
     struct Scores: Encodable {
         let mean: FrameResults
-        /// Errors over all frames of a sequence, where the convention has them.
+        /// The errors over all frames of a sequence, if the convention defines them.
         let sum: SequenceErrors?
         let frames: [FrameResults]
 
@@ -41,7 +41,7 @@ struct EvaluationReport: Encodable {
         }
     }
 
-    /// Errors of a whole sequence: sums over the pixels of all its frames.
+    /// The errors of a whole sequence: sums over the pixels of all its frames.
     struct SequenceErrors: Encodable {
         let mse, mae: Double
 
@@ -71,12 +71,12 @@ struct EvaluationReport: Encodable {
     }
 }
 
-/// The scores of a frame under the names of the field's tables.
+/// The scores of a frame under the names used in the literature.
 struct FrameResults: Encodable {
     /// Sums over a frame's pixels.
     let mse, mae: Double
     let ssim: Double
-    /// Infinite where a frame was forecast exactly.
+    /// The PSNR, infinite for a frame that was forecast exactly.
     let psnr: Double
     let msePerPixel, maePerPixel: Double
 
@@ -88,7 +88,7 @@ struct FrameResults: Encodable {
 
     enum CodingKeys: CodingKey { case mse, mae, ssim, psnr, msePerPixel, maePerPixel }
 
-    /// JSON has no infinity: an infinite PSNR is null.
+    /// Encodes an infinite PSNR as null, since JSON has no infinity.
     func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
         try values.encode(mse, forKey: .mse)
@@ -137,7 +137,7 @@ extension EvaluationReport {
             + rows.map { String(format: "%.4f", $0.ssim) } + rows.map { String(format: "%.2f", $0.psnr) }
     }
 
-    /// The cells of errors over all frames, and blanks below SSIM and PSNR.
+    /// The cells of errors over all frames, with blanks below SSIM and PSNR.
     private var sums: [String]? {
         let rows = predictors.compactMap(\.sum)
         guard !rows.isEmpty else { return nil }
@@ -149,7 +149,7 @@ extension EvaluationReport {
 
     private var predictors: [Scores] { [forecast, copyLastFrame, meanImage].compactMap { $0 } }
 
-    /// "data range 255, uint8, forecasts clipped"; errors refer to no range.
+    /// A text such as "data range 255, uint8, forecasts clipped"; errors have no range.
     private func treatment(for measure: Metric) -> String {
         let pixels = metrics.pixels(of: measure)
         let hasRange = measure == .structuralSimilarity || measure == .peakSignalToNoiseRatio

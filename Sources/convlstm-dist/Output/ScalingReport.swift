@@ -1,5 +1,5 @@
-// What `bench scaling` prints of its measurement. The choice: times in milliseconds and efficiencies in percent, so
-// that small jobs and large ones read alike.
+// The output of `bench scaling`. The choice: times in milliseconds and efficiencies in percent, so that small jobs
+// and large ones read alike.
 
 import Supervision
 import Configuration
@@ -85,23 +85,23 @@ struct ScalingReport {
     private func percent(_ share: Double) -> String { String(format: "%.1f %%", 100 * share) }
 }
 
-/// What `bench scaling --json` prints, in snake case; times in seconds.
+/// The output of `bench scaling --json`, in snake case; times in seconds.
 struct ScalingResults: Encodable {
     let preset: String
     let batchPerRank, threads, gradientBytes: Int
     let steps: [Row]
     let allReduce: [AllReduceMeasurement.Row]
 
-    /// Left out for one rank.
+    /// The linear fit of the all-reduce; omitted for one rank.
     let fit: AllReduceFit?
     let orderedS, roundedS: Double?
 
-    /// Of the numbers of a byte.
+    /// The seconds per byte added.
     let sumS: Double
 
     let predictions: [ScalingMeasurement.Prediction]
 
-    /// Of one number of ranks; shared is the step of a batch that all ranks share.
+    /// The results for one number of ranks. `shared` is the step of a batch that all ranks share.
     struct Row: Encodable {
         let ranks: Int
         let stepS, reduceS, efficiency: Double
