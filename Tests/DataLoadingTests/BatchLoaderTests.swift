@@ -5,9 +5,9 @@ import Shards
 import NetworkTestSupport
 import Testing
 
-/// What a network is given of sequences whose pixels tell where they are from.
+/// The input and target tensors of sequences whose pixels encode where they come from.
 @Suite struct BatchLoaderTests {
-    /// Sequences of one pixel a frame: 10 * sequence + frame, negative as inputs.
+    /// Sequences of one pixel per frame: 10 * sequence + frame, negative as inputs.
     private struct Numbered: SequenceSource {
         let geometry = SequenceGeometry(frames: 6, height: 1, width: 1, channels: 1)
         let count = 10
@@ -19,7 +19,7 @@ import Testing
         }
     }
 
-    /// The frames of sequences 3 and 7 as input and as target, (frames, batch).
+    /// Loads sequences 3 and 7 and returns the frames of input and target, (frames, batch).
     private func load(
         _ sequences: SequenceDescription, from source: any SequenceSource = Numbered()
     ) throws -> (input: [Float], target: [Float]) {

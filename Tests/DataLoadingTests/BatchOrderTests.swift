@@ -3,9 +3,10 @@ import DataLoading
 import Configuration
 import Testing
 
-/// Order and partition over the cross product of everything that they depend on, and of what they must not depend on.
+/// Order and partition over the cross product of everything that they depend on, and of what they must not depend
+/// on.
 @Suite struct BatchOrderTests {
-    /// A job as each of its ranks sees it; with fixed virtual ranks, or one for each thread.
+    /// A job as each of its ranks sees it, with fixed virtual ranks, or one per thread.
     struct Job: Sendable, CustomTestStringConvertible {
         var virtualRanks: Int?
         var ranks, threads: Int
@@ -29,7 +30,7 @@ import Testing
     ]
     static let sequences = [1, 2, 7, 13, 24], batchSizes = [1, 3, 8, 24], seeds: [UInt64] = [0, 1, .max]
 
-    /// The walk of a run: positions and batches of some epochs, from a position on.
+    /// The positions and batches of some epochs of a run, starting at a position.
     private func walk(
         _ order: BatchOrder, epochs: Int, from start: Position = Position()
     ) -> [(position: Position, batch: Batch<Int>)] {
@@ -41,8 +42,7 @@ import Testing
         return steps
     }
 
-    /// What the ranks of a job learn from, step by step and virtual rank by virtual rank: each works out its own
-    /// virtual ranks by itself.
+    /// The sequences of a job, step by step and by virtual rank, where each rank computes its own part by itself.
     private func learned(
         _ job: Job, epochs: Int, _ order: (VirtualRanks) -> BatchOrder
     ) throws -> [(position: Position, virtualRanks: [[Int]])] {
@@ -78,7 +78,7 @@ import Testing
         }
     }
 
-    /// One batch of all ranks is the same for any number of them, and so is the walk.
+    /// A batch of all ranks is the same for any number of them, and so is the order of batches.
     @Test func neitherRanksNorVirtualRanksChangeABatch() throws {
         for count in Self.sequences {
             for batchSize in Self.batchSizes where batchSize <= count {
@@ -94,7 +94,7 @@ import Testing
         }
     }
 
-    /// From any position on a run draws what it would have drawn without stopping, to the sequence.
+    /// A run resumed at any position draws exactly the sequences that it would have drawn without stopping.
     @Test(arguments: [nil, [0..<4, 4..<13, 13..<14]]) func aRunGoesOnInTheMiddleOfAnEpoch(shares: [Range<Int>]?) throws
     {
         for order in SequenceOrder.allCases where shares == nil || order != .slidingWindow {
@@ -113,7 +113,7 @@ import Testing
         }
     }
 
-    /// Shards as even as can be, and as uneven; the last sequences are held back.
+    /// Shards of even and of very uneven sizes; the last sequences are held back.
     private static func shards(_ count: Int, even: Bool, number: Int) -> [Range<Int>] {
         let ends = (0...number).map { even ? count * $0 / number : min($0 * $0, count) }
         return zip(ends, ends.dropFirst()).map { $0..<$1 } + (ends.last! < count ? [ends.last!..<count] : [])
@@ -154,7 +154,7 @@ import Testing
             for view in views {
                 let own = virtualRanks[view.own].flatMap { $0 }, counts = virtualRanks[view.own].map(\.count)
                 #expect(own.allSatisfy(deal.training[view.rank].contains))
-                // Memory was laid out for it.
+                // Memory was allocated for this size.
                 let known = ([sizes.usual] + sizes.others).map { bounds in view.own.map { bounds[$0 + 1] - bounds[$0] }
                 }
                 #expect(known.contains(counts), "\(counts) of \(known)")
@@ -163,7 +163,7 @@ import Testing
         }
     }
 
-    /// Rank 0 has nine sequences and brings two at a time, rank 1 four.
+    /// Rank 0 has nine sequences and contributes two per batch, rank 1 contributes four.
     @Test func aRankWithoutSequencesLeavesTheOthersToLearn() throws {
         var order = BatchOrder(
             .sequential, seed: 1, batchSize: 4, count: 13, shares: [0..<9, 9..<13],

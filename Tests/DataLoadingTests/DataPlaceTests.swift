@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Data that a run's record names by a relative path, looked for from somewhere else.
+/// Data that a run's record names by a relative path, looked up from another folder.
 @Suite struct DataPlaceTests {
     let folder = try! TemporaryFolder()
 

@@ -17,7 +17,7 @@ import Testing
         try DataSet(of: configuration(generator, digits: digits))
     }
 
-    /// What models were trained on before generators were described must not change under them.
+    /// The sequences on which models were trained before generators had descriptions must not change.
     @Test func theStandardClipsAreThoseOfTheSmallPreset() throws {
         let data = try DataSet(of: TrainingConfiguration(model: Presets.small))
         #expect(data.range(of: .train) == 0..<10_000 && data.range(of: .validation) == 10_000..<11_000)

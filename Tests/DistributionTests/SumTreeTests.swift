@@ -5,7 +5,7 @@ import Testing
 @Suite struct SumTreeTests {
     private typealias Node = SumTree.Node
 
-    /// The order of additions, written out.
+    /// The order of additions as text.
     private func text(of ranges: [Range<Int>], leaves: Int) -> [String] {
         let tree = SumTree(leaves: leaves)
         var sum = TreeSum<String>(tree)
@@ -26,7 +26,7 @@ import Testing
         #expect(text(of: [1..<7], leaves: 8) == ["1", "(2+3)", "(4+5)", "6"])
     }
 
-    /// Every way to cut the virtual ranks among ranks, and those of each rank among threads, adds up in the same order.
+    /// Any division of the virtual ranks among ranks, and of each rank's among threads, adds in the same order.
     @Test(arguments: 1...19) func whoeverAddsTheOrderIsTheSame(leaves: Int) {
         let alone = text(of: [0..<leaves], leaves: leaves)
         for parts in 1...leaves {
@@ -38,7 +38,8 @@ import Testing
         }
     }
 
-    /// By all nodes of the tree: the fewest that cover a range are those within it whose parent is not.
+    /// Checked against all nodes of the tree: the fewest that cover a range are those within it whose parent is
+    /// not.
     @Test(arguments: [1, 2, 3, 5, 8, 11, 16]) func aRangeHasTheFewestNodes(leaves: Int) {
         let tree = SumTree(leaves: leaves)
         func within(_ node: Node, _ range: Range<Int>) -> Bool {

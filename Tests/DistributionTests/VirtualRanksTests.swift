@@ -3,13 +3,13 @@ import Configuration
 import Testing
 
 @Suite struct VirtualRanksTests {
-    /// All ranks of a job.
+    /// The virtual ranks as each rank of a job sees them.
     private func job(_ count: Int?, ranks: Int, threads: Int) throws -> [VirtualRanks] {
         try (0..<ranks).map { try VirtualRanks(count, threads: threads, rank: $0, ranks: ranks) }
     }
 
-    /// Every virtual rank has one thread of one rank, in order, whoever cuts; every place of a batch has one virtual
-    /// rank.
+    /// Every virtual rank has one thread of one rank, in order, for any division; every index of a batch has one
+    /// virtual rank.
     @Test(arguments: 1...12, 1...5) func everyVirtualRankAndEveryPlaceHasOneOwner(count: Int, ranks: Int) throws {
         for threads in 1...4 { try check(count, ranks: ranks, threads: threads) }
     }
@@ -31,7 +31,7 @@ import Testing
             #expect(places.flatMap(Array.init) == Array(0..<batch))
             #expect(places.map(\.count).max()! - places.map(\.count).min()! <= 1)
             #expect(job.allSatisfy { Batch(sequences, of: $0) == whole })
-            // Ranks that bring more and fewer, and nothing.
+            // Ranks that contribute different numbers of sequences, including none.
             let parts = (0..<ranks).map { (batch + $0) % 5 }, bounds = job[0].bounds(parts: parts)
             #expect(bounds.count == count + 1 && bounds == bounds.sorted() && bounds[0] == 0)
             for virtualRanks in job {

@@ -46,7 +46,7 @@ import TrainingTestSupport
         #expect(evaluation.model.sequences == 3)
     }
 
-    /// In values from 0 to 4, which many pixels leave.
+    /// The value range is 0 to 4, which many pixels exceed.
     @Test(arguments: MetricConvention.allCases, [1, 2]) func baselinesAreMeasuredAsForecastsAre(
         convention: MetricConvention, frames: Int
     ) throws {
@@ -123,7 +123,7 @@ import TrainingTestSupport
         #expect(zip(sum, expected).allSatisfy { abs($0 - $1) < 1e-4 })
     }
 
-    /// Of pixels scaled from -2...6 to [0, 1].
+    /// The squared error of pixels scaled from -2...6 to [0, 1].
     private func squaredError(_ a: some Collection<Float>, _ b: some Collection<Float>) -> Double {
         zip(a, b).reduce(0) { $0 + Double(($1.0 - $1.1) / 8) * Double(($1.0 - $1.1) / 8) }
     }

@@ -86,7 +86,7 @@ import TrainingTestSupport
         #expect(complaint([-20, 200]) != nil)
     }
 
-    /// Of a whole data set the range is known, and half dark is not what a few dark frames are.
+    /// The range of a whole data set is known, so half of it is suspicious, unlike in a few dark frames.
     @Test func otherUnitsAreNoticedByTheRangeOfADataSet() {
         func complaint(_ values: ClosedRange<Float>) -> String? {
             ValueComplaint.about(values, of: "x.shards", trainedOn: 0...255)

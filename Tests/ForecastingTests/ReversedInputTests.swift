@@ -6,7 +6,7 @@ import Testing
 import TrainingTestSupport
 
 @Suite struct ReversedInputTests {
-    /// A network that sees its input last frame first forecasts as another does from the past turned round.
+    /// A network that reads its input in reverse order forecasts the same as another from the reversed past.
     @Test func theForecasterTurnsThePast() throws {
         let weights = try exampleNetwork(oneOutputPerInput: true), pixels = exampleFrame.count
         let source = ExampleSource(count: 1), scale = ValueScale(source.valueRange, maxValue: 1)

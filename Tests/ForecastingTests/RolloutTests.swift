@@ -17,15 +17,15 @@ import TrainingTestSupport
         #expect(try forecast(weights, frames: frames, inputFrames: 3) == numbers(unrolled.output))
     }
 
-    /// Its input being zeros, what comes first does not depend on how far it goes.
+    /// The input of the forecaster is zeros, so the first frames do not depend on the length.
     @Test func aLongerForecastBeginsAsAShorterOne() throws {
         let weights = try exampleNetwork(oneOutputPerInput: false)
         let short = try forecast(weights, frames: 3, inputFrames: 3)
         #expect(Array(try forecast(weights, frames: 9, inputFrames: 3)[..<short.count]) == short)
     }
 
-    /// What it reads after the given frames is what it gave, `lead` steps before: the same as a run that was given
-    /// those frames from the start.
+    /// After the given frames, the network reads its own outputs from `lead` steps before. The result equals that
+    /// of a run that was given those frames from the start.
     @Test(arguments: [1, 2, 3, 4, 5], [1, 2]) func oneOutputPerInputGoesOnFromItsOwnForecasts(
         frames: Int, forecastOffset: Int
     ) throws {

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The walls: which target imports which, and within a target which folder uses which, against the tables of
-/// Docs/Architecture.md.
+/// The module boundaries: which target imports which, and within a target which folder uses which, checked against
+/// the tables of Docs/Architecture.md.
 @Suite struct ArchitectureTests {
     private let sources: [SwiftSource]
 
@@ -36,7 +36,7 @@ import Testing
         }
     }
 
-    /// Nothing imports what stands below it.
+    /// No target imports one that is listed below it.
     @Test func targetsAreInImportOrder() {
         var above: Set<String> = []
         for (name, uses) in rows where !name.contains("/") {
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    /// A C library enters through one Swift target; `CProcessor` is a header of ours.
+    /// A C library is imported by one Swift target only; `CProcessor` is a header of this repository.
     @Test func everyLibraryHasOneImporter() throws {
         for library in try modules where library.hasPrefix("C") && library != "CProcessor" {
             let folder = Repository.path + "Sources/\(library)"
@@ -83,7 +83,7 @@ import Testing
         }
     }
 
-    /// The tests of a target have the folders of the target.
+    /// The tests of a target have the same folders as the target.
     @Test func testsMirrorTheSources() throws {
         for target in targets.keys {
             let tests = Repository.path + "Tests/\(target)Tests"
@@ -96,7 +96,7 @@ import Testing
         }
     }
 
-    /// For each folder of a target, the others whose types its files name.
+    /// For each folder of a target, the other folders whose types its files use.
     private static func uses(_ files: [SwiftSource]) -> [String: Set<String>] {
         var home: [String: String] = [:]
         for file in files { for type in file.declared { home[type] = home[type] ?? file.folder } }

@@ -1,4 +1,4 @@
-// A Swift file as far as its names go: what it imports, what types it declares and what types it mentions.
+// A Swift file reduced to its names: the modules it imports, the types it declares and the types it mentions.
 
 import Foundation
 
@@ -7,7 +7,7 @@ struct SwiftSource {
     let path: String
     let imports: Set<String>
 
-    /// The types that it declares for other files, outside of others.
+    /// The top-level types that it declares for other files.
     let declared: Set<String>
 
     /// Every capitalized name in its code.
@@ -16,7 +16,7 @@ struct SwiftSource {
     /// The part of the path that is a target's name.
     var target: String { String(path.prefix { $0 != "/" }) }
 
-    /// The folder within the target; empty for files of no folder.
+    /// The folder within the target; empty for files directly in the target.
     var folder: String { path.split(separator: "/").dropFirst().dropLast().joined(separator: "/") }
 
     init(path: String, text: String) {
@@ -33,10 +33,10 @@ struct SwiftSource {
         self.declared = declared
     }
 
-    /// The text without comments, and without strings but for what is interpolated in them.
+    /// The text without comments and string literals, but with interpolated code.
     private static func code(of text: String) -> String {
         var code = "", rest = text[...]
-        /// For each string that is open, whether it has three quotes; and the open brackets of its interpolation.
+        /// For each open string literal, whether it has three quotes, and the open brackets of its interpolation.
         var strings: [(isLong: Bool, brackets: Int)] = []
         while let first = rest.first {
             let isInString = strings.last.map { $0.brackets == 0 } ?? false

@@ -1,4 +1,4 @@
-// What a reference framework computed for a small form of a system: numbers that make-systems.py wrote.
+// The reference values of a small form of a model, computed with its original framework by make-systems.py.
 
 import Formats
 import Foundation
@@ -10,25 +10,25 @@ struct SystemFixture {
     let facts: Facts
     private let tensors: [String: SafetensorsFile.Tensor]
 
-    /// What make-systems.py says of the numbers.
+    /// The facts that make-systems.py stores with the values.
     struct Facts: Decodable {
-        /// Hidden channels and filters are the published ones divided by this.
+        /// The factor by which hidden channels and filters are smaller than the published ones.
         var divisor: Int
 
         /// Height and width.
         var frame: [Int]
 
-        /// As the system reports it; and before each of ten updates with the same batch.
+        /// The loss as the model reports it; `losses` has it before each of ten updates with the same batch.
         var loss: Double
         var losses: [Double]
 
-        /// What the gradient is of, as a multiple of the reported loss.
+        /// The factor between the loss that was differentiated and the reported loss.
         var gradientIsOfLossTimes: Double
 
         var rates: Rates
         var fullSize: Sizes
 
-        /// Of each update.
+        /// The hyperparameters of each update.
         struct Rates: Decodable {
             var learningRate: [Double]
             var beta1: [Double]?
@@ -47,7 +47,7 @@ struct SystemFixture {
         facts = try JSONDecoder().decode(Facts.self, from: text)
     }
 
-    /// A tensor of the file; nil where it holds none of that name.
+    /// A tensor of the file; nil if the file has none of that name.
     subscript(name: String) -> Tensor<Float>? {
         get throws {
             guard let stored = tensors[name] else { return nil }
@@ -58,7 +58,7 @@ struct SystemFixture {
         }
     }
 
-    /// The names that begin with a prefix, without it.
+    /// The names that begin with a prefix, without the prefix.
     func names(_ prefix: String) -> Set<String> {
         Set(tensors.keys.filter { $0.hasPrefix(prefix) }.map { String($0.dropFirst(prefix.count)) })
     }

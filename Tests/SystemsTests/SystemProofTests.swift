@@ -6,8 +6,9 @@ import NetworkTestSupport
 import Testing
 import Trainer
 
-/// Every reference system in a small form, against what the framework that it was published in computes from the same
-/// numbers: the output of every layer, the loss, the gradient of every tensor, and ten steps of its own training.
+/// Every reference model in a small form, compared with the framework in which it was published, from the same
+/// parameters: the output of every layer, the loss, the gradient of every tensor, and ten steps of its own
+/// training.
 @Suite struct SystemProofTests {
     static let systems = [
         "neural-scene", "keras-stack", "keras-encdec", "pytorch-seq2seq", "mindspore-ed", "mindspore-ed-upstream",
@@ -39,9 +40,9 @@ import Trainer
         }
     }
 
-    /// Adam's first updates are the signs of the gradient, so that numbers near zero, whose sign rounding decides, move
-    /// by twice the learning rate: with the larger rounding of Winograd convolution neural-scene's losses agree to
-    /// 1e-3.
+    /// Adam's first updates are the signs of the gradient. Elements near zero, whose sign depends on rounding, thus
+    /// move by twice the learning rate: with the larger rounding error of Winograd convolution neural-scene's
+    /// losses agree to 1e-3.
     @Test(arguments: systems, ConvolutionAlgorithm.allCases)
     func tenLosses(name: String, convolution: ConvolutionAlgorithm) throws {
         let tolerance = name == "neural-scene" && convolution != .im2col ? 1e-3 : 1e-4
@@ -62,7 +63,7 @@ import Trainer
         }
     }
 
-    /// Forecasts as a user gets them: with moving averages, or with the network's own frames as input.
+    /// Forecasts at inference: with moving averages, or with the network's own frames as input.
     @Test(arguments: [("keras-stack", "inference/"), ("keras-encdec", "free-running/")])
     func forecasts(name: String, prefix: String) throws {
         let proof = try Proof(name)
@@ -75,7 +76,7 @@ import Trainer
         }
     }
 
-    /// The published sizes, from the preset itself.
+    /// The published sizes, checked on the preset itself.
     @Test(arguments: systems) func counts(name: String) throws {
         let system = try Presets.named(name)
         let network = try Network<Float>(system.network, frame: system.sequences.generator.frame)
@@ -86,13 +87,13 @@ import Trainer
     }
 }
 
-/// The largest difference, relative to the largest number of what is expected.
+/// The maximum difference, relative to the maximum magnitude of the expected values.
 private func relativeError(_ found: Tensor<Float>, _ expected: Tensor<Float>) -> Double {
     let largest = numbers(expected).map { Double(abs($0)) }.max() ?? 0
     return worstDifference(found, expected) / max(largest, 1e-30)
 }
 
-/// A small form of a system with the fixture's weights and batch.
+/// A small form of a model with the fixture's weights and batch.
 private struct Proof {
     let system: SystemDescription
     let fixture: SystemFixture
@@ -131,7 +132,7 @@ private struct Proof {
         }
     }
 
-    /// The loss as the system reports it; leaves outputs, gradient and statistics of a training pass.
+    /// Returns the loss as the model reports it; sets the outputs, gradient and statistics of a training pass.
     func evaluate() -> Double {
         let weights = network.prepare(values)
         unrolled.forward(weights, isTraining: true)

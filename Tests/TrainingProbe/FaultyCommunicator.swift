@@ -1,8 +1,8 @@
-// A communicator that once gives one rank something else than the others.
+// A communicator that once gives one rank a different result.
 
 import Collectives
 
-/// Like another one, but for a bit of the last number of one sum of floats.
+/// Wraps a communicator, and flips a bit in the last element of one float all-reduce.
 final class FaultyCommunicator: Communicator {
     private let base: any Communicator
     private let damaged: Int
@@ -10,8 +10,8 @@ final class FaultyCommunicator: Communicator {
     private var sums = 0
 
     /// - Parameters:
-    ///   - rank: that gets another number.
-    ///   - turned: which sum of floats, counted from 1.
+    ///   - rank: the rank that gets the different result.
+    ///   - turned: the index of the float all-reduce, counted from 1.
     init(_ base: any Communicator, rank: Int, turned: Int) { (self.base, damaged, self.turned) = (base, rank, turned) }
 
     func allReduce(_ values: inout MutableSpan<Float>) throws {

@@ -1,5 +1,5 @@
-// A program for the tests: trains as convlstm-dist does, over a network that turns one bit of one sum on its way to one
-// rank. Arguments: a configuration's file, the rank, and which sum of a gradient.
+// A program for the tests: trains as convlstm-dist does, with one bit flipped in one sum that one rank receives.
+// Arguments: a configuration file, the rank, and the index of the gradient's all-reduce.
 import Configuration
 import Platform
 import Supervision

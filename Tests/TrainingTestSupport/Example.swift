@@ -1,4 +1,4 @@
-// Small networks with and without a forecaster, and a source of sequences in memory that remembers what was read.
+// Small networks with and without a forecaster, and a source of sequences in memory that records what was read.
 
 import Kernels
 import Model
@@ -26,7 +26,7 @@ package func exampleNetwork(oneOutputPerInput: Bool) throws -> PreparedNetwork<F
     return network.prepare(values)
 }
 
-/// Sequences whose pixels are a function of their place, between -2 and 6.
+/// Sequences whose pixels are a function of their index, between -2 and 6.
 package final class ExampleSource: SequenceSource {
     package let geometry = SequenceGeometry(frames: 5, height: 8, width: 7, channels: 1)
     package let count: Int
@@ -34,7 +34,7 @@ package final class ExampleSource: SequenceSource {
     private let shift: Int
     private let seen = Mutex([Int]())
 
-    /// Sources of another shift have other pixels.
+    /// Sources with different shifts have different pixels.
     package init(count: Int, shift: Int = 0) { (self.count, self.shift) = (count, shift) }
 
     /// The sequences that were read, in order.

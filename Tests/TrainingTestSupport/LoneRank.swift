@@ -1,8 +1,8 @@
-// A rank of a job without the others.
+// One rank of a job without the others.
 
 import Collectives
 
-/// One rank's view of a job whose other ranks do not exist: sums are its own part.
+/// One rank's view of a job whose other ranks do not exist: a sum is its own part.
 package final class LoneRank: Communicator {
     package let rank, size: Int
     package let hostName = "nowhere"

@@ -59,7 +59,7 @@ struct DoctorCommand: ParsableCommand {
 
     /// The first line of `mpirun --version`; nil if there is no mpirun.
     private func mpirunVersion() -> String? {
-        // popen starts no threads, unlike Foundation's Process, which would wait for them.
+        // popen, because Foundation's Process starts threads and waits for them.
         guard let output = popen("mpirun --version 2> /dev/null", "r") else { return nil }
         var line = [CChar](repeating: 0, count: 256)
         let isThere = fgets(&line, Int32(line.count), output) != nil

@@ -3,12 +3,12 @@ import Foundation
 import Testing
 
 @Suite struct AllReduceModelTests {
-    /// A microsecond a message, 1 GB/s, 4 GB/s of additions.
+    /// 1 us per message, 1 GB/s, and 4 GB/s for additions.
     private let link = LinkCost(latency: 1e-6, secondsPerByte: 1e-9, secondsPerSum: 0.25e-9)
 
     private func isNear(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-12 * abs(b) }
 
-    /// By hand: of 8 ranks each sends 7/8 of 8 MB twice, 14 MB, and adds 7 MB.
+    /// Computed by hand: each of 8 ranks sends 7/8 of 8 MB twice, 14 MB, and adds 7 MB.
     @Test func costsAreTheClosedForms() {
         let ring = AllReduceAlgorithm.ring.seconds(bytes: 8_000_000, ranks: 8, link)
         #expect(isNear(ring, 14e-6 + 14e-3 + 1.75e-3))
@@ -18,9 +18,9 @@ import Testing
 
     @Test(arguments: AllReduceAlgorithm.allCases) func limitsAreThoseOfAnyAllReduce(algorithm: AllReduceAlgorithm) {
         #expect(algorithm.seconds(bytes: 1 << 20, ranks: 1, link) == 0)
-        // Two ranks: half a vector goes, half comes, whatever the way.
+        // Two ranks: half a vector is sent and half is received by either algorithm.
         #expect(isNear(algorithm.seconds(bytes: 2_000_000, ranks: 2, link), 2e-6 + 2e-3 + 0.25e-3))
-        // Without latency the least time is that of sending the vector twice.
+        // Without latency the minimum time is that of sending the vector twice.
         let wire = LinkCost(latency: 0, secondsPerByte: 1e-9, secondsPerSum: 0)
         #expect(isNear(algorithm.seconds(bytes: 1_024_000, ranks: 1024, wire), 2e-9 * 1_023_000))
         // More ranks, bytes or latency never cost less.
@@ -28,7 +28,7 @@ import Testing
         #expect(times == times.sorted())
     }
 
-    /// For small vectors messages count, of which the tree has fewer.
+    /// Small vectors are dominated by the number of messages, and the tree has fewer.
     @Test func theTreeHasFewerMessages() {
         for ranks in [4, 16, 1024] {
             let (ring, tree) = (AllReduceAlgorithm.ring, AllReduceAlgorithm.tree)
@@ -49,7 +49,7 @@ import Testing
         #expect(fit.largestError < 1e-9 && isNear(fit.seconds(bytes: 0), fit.latency))
     }
 
-    /// An error of a tenth at 1 kB counts as much as one at 32 MB: neither end of the line is lost.
+    /// An error of a tenth at 1 kB counts as much as one at 32 MB, so that the fit is good at both ends.
     @Test func relativeErrorsCountAlike() {
         let exact = [1 << 10, 1 << 12, 1 << 22, 1 << 25].map { (bytes: $0, seconds: 20e-6 + Double($0) / 1e9) }
         let noisy = zip(exact, [1.1, 0.9, 1.1, 0.9]).map { ($0.bytes, $0.seconds * $1) }
@@ -58,7 +58,7 @@ import Testing
         #expect(fit.largestError > 0.05 && fit.largestError < 0.25)
     }
 
-    /// Times that grow faster than their sizes, or fall, leave no negative numbers.
+    /// Times that grow faster than their sizes, or decrease, give no negative parameters.
     @Test func neitherPartIsNegative() {
         let steep = AllReduceFit([(1000, 1e-6), (2000, 4e-6), (4000, 16e-6)])
         #expect(steep.latency == 0 && steep.secondsPerByte > 0)

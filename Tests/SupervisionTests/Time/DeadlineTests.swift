@@ -20,7 +20,7 @@ import Testing
 }
 
 @Suite struct DeadlineTests {
-    /// 100 MB are guessed to be saved in 2 s, and a validation of 6 batches to take 3 steps.
+    /// By the initial estimates, 100 MB are saved in 2 s, and a validation of 6 batches takes 3 steps.
     private func deadline(_ limit: String) -> Deadline {
         Deadline(TimeLimit(limit)!, checkpointSize: 100_000_000, validationBatches: 6)
     }

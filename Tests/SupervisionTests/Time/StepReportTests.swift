@@ -4,7 +4,7 @@ import Testing
 import TrainingTestSupport
 
 @Suite struct StepReportTests {
-    /// Work of load, forward, backward and update, and time among the others.
+    /// A report with the seconds of load, forward, backward and update, and those of reduce.
     private func rank(_ work: [Double], reduce: Double, stop: StopReason? = nil) -> RankReport {
         RankReport(phases: [work[0], work[1], work[2], reduce, work[3]], stop: stop)
     }
@@ -52,7 +52,7 @@ import TrainingTestSupport
         #expect(StopReason(number: 0) == nil)
     }
 
-    /// What ranks exchange in the middle of a pass is no work of this one.
+    /// An exchange between ranks in the middle of a pass does not count as this rank's own work.
     @Test func anExchangeWithinAPhaseIsCountedOnce() {
         let times = PhaseTimes()
         times.measure(.forward) { times.exchange(of: 100) }

@@ -2,7 +2,7 @@ import Supervision
 import Testing
 
 @Suite struct TimeAccountTests {
-    /// A step in which each rank works so many seconds and the exchange takes another number.
+    /// A step with the given seconds of work per rank and of exchange.
     private func step(_ busy: [Double], exchange: Double) -> StepReport {
         let slowest = busy.max()!
         return StepReport(
@@ -17,7 +17,7 @@ import Testing
         return account
     }
 
-    /// Whatever the ranks do, the parts are what the clock shows.
+    /// The parts add up to wall time for any times of the ranks.
     @Test(arguments: [1, 2, 3, 7]) func thePartsAddUpToTheTimeOnTheClock(ranks: Int) {
         func work(_ rank: Int, _ step: Int) -> Double { 1 + Double((rank * 31 + step * 17) % 11) / 5 }
         let works: [[Double]] = (0..<50).map { step in (0..<ranks).map { work($0, step) } }
@@ -62,7 +62,8 @@ import Testing
         #expect(lines[0].hasPrefix("1 step ") && !lines.contains { $0.contains("slowest") })
     }
 
-    /// A hundred steps are judged together: the same rank in three quarters of them, by a tenth.
+    /// A hundred steps are judged together: a rank is reported if it is the slowest in three quarters of them, by a
+    /// tenth.
     @Test(arguments: [(75, 2.0, true), (74, 2.0, false), (100, 1.5, true), (100, 1.05, false), (0, 1, false)])
     func aRankIsSlowerAgainAndAgain(late: Int, work: Double, isNamed: Bool) {
         var stragglers = Stragglers()

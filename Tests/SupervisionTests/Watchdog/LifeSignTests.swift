@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct LifeSignTests {
-    /// Whoever looks while it is written anew sees the old one or the new one.
+    /// A reader sees the old sign or the new one while it is being written.
     @Test func aSignIsNeverSeenInParts() async throws {
         let folder = try TemporaryFolder(), signs = LifeSigns(run: folder.path)
         try signs.renew()

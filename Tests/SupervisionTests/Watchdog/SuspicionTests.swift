@@ -42,7 +42,7 @@ private func sighting(_ sign: LifeSign, silence: Double = 0) -> Suspicion.Sighti
         #expect(!found.contains("node2"))
     }
 
-    /// Such as the one that writes a checkpoint: it has a limit of its own.
+    /// A rank that writes a checkpoint, for example, has a limit of its own.
     @Test func whoWorksIsNotNamedByOthers() {
         let busy = sighting(sign(1, waits: false, seconds: 500, stage: .checkpoint))
         #expect(sentence(sign(0, seconds: 500), [busy, sighting(sign(2, seconds: 500))]) == nil)
@@ -80,7 +80,7 @@ private func sighting(_ sign: LifeSign, silence: Double = 0) -> Suspicion.Sighti
 }
 
 @Suite struct HeartbeatTests {
-    /// A job that was stopped as a whole for a minute has not spent it.
+    /// A job that was suspended as a whole for a minute does not count that minute.
     @Test func whoeverSleepsDoesNotAge() {
         var clock = WakingClock(100, interval: 3)
         #expect(clock.seconds(until: 103) == 3)

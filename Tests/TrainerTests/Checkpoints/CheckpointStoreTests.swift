@@ -26,7 +26,7 @@ import Trainer
         try Folder.make(store.folder)
     }
 
-    /// A state in which every vector has numbers of its own.
+    /// A state in which every vector has different values.
     private func state(step: Int, best: Validation? = nil) -> TrainingState {
         var state = TrainingState(network, optimizer: .adam(.init()), seed: UInt64(step))
         for (index, moment) in state.optimizer.moments.enumerated() {
@@ -42,7 +42,7 @@ import Trainer
         try store.save(Checkpoint(state(step: step, best: best), configuration: configuration, data: data)).path
     }
 
-    /// Without the numbers, which are too many to be shown where a test fails.
+    /// Compares vectors without printing their elements, which are too many for a failure message.
     private func same(_ a: ParameterVector<Float>, _ b: ParameterVector<Float>) -> Bool {
         let (a, b) = (a.flat.span, b.flat.span)
         return a.count == b.count && a.indices.allSatisfy { a[$0] == b[$0] }
@@ -121,7 +121,7 @@ import Trainer
         #expect(try Folder.names(in: store.folder)?.count == 3)
     }
 
-    /// As a kill between the last checkpoint and the index leaves them.
+    /// The files are as a kill between the last checkpoint and the index leaves them.
     @Test func theIndexIsMendedFromTheFiles() throws {
         try save(step: 1, best: Validation(step: 1, loss: 3))
         try save(step: 2, best: Validation(step: 1, loss: 3))
@@ -186,7 +186,7 @@ import Trainer
         #expect("\(error)".contains("could not be read (not a directory)"), "\(error)")
     }
 
-    /// The file of a checkpoint with other facts in its header, its checksums right.
+    /// Rewrites the file of a checkpoint with other facts in its header and valid checksums.
     private func rewritten(_ path: String, _ change: (inout SafetensorsFile) -> Void) throws {
         let stored = try InputFile(path: path).bytes()
         var content = try SafetensorsFile(

@@ -6,13 +6,13 @@ import TestSupport
 import Testing
 import Trainer
 
-/// Parameters after updates, and hyperparameters of schedules, written by Fixtures/make-optimizers.py with PyTorch and
-/// numpy.
+/// Parameters after updates, and hyperparameters of schedules, written by Fixtures/make-optimizers.py with PyTorch
+/// and numpy.
 struct OptimizerFixture: Decodable {
     var start: [Float]
     var gradients: [[Float]]
 
-    /// The updates after which a case gives its values.
+    /// The updates after which a case lists its values.
     var shown: [Int]
     var cases: [Case]
     var cycles: [Cycle]
@@ -53,7 +53,7 @@ struct OptimizerFixture: Decodable {
         return try! JSONDecoder().decode(OptimizerFixture.self, from: Data(contentsOf: file))
     }()
 
-    /// A vector of as many numbers as the fixture has parameters.
+    /// A vector with as many elements as the fixture has parameters.
     static func vector(_ numbers: [Float]) -> ParameterVector<Float> {
         var layout = ParameterLayout()
         _ = layout.append("p", shape: [numbers.count], initialization: .constant(value: 0))
@@ -67,7 +67,7 @@ struct OptimizerFixture: Decodable {
 @Suite struct OptimizerTests {
     private let fixture = OptimizerFixture.all
 
-    /// Relative to the largest parameter; some parameters come close to zero on their way.
+    /// Errors are relative to the largest parameter, because some parameters come close to zero.
     @Test(arguments: OptimizerFixture.all.cases)
     func twentyUpdatesAgreeWithTheOriginal(_ example: OptimizerFixture.Case) {
         let values = OptimizerFixture.vector(fixture.start)

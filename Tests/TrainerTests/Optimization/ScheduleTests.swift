@@ -24,7 +24,7 @@ import Trainer
         }
     }
 
-    /// Runs so short that PyTorch divides by zero still get finite hyperparameters.
+    /// Hyperparameters are finite even for runs so short that PyTorch divides by zero.
     @Test(arguments: 1...12) func oneCycleIsFiniteForAnyLength(total: Int) {
         var cycle = ScheduleDescription.OneCycle()
         for start in [0.1, 0.3, 0.5] {

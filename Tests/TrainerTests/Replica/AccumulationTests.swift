@@ -9,7 +9,7 @@ import Testing
 import TrainingTestSupport
 import Trainer
 
-/// A batch worked through in parts against the whole batch at once.
+/// Gradient accumulation over micro-batches, compared with the whole batch at once.
 @Suite struct AccumulationTests {
     private let sequences = [3, 0, 7, 5, 1]
 

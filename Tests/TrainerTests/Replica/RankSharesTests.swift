@@ -6,7 +6,7 @@ import Testing
 import Trainer
 
 @Suite struct RankSharesTests {
-    /// Every size that a thread's parts of an epoch have, worked out batch by batch.
+    /// The micro-batch sizes of a thread in an epoch, computed batch by batch.
     private func sizes(
         _ configuration: TrainingConfiguration, _ data: DataSet, _ run: Range<Int>, _ virtualRanks: VirtualRanks,
         part: Int
@@ -23,7 +23,7 @@ import Trainer
         return sizes
     }
 
-    /// Every size of the blocks of the validation that a thread takes, block by block.
+    /// The sizes of the validation blocks of a thread, block by block.
     private func blocks(_ data: DataSet, _ virtualRanks: VirtualRanks, thread: Int, part: Int) -> Set<Int> {
         guard thread < virtualRanks.threads else { return [] }
         let blocks = data.validationBlocks(of: part, rank: virtualRanks.rank, ranks: virtualRanks.ranks)

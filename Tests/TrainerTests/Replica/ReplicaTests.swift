@@ -10,10 +10,10 @@ import Testing
 import TrainingTestSupport
 import Trainer
 
-/// Virtual ranks of one rank by one thread and by several.
+/// Virtual ranks of one rank with one thread and with several.
 @Suite struct ReplicaTests {
-    /// What eight virtual ranks find in a batch: bit patterns of loss, gradient and moving averages, and of losses of
-    /// validation.
+    /// The results of eight virtual ranks for a batch: bit patterns of loss, gradient, moving averages and
+    /// validation losses.
     private struct Found: Equatable {
         var loss: UInt64
         var gradient, averages: [UInt32]
@@ -42,7 +42,7 @@ import Trainer
             system: model, network: weights.network, virtualRanks: virtualRanks,
             shares: RankShares(virtualRanks, batch: usual, isWhole: normalized), source: source)
         let step = try TrainingStep(plan, on: plan.threadPool(), SoloCommunicator())
-        // Twice, so that nothing of the first step may be left in the second.
+        // Two steps, to check that nothing of the first remains in the second.
         let reversed = Batch(batch.reversed().map(SequenceID.init), of: virtualRanks)
         _ = try step.computeGradient(of: reversed, weights, step: 0, PhaseTimes())
         let whole = try step.computeGradient(
@@ -61,7 +61,7 @@ import Trainer
         return numbers.indices.map { numbers[$0].bitPattern }
     }
 
-    /// A whole batch, and one of which some virtual ranks have nothing.
+    /// A whole batch, and one in which some virtual ranks have no sequences.
     @Test(arguments: [false, true], [[4, 0, 7, 19, 2, 5, 11, 3, 3, 12, 6], [8, 1, 13]])
     func threadsChangeNoBit(normalized: Bool, batch: [Int]) throws {
         let alone = try found(batch, of: 11, virtualRanks: 8, threads: 1, normalized: normalized)
@@ -73,7 +73,7 @@ import Trainer
         }
     }
 
-    /// Virtual ranks round in another order than the whole batch, and find the same but for that.
+    /// Virtual ranks round in another order than the whole batch, and agree except for that.
     @Test(arguments: [false, true]) func virtualRanksFindTheGradientOfTheWhole(normalized: Bool) throws {
         let batch = [4, 0, 7, 19, 2, 5, 11]
         func numbers(_ virtualRanks: Int) throws -> (loss: Double, gradient: [Float], averages: [Float]) {
@@ -90,7 +90,7 @@ import Trainer
         #expect(zip(whole.averages, virtualRanks.averages).allSatisfy { abs($0 - $1) < 1e-5 })
     }
 
-    /// A sequence that cannot be read ends the step, whichever thread finds it and whoever waits for whom.
+    /// A sequence that cannot be read ends the step, whichever thread reads it and whichever waits.
     @Test(arguments: [false, true], [1, 2, 4]) func anErrorOfOneThreadEndsTheStep(normalized: Bool, threads: Int) {
         for unreadable in [0, 7, 3] {
             #expect(throws: TrainingError("sequence \(unreadable) is damaged")) {
@@ -102,7 +102,7 @@ import Trainer
     }
 }
 
-/// The example's sequences, of which one cannot be read.
+/// The example's sequences, one of which cannot be read.
 private struct DamagedSource: SequenceSource {
     private let whole = ExampleSource(count: 20)
     private let damaged: Int

@@ -6,7 +6,7 @@ import Model
 import TestSupport
 import Testing
 
-/// The configuration of a file with generated data.
+/// The configuration of a file with synthetic sequences.
 private func resolved(
     _ yaml: String, preset: String? = nil, _ options: (inout TrainingConfiguration) -> Void = { _ in }
 ) throws -> TrainingConfiguration {
@@ -34,7 +34,8 @@ private func resolved(
         #expect(it.model.optimizer == .adam(.init(beta2: 0.98)) && it.output == "runs/small")
     }
 
-    /// What is left out of an alternative is the base's where the base has the same one, and else the default.
+    /// A key omitted from an alternative keeps the base's value if the base has the same alternative, and else the
+    /// default.
     @Test func anAlternativeIsChangedInPartOrReplacedAsAWhole() throws {
         let scene = try resolved("model: {name: neural-scene, optimizer: {adam: {beta2: 0.98}}, clipValue: 10}").model
         #expect(scene.optimizer == .adam(.init(beta2: 0.98, form: .tensorFlow)) && scene.clipValue == 10)
@@ -124,7 +125,7 @@ private func resolved(
         #expect(!"\(error)".contains("\n"))
     }
 
-    /// What is nothing in a preset may be something in a configuration's file.
+    /// A key that is null in a preset may be set in a configuration file.
     @Test func keysThatAreNotSetAreKnown() throws {
         let it = try resolved("steps: 3\nmodel: {name: neural-scene, clipNorm: 2, sequences: {forecastOffset: 1}}")
         #expect(it.model.clipNorm == 2 && it.model.sequences.forecastOffset == 1 && it.model.sequences.maxValue == 255)
@@ -134,7 +135,7 @@ private func resolved(
         #expect("\(wrong)".contains("c.yaml, line 2: there is no key model.sequences.forecastOfset; did"), "\(wrong)")
     }
 
-    /// Batch statistics are those of all steps, which there are not where a step waits for the output of another.
+    /// Batch statistics are over all time steps, which is impossible where a step waits for the output of another.
     @Test(arguments: [
         ("forecasterInput: previousFrame, ", "", true),
         ("forecasterInput: previousFrame, ", "sampling: teacherForcing, ", false),
