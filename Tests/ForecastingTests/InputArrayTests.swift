@@ -86,7 +86,8 @@ import TrainingTestSupport
         #expect(complaint([-20, 200]) != nil)
     }
 
-    /// The range of a whole data set is known, so half of it is suspicious, unlike in a few dark frames.
+    /// The range of a whole data set is measured, so a small part of the training range is suspicious, unlike in a
+    /// few dark frames.
     @Test func otherUnitsAreNoticedByTheRangeOfADataSet() {
         func complaint(_ values: ClosedRange<Float>) -> String? {
             ValueComplaint.about(values, of: "x.shards", trainedOn: 0...255)

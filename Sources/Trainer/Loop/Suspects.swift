@@ -56,7 +56,7 @@ private func listed(_ elements: [SequenceID], _ noun: String) -> String {
 }
 
 extension DataSet {
-    /// The sequences with values that are not finite, in the raw data or in the network's input or target.
+    /// The sequences with values that are not finite, in the raw data or in what a network is given of them.
     func notFinite(among sequences: [SequenceID]) throws -> [SequenceID] {
         var values = [Float](repeating: 0, count: source.geometry.elements)
         func isFinite(_ sequence: SequenceID, in source: any SequenceSource) throws -> Bool {
