@@ -36,7 +36,7 @@ VARIANTS = ("eager", "channels_last", "compile", "bf16")
 class ConvLSTMCell(nn.Module):
     """One step of a ConvLSTM: (B, inputs, H, W) and the state (h, c) to the next state.
 
-    peepholes is the (H, W) of weights for each place, None for no peepholes; groups > 0 normalises the gates.
+    peepholes is the (H, W) of weights for each place, None for no peepholes; groups > 0 normalizes the gates.
     """
 
     def __init__(self, inputs, hidden, kernel, peepholes=None, groups=0, recurrent=True, bias=True):
@@ -94,7 +94,7 @@ def each(layer, frames):
 
 
 def over_time(layer, frames):
-    """A layer of films, which wants (B, C, T, H, W)."""
+    """A layer of clips, which wants (B, C, T, H, W)."""
     return layer(frames.transpose(1, 2)).transpose(1, 2)
 
 
@@ -124,7 +124,7 @@ class NeuralScene(nn.Module):
 
 
 class KerasStack(nn.Module):
-    """Four layers with batch normalisation between them, and a convolution over time."""
+    """Four layers with batch normalization between them, and a convolution over time."""
 
     def __init__(self, layers=4, hidden=40):
         super().__init__()
@@ -178,7 +178,7 @@ class Seq2Seq(nn.Module):
 
 
 class MindSporeEncoderForecaster(nn.Module):
-    """Three scales down and up again, each a convolution and a layer with normalised gates, without biases."""
+    """Three scales down and up again, each a convolution and a layer with normalized gates, without biases."""
 
     def __init__(self):
         super().__init__()

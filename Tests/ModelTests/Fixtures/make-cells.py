@@ -28,7 +28,7 @@ def listed(tensor):
     return [float(f"{x:.10g}") for x in tensor.detach().reshape(-1).tolist()]
 
 
-def case(name, description, order, gate, hidden, bias=False, normalise=None, extra=None, peepholes=False, scale=0.4):
+def case(name, description, order, gate, hidden, bias=False, normalize=None, extra=None, peepholes=False, scale=0.4):
     """`extra`: learned tensors of the normalization, by name. Peepholes are one number for each channel."""
     weights = {
         "kernel": numbers(4 * hidden, CHANNELS + hidden, 3, 3, scale=scale),
@@ -44,7 +44,7 @@ def case(name, description, order, gate, hidden, bias=False, normalise=None, ext
     outputs = []
     for t in range(STEPS):
         a = functional.conv2d(torch.cat([x[t], h], dim=1), weights["kernel"], weights.get("bias"), padding=1)
-        a = normalise(a, weights) if normalise else a
+        a = normalize(a, weights) if normalize else a
         a = dict(zip(order, a.chunk(4, dim=1)))
         i = gate(a["i"] + peephole("i") * c)
         f = gate(a["f"] + peephole("f") * c)
@@ -92,9 +92,9 @@ def hard_sigmoid(x):
 affine = lambda *shape: {"normalization.scale": 1 + numbers(*shape, scale=0.5), "normalization.shift": numbers(*shape)}
 json.dump([
     case("group normalization, no bias", {"normalization": {"group": {"channels": 2}}}, "ifog", torch.sigmoid, 4,
-         normalise=group_norm, extra=affine(16)),
+         normalize=group_norm, extra=affine(16)),
     case("layer normalization", {"normalization": {"layer": {}}}, "ifgo", torch.sigmoid, 3, bias=True,
-         normalise=layer_norm, extra=affine(12, HEIGHT, WIDTH)),
+         normalize=layer_norm, extra=affine(12, HEIGHT, WIDTH)),
     case("hard sigmoid, partly saturated", {"gateActivation": "hardSigmoid"}, "ifgo", hard_sigmoid, 3, bias=True, scale=1.5),
     case("a peephole for each channel", {"peepholes": "perChannel"}, "figo", torch.sigmoid, 3, bias=True, peepholes=True),
 ], open("cells.json", "w"))

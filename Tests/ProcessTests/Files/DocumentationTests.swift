@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct DocumentationTests {
+@Suite(.tags(.slow), .unlessFast) struct DocumentationTests {
     /// The commands of a page in their order, in one folder, on fewer sequences and steps.
     ///
     /// The first line that a command printed must be the one below it in the document, numbers aside.

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Benchmarks/Scripts/over-ethernet, over a link so slow that it dominates whatever else the machine does.
-@Suite struct OverEthernetTests {
+@Suite(.tags(.slow), .unlessFast) struct OverEthernetTests {
     private func overEthernet(_ options: [String]) throws -> CommandResult {
         try Command.run(
             "python3",

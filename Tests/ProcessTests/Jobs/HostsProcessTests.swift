@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Jobs over two hosts, which are network namespaces of this machine.
-@Suite(.onTwoHosts) struct HostsProcessTests {
+@Suite(.tags(.slow), .unlessFast, .onTwoHosts) struct HostsProcessTests {
     let hosts: TwoHosts
     let folder: TemporaryFolder
 

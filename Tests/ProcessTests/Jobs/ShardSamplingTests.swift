@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Ranks that each sample from their own shards, with separate disks as on two hosts.
-@Suite struct ShardSamplingTests {
+@Suite(.tags(.slow), .unlessFast) struct ShardSamplingTests {
     let example = try! TrainingExample.shared.get()
     private static let sampled = ["--sampling", "shard", "--steps", "7"]
 

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Runs with fixed virtual ranks give the same bits on any number of ranks and threads.
-@Suite struct VirtualRanksProcessTests {
+@Suite(.tags(.slow), .unlessFast) struct VirtualRanksProcessTests {
     /// A system with batches of nine sequences, one or two per virtual rank, then of five, which leave some without
     /// any.
     private func system(_ preset: String) throws -> SmallSystem {

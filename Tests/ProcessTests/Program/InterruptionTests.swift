@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct InterruptionTests {
+@Suite(.tags(.slow), .unlessFast) struct InterruptionTests {
     private let folder = try! TemporaryFolder()
 
     /// Sends a signal once the program has begun to write; the folder must then hold what it held before.

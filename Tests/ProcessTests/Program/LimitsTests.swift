@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct LimitsTests {
+@Suite(.tags(.slow), .unlessFast) struct LimitsTests {
     private let tools = try! ToolsExample.shared.get()
 
     /// Runs a shell command in the example's folder; `$D` and `$S` are the two programs.

@@ -4,7 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct StandardStreamsTests {
+@Suite(.tags(.slow), .unlessFast) struct StandardStreamsTests {
     private let tools = try! ToolsExample.shared.get()
     private let dist = Command.path(of: "convlstm-dist"), shard = Command.path(of: "convlstm-shard")
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Runs that read a clip with a value that is not finite.
-@Suite struct NonFiniteProcessTests {
+@Suite(.tags(.slow), .unlessFast) struct NonFiniteProcessTests {
     let example = try! TrainingExample.shared.get()
 
     /// The clip at the fifth position of the second batch, which is on the second of two ranks.

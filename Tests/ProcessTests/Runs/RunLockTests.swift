@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Two jobs in the folder of one run, as real processes.
-@Suite struct RunLockTests {
+@Suite(.tags(.slow), .unlessFast) struct RunLockTests {
     let example = try! TrainingExample.shared.get()
     private let endless = ["--steps", "100000", "--checkpoint-every", "5", "--keep", "2"]
 

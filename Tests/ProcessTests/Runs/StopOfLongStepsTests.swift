@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Jobs whose steps take longer than the one second that mpirun waits by default.
-@Suite struct StopOfLongStepsTests {
+@Suite(.tags(.slow), .unlessFast) struct StopOfLongStepsTests {
     let example = try! TrainingExample.shared.get()
 
     /// Runs a job under Launch/hosts.conf with another timeout: in parallel with other tests steps take many times as

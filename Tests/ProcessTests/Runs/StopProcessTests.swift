@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Runs that are asked to end before their last step, and are resumed.
-@Suite struct StopProcessTests {
+@Suite(.tags(.slow), .unlessFast) struct StopProcessTests {
     let example = try! TrainingExample.shared.get()
 
     /// Options with a constant schedule; the default one depends on the length of the run, which differs after a

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Trainer
 
-@Suite(.enabled(if: Python.has("numpy"), "needs numpy")) struct DamagedFilesProcessTests {
+@Suite(.tags(.slow), .unlessFast, .enabled(if: Python.has("numpy"), "needs numpy")) struct DamagedFilesProcessTests {
     let folder = try! TemporaryFolder()
 
     private func python(_ script: String) throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Data that do not match their manifest: every command that reads them reports it, and none trains on them.
-@Suite struct TrustedDataProcessTests {
+@Suite(.tags(.slow), .unlessFast) struct TrustedDataProcessTests {
     let example = try! TrainingExample.shared.get()
     let folder = try! TemporaryFolder()
 

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Training on the synthetic clips of a model, in every order, stopped and resumed.
-@Suite struct GeneratedTrainingTests {
+@Suite(.tags(.slow), .unlessFast) struct GeneratedTrainingTests {
     let example = try! TrainingExample.shared.get()
 
     /// The example's network on its synthetic clips, seven per epoch.

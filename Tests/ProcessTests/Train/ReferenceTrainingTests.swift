@@ -10,7 +10,7 @@ private func agree(_ a: [Double], _ b: [Double]) -> Bool {
 }
 
 /// Every preset trains with the real commands, and equally on any number of ranks.
-@Suite struct ReferenceTrainingTests {
+@Suite(.tags(.slow), .unlessFast) struct ReferenceTrainingTests {
     /// With two ranks, one has two sequences of the first batch and the other one; with three, one has none of the
     /// second.
     @Test(arguments: Presets.all.map(\.name)) func ranksTrainTheSame(preset: String) throws {

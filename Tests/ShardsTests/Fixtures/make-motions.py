@@ -80,7 +80,7 @@ def svg(random, room, frames):
         sx += dx
 
 
-def film(motion, sequence, digits, images, side, size, frames):
+def clip(motion, sequence, digits, images, side, size, frames):
     """The clips of a motion, uint8 (frames, size, size), by way of floats from 0 to 1 as the generators have them."""
     random, layers = Stream(5, sequence), []
     for _ in range(digits):
@@ -111,7 +111,7 @@ def main():
         ("canonical", canonical, 3, 12, 20), ("tencia-lee", tencia_lee, 2, 12, 20), ("svg", svg, 3, 32, 38),
     ]:
         for sequence in range(2):
-            pixels = film(motion, sequence, digits, images, side, size, 9)
+            pixels = clip(motion, sequence, digits, images, side, size, 9)
             cases.append({
                 "motion": name, "sequence": sequence, "digits": digits, "size": size, "frames": 9,
                 "pixels": base64.b64encode(pixels.tobytes()).decode(),

@@ -6,14 +6,14 @@ import Testing
 
 /// Clips and paths by the rules of the three generators, written by Fixtures/make-motions.py.
 private struct MotionFixture: Decodable {
-    struct Film: Decodable {
+    struct Clip: Decodable {
         var motion: String
         var sequence, digits, size, frames: Int
         /// Pixels of type uint8 and shape (frames, size, size).
         var pixels: Data
     }
 
-    var clips: [Film]
+    var clips: [Clip]
     /// The paths of (top, left) for each motion, with a free space of 36 pixels.
     var paths: [String: [[[Int]]]]
 

@@ -4,7 +4,7 @@ import Shards
 import TestSupport
 import Testing
 
-@Suite struct FilmSequencesTests {
+@Suite struct ClipSequencesTests {
     let folder = try! TemporaryFolder()
 
     /// Writes a frame of 3 x 2 pixels whose values all equal `number`.

@@ -34,7 +34,7 @@ class KerasStack(KerasSystem):
                 for part in ("mean", "variance")}
 
     def gain(self, name):
-        return 2.0     # normalised maps are not small
+        return 2.0     # normalized maps are not small
 
     def data(self, generator):
         frames = moving_blobs(generator, 5, self.batch, self.frame)

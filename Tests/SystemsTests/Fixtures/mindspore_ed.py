@@ -36,7 +36,7 @@ class MindSporeED(TorchSystem):
         for name, inputs, filters, kernel in DOUBLINGS:
             tensors |= shapes.transposed(name, size(inputs), size(filters), kernel, self.has_bias)
         for name, inputs, hidden in CELLS:
-            tensors |= shapes.convlstm(name, size(inputs), size(hidden), 5, self.has_bias, normalised=True)
+            tensors |= shapes.convlstm(name, size(inputs), size(hidden), 5, self.has_bias, normalized=True)
         return tensors | shapes.convolution("dn_conv4", size(16), 1, self.last_kernel, self.has_bias)
 
     def data(self, generator):

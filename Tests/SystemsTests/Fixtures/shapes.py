@@ -1,7 +1,7 @@
 """Names and shapes of the tensors of one layer, as the Swift project lays them out."""
 
 
-def convlstm(stage, inputs, hidden, kernel, bias=True, normalised=False, peepholes=None, per_gate=False):
+def convlstm(stage, inputs, hidden, kernel, bias=True, normalized=False, peepholes=None, per_gate=False):
     """inputs is None for a layer that reads nothing; peepholes is the shape of one, without its channels."""
     def divided(kind, shape):
         if per_gate:
@@ -14,7 +14,7 @@ def convlstm(stage, inputs, hidden, kernel, bias=True, normalised=False, peephol
     tensors |= divided("hidden.kernel", (kernel, kernel, hidden))
     if bias:
         tensors |= divided("bias", ())
-    if normalised:
+    if normalized:
         tensors |= {f"{stage}.normalization.{part}": (4 * hidden,) for part in ("scale", "shift")}
     if peepholes is not None:
         tensors |= {f"{stage}.{gate}.peephole": (*peepholes, hidden) for gate in "ifo"}
