@@ -3,7 +3,7 @@
 import Kernels
 
 extension Network {
-    /// Bytes of an `UnrolledNetwork`, but for the few MB that its convolutions lower patches into.
+    /// The bytes that an `UnrolledNetwork` holds, its im2col workspace included.
     ///
     /// Throws a `ModelError` about an unrolling that this network does not have.
     package func memory(batch: Int, _ unrolling: Unrolling) throws(ModelError) -> Int {
