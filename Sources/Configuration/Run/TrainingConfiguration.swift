@@ -82,6 +82,43 @@ package struct TrainingConfiguration: Sendable, Equatable {
     }
 }
 
+extension TrainingConfiguration {
+    /// All keys except `model`, in the order in which they are printed.
+    static let keys: [ConfigurationKey] = [
+        ConfigurationKey("data", \.data),
+        ConfigurationKey("digits", \.digits),
+        ConfigurationKey("epochs", \.epochs, in: Limits.steps),
+        ConfigurationKey("steps", \.steps, in: Limits.steps),
+        ConfigurationKey("maxTime", \.maxTime),
+        ConfigurationKey("seed", \.seed),
+        ConfigurationKey("output", \.output),
+        ConfigurationKey("resume", \.resume),
+        ConfigurationKey("checkpointEvery", \.checkpointEvery, in: Limits.steps),
+        ConfigurationKey("keep", \.keep, in: Limits.steps),
+        ConfigurationKey("evaluateEvery", \.evaluateEvery, in: Limits.interval),
+        ConfigurationKey("sampling", \.sampling),
+        ConfigurationKey("threads", \.threads, in: Limits.threads),
+        ConfigurationKey("virtualRanks", \.virtualRanks, in: Limits.virtualRanks),
+        ConfigurationKey("accumulate", \.accumulate, in: Limits.batchSize),
+        ConfigurationKey("recompute", \.recompute),
+        ConfigurationKey("convolution", \.convolution),
+        ConfigurationKey("reducePrecision", \.reducePrecision),
+        ConfigurationKey("onNaN", \.onNaN),
+        ConfigurationKey("verifyReplicasEvery", \.verifyReplicasEvery, in: Limits.interval),
+        ConfigurationKey("watchdog", \.watchdog),
+    ]
+
+    /// The values that an integer key may have.
+    ///
+    /// - Parameter name: a key that has limits.
+    package static func range(of name: String) -> ClosedRange<Int> {
+        guard let range = keys.first(where: { $0.name == name })?.range else {
+            preconditionFailure("no limits: \(name)")
+        }
+        return range
+    }
+}
+
 /// The pool of sequences from which a rank draws its part of a batch.
 package enum SamplingScope: String, Codable, CaseIterable, Sendable {
     /// All training sequences, sampled by all ranks together.
