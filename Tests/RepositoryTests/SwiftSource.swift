@@ -33,40 +33,38 @@ struct SwiftSource {
         self.declared = declared
     }
 
-    /// The text without comments and string literals, but with interpolated code.
+    /// The text without comments, and without strings except for the code interpolated in them.
     private static func code(of text: String) -> String {
-        var code = "", rest = text[...]
-        /// For each open string literal, whether it has three quotes, and the open brackets of its interpolation.
+        let text = Array(text.utf8)
+        var code: [UInt8] = [], at = 0
+        /// For each open string, whether it has three quotes; and the open brackets of its interpolation.
         var strings: [(isLong: Bool, brackets: Int)] = []
-        while let first = rest.first {
-            let isInString = strings.last.map { $0.brackets == 0 } ?? false
-            if isInString {
-                let isLong = strings.last!.isLong
-                if rest.hasPrefix("\\(") {
+        func has(_ word: String) -> Bool { text[at...].starts(with: word.utf8) }
+        while at < text.count {
+            if let string = strings.last, string.brackets == 0 {
+                if has("\\(") {
                     strings[strings.count - 1].brackets = 1
-                    code += " "
-                    rest = rest.dropFirst(2)
-                } else if rest.hasPrefix(isLong ? "\"\"\"" : "\"") {
+                    code.append(UInt8(ascii: " "))
+                    at += 2
+                } else if has(string.isLong ? "\"\"\"" : "\"") {
                     strings.removeLast()
-                    rest = rest.dropFirst(isLong ? 3 : 1)
+                    at += string.isLong ? 3 : 1
                 } else {
-                    rest = rest.dropFirst(first == "\\" ? 2 : 1)
+                    at += has("\\") ? 2 : 1
                 }
-            } else if rest.hasPrefix("//") {
-                rest = rest.drop { $0 != "\n" }
-            } else if first == "\"" {
-                let isLong = rest.hasPrefix("\"\"\"")
+            } else if has("//") {
+                while at < text.count, !has("\n") { at += 1 }
+            } else if has("\"") {
+                let isLong = has("\"\"\"")
                 strings.append((isLong, 0))
-                rest = rest.dropFirst(isLong ? 3 : 1)
+                at += isLong ? 3 : 1
             } else {
-                if let open = strings.last?.brackets {
-                    strings[strings.count - 1].brackets = open + (first == "(" ? 1 : first == ")" ? -1 : 0)
-                }
-                code.append(first)
-                rest = rest.dropFirst()
+                if !strings.isEmpty { strings[strings.count - 1].brackets += has("(") ? 1 : has(")") ? -1 : 0 }
+                code.append(text[at])
+                at += 1
             }
         }
-        return code
+        return String(decoding: code, as: UTF8.self)
     }
 
     /// All files below `Sources`.

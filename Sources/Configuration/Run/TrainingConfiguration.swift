@@ -108,6 +108,9 @@ extension TrainingConfiguration {
         ConfigurationKey("watchdog", \.watchdog),
     ]
 
+    /// The names of all keys except `model`.
+    package static var keyNames: [String] { keys.map(\.name) }
+
     /// The values that an integer key may have.
     ///
     /// - Parameter name: a key that has limits.
