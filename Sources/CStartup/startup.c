@@ -1,5 +1,5 @@
 // Tells OpenBLAS to start no threads, before it is loaded: each would take 128 MB of addresses at once, which the limits
-// of a batch system may not leave, and OpenBLAS then waits for them for ever. Our own threads call it (Crew.swift).
+// of a batch system may not leave, and OpenBLAS then waits for them for ever. Our own threads call it (ThreadPool.swift).
 //
 // The choice: the environment is the only way to tell it, and it is read before main and before anything of Swift or of the C
 // library's environment is ready. So the program starts itself again, with the same process id, from the one place that
