@@ -17,10 +17,13 @@ struct CommitPlugin: BuildToolPlugin {
         return [
             .buildCommand(
                 displayName: "Asking git for the commit", executable: URL(filePath: "/bin/sh"),
-                arguments: ["-c", script, repository.path(), output.path()], inputFiles: headLogs(of: repository),
+                arguments: ["-c", script, path(of: repository), path(of: output)], inputFiles: headLogs(of: repository),
                 outputFiles: [output])
         ]
     }
+
+    /// A path as the system has it, blanks included.
+    private func path(of file: URL) -> String { file.path(percentEncoded: false) }
 
     /// The file that grows with every commit, checkout and pull; empty outside a repository.
     private func headLogs(of repository: URL) -> [URL] {
@@ -29,6 +32,6 @@ struct CommitPlugin: BuildToolPlugin {
         let pointer = (try? String(contentsOf: git, encoding: .utf8))?.split(separator: ": ").last
         let folder = pointer.map { URL(filePath: $0.trimmingCharacters(in: .whitespacesAndNewlines)) } ?? git
         let log = folder.appending(path: "logs/HEAD")
-        return FileManager.default.fileExists(atPath: log.path()) ? [log] : []
+        return FileManager.default.fileExists(atPath: path(of: log)) ? [log] : []
     }
 }

@@ -36,34 +36,20 @@ struct ConfigurationKey: Sendable {
     }
 
     /// A key that keeps its default where a file omits it.
-    init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value>) {
+    ///
+    /// - Parameter range: the limits of an integer.
+    init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value>, in range: ClosedRange<Int>? = nil) {
         let key = Name(stringValue: name)
-        (self.name, range, number) = (name, nil, { _ in nil })
-        decode = { $1[keyPath: path] = try $0.decodeIfPresent(Value.self, forKey: key) ?? $1[keyPath: path] }
+        (self.name, self.range, number) = (name, range, { $0[keyPath: path] as? Int })
+        decode = { $1[keyPath: path] = try $0.decode(key, or: $1[keyPath: path]) }
         encode = { try $0.encode($1[keyPath: path], forKey: key) }
     }
 
     /// A key that may be null.
-    init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value?>) {
+    init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value?>, in range: ClosedRange<Int>? = nil) {
         let key = Name(stringValue: name)
-        (self.name, range, number) = (name, nil, { _ in nil })
+        (self.name, self.range, number) = (name, range, { $0[keyPath: path] as? Int })
         decode = { $1[keyPath: path] = try $0.decodeIfPresent(Value.self, forKey: key) }
-        encode = { try $0.encode($1[keyPath: path], forKey: key) }
-    }
-
-    /// An integer key.
-    init(_ name: String, _ path: Path<Int>, in range: ClosedRange<Int>) {
-        let key = Name(stringValue: name)
-        (self.name, self.range, number) = (name, range, { $0[keyPath: path] })
-        decode = { $1[keyPath: path] = try $0.decodeIfPresent(Int.self, forKey: key) ?? $1[keyPath: path] }
-        encode = { try $0.encode($1[keyPath: path], forKey: key) }
-    }
-
-    /// An integer key that may be null.
-    init(_ name: String, _ path: Path<Int?>, in range: ClosedRange<Int>) {
-        let key = Name(stringValue: name)
-        (self.name, self.range, number) = (name, range, { $0[keyPath: path] })
-        decode = { $1[keyPath: path] = try $0.decodeIfPresent(Int.self, forKey: key) }
         encode = { try $0.encode($1[keyPath: path], forKey: key) }
     }
 }

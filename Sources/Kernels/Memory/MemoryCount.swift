@@ -9,12 +9,17 @@ package enum MemoryCount {
 
     /// The bytes of the buffers that belong to what `build` returns. No memory is taken for them, so `build` must not
     /// touch an element.
-    package static func bytes<Built>(of build: () throws -> Built) rethrows -> Int {
+    package static func bytes<Built, Failure: Error>(
+        of build: () throws(Failure) -> Built
+    ) throws(Failure) -> Int {
         let counter = Counter()
-        return try $current.withValue(counter) {
-            let built = try build()
-            return withExtendedLifetime(built) { counter.bytes }
+        let counted = $current.withValue(counter) {
+            Result { () throws(Failure) -> Int in
+                let built = try build()
+                return withExtendedLifetime(built) { counter.bytes }
+            }
         }
+        return try counted.get()
     }
 
     /// The sum over the buffers that exist.

@@ -9,16 +9,14 @@ extension Network {
     package func memory(batch: Int, _ unrolling: Unrolling) throws(ModelError) -> Int {
         try check(unrolling)
         guard isCountable(batch: batch, unrolling) else { return Self.uncountable }
-        do {
-            return try MemoryCount.bytes { try UnrolledNetwork(self, batch: batch, unrolling) }
-        } catch let error as ModelError { throw error } catch { preconditionFailure("\(error)") }
+        return try MemoryCount.bytes { () throws(ModelError) in try UnrolledNetwork(self, batch: batch, unrolling) }
     }
 
     /// More bytes than any machine has.
     package static var uncountable: Int { 1 << 52 }
 
     /// Whether sizes that people write into files can be multiplied: far below 2^63 elements.
-    private func isCountable(batch: Int, _ unrolling: Unrolling) -> Bool {
+    package func isCountable(batch: Int, _ unrolling: Unrolling) -> Bool {
         let maps = nodes.reduce(Double(frame.count)) { $0 + Double($1.layer.outputShape.count) }
         return Double(batch) * Double(framesRead(unrolling) + unrolling.outputFrames) * maps < 1e13
     }

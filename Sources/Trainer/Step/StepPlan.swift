@@ -43,10 +43,9 @@ package struct StepPlan {
     ///
     /// Throws a `ModelError` about an unrolling that the network does not support.
     package func memory(on communicator: any Communicator) throws -> Int {
-        for size in Set(shares.threads.flatMap { $0.usual + [$0.largestOther] }) {
-            // Sizes whose product overflows end here with an error.
-            let bytes = try network.memory(batch: size, Unrolling(system.sequences))
-            if bytes >= Network<Float>.uncountable { return bytes }
+        let largest = shares.threads.flatMap { $0.usual + [$0.largestOther] }.max() ?? 0
+        guard network.isCountable(batch: largest, Unrolling(system.sequences)) else {
+            return Network<Float>.uncountable
         }
         let step = try MemoryCount.bytes { try TrainingStep(self, on: ThreadPool(), communicator) }
         let state = 1 + system.optimizer.moments.count, copies = 2 * state
