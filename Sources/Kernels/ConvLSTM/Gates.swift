@@ -7,8 +7,7 @@
 //     o = s(a_o + w_o c)     h = o tanh c                            c' the cell state of the previous time step
 //
 // Source: Shi et al., "Convolutional LSTM network", NIPS 2015, equation 3. Each pixel's row holds the gates in the
-// order i, f, g, o. Channels are processed in whole vectors of sixteen; of a last, partial vector only its own channels
-// are stored.
+// order i, f, g, o. Channels are processed in whole vectors; of a last, partial vector only its own channels are stored.
 
 import CProcessor
 
@@ -75,7 +74,9 @@ private func stepGates<S: Scalar>(_ step: GateStep<S>) {
     @inline(always) func run<F: GateFunction>(_ function: F.Type) {
         forEachPixel(of: p.pixels, places: p.places) { pixel in
             let place = p.place(of: pixel), a = p.gates + 4 * p.n * pixel
-            forEachLanes(of: p.n) { k, m in p.step(function, pixel, place, k, m, a: a + k, stride: p.n) }
+            S.Vector.forEachInOneLoop(of: p.n) { k, m in
+                p.step(function, pixel, place, k, m, a: a + k, stride: p.n)
+            }
         }
     }
     switch step.activation {
@@ -107,8 +108,8 @@ struct GatePointers<S: Scalar> {
     /// The preactivations, then the gates: (pixels, 4 n).
     let gates: UnsafeMutablePointer<S>
 
-    /// Whether sixteen channels of a gate are whole cache lines.
-    private let fillsLines: Bool
+    /// Whether every vector of a gate is aligned and whole.
+    private let isAligned: Bool
 
     /// The states c', c and h: (pixels, n).
     private let previousCell, cell, hidden: UnsafeMutablePointer<S>
@@ -122,7 +123,7 @@ struct GatePointers<S: Scalar> {
     init(_ step: GateStep<S>) {
         n = step.bias.count / 4
         pixels = step.cell.count / n
-        fillsLines = n % 16 == 0
+        isAligned = n % 16 == 0
         (gates, bias) = (step.gates.pointer, step.bias.pointer)
         (previousCell, cell, hidden) = (step.previousCell.pointer, step.cell.pointer, step.hidden.pointer)
         weights = step.peepholes?.pointers
@@ -150,26 +151,26 @@ struct GatePointers<S: Scalar> {
         _: F.Type, _ pixel: Int, _ place: Int, _ k: Int, _ m: Int, a: UnsafeMutablePointer<S>, stride: Int
     ) {
         let at = n &* pixel &+ k, gates = gates + (4 &* n &* pixel &+ k), b = bias + k
-        let before = SIMD16.load(previousCell + at, 16)
-        var ai = SIMD16.load(a, 16) + SIMD16.load(b, 16)
-        var af = SIMD16.load(a + stride, 16) + SIMD16.load(b + n, 16)
-        let ag = SIMD16.load(a + 2 &* stride, 16) + SIMD16.load(b + 2 &* n, 16)
-        var ao = SIMD16.load(a + 3 &* stride, 16) + SIMD16.load(b + 3 &* n, 16)
+        let before = S.Vector.load(previousCell + at)
+        var ai = S.Vector.load(a) + S.Vector.load(b)
+        var af = S.Vector.load(a + stride) + S.Vector.load(b + n)
+        let ag = S.Vector.load(a + 2 &* stride) + S.Vector.load(b + 2 &* n)
+        var ao = S.Vector.load(a + 3 &* stride) + S.Vector.load(b + 3 &* n)
         let place = place &+ k
         if let w = weights {
-            ai.addProduct(SIMD16.load(w.i + place, 16), before)
-            af.addProduct(SIMD16.load(w.f + place, 16), before)
+            ai.addProduct(S.Vector.load(w.i + place), before)
+            af.addProduct(S.Vector.load(w.f + place), before)
         }
-        let i = F.gate(ai), f = F.gate(af), g = S.hyperbolicTangent(ag)
+        let i = F.gate(ai), f = F.gate(af), g = S.Vector.hyperbolicTangent(ag)
         let after = (f * before).addingProduct(i, g)
-        if let w = weights { ao.addProduct(SIMD16.load(w.o + place, 16), after) }
+        if let w = weights { ao.addProduct(S.Vector.load(w.o + place), after) }
         let o = F.gate(ao)
-        i.stream(gates, over: m, fillsLines: fillsLines)
-        f.stream(gates + n, over: m, fillsLines: fillsLines)
-        g.stream(gates + 2 &* n, over: m, fillsLines: fillsLines)
-        o.stream(gates + 3 &* n, over: m, fillsLines: fillsLines)
+        i.stream(gates, over: m, isAligned: isAligned)
+        f.stream(gates + n, over: m, isAligned: isAligned)
+        g.stream(gates + 2 &* n, over: m, isAligned: isAligned)
+        o.stream(gates + 3 &* n, over: m, isAligned: isAligned)
         after.store(cell + at, over: m)
-        (o * S.hyperbolicTangent(after)).store(hidden + at, over: m)
+        (o * S.Vector.hyperbolicTangent(after)).store(hidden + at, over: m)
     }
 }
 
@@ -225,7 +226,9 @@ private func stepGatesBackward<S: Scalar>(_ step: GateStepBackward<S>) {
     @inline(always) func run<F: GateFunction>(_ function: F.Type) {
         forEachPixel(of: p.pixels, places: p.places) { pixel in
             let place = p.place(of: pixel), da = p.gates + 4 * p.n * pixel
-            forEachLanes(of: p.n) { k, m in p.step(function, pixel, place, k, m, da: da + k, stride: p.n) }
+            S.Vector.forEachInOneLoop(of: p.n) { k, m in
+                p.step(function, pixel, place, k, m, da: da + k, stride: p.n)
+            }
         }
     }
     switch step.activation {
@@ -302,25 +305,25 @@ struct GateGradientPointers<S: Scalar> {
         _: F.Type, _ pixel: Int, _ place: Place, _ k: Int, _ m: Int, da: UnsafeMutablePointer<S>, stride: Int
     ) {
         let a = gates + (4 &* n &* pixel &+ k), at = n &* pixel &+ k
-        let i = SIMD16.load(a, 16), f = SIMD16.load(a + n, 16)
-        let g = SIMD16.load(a + 2 &* n, 16), o = SIMD16.load(a + 3 &* n, 16)
-        let before = SIMD16.load(previousCell + at, 16), after = SIMD16.load(cell + at, 16)
-        let t = S.hyperbolicTangent(after), dh = SIMD16.load(hiddenGradient + at, 16)
+        let i = S.Vector.load(a), f = S.Vector.load(a + n)
+        let g = S.Vector.load(a + 2 &* n), o = S.Vector.load(a + 3 &* n)
+        let before = S.Vector.load(previousCell + at), after = S.Vector.load(cell + at)
+        let t = S.Vector.hyperbolicTangent(after), dh = S.Vector.load(hiddenGradient + at)
         let dOutput = dh * t, dao = F.gradient(dOutput, o)
-        var dc = SIMD16.load(cellGradient + at, 16)
+        var dc = S.Vector.load(cellGradient + at)
         // dh o (1 - t^2). In that literal form the compiler would scalarize it, lane by lane.
         dc.addProduct(dh.addingProduct(-dOutput, t), o)
         let position = place.weights &+ k
-        if let w = weights { dc.addProduct(dao, SIMD16.load(w.o + position, 16)) }
+        if let w = weights { dc.addProduct(dao, S.Vector.load(w.o + position)) }
         let dai = F.gradient(dc * g, i), daf = F.gradient(dc * before, f), dag = dc * i * (1 - g * g)
         dc *= f
         if let w = weights, let dw = weightGradients {
             let p = place.gradients &+ k
-            dc.addProduct(dai, SIMD16.load(w.i + position, 16))
-            dc.addProduct(daf, SIMD16.load(w.f + position, 16))
-            SIMD16.load(dw.i + p, 16).addingProduct(dai, before).store(dw.i + p, over: m)
-            SIMD16.load(dw.f + p, 16).addingProduct(daf, before).store(dw.f + p, over: m)
-            SIMD16.load(dw.o + p, 16).addingProduct(dao, after).store(dw.o + p, over: m)
+            dc.addProduct(dai, S.Vector.load(w.i + position))
+            dc.addProduct(daf, S.Vector.load(w.f + position))
+            S.Vector.load(dw.i + p).addingProduct(dai, before).store(dw.i + p, over: m)
+            S.Vector.load(dw.f + p).addingProduct(daf, before).store(dw.f + p, over: m)
+            S.Vector.load(dw.o + p).addingProduct(dao, after).store(dw.o + p, over: m)
         }
         dai.store(da, over: m)
         daf.store(da + stride, over: m)

@@ -63,12 +63,12 @@ private func normalizedStep<S: Scalar>(
                 let pixel = image &* places &+ place, a = p.gates + pixel &* all, n = normalized.pointer + pixel &* all
                 let weight = kernel.isPerPlace ? place &* all : 0
                 let scale = kernel.scale.pointer + weight, shift = kernel.shift.pointer + weight
-                forEachLanes(of: p.n) { k, m in
+                S.Vector.forEachInOneLoop(of: p.n) { k, m in
                     for gate in 0..<4 {
                         let c = gate &* p.n &+ k
-                        let value = (SIMD16.load(a + c, 16) - .load(mean + c, 16)) * .load(r + c, 16)
+                        let value = (S.Vector.load(a + c) - .load(mean + c)) * .load(r + c)
                         value.store(n + c, over: m)
-                        SIMD16.load(shift + c, 16).addingProduct(.load(scale + c, 16), value).store(y + 16 &* gate, 16)
+                        S.Vector.load(shift + c).addingProduct(S.Vector.load(scale + c), value).store(y + 16 &* gate)
                     }
                     p.step(function, pixel, k, m, a: y, stride: 16)
                 }
@@ -138,7 +138,7 @@ private struct NormalizedImage<S: Scalar> {
     func stepBackward<F: GateFunction>(_ function: F.Type) {
         withRows(1, of: 128) { (sums: UnsafeMutablePointer<S>) in
             for first in stride(from: 0, to: places, by: Self.placesAtOnce) {
-                forEachLanes(of: p.n) { k, m in
+                S.Vector.forEachInOneLoop(of: p.n) { k, m in
                     sums.update(repeating: 0, count: 128)
                     for place in first..<min(first &+ Self.placesAtOnce, places) {
                         let pixel = firstPixel &+ place
@@ -160,22 +160,28 @@ private struct NormalizedImage<S: Scalar> {
     private func add(_ place: Int, _ k: Int, _ m: Int, to sums: UnsafeMutablePointer<S>) {
         for gate in 0..<4 {
             let c = gate &* p.n &+ k, at = (firstPixel &+ place) &* all &+ c, sum = sums + 16 &* gate
-            var dn = SIMD16.load(p.gates + at, 16)
-            let n = SIMD16.load(n + at, 16)
-            if kernel.isPerPlace {
-                let weight = place &* all &+ c
-                SIMD16.load(dscale + weight, 16).addingProduct(dn, n).store(dscale + weight, over: m)
-                (SIMD16.load(dshift + weight, 16) + dn).store(dshift + weight, over: m)
-                dn *= SIMD16.load(kernel.scale.pointer + weight, 16)
-            }
-            (SIMD16.load(sum, 16) + dn).store(sum, 16)
-            SIMD16.load(sum + 64, 16).addingProduct(dn, n).store(sum + 64, 16)
+            var dn = S.Vector.load(p.gates + at)
+            let n = S.Vector.load(n + at)
+            if kernel.isPerPlace { dn = scaled(dn, n, at: place &* all &+ c, m) }
+            (S.Vector.load(sum) + dn).store(sum)
+            S.Vector.load(sum + 64).addingProduct(dn, n).store(sum + 64)
         }
+    }
+
+    /// Adds dn and dn n to the gradients of a pixel's own shift and scale, and returns dn times the scale. Out of line,
+    /// as only layer normalization has them.
+    @inline(never)
+    private func scaled(_ dn: S.Vector, _ n: S.Vector, at weight: Int, _ m: Int) -> S.Vector {
+        S.Vector.load(dscale + weight).addingProduct(dn, n).store(dscale + weight, over: m)
+        (S.Vector.load(dshift + weight) + dn).store(dshift + weight, over: m)
+        return dn * S.Vector.load(kernel.scale.pointer + weight)
     }
 
     @inline(always)
     private func add(_ sum: UnsafeMutablePointer<S>, to total: UnsafeMutablePointer<Double>, _ m: Int) {
-        (SIMD16.load(total, 16) + S.widened(SIMD16.load(sum, 16))).store(total, over: m)
+        DoubleVector.forEach(of: m) { lane, n in
+            (DoubleVector.load(total + lane) + DoubleVector.load(widening: sum + lane)).store(total + lane, over: n)
+        }
     }
 
     /// Writes the three parenthesized terms of each channel, one row per term; where each pixel has a scale of its own,
@@ -207,12 +213,12 @@ private struct NormalizedImage<S: Scalar> {
         let row = rowLength(all)
         for place in 0..<places {
             let da = p.gates + (firstPixel &+ place) &* all, n = n + (firstPixel &+ place) &* all
-            forEachLanes(of: all) { c, m in
-                var dy = SIMD16.load(da + c, 16)
-                if kernel.isPerPlace { dy *= SIMD16.load(kernel.scale.pointer + (place &* all &+ c), 16) }
-                let rest = SIMD16.load(rows + (row &+ c), 16).addingProduct(
-                    .load(rows + (2 &* row &+ c), 16), .load(n + c, 16))
-                (dy * SIMD16.load(rows + c, 16) - rest).store(da + c, over: m)
+            S.Vector.forEach(of: all) { c, m in
+                var dy = S.Vector.load(da + c)
+                if kernel.isPerPlace { dy *= S.Vector.load(kernel.scale.pointer + (place &* all &+ c)) }
+                let rest = S.Vector.load(rows + (row &+ c)).addingProduct(
+                    .load(rows + (2 &* row &+ c)), .load(n + c))
+                (dy * S.Vector.load(rows + c) - rest).store(da + c, over: m)
             }
         }
     }

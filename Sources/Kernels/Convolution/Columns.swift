@@ -11,7 +11,7 @@ package func copyColumns<S: Scalar>(
     let rows = checkedRows(source, sourceColumns, from, target, targetColumns, at, count)
     for row in 0..<rows {
         let x = source.pointer + row * sourceColumns + from, y = target.pointer + row * targetColumns + at
-        forEachLanes(of: count) { k, n in SIMD16.load(x + k, 16).store(y + k, over: n) }
+        S.Vector.forEach(of: count) { k, n in S.Vector.load(x + k).store(y + k, over: n) }
     }
 }
 
@@ -25,7 +25,7 @@ package func addColumns<S: Scalar>(
     let rows = checkedRows(source, sourceColumns, from, target, targetColumns, at, count)
     for row in 0..<rows {
         let x = source.pointer + row * sourceColumns + from, y = target.pointer + row * targetColumns + at
-        forEachLanes(of: count) { k, n in (SIMD16.load(y + k, 16) + SIMD16.load(x + k, 16)).store(y + k, over: n) }
+        S.Vector.forEach(of: count) { k, n in (S.Vector.load(y + k) + S.Vector.load(x + k)).store(y + k, over: n) }
     }
 }
 

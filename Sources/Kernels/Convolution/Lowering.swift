@@ -29,8 +29,8 @@ func raise<S: Scalar>(_ patches: Tensor<S>, _ g: ConvolutionGeometry, accumulati
     let (image, patches) = (image.pointer, patches.pointer)
     forEachRun(of: g) { place, runs in
         let source = patches + place + runs.before, target = image + runs.start
-        forEachLanes(of: runs.inside) { k, n in
-            (SIMD16.load(target + k, n) + SIMD16.load(source + k, n)).store(target + k, n)
+        S.Vector.forEach(of: runs.inside) { k, n in
+            (S.Vector.load(target + k, n) + S.Vector.load(source + k, n)).store(target + k, n)
         }
     }
 }

@@ -1,6 +1,6 @@
 // The only allocator of tensors' memory. The choice: memory is zeroed and starts at a multiple of 64 bytes (a cache
-// line and an AVX-512 vector); pages that are never touched cost nothing. Behind the last element there is room for one
-// more vector, so that the end of a row can be read like its middle.
+// line and an AVX-512 vector); pages that are never touched cost nothing. Behind the last element there is room for
+// sixteen more, so that the end of a row can be read like its middle.
 
 import Glibc
 import Platform
@@ -19,7 +19,7 @@ package final class Buffer<S: Scalar>: @unchecked Sendable {
     package init(count: Int) {
         precondition(count >= 0, "a buffer of \(count) elements")
         let bytes = count.multipliedReportingOverflow(by: MemoryLayout<S>.stride)
-        let more = Self.alignment + MemoryLayout<SIMD16<S>>.size
+        let more = Self.alignment + 16 * MemoryLayout<S>.stride
         if let counter = MemoryCount.current, !bytes.overflow {
             counter.add(bytes.partialValue)
             (self.count, allocation, self.counter) = (count, nil, counter)

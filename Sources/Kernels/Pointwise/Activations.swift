@@ -1,10 +1,10 @@
-// The logistic sigmoid, the hyperbolic tangent and the leaky ReLU, forward and backward, sixteen elements at a time.
+// The logistic sigmoid, the hyperbolic tangent and the leaky ReLU, forward and backward.
 // The choice: backward reads the output instead of the input, so that the output may overwrite the input.
 
 /// The logistic sigmoid, 1 / (1 + e^-x).
 @inline(always)
-func logistic<S: Scalar>(_ x: SIMD16<S>) -> SIMD16<S> {
-    1 / (1 + S.exponential(-x))
+func logistic<V: Vector>(_ x: V) -> V {
+    1 / (1 + V.exponential(-x))
 }
 
 /// The function that an activation layer applies to each element, and its derivative in terms of the output.
@@ -60,9 +60,9 @@ package struct LeakyReLU: PointwiseFunction {
 private func multiplyWhereNotPositive<S: Scalar>(_ a: Tensor<S>, _ b: Tensor<S>, by factor: S, into z: Tensor<S>) {
     precondition(a.count == b.count && a.count == z.count)
     let (a, b, z, count) = (a.pointer, b.pointer, z.pointer, a.count)
-    forEachLanes(of: count) { at, n in
-        let lanes = SIMD16.load(a + at, n)
-        S.select(lanes, where: .zero, isBelow: SIMD16.load(b + at, n), else: lanes * factor).store(z + at, n)
+    S.Vector.forEach(of: count) { at, n in
+        let lanes = S.Vector.load(a + at, n)
+        S.Vector.select(lanes, where: .zero, isBelow: S.Vector.load(b + at, n), else: lanes * factor).store(z + at, n)
     }
 }
 
@@ -71,7 +71,7 @@ private func multiplyWhereNotPositive<S: Scalar>(_ a: Tensor<S>, _ b: Tensor<S>,
 private func applyLogistic<S: Scalar>(_ x: Tensor<S>, _ y: Tensor<S>) {
     precondition(x.count == y.count)
     let (x, y, count) = (x.pointer, y.pointer, x.count)
-    forEachLanes(of: count) { at, n in logistic(SIMD16.load(x + at, n)).store(y + at, n) }
+    S.Vector.forEach(of: count) { at, n in logistic(S.Vector.load(x + at, n)).store(y + at, n) }
 }
 
 @specialized(where S == Float)
@@ -79,7 +79,7 @@ private func applyLogistic<S: Scalar>(_ x: Tensor<S>, _ y: Tensor<S>) {
 private func applyTangent<S: Scalar>(_ x: Tensor<S>, _ y: Tensor<S>) {
     precondition(x.count == y.count)
     let (x, y, count) = (x.pointer, y.pointer, x.count)
-    forEachLanes(of: count) { at, n in S.hyperbolicTangent(SIMD16.load(x + at, n)).store(y + at, n) }
+    S.Vector.forEach(of: count) { at, n in S.Vector.hyperbolicTangent(S.Vector.load(x + at, n)).store(y + at, n) }
 }
 
 @specialized(where S == Float)
@@ -87,9 +87,9 @@ private func applyTangent<S: Scalar>(_ x: Tensor<S>, _ y: Tensor<S>) {
 private func applyLogisticGradient<S: Scalar>(_ dy: Tensor<S>, _ y: Tensor<S>, _ dx: Tensor<S>) {
     precondition(dy.count == y.count && dx.count == y.count)
     let (dy, y, dx, count) = (dy.pointer, y.pointer, dx.pointer, y.count)
-    forEachLanes(of: count) { at, n in
-        let s = SIMD16.load(y + at, n)
-        (SIMD16.load(dy + at, n) * s * (1 - s)).store(dx + at, n)
+    S.Vector.forEach(of: count) { at, n in
+        let s = S.Vector.load(y + at, n)
+        (S.Vector.load(dy + at, n) * s * (1 - s)).store(dx + at, n)
     }
 }
 
@@ -98,8 +98,8 @@ private func applyLogisticGradient<S: Scalar>(_ dy: Tensor<S>, _ y: Tensor<S>, _
 private func applyTangentGradient<S: Scalar>(_ dy: Tensor<S>, _ y: Tensor<S>, _ dx: Tensor<S>) {
     precondition(dy.count == y.count && dx.count == y.count)
     let (dy, y, dx, count) = (dy.pointer, y.pointer, dx.pointer, y.count)
-    forEachLanes(of: count) { at, n in
-        let s = SIMD16.load(y + at, n)
-        (SIMD16.load(dy + at, n) * (1 - s * s)).store(dx + at, n)
+    S.Vector.forEach(of: count) { at, n in
+        let s = S.Vector.load(y + at, n)
+        (S.Vector.load(dy + at, n) * (1 - s * s)).store(dx + at, n)
     }
 }

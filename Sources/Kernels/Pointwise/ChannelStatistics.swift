@@ -18,17 +18,15 @@ package func addChannelSums<S: Scalar>(of a: Tensor<S>, times b: Tensor<S>, to s
         // A block of pixels at a time, so that all their channels are read while they are in cache.
         for block in stride(from: 0, to: pixels, by: pixelsAtOnce) {
             let last = min(block + pixelsAtOnce, pixels)
-            forEachLanes(of: channels) { c, n in
-                var sum = SIMD16<Double>(repeating: 0), products = sum
+            DoubleVector.forEach(of: channels) { c, n in
+                var sum = DoubleVector.zero, products = sum
                 for pixel in block..<last {
-                    let x = S.widened(SIMD16.load(a + pixel * channels + c, 16))
+                    let x = DoubleVector.load(widening: a + pixel * channels + c)
                     sum += x
-                    products.addProduct(x, S.widened(SIMD16.load(b + pixel * channels + c, 16)))
+                    products.addProduct(x, DoubleVector.load(widening: b + pixel * channels + c))
                 }
-                for lane in 0..<n {
-                    first[c + lane] += sum[lane]
-                    second[c + lane] += products[lane]
-                }
+                (DoubleVector.load(first + c, n) + sum).store(first + c, n)
+                (DoubleVector.load(second + c, n) + products).store(second + c, n)
             }
         }
     }
@@ -45,9 +43,9 @@ package func scaleChannels<S: Scalar>(_ x: Tensor<S>, by factor: Tensor<S>, addi
     precondition(pixels * channels == x.count && y.count == x.count && offset.count == channels)
     let (x, y, factor, offset) = (x.pointer, y.pointer, factor.pointer, offset.pointer)
     for pixel in 0..<pixels {
-        forEachLanes(of: channels) { c, n in
+        S.Vector.forEach(of: channels) { c, n in
             let at = pixel * channels + c
-            SIMD16.load(offset + c, 16).addingProduct(SIMD16.load(x + at, 16), SIMD16.load(factor + c, 16))
+            S.Vector.load(offset + c).addingProduct(S.Vector.load(x + at), S.Vector.load(factor + c))
                 .store(y + at, over: n)
         }
     }
@@ -64,11 +62,11 @@ package func combineChannels<S: Scalar>(
     precondition(q.count == channels && r.count == channels)
     let (x, y, z, p, q, r) = (x.pointer, y.pointer, z.pointer, p.pointer, q.pointer, r.pointer)
     for pixel in 0..<pixels {
-        forEachLanes(of: channels) { c, n in
+        S.Vector.forEach(of: channels) { c, n in
             let at = pixel * channels + c
-            var sum = SIMD16.load(z + at, 16) + SIMD16.load(r + c, 16)
-            sum.addProduct(SIMD16.load(x + at, 16), SIMD16.load(p + c, 16))
-            sum.addProduct(SIMD16.load(y + at, 16), SIMD16.load(q + c, 16))
+            var sum = S.Vector.load(z + at) + S.Vector.load(r + c)
+            sum.addProduct(S.Vector.load(x + at), S.Vector.load(p + c))
+            sum.addProduct(S.Vector.load(y + at), S.Vector.load(q + c))
             sum.store(z + at, over: n)
         }
     }

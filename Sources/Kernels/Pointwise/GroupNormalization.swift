@@ -40,9 +40,9 @@ extension GroupNormalization {
             let (mean, r) = moments(x, places)
             inverseDeviations.pointer[group] = r
             forEachRow(0..<places) { at, weight, lanes in
-                let value = (SIMD16.load(x + at, lanes) - mean) * r
+                let value = (S.Vector.load(x + at, lanes) - mean) * r
                 value.store(n + at, lanes)
-                SIMD16.load(shift + weight, lanes).addingProduct(.load(scale + weight, lanes), value)
+                S.Vector.load(shift + weight, lanes).addingProduct(S.Vector.load(scale + weight, lanes), value)
                     .store(x + at, lanes)
             }
         }
@@ -78,8 +78,8 @@ extension GroupNormalization {
                     .load(scale + weight, lanes) * .load(dy + at, lanes) * .load(n + at, lanes)
                 } / elements)
             forEachRow(0..<places) { at, weight, lanes in
-                let dn = SIMD16.load(scale + weight, lanes) * .load(dy + at, lanes)
-                ((dn - mean - SIMD16.load(n + at, lanes) * slope) * r).store(dy + at, lanes)
+                let dn = S.Vector.load(scale + weight, lanes) * .load(dy + at, lanes)
+                ((dn - mean - S.Vector.load(n + at, lanes) * slope) * r).store(dy + at, lanes)
             }
         }
     }
@@ -122,7 +122,7 @@ extension GroupNormalization {
     private func forEachRow(_ places: Range<Int>, _ body: (_ at: Int, _ weight: Int, _ lanes: Int) -> Void) {
         let step = allChannels, weightStep = scale.count == step ? 0 : step
         for place in places {
-            forEachLanes(of: channels) { k, lanes in body(place * step + k, place * weightStep + k, lanes) }
+            S.Vector.forEach(of: channels) { k, lanes in body(place * step + k, place * weightStep + k, lanes) }
         }
     }
 
@@ -139,7 +139,7 @@ extension GroupNormalization {
             let some = first..<min(first + placesAtOnce, places), elements = Double(some.count * channels)
             let own = sum(some) { at, _, lanes in .load(x + at, lanes) } / elements
             let ownSquares = sum(some) { at, _, lanes in
-                let difference = SIMD16.load(x + at, lanes) - .repeating(S(own), lanes)
+                let difference = S.Vector.load(x + at, lanes) - S.Vector(repeating: S(own)).keeping(first: lanes)
                 return difference * difference
             }
             let distance = own - mean, all = count + elements
@@ -152,16 +152,22 @@ extension GroupNormalization {
 
     /// Returns the sum of a term over a group, in blocks whose sums are added in double precision.
     @inline(always)
-    private func total(_ places: Int, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> SIMD16<S>) -> Double {
+    private func total(_ places: Int, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> S.Vector) -> Double {
         stride(from: 0, to: places, by: placesAtOnce).reduce(0.0) { total, first in
             total + sum(first..<min(first + placesAtOnce, places), term)
         }
     }
 
     @inline(always)
-    private func sum(_ places: Range<Int>, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> SIMD16<S>) -> Double {
-        var sum = SIMD16<S>(repeating: 0)
-        forEachRow(places) { at, weight, lanes in sum += term(at, weight, lanes) }
-        return Double(sum.sum())
+    private func sum(_ places: Range<Int>, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> S.Vector) -> Double {
+        let step = allChannels, weightStep = scale.count == step ? 0 : step
+        let sum = S.Vector.sumOfSixteen { sum, first in
+            for place in places {
+                S.Vector.forEach(of: channels, from: first, by: 16) { k, lanes in
+                    sum += term(place * step + k, place * weightStep + k, lanes)
+                }
+            }
+        }
+        return Double(sum)
     }
 }

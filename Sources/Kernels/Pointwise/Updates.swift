@@ -17,7 +17,7 @@ package struct GradientClip: Sendable, Equatable {
     package init(limit: Float = .infinity, factor: Float = 1) { (self.limit, self.factor) = (limit, factor) }
 
     @inline(always)
-    fileprivate func callAsFunction(_ g: SIMD16<Float>) -> SIMD16<Float> { g.bounded(by: limit) * factor }
+    fileprivate func callAsFunction(_ g: FloatVector) -> FloatVector { g.bounded(by: limit) * factor }
 }
 
 /// The Adam update, with g += weightDecay p:
@@ -33,10 +33,10 @@ package func moveByAdam(
     let (rest1, rest2, beta1, beta2) = (Float(1 - beta1), Float(1 - beta2), Float(beta1), Float(beta2))
     let (rate, correction, epsilon) = (Float(rate), Float(correction), Float(epsilon))
     let (weightDecay, keep) = (Float(weightDecay), Float(keep))
-    forEachLanes(of: count) { at, n in
-        let before = SIMD16.load(p + at, n), slope = clip(SIMD16.load(g + at, n)) + weightDecay * before
-        let mean = beta1 * SIMD16.load(m + at, n) + rest1 * slope
-        let square = beta2 * SIMD16.load(v + at, n) + rest2 * slope * slope
+    FloatVector.forEach(of: count) { at, n in
+        let before = FloatVector.load(p + at, n), slope = clip(FloatVector.load(g + at, n)) + weightDecay * before
+        let mean = beta1 * FloatVector.load(m + at, n) + rest1 * slope
+        let square = beta2 * FloatVector.load(v + at, n) + rest2 * slope * slope
         mean.store(m + at, n)
         square.store(v + at, n)
         (keep * before - rate * mean / (correction * square.squareRoot() + epsilon)).store(p + at, n)
@@ -53,11 +53,11 @@ package func moveByRMSProp(
     requireOneLayout(p, g, a)
     let (p, g, a, count) = (p.pointer, g.pointer, a.pointer, p.count)
     let (rate, rest, rho, epsilon) = (Float(rate), Float(1 - rho), Float(rho), Float(epsilon))
-    forEachLanes(of: count) { at, n in
-        let slope = clip(SIMD16.load(g + at, n))
-        let square = rho * SIMD16.load(a + at, n) + rest * slope * slope
+    FloatVector.forEach(of: count) { at, n in
+        let slope = clip(FloatVector.load(g + at, n))
+        let square = rho * FloatVector.load(a + at, n) + rest * slope * slope
         square.store(a + at, n)
-        (SIMD16.load(p + at, n) - rate * slope / (square.squareRoot() + epsilon)).store(p + at, n)
+        (FloatVector.load(p + at, n) - rate * slope / (square.squareRoot() + epsilon)).store(p + at, n)
     }
 }
 
@@ -72,13 +72,13 @@ package func moveByAdadelta(
     requireOneLayout(p, g, a, d)
     let (p, g, a, d, count) = (p.pointer, g.pointer, a.pointer, d.pointer, p.count)
     let (rate, rest, rho, epsilon) = (Float(rate), Float(1 - rho), Float(rho), Float(epsilon))
-    forEachLanes(of: count) { at, n in
-        let slope = clip(SIMD16.load(g + at, n)), moved = SIMD16.load(d + at, n)
-        let square = rho * SIMD16.load(a + at, n) + rest * slope * slope
+    FloatVector.forEach(of: count) { at, n in
+        let slope = clip(FloatVector.load(g + at, n)), moved = FloatVector.load(d + at, n)
+        let square = rho * FloatVector.load(a + at, n) + rest * slope * slope
         let u = slope * (moved + epsilon).squareRoot() / (square + epsilon).squareRoot()
         square.store(a + at, n)
         (rho * moved + rest * u * u).store(d + at, n)
-        (SIMD16.load(p + at, n) - rate * u).store(p + at, n)
+        (FloatVector.load(p + at, n) - rate * u).store(p + at, n)
     }
 }
 
@@ -90,9 +90,9 @@ package func moveDownhill(
 ) {
     requireOneLayout(p, g)
     let (p, g, count, rate, weightDecay) = (p.pointer, g.pointer, p.count, Float(rate), Float(weightDecay))
-    forEachLanes(of: count) { at, n in
-        let before = SIMD16.load(p + at, n)
-        (before - rate * (clip(SIMD16.load(g + at, n)) + weightDecay * before)).store(p + at, n)
+    FloatVector.forEach(of: count) { at, n in
+        let before = FloatVector.load(p + at, n)
+        (before - rate * (clip(FloatVector.load(g + at, n)) + weightDecay * before)).store(p + at, n)
     }
 }
 
@@ -107,9 +107,9 @@ package func moveDownhill(
     let (p, g, b, count) = (p.pointer, g.pointer, b.pointer, p.count)
     let (rate, momentum, weightDecay) = (Float(rate), Float(momentum), Float(weightDecay))
     let (ofSlope, ofVelocity): (Float, Float) = nesterov ? (1, momentum) : (0, 1)
-    forEachLanes(of: count) { at, n in
-        let before = SIMD16.load(p + at, n), slope = clip(SIMD16.load(g + at, n)) + weightDecay * before
-        let velocity = momentum * SIMD16.load(b + at, n) + slope
+    FloatVector.forEach(of: count) { at, n in
+        let before = FloatVector.load(p + at, n), slope = clip(FloatVector.load(g + at, n)) + weightDecay * before
+        let velocity = momentum * FloatVector.load(b + at, n) + slope
         velocity.store(b + at, n)
         (before - rate * (ofSlope * slope + ofVelocity * velocity)).store(p + at, n)
     }

@@ -7,7 +7,7 @@
 package func add<S: Scalar>(_ x: Tensor<S>, accumulatingInto y: Tensor<S>) {
     precondition(x.count == y.count, "\(x.shape) added to \(y.shape)")
     let (x, y, count) = (x.pointer, y.pointer, x.count)
-    forEachLanes(of: count) { at, n in (SIMD16.load(y + at, n) + SIMD16.load(x + at, n)).store(y + at, n) }
+    S.Vector.forEach(of: count) { at, n in (S.Vector.load(y + at, n) + S.Vector.load(x + at, n)).store(y + at, n) }
 }
 
 /// Computes y *= factor.
@@ -15,7 +15,7 @@ package func add<S: Scalar>(_ x: Tensor<S>, accumulatingInto y: Tensor<S>) {
 @specialized(where S == Double)
 package func scale<S: Scalar>(_ y: Tensor<S>, by factor: S) {
     let (y, count) = (y.pointer, y.count)
-    forEachLanes(of: count) { at, n in (SIMD16.load(y + at, n) * factor).store(y + at, n) }
+    S.Vector.forEach(of: count) { at, n in (S.Vector.load(y + at, n) * factor).store(y + at, n) }
 }
 
 /// Returns the sum of squares, accumulated in double precision.
@@ -25,12 +25,13 @@ package func scale<S: Scalar>(_ y: Tensor<S>, by factor: S) {
 @specialized(where S == Double)
 package func sumOfSquares<S: Scalar>(_ x: Tensor<S>, within limit: S = .infinity) -> Double {
     let (x, count) = (x.pointer, x.count)
-    var sums = SIMD16<Double>(repeating: 0)
-    forEachLanes(of: count) { at, n in
-        let values = S.widened(SIMD16.load(x + at, n).bounded(by: limit))
-        sums.addProduct(values, values)
+    let limit = Double(limit)
+    return DoubleVector.sumOfSixteen { sum, first in
+        DoubleVector.forEach(of: count, from: first, by: 16) { at, n in
+            let values = DoubleVector.load(widening: x + at).keeping(first: n).bounded(by: limit)
+            sum.addProduct(values, values)
+        }
     }
-    return sums.sum()
 }
 
 /// Adds to sums[column] the sum over the rows, in blocks of rows so that long columns lose no precision.
@@ -38,7 +39,7 @@ package func sumOfSquares<S: Scalar>(_ x: Tensor<S>, within limit: S = .infinity
 @specialized(where S == Double)
 package func sumRows<S: Scalar>(of x: Tensor<S>, accumulatingInto sums: Tensor<S>) {
     let pointer = x.pointer
-    addRows(of: x, sums) { at, n in SIMD16.load(pointer + at, n) }
+    addRows(of: x, sums) { at, n in S.Vector.load(pointer + at, n) }
 }
 
 /// Adds to sums[column] the sum over the rows of x y; see `sumRows(of:accumulatingInto:)`.
@@ -47,22 +48,22 @@ package func sumRows<S: Scalar>(of x: Tensor<S>, accumulatingInto sums: Tensor<S
 package func sumRows<S: Scalar>(ofProducts x: Tensor<S>, _ y: Tensor<S>, accumulatingInto sums: Tensor<S>) {
     precondition(x.count == y.count, "\(x.shape) times \(y.shape)")
     let (left, right) = (x.pointer, y.pointer)
-    addRows(of: x, sums) { at, n in SIMD16.load(left + at, n) * SIMD16.load(right + at, n) }
+    addRows(of: x, sums) { at, n in S.Vector.load(left + at, n) * S.Vector.load(right + at, n) }
 }
 
 @inline(always)
 private func addRows<S: Scalar>(
-    of x: Tensor<S>, _ sums: Tensor<S>, _ term: (_ place: Int, _ lanes: Int) -> SIMD16<S>
+    of x: Tensor<S>, _ sums: Tensor<S>, _ term: (_ place: Int, _ lanes: Int) -> S.Vector
 ) {
     let columns = sums.count, rows = x.count / columns, rowsAtOnce = 256
     precondition(x.count == rows * columns, "rows of \(columns) in \(x.shape)")
     let sums = sums.pointer
     for first in stride(from: 0, to: rows, by: rowsAtOnce) {
         let last = min(first + rowsAtOnce, rows)
-        forEachLanes(of: columns) { column, n in
-            var sum = SIMD16<S>(repeating: 0)
+        S.Vector.forEach(of: columns) { column, n in
+            var sum = S.Vector.zero
             for row in first..<last { sum += term(row * columns + column, n) }
-            (SIMD16.load(sums + column, n) + sum).store(sums + column, n)
+            (S.Vector.load(sums + column, n) + sum).store(sums + column, n)
         }
     }
 }
@@ -84,6 +85,6 @@ package func addRow<S: Scalar>(_ row: Tensor<S>, toRowsOf y: Tensor<S>) {
     precondition(y.count % row.count == 0, "\(row.shape) added to \(y.shape)")
     for first in stride(from: 0, to: y.count, by: row.count) {
         let y = y.pointer + first, x = row.pointer
-        forEachLanes(of: row.count) { k, n in (SIMD16.load(y + k, n) + SIMD16.load(x + k, n)).store(y + k, n) }
+        S.Vector.forEach(of: row.count) { k, n in (S.Vector.load(y + k, n) + S.Vector.load(x + k, n)).store(y + k, n) }
     }
 }

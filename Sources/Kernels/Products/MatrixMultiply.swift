@@ -16,5 +16,18 @@ private func product<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>, beta: S, _ c: Ma
     precondition(
         a.rows == c.rows && a.columns == b.rows && b.columns == c.columns && !c.isTransposed,
         "product of \(a.rows) x \(a.columns) and \(b.rows) x \(b.columns) into \(c.rows) x \(c.columns)")
-    S.gemm(a, b, beta: beta, c)
+    let (rows, columns, depth) = (blasint(c.rows), blasint(c.columns), blasint(a.columns))
+    let (strideA, strideB, strideC) = (blasint(a.stride), blasint(b.stride), blasint(c.stride))
+    forPrecision(
+        of: S.self,
+        float: {
+            cblas_sgemm(
+                CblasRowMajor, a.transposition, b.transposition, rows, columns, depth, 1, retyped(a.pointer), strideA,
+                retyped(b.pointer), strideB, Float(beta), retyped(c.pointer), strideC)
+        },
+        double: {
+            cblas_dgemm(
+                CblasRowMajor, a.transposition, b.transposition, rows, columns, depth, 1, retyped(a.pointer), strideA,
+                retyped(b.pointer), strideB, Double(beta), retyped(c.pointer), strideC)
+        })
 }

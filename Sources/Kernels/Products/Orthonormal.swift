@@ -24,10 +24,13 @@ package func orthonormalizeRows(of matrix: Tensor<Double>) {
 /// Computes v -= (q . v) q.
 private func removeProjection(on q: Tensor<Double>, from v: Tensor<Double>) {
     let (q, v, count) = (q.pointer, v.pointer, q.count)
-    var products = SIMD16<Double>(repeating: 0)
-    forEachLanes(of: count) { at, n in products.addProduct(SIMD16.load(q + at, n), SIMD16.load(v + at, n)) }
-    let share = SIMD16(repeating: -products.sum())
-    forEachLanes(of: count) { at, n in
-        SIMD16.load(v + at, n).addingProduct(share, SIMD16.load(q + at, n)).store(v + at, n)
+    let product = DoubleVector.sumOfSixteen { sum, first in
+        DoubleVector.forEach(of: count, from: first, by: 16) { at, n in
+            sum.addProduct(.load(q + at, n), .load(v + at, n))
+        }
+    }
+    let share = DoubleVector(repeating: -product)
+    DoubleVector.forEach(of: count) { at, n in
+        DoubleVector.load(v + at, n).addingProduct(share, .load(q + at, n)).store(v + at, n)
     }
 }

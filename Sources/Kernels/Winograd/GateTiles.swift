@@ -11,7 +11,7 @@ package struct GateColumns: Sendable {
 
     package init(hidden: Int) { self.hidden = hidden }
 
-    package var blocks: Int { Kernels.lanes(of: hidden) }
+    package var blocks: Int { Kernels.blocks(of: hidden) }
 
     /// Returns the number of columns that each gate has in a block.
     package func width(_ block: Int) -> Int { min(16, hidden - 16 * block) }
@@ -19,8 +19,8 @@ package struct GateColumns: Sendable {
     /// Returns the first column of a gate in a block; gates count from 0 in the order i, f, g, o.
     package func first(block: Int, gate: Int) -> Int { 64 * block + gate * width(block) }
 
-    /// Returns the range of vectors that a block's columns occupy.
-    func lanes(_ block: Int) -> Range<Int> { 4 * block..<4 * block + Kernels.lanes(of: 4 * width(block)) }
+    /// Returns the blocks of sixteen columns that a block's gates occupy.
+    func columns(_ block: Int) -> Range<Int> { 4 * block..<4 * block + Kernels.blocks(of: 4 * width(block)) }
 }
 
 extension TransformedMaps {
@@ -68,10 +68,10 @@ extension TransformedMaps {
 
 @inline(always)
 private func stepTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ step: GateStep<S>, _ block: Int) {
-    let columns = GateColumns(hidden: step.bias.count / 4), lanes = 0..<columns.lanes(block).count
+    let columns = GateColumns(hidden: step.bias.count / 4), blocks = 0..<columns.columns(block).count
     @inline(always) func run<F: GateFunction>(_: F.Type) {
         let sink = GateStepSink<S, F>(step: GatePointers(step), channel: 16 * block, width: columns.width(block))
-        outputTiles(maps, images: step.images, at: 0, lanes: lanes, sink)
+        outputTiles(maps, images: step.images, at: 0, blocks: blocks, sink)
     }
     switch step.activation {
     case .logistic: run(Logistic.self)
@@ -85,10 +85,10 @@ private func stepTilesBackward<S: Scalar>(
 ) {
     let pointers = GateGradientPointers(step), columns = GateColumns(hidden: pointers.n)
     @inline(always) func run<F: GateFunction>(_: F.Type, _ block: Int, _ sums: UnsafeMutablePointer<S>) {
-        let lanes = columns.lanes(block),
+        let blocks = columns.columns(block),
             source = GateStepSource<S, F>(
                 step: pointers, channel: 16 * block, width: columns.width(block), ahead: maps.geometry.side, sums: sums)
-        outputTilesBackward(maps, images: step.images, at: first, lanes: lanes, source)
+        outputTilesBackward(maps, images: step.images, at: first, blocks: blocks, source)
     }
     withUnsafeTemporaryAllocation(of: S.self, capacity: 64) { memory in
         let sums = memory.baseAddress!
@@ -99,8 +99,10 @@ private func stepTilesBackward<S: Scalar>(
             case .hardSigmoid: run(HardSigmoid.self, block, sums)
             }
             for gate in 0..<4 {
-                let place = biasGradient.pointer + (gate * columns.hidden + 16 * block)
-                (SIMD16.load(place, 16) + SIMD16.load(sums + 16 * gate, 16)).store(place, over: columns.width(block))
+                let place = biasGradient.pointer + (gate * columns.hidden + 16 * block), sums = sums + 16 * gate
+                S.Vector.forEach(of: columns.width(block)) { k, m in
+                    (S.Vector.load(place + k) + .load(sums + k)).store(place + k, over: m)
+                }
             }
         }
     }
@@ -108,17 +110,17 @@ private func stepTilesBackward<S: Scalar>(
 
 @inline(always)
 private func copyTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ a: Tensor<S>, _ block: Int) {
-    let columns = GateColumns(hidden: a.shape[3] / 4), lanes = 0..<columns.lanes(block).count
+    let columns = GateColumns(hidden: a.shape[3] / 4), blocks = 0..<columns.columns(block).count
     let rows = GateRows(a, columns, block)
-    outputTiles(maps, images: a.shape[0], at: 0, lanes: lanes, rows)
+    outputTiles(maps, images: a.shape[0], at: 0, blocks: blocks, rows)
 }
 
 @inline(always)
 private func copyTilesBackward<S: Scalar>(_ maps: TransformedMaps<S>, _ da: Tensor<S>, _ first: Int) {
     let columns = GateColumns(hidden: da.shape[3] / 4)
     for block in 0..<columns.blocks {
-        let lanes = columns.lanes(block), rows = GateRows(da, columns, block)
-        outputTilesBackward(maps, images: da.shape[0], at: first, lanes: lanes, rows)
+        let blocks = columns.columns(block), rows = GateRows(da, columns, block)
+        outputTilesBackward(maps, images: da.shape[0], at: first, blocks: blocks, rows)
     }
 }
 
@@ -129,7 +131,10 @@ struct GateStepSink<S: Scalar, F: GateFunction>: PlaceSink {
 
     @inline(always)
     func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
-        step.step(F.self, pixel, channel, width, a: z, stride: width)
+        for part in BlockParts<S>() where part.channel < width {
+            let k = part.channel
+            step.step(F.self, pixel, channel &+ k, width &- k, a: z + k, stride: width)
+        }
     }
 }
 
@@ -147,10 +152,13 @@ struct GateStepSource<S: Scalar, F: GateFunction>: PlaceSource {
     @inline(always)
     func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
         step.prefetch(pixel &+ ahead, channel)
-        step.step(F.self, pixel, channel, width, da: dz, stride: width)
-        for gate in 0..<4 {
-            let sum = sums + 16 &* gate
-            (SIMD16.load(sum, 16) + SIMD16.load(dz + gate &* width, 16)).store(sum, 16)
+        for part in BlockParts<S>() where part.channel < width {
+            let k = part.channel
+            step.step(F.self, pixel, channel &+ k, width &- k, da: dz + k, stride: width)
+            for gate in 0..<4 {
+                let sum = sums + (16 &* gate &+ k)
+                (S.Vector.load(sum) + .load(dz + (gate &* width &+ k))).store(sum)
+            }
         }
     }
 }
@@ -167,12 +175,20 @@ struct GateRows<S: Scalar>: PlaceSink, PlaceSource {
     @inline(always)
     func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
         let row = start + 4 &* hidden &* pixel
-        for gate in 0..<4 { SIMD16.load(z + gate &* width, 16).store(row + gate &* hidden, over: width) }
+        S.Vector.forEach(of: width) { k, m in
+            for gate in 0..<4 {
+                S.Vector.load(z + (gate &* width &+ k)).store(row + (gate &* hidden &+ k), over: m)
+            }
+        }
     }
 
     @inline(always)
     func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
         let row = start + 4 &* hidden &* pixel
-        for gate in 0..<4 { SIMD16.load(row + gate &* hidden, 16).store(dz + gate &* width, 16) }
+        for gate in 0..<4 {
+            for part in BlockParts<S>() where part.channel < width {
+                S.Vector.load(row + (gate &* hidden &+ part.channel)).store(dz + (gate &* width &+ part.channel))
+            }
+        }
     }
 }

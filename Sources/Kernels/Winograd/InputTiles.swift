@@ -1,4 +1,4 @@
-// The Winograd input transform, tile by tile and sixteen channels at a time: first the columns of a tile, into a small
+// The Winograd input transform, tile by tile and a block of channels at a time: first the columns of a tile, into a small
 // square in the L1 cache, then the rows. Pixels outside the image are zero. Lanes beyond the last channel hold
 // arbitrary values, which no product reads.
 
@@ -38,23 +38,28 @@ private func inputTiles<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ x: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
 ) {
     let n = Filter.points, channels = maps.channels, elements = x.pointer
-    withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
+    withSquare(n) { (square: Square<S>) in
         maps.forEachTile(images: x.shape[0], at: first, shift: Filter.taps / 2) { tile in
-            forEachLanes(of: channels) { channel, _ in
-                for j in 0..<n {
-                    let column = tile.column(j)
-                    for i in 0..<n {
-                        guard let column, let row = tile.row(i) else {
-                            square[i &* n &+ j] = .zero
-                            continue
+            for block in stride(from: 0, to: channels, by: 16) {
+                for part in BlockParts<S>() {
+                    let channel = block &+ part.channel
+                    for j in 0..<n {
+                        let column = tile.column(j), inputs = square.column(j, part)
+                        for i in 0..<n {
+                            guard let column, let row = tile.row(i) else {
+                                inputs[i] = .zero
+                                continue
+                            }
+                            inputs[i] = .load(elements + ((row &+ column) &* channels &+ channel))
                         }
-                        square[i &* n &+ j] = .load(elements + ((row &+ column) &* channels &+ channel), 16)
+                        Filter.input(inputs, into: inputs)
                     }
-                    Filter.input(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
                 }
                 for i in 0..<n {
-                    Filter.input(
-                        LaneRow(square + i &* n, stride: 1), into: StreamedRow(tile.points(channel, row: i, of: n)))
+                    for part in BlockParts<S>() {
+                        let points = tile.points(block &+ part.channel, row: i, of: n)
+                        Filter.input(square.row(i, part), into: StreamedRow(points))
+                    }
                 }
             }
         }
@@ -72,20 +77,18 @@ private func inputTilesBackward<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
 ) {
     let n = Filter.points, channels = maps.channels, elements = dx.pointer
-    withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
+    withSquare(n) { (square: Square<S>) in
         maps.forEachTile(images: dx.shape[0], at: first, shift: Filter.taps / 2) { tile in
-            forEachLanes(of: channels) { channel, lanes in
-                tile.prefetchNext(channel, points: n &* n)
-                for i in 0..<n {
-                    Filter.inputBackward(
-                        tile.points(channel, row: i, of: n), into: LaneRow(square + i &* n, stride: 1))
-                }
+            S.Vector.forEach(of: channels) { channel, lanes in
+                if channel % 16 == 0 { tile.prefetchNext(channel, points: n &* n) }
+                for i in 0..<n { Filter.inputBackward(tile.points(channel, row: i, of: n), into: square.row(i)) }
                 for j in 0..<n {
-                    Filter.inputBackward(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
+                    let inputs = square.column(j)
+                    Filter.inputBackward(inputs, into: inputs)
                     for i in 0..<n {
                         guard let pixel = tile.pixel(i, j) else { continue }
                         let place = elements + (pixel &* channels &+ channel)
-                        (SIMD16.load(place, 16) + square[i &* n &+ j]).store(place, over: lanes)
+                        (S.Vector.load(place) + inputs[i]).store(place, over: lanes)
                     }
                 }
             }

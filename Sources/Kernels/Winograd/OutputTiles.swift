@@ -1,4 +1,4 @@
-// The Winograd output transform, for up to four vectors (64 channels) of a tile at a time. The choice: a tile's pixels
+// The Winograd output transform, for up to four blocks (64 channels) of a tile at a time. The choice: a tile's pixels
 // stay in the L1 cache, where a sink consumes them one by one before anything is written to memory. Backward mirrors
 // this: a source provides the pixels one by one, then they are transformed.
 //
@@ -20,39 +20,39 @@ protocol PlaceSource<S> {
     func give(_ dz: UnsafeMutablePointer<S>, pixel: Int)
 }
 
-/// The number of vectors that a tile's pixels have at a time.
-let blockLanes = 4
+/// The most blocks of channels that a tile's pixels have at a time.
+let mostBlocks = 4
 
 /// Transforms the tiles of some images and passes their pixels to the sink.
 ///
-/// - Parameter lanes: at most `blockLanes` of the maps' vectors.
+/// - Parameter blocks: at most `mostBlocks` of the maps' blocks of channels.
 @inline(always)
 func outputTiles<Sink: PlaceSink>(
-    _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, lanes: Range<Int>, _ sink: Sink
+    _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, blocks: Range<Int>, _ sink: Sink
 ) {
     maps.geometry.kernel == 3
-        ? outputTiles(WinogradKernel3.self, maps, images: images, at: first, lanes: lanes, sink)
-        : outputTiles(WinogradKernel5.self, maps, images: images, at: first, lanes: lanes, sink)
+        ? outputTiles(WinogradKernel3.self, maps, images: images, at: first, blocks: blocks, sink)
+        : outputTiles(WinogradKernel5.self, maps, images: images, at: first, blocks: blocks, sink)
 }
 
 private func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
-    _: Filter.Type, _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, lanes: Range<Int>, _ sink: Sink
+    _: Filter.Type, _ maps: TransformedMaps<Sink.S>, images: Int, at first: Int, blocks: Range<Int>, _ sink: Sink
 ) {
     let n = Filter.points, m = Filter.outputs
-    withPlaces(m) { (places: UnsafeMutablePointer<SIMD16<Sink.S>>) in
+    withPlaces(m) { (places: UnsafeMutablePointer<Sink.S>) in
         withSquare(n) { square in
             maps.forEachTile(images: images, at: first, shift: 0) { tile in
-                for lane in lanes {
-                    tile.prefetchNext(16 &* lane, points: n &* n)
-                    for i in 0..<n {
-                        Filter.output(
-                            tile.points(16 &* lane, row: i, of: n), into: LaneRow(square + i &* n, stride: 1))
-                    }
-                    let column = places + (lane &- lanes.lowerBound)
-                    for j in 0..<m {
-                        Filter.output(
-                            LaneRow(square + j, stride: n),
-                            into: LaneRow(column + j &* blockLanes, stride: m &* blockLanes))
+                for block in blocks {
+                    tile.prefetchNext(16 &* block, points: n &* n)
+                    for part in BlockParts<Sink.S>() {
+                        for i in 0..<n {
+                            Filter.output(tile.points(16 &* block &+ part.channel, row: i, of: n), into: square.row(i))
+                        }
+                        let column = places + (16 &* (block &- blocks.lowerBound) &+ part.channel)
+                        for j in 0..<m {
+                            let outputs = VectorRow(column + j &* placeStride, stride: m &* placeStride)
+                            Filter.output(square.column(j), into: outputs)
+                        }
                     }
                 }
                 forEachPlace(of: tile, places, m) { place, pixel in if let pixel { sink.take(place, pixel: pixel) } }
@@ -64,38 +64,40 @@ private func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
 /// Fills the tiles of some images from the source and transforms them.
 @inline(always)
 func outputTilesBackward<Source: PlaceSource>(
-    _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, lanes: Range<Int>, _ source: Source
+    _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, blocks: Range<Int>, _ source: Source
 ) {
     maps.geometry.kernel == 3
-        ? outputTilesBackward(WinogradKernel3.self, maps, images: images, at: first, lanes: lanes, source)
-        : outputTilesBackward(WinogradKernel5.self, maps, images: images, at: first, lanes: lanes, source)
+        ? outputTilesBackward(WinogradKernel3.self, maps, images: images, at: first, blocks: blocks, source)
+        : outputTilesBackward(WinogradKernel5.self, maps, images: images, at: first, blocks: blocks, source)
 }
 
 private func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>(
-    _: Filter.Type, _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, lanes: Range<Int>, _ source: Source
+    _: Filter.Type, _ maps: TransformedMaps<Source.S>, images: Int, at first: Int, blocks: Range<Int>, _ source: Source
 ) {
     let n = Filter.points, m = Filter.outputs
-    withPlaces(m) { (places: UnsafeMutablePointer<SIMD16<Source.S>>) in
+    withPlaces(m) { (places: UnsafeMutablePointer<Source.S>) in
         withSquare(n) { square in
             maps.forEachTile(images: images, at: first, shift: 0) { tile in
                 forEachPlace(of: tile, places, m) { place, pixel in
                     if let pixel {
                         source.give(place, pixel: pixel)
                     } else {
-                        place.update(repeating: 0, count: 16 &* blockLanes)
+                        place.update(repeating: 0, count: placeStride)
                     }
                 }
-                for lane in lanes {
-                    let column = places + (lane &- lanes.lowerBound)
-                    for j in 0..<m {
-                        Filter.outputBackward(
-                            LaneRow(column + j &* blockLanes, stride: m &* blockLanes),
-                            into: LaneRow(square + j, stride: n))
+                for block in blocks {
+                    for part in BlockParts<Source.S>() {
+                        let column = places + (16 &* (block &- blocks.lowerBound) &+ part.channel)
+                        for j in 0..<m {
+                            let outputs = VectorRow(column + j &* placeStride, stride: m &* placeStride)
+                            Filter.outputBackward(outputs, into: square.column(j, part))
+                        }
                     }
                     for i in 0..<n {
-                        Filter.outputBackward(
-                            LaneRow(square + i &* n, stride: 1),
-                            into: StreamedRow(tile.points(16 &* lane, row: i, of: n)))
+                        for part in BlockParts<Source.S>() {
+                            let points = tile.points(16 &* block &+ part.channel, row: i, of: n)
+                            Filter.outputBackward(square.row(i, part), into: StreamedRow(points))
+                        }
                     }
                 }
             }
@@ -103,23 +105,26 @@ private func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>
     }
 }
 
-/// Calls the body with a temporary array for the pixels of a tile, `blockLanes` vectors each.
+/// The distance from one pixel of a tile to the next, in elements.
 @inline(always)
-private func withPlaces<S: Scalar>(_ side: Int, _ body: (UnsafeMutablePointer<SIMD16<S>>) -> Void) {
-    withUnsafeTemporaryAllocation(of: SIMD16<S>.self, capacity: side * side * blockLanes) {
-        $0.initialize(repeating: .zero)
-        body($0.baseAddress!)
+private var placeStride: Int { 16 &* mostBlocks }
+
+/// Calls the body with a temporary, zeroed array for the pixels of a tile.
+@inline(always)
+private func withPlaces<S: Scalar>(_ side: Int, _ body: (UnsafeMutablePointer<S>) -> Void) {
+    withBlocks(side &* side &* mostBlocks) { (places: UnsafeMutablePointer<S>) in
+        places.update(repeating: 0, count: side &* side &* placeStride)
+        body(places)
     }
 }
 
 @inline(always)
 private func forEachPlace<S: Scalar>(
-    of tile: Tile<S>, _ places: UnsafeMutablePointer<SIMD16<S>>, _ side: Int,
+    of tile: Tile<S>, _ places: UnsafeMutablePointer<S>, _ side: Int,
     _ body: (_ place: UnsafeMutablePointer<S>, _ pixel: Int?) -> Void
 ) {
-    let elements = UnsafeMutableRawPointer(places).assumingMemoryBound(to: S.self)
     for i in 0..<side {
-        for j in 0..<side { body(elements + (side &* i &+ j) &* (16 &* blockLanes), tile.pixel(i, j)) }
+        for j in 0..<side { body(places + (side &* i &+ j) &* placeStride, tile.pixel(i, j)) }
     }
 }
 
@@ -155,37 +160,37 @@ struct MapRows<S: Scalar>: PlaceSink, PlaceSource {
     /// The number of channels of the maps; `count` is that of the range.
     let channels, count: Int
 
-    init(_ z: Tensor<S>, lanes: Range<Int>) {
+    init(_ z: Tensor<S>, blocks: Range<Int>) {
         channels = z.shape[3]
-        start = z.pointer + 16 * lanes.lowerBound
-        count = min(16 * lanes.count, channels - 16 * lanes.lowerBound)
+        start = z.pointer + 16 * blocks.lowerBound
+        count = min(16 * blocks.count, channels - 16 * blocks.lowerBound)
     }
 
     @inline(always)
     func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
         let row = start + pixel &* channels
-        forEachLanes(of: count) { k, m in SIMD16.load(z + k, 16).store(row + k, over: m) }
+        S.Vector.forEach(of: count) { k, m in S.Vector.load(z + k).store(row + k, over: m) }
     }
 
     @inline(always)
     func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
         let row = start + pixel &* channels
-        forEachLanes(of: count) { k, _ in SIMD16.load(row + k, 16).store(dz + k, 16) }
+        S.Vector.forEach(of: count) { k, _ in S.Vector.load(row + k).store(dz + k) }
     }
 }
 
 @inline(always)
 private func writeRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ first: Int) {
-    for (lane, count) in Panels(lanes: lanes(of: maps.channels)) {
-        let lanes = lane..<lane + count, rows = MapRows(z, lanes: lanes)
-        outputTiles(maps, images: z.shape[0], at: first, lanes: lanes, rows)
+    for (block, count) in Panels(blocks: blocks(of: maps.channels)) {
+        let blocks = block..<block + count, rows = MapRows(z, blocks: blocks)
+        outputTiles(maps, images: z.shape[0], at: first, blocks: blocks, rows)
     }
 }
 
 @inline(always)
 private func readRows<S: Scalar>(_ maps: TransformedMaps<S>, _ dz: Tensor<S>, _ first: Int) {
-    for (lane, count) in Panels(lanes: lanes(of: maps.channels)) {
-        let lanes = lane..<lane + count, rows = MapRows(dz, lanes: lanes)
-        outputTilesBackward(maps, images: dz.shape[0], at: first, lanes: lanes, rows)
+    for (block, count) in Panels(blocks: blocks(of: maps.channels)) {
+        let blocks = block..<block + count, rows = MapRows(dz, blocks: blocks)
+        outputTilesBackward(maps, images: dz.shape[0], at: first, blocks: blocks, rows)
     }
 }

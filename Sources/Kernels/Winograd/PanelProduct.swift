@@ -1,45 +1,48 @@
-// The micro-kernel of all products in the Winograd domain: up to six rows of A times one to four vectors of columns of
-// B, accumulated in registers over the whole inner dimension.
+// The micro-kernel of all products in the Winograd domain: up to six rows of A times a few vectors of columns of B,
+// accumulated in registers over the whole inner dimension.
 //
 //     C[r][c] (+)= sum over k of A[r][k] B[k][c]
 //
-// The choice: A and B may each be stored transposed, so that one kernel computes V U, dM U' and V' dM. It prefetches
-// the next row block, since the products are otherwise memory-bound.
+// The choice: as many vectors at once as six rows of them fill the registers, four of 32 or two of 16. A and B may each
+// be stored transposed, so that one kernel computes V U, dM U' and V' dM. It prefetches the next row block, since the
+// products are otherwise memory-bound.
 
 import CProcessor
 
 /// Neighboring vectors of a row, the unit of a register block.
-protocol LaneBlock {
+private protocol VectorBlock {
     associatedtype S: Scalar
 
-    static var lanes: Int { get }
+    static var vectors: Int { get }
     init(zero: Void)
-    init(at pointer: UnsafePointer<SIMD16<S>>)
-    mutating func addProduct(_ a: S, _ b: Self)
+    init(at pointer: UnsafePointer<S>)
+    mutating func addProduct(_ a: S.Vector, _ b: Self)
     mutating func add(_ other: Self)
-    func store(at pointer: UnsafeMutablePointer<SIMD16<S>>)
+    func store(at pointer: UnsafeMutablePointer<S>)
 }
 
-struct OneLane<S: Scalar>: LaneBlock {
-    private var v0: SIMD16<S>
+private struct OneVector<S: Scalar>: VectorBlock {
+    private var vector: S.Vector
 
-    static var lanes: Int { 1 }
-    @inline(always) init(zero: Void) { v0 = .zero }
-    @inline(always) init(at p: UnsafePointer<SIMD16<S>>) { v0 = p[0] }
-    @inline(always) mutating func addProduct(_ a: S, _ b: Self) { v0.addProduct(SIMD16(repeating: a), b.v0) }
-    @inline(always) mutating func add(_ other: Self) { v0 += other.v0 }
-    @inline(always) func store(at p: UnsafeMutablePointer<SIMD16<S>>) { p[0] = v0 }
+    static var vectors: Int { 1 }
+    @inline(always) init(zero: Void) { vector = .zero }
+    @inline(always) init(at p: UnsafePointer<S>) { vector = .load(p) }
+    @inline(always) mutating func addProduct(_ a: S.Vector, _ b: Self) { vector.addProduct(a, b.vector) }
+    @inline(always) mutating func add(_ other: Self) { vector += other.vector }
+    @inline(always) func store(at p: UnsafeMutablePointer<S>) { vector.store(p) }
 }
 
 /// Two blocks side by side.
-struct Pair<Left: LaneBlock, Right: LaneBlock>: LaneBlock where Left.S == Right.S {
+private struct Pair<Left: VectorBlock, Right: VectorBlock>: VectorBlock where Left.S == Right.S {
     typealias S = Left.S
     private var left: Left, right: Right
 
-    static var lanes: Int { Left.lanes + Right.lanes }
+    static var vectors: Int { Left.vectors + Right.vectors }
     @inline(always) init(zero: Void) { (left, right) = (Left(zero: ()), Right(zero: ())) }
-    @inline(always) init(at p: UnsafePointer<SIMD16<S>>) { (left, right) = (Left(at: p), Right(at: p + Left.lanes)) }
-    @inline(always) mutating func addProduct(_ a: S, _ b: Self) {
+    @inline(always) init(at p: UnsafePointer<S>) {
+        (left, right) = (Left(at: p), Right(at: p + Left.vectors &* S.Vector.width))
+    }
+    @inline(always) mutating func addProduct(_ a: S.Vector, _ b: Self) {
         left.addProduct(a, b.left)
         right.addProduct(a, b.right)
     }
@@ -47,23 +50,23 @@ struct Pair<Left: LaneBlock, Right: LaneBlock>: LaneBlock where Left.S == Right.
         left.add(other.left)
         right.add(other.right)
     }
-    @inline(always) func store(at p: UnsafeMutablePointer<SIMD16<S>>) {
+    @inline(always) func store(at p: UnsafeMutablePointer<S>) {
         left.store(at: p)
-        right.store(at: p + Left.lanes)
+        right.store(at: p + Left.vectors &* S.Vector.width)
     }
 }
 
-typealias TwoLanes<S: Scalar> = Pair<OneLane<S>, OneLane<S>>
-typealias FourLanes<S: Scalar> = Pair<TwoLanes<S>, TwoLanes<S>>
-typealias ThreeLanes<S: Scalar> = Pair<TwoLanes<S>, OneLane<S>>
+private typealias TwoVectors<S: Scalar> = Pair<OneVector<S>, OneVector<S>>
+private typealias ThreeVectors<S: Scalar> = Pair<TwoVectors<S>, OneVector<S>>
+private typealias FourVectors<S: Scalar> = Pair<TwoVectors<S>, TwoVectors<S>>
 
-/// Rows of A and columns of B that are multiplied over an inner dimension of `depth`.
+/// Rows of A and columns of B that are multiplied over an inner dimension of `depth`. Strides are in elements.
 struct Segment<S: Scalar> {
     let a: UnsafePointer<S>
     let rowStride, depthStride: Int
 
     let b: UnsafePointer<S>
-    /// The stride of B along the inner dimension, in vectors.
+    /// The stride of B along the inner dimension.
     let bStride: Int
 
     let depth: Int
@@ -71,18 +74,18 @@ struct Segment<S: Scalar> {
     /// Memory of the size of B that the next product reads, to prefetch; nil where it is already in cache.
     let next: UnsafePointer<S>?
 
-    /// Returns the segment of a single vector of the columns.
+    /// Returns the segment of the columns from one on.
     @inline(always)
-    func lane(_ lane: Int) -> Segment {
+    fileprivate func columns(from column: Int) -> Segment {
         Segment(
-            a: a, rowStride: rowStride, depthStride: depthStride, b: b + 16 * lane, bStride: bStride, depth: depth,
-            next: next)
+            a: a, rowStride: rowStride, depthStride: depthStride, b: b + column, bStride: bStride, depth: depth,
+            next: next.map { $0 + column &* depth })
     }
 }
 
 /// Neighboring rows of C in registers.
 private protocol RowBlock {
-    associatedtype Block: LaneBlock
+    associatedtype Block: VectorBlock
 
     static var rows: Int { get }
     init(zero: Void)
@@ -92,22 +95,22 @@ private protocol RowBlock {
     ///   - b: the matching row of B.
     mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block)
 
-    /// - Parameter c: the position of the first row; consecutive rows are `stride` vectors apart.
-    func store(at c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int, accumulating: Bool)
+    /// - Parameter c: the position of the first row; consecutive rows are `stride` elements apart.
+    func store(at c: UnsafeMutablePointer<Block.S>, stride: Int, accumulating: Bool)
 }
 
-private struct OneRow<Block: LaneBlock>: RowBlock {
+private struct OneRow<Block: VectorBlock>: RowBlock {
     private var sums: Block
 
     static var rows: Int { 1 }
     @inline(always) init(zero: Void) { sums = Block(zero: ()) }
     @inline(always) mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block) {
-        sums.addProduct(a[0], b)
+        sums.addProduct(Block.S.Vector(repeating: a[0]), b)
     }
     @inline(always)
-    func store(at c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int, accumulating: Bool) {
+    func store(at c: UnsafeMutablePointer<Block.S>, stride: Int, accumulating: Bool) {
         var sums = sums
-        if accumulating { sums.add(Block(at: UnsafePointer(c))) }
+        if accumulating { sums.add(Block(at: c)) }
         sums.store(at: c)
     }
 }
@@ -124,17 +127,17 @@ private struct Rows<Upper: RowBlock, Lower: RowBlock>: RowBlock where Upper.Bloc
         lower.addProducts(a + Upper.rows &* stride, stride: stride, b)
     }
     @inline(always)
-    func store(at c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int, accumulating: Bool) {
+    func store(at c: UnsafeMutablePointer<Block.S>, stride: Int, accumulating: Bool) {
         upper.store(at: c, stride: stride, accumulating: accumulating)
         lower.store(at: c + Upper.rows &* stride, stride: stride, accumulating: accumulating)
     }
 }
 
-private typealias TwoRows<Block: LaneBlock> = Rows<OneRow<Block>, OneRow<Block>>
-private typealias FourRows<Block: LaneBlock> = Rows<TwoRows<Block>, TwoRows<Block>>
-private typealias SixRows<Block: LaneBlock> = Rows<FourRows<Block>, TwoRows<Block>>
+private typealias TwoRows<Block: VectorBlock> = Rows<OneRow<Block>, OneRow<Block>>
+private typealias FourRows<Block: VectorBlock> = Rows<TwoRows<Block>, TwoRows<Block>>
+private typealias SixRows<Block: VectorBlock> = Rows<FourRows<Block>, TwoRows<Block>>
 
-/// The number of rows whose sums fit in the registers together with four vectors of B.
+/// The number of rows whose sums fit in the registers together with the vectors of B.
 private let mostRows = 6
 
 extension RowBlock {
@@ -143,8 +146,7 @@ extension RowBlock {
     ///   - blocks: the number of row blocks; each prefetches its share of the next product's memory.
     @inline(always)
     mutating func add(_ s: Segment<Block.S>, row: Int, blocks: Int) {
-        var a = s.a + row &* s.rowStride
-        var b = UnsafeRawPointer(s.b).assumingMemoryBound(to: SIMD16<Block.S>.self)
+        var a = s.a + row &* s.rowStride, b = s.b
         // The next rows, or, where rows of A are columns in memory, the cache lines that hold them.
         var ahead = s.depthStride == 1 ? a + Self.rows &* s.rowStride : a + 16
         let aheadStep = s.depthStride == 1 ? Self.rows : s.depthStride
@@ -162,9 +164,11 @@ extension RowBlock {
     }
 
     @inline(always)
-    func prefetch(_ c: UnsafeMutablePointer<SIMD16<Block.S>>, stride: Int) {
+    func prefetch(_ c: UnsafeMutablePointer<Block.S>, stride: Int) {
         for row in 0..<Self.rows {
-            for lane in 0..<Block.lanes { ckernels_prefetch(c + (row &* stride &+ lane)) }
+            for vector in 0..<Block.vectors {
+                ckernels_prefetch(c + (row &* stride &+ vector &* Block.S.Vector.width))
+            }
         }
     }
 }
@@ -173,11 +177,11 @@ extension RowBlock {
 ///
 /// - Parameters:
 ///   - first, second: the segments, which are summed in registers.
-///   - c: the first row of the result; consecutive rows are `cStride` vectors apart.
+///   - c: the first row of the result; consecutive rows are `cStride` elements apart.
 @inline(never)
-private func multiplyColumns<Block: LaneBlock>(
+private func multiplyColumns<Block: VectorBlock>(
     _ block: Block.Type, _ first: Segment<Block.S>, _ second: Segment<Block.S>?, rows: Int,
-    _ c: UnsafeMutablePointer<SIMD16<Block.S>>, cStride: Int, accumulating: Bool
+    _ c: UnsafeMutablePointer<Block.S>, cStride: Int, accumulating: Bool
 ) {
     let blocks = (rows + mostRows - 1) / mostRows
     var row = 0
@@ -198,30 +202,27 @@ private func multiplyColumns<Block: LaneBlock>(
     multiply(OneRow<Block>.self)
 }
 
-/// Calls `multiplyColumns` for a block of 1 to 4 vectors: at once where six rows of them fit in the registers, else one
-/// vector at a time.
+/// Multiplies all rows of A with the columns of B, as many vectors at a time as six rows of them fit in the registers.
+///
+/// - Parameter columns: a multiple of sixteen.
 @inline(always)
 func multiplyColumns<S: Scalar>(
-    lanes: Int, _ first: Segment<S>, _ second: Segment<S>?, rows: Int, _ c: UnsafeMutablePointer<S>, cStride: Int,
+    _ columns: Int, _ first: Segment<S>, _ second: Segment<S>?, rows: Int, _ c: UnsafeMutablePointer<S>, cStride: Int,
     accumulating: Bool
 ) {
-    let c = UnsafeMutableRawPointer(c).assumingMemoryBound(to: SIMD16<S>.self)
-    guard ckernels_has_wide_registers() != 0 else {
-        for lane in 0..<lanes {
-            multiplyColumns(
-                OneLane<S>.self, first.lane(lane), second?.lane(lane), rows: rows, c + lane, cStride: cStride,
-                accumulating: accumulating)
+    // Doubles, which only tests multiply, do with two, so that fewer kernels are compiled.
+    let width = S.Vector.width, atOnce = (S.self == Double.self ? 2 : Int(ckernels_columns_at_once())) &* width
+    for column in stride(from: 0, to: columns, by: atOnce) {
+        let first = first.columns(from: column), second = second?.columns(from: column), c = c + column
+        @inline(always) func multiply<Block: VectorBlock>(_ block: Block.Type) where Block.S == S {
+            multiplyColumns(block, first, second, rows: rows, c, cStride: cStride, accumulating: accumulating)
         }
-        return
-    }
-    switch lanes {
-    case 1:
-        multiplyColumns(OneLane<S>.self, first, second, rows: rows, c, cStride: cStride, accumulating: accumulating)
-    case 2:
-        multiplyColumns(TwoLanes<S>.self, first, second, rows: rows, c, cStride: cStride, accumulating: accumulating)
-    case 3:
-        multiplyColumns(ThreeLanes<S>.self, first, second, rows: rows, c, cStride: cStride, accumulating: accumulating)
-    default:
-        multiplyColumns(FourLanes<S>.self, first, second, rows: rows, c, cStride: cStride, accumulating: accumulating)
+        switch min(atOnce, columns &- column) / width {
+        case 1: multiply(OneVector<S>.self)
+        case 2: multiply(TwoVectors<S>.self)
+        case 3 where S.self == Float.self: multiply(ThreeVectors<S>.self)
+        case 4 where S.self == Float.self: multiply(FourVectors<S>.self)
+        default: preconditionFailure("\(columns) columns")
+        }
     }
 }

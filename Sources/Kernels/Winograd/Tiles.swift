@@ -16,7 +16,7 @@ struct Tile<S: Scalar> {
     /// Its row at the first point.
     let row: UnsafeMutablePointer<S>
 
-    /// The distances from one point to the next and from one tile to the next, in vectors.
+    /// The distances from one point to the next and from one tile to the next, in elements.
     let pointStride, rowStride: Int
 
     /// Returns the index of a pixel of the tile; nil outside the image.
@@ -42,20 +42,14 @@ struct Tile<S: Scalar> {
 
     /// Returns the transform of a vector of channels: row i of the tile is points i n to i n + n - 1.
     @inline(always)
-    func points(_ channel: Int, row i: Int, of n: Int) -> LaneRow<S> {
-        LaneRow(lane(channel) + i &* n &* pointStride, stride: pointStride)
+    func points(_ channel: Int, row i: Int, of n: Int) -> VectorRow<S> {
+        VectorRow(row + (channel &+ i &* n &* pointStride), stride: pointStride)
     }
 
-    /// Returns the vector of a channel at the first point.
-    @inline(always)
-    private func lane(_ channel: Int) -> UnsafeMutablePointer<SIMD16<S>> {
-        UnsafeMutableRawPointer(row + channel).assumingMemoryBound(to: SIMD16<S>.self)
-    }
-
-    /// Prefetches the transform of a vector of channels in the next tile.
+    /// Prefetches the transform of a block of channels in the next tile.
     @inline(always)
     func prefetchNext(_ channel: Int, points: Int) {
-        var place = lane(channel) + rowStride
+        var place = row + (channel &+ rowStride)
         for _ in 0..<points {
             ckernels_prefetch(place)
             place += pointStride
@@ -81,7 +75,7 @@ extension TransformedMaps {
                             y: ty &* g.side &- shift, x: tx &* g.side &- shift, height: g.height, width: g.width,
                             pixels: number &* g.height &* g.width,
                             row: row((first &+ number) &* g.tiles &+ ty &* g.columns &+ tx),
-                            pointStride: pointStride / 16, rowStride: rowStride / 16))
+                            pointStride: pointStride, rowStride: rowStride))
                 }
             }
         }

@@ -1,5 +1,5 @@
 // Feature maps in the Winograd domain: a matrix of tiles by channels for each point of a tile, so that a convolution is
-// one product per point. The choice: the points are an odd number of vectors apart, since strides that are powers of
+// one product per point. The choice: the points are an odd number of cache lines apart, since strides that are powers of
 // two would map the points of a tile to the same few cache sets.
 
 /// The square tiles that cover feature maps of one size, for a kernel of size 3 or 5.
@@ -25,7 +25,7 @@ package struct WinogradGeometry: Sendable, Equatable {
     package var points: Int { 64 }
 }
 
-/// Images in the Winograd domain: (points, tiles, channels padded to whole vectors).
+/// Images in the Winograd domain: (points, tiles, channels padded to whole blocks of sixteen).
 package struct TransformedMaps<S: Scalar>: Sendable {
     package let geometry: WinogradGeometry
     package let images, channels: Int
@@ -44,7 +44,7 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     /// Creates maps in memory that other maps use too.
     fileprivate init(_ geometry: WinogradGeometry, images: Int, channels: Int, in elements: Tensor<S>) {
         (self.geometry, self.images, self.channels, self.elements) = (geometry, images, channels, elements)
-        rowStride = 16 * lanes(of: channels)
+        rowStride = 16 * blocks(of: channels)
         pointStride = Self.pointStride(geometry, images: images, channels: channels)
     }
 
@@ -54,7 +54,7 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     }
 
     private static func pointStride(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
-        16 * (images * geometry.tiles * lanes(of: channels) | 1)
+        16 * (images * geometry.tiles * blocks(of: channels) | 1)
     }
 
     /// Returns the row of a tile at the first point.

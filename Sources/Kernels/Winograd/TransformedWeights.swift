@@ -1,5 +1,5 @@
 // Weights in the Winograd domain, packed in the order in which the micro-kernel reads them: for each point, panels of
-// up to four vectors of columns, all rows of a panel contiguous. They are computed once per update of the parameters
+// up to four blocks of sixteen columns, all rows of a panel contiguous. They are computed once per update of the parameters
 // and used at every time step of every sequence.
 //
 //     U = G g G'
@@ -15,16 +15,16 @@ package struct TransformedWeights<S: Scalar>: Sendable {
 
     package init(_ geometry: WinogradGeometry, rows: Int, columns: Int) {
         (self.geometry, self.rows, self.columns) = (geometry, rows, columns)
-        lanes = Kernels.lanes(of: columns)
-        elements = Tensor(geometry.points * rows * 16 * lanes)
+        blocks = Kernels.blocks(of: columns)
+        elements = Tensor(geometry.points * rows * 16 * blocks)
     }
 
-    /// The number of vectors of all columns.
-    let lanes: Int
+    /// The number of blocks of all columns.
+    let blocks: Int
 
-    /// Returns the first row of the panel that begins at a vector.
-    func panel(point: Int, lane: Int) -> UnsafeMutablePointer<S> {
-        elements.pointer + 16 * rows * (point * lanes + lane)
+    /// Returns the first row of the panel that begins at a block.
+    func panel(point: Int, block: Int) -> UnsafeMutablePointer<S> {
+        elements.pointer + 16 * rows * (point * blocks + block)
     }
 
     /// Transforms and packs the weights of a kernel.
@@ -39,17 +39,17 @@ package struct TransformedWeights<S: Scalar>: Sendable {
     }
 }
 
-/// The partition of `lanes` vectors into panels: four each, and the remainder.
+/// The partition of blocks of sixteen columns into panels: four each, and the remainder.
 struct Panels: Sequence, IteratorProtocol {
-    let lanes: Int
+    let blocks: Int
     private var first = 0
 
-    init(lanes: Int) { self.lanes = lanes }
+    init(blocks: Int) { self.blocks = blocks }
 
     mutating func next() -> (first: Int, count: Int)? {
-        guard first < lanes else { return nil }
+        guard first < blocks else { return nil }
         defer { first += 4 }
-        return (first, Swift.min(4, lanes - first))
+        return (first, Swift.min(4, blocks - first))
     }
 }
 
@@ -63,25 +63,28 @@ private func pack<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ weights: Tensor<S>, _ transformed: TransformedWeights<S>
 ) {
     let k = Filter.taps, n = Filter.points, rows = transformed.rows, columns = transformed.columns
-    let pointStride = rows * transformed.lanes
-    withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
-        for (first, count) in Panels(lanes: transformed.lanes) {
+    let pointStride = 16 * rows * transformed.blocks
+    withSquare(n) { (square: Square<S>) in
+        for (first, count) in Panels(blocks: transformed.blocks) {
             for row in 0..<rows {
-                for lane in 0..<count {
-                    let column = 16 * (first + lane), source = weights.pointer + row * columns + column
-                    for j in 0..<k {
-                        for i in 0..<k {
-                            square[i &* n &+ j] = .load(source + (i &* k &+ j) &* rows &* columns, columns - column)
+                for block in first..<first + count {
+                    for part in BlockParts<S>() {
+                        let column = 16 * block + part.channel, source = weights.pointer + row * columns + column
+                        for j in 0..<k {
+                            let taps = square.column(j, part)
+                            for i in 0..<k {
+                                taps[i] = .load(source + (i &* k &+ j) &* rows &* columns, columns - column)
+                            }
+                            Filter.filter(taps, into: taps)
                         }
-                        Filter.filter(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
                     }
-                    let panel =
-                        UnsafeMutableRawPointer(transformed.panel(point: 0, lane: first))
-                        .assumingMemoryBound(to: SIMD16<S>.self) + row * count + lane
+                    let panel = transformed.panel(point: 0, block: first) + 16 * (row * count + block - first)
                     for p in 0..<n {
-                        Filter.filter(
-                            LaneRow(square + p &* n, stride: 1),
-                            into: StreamedRow(LaneRow(panel + p &* n &* pointStride, stride: pointStride)))
+                        for part in BlockParts<S>() {
+                            let points = panel + (p &* n &* pointStride &+ part.channel)
+                            Filter.filter(
+                                square.row(p, part), into: StreamedRow(VectorRow(points, stride: pointStride)))
+                        }
                     }
                 }
             }
@@ -112,7 +115,7 @@ package final class TransformedGradient<S: Scalar> {
         geometry.points * rows * rowStride(columns: columns)
     }
 
-    private static func rowStride(columns: Int) -> Int { 16 * lanes(of: columns) }
+    private static func rowStride(columns: Int) -> Int { 16 * blocks(of: columns) }
 
     package func clear() { isEmpty = true }
 
@@ -143,23 +146,22 @@ private func unpack<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ transformed: TransformedGradient<S>, _ gradient: Tensor<S>
 ) {
     let k = Filter.taps, n = Filter.points, rows = transformed.rows, columns = transformed.columns
-    let pointStride = rows * transformed.rowStride / 16
-    withSquare(n) { (square: UnsafeMutablePointer<SIMD16<S>>) in
+    let pointStride = rows * transformed.rowStride
+    withSquare(n) { (square: Square<S>) in
         for row in 0..<rows {
-            forEachLanes(of: columns) { column, lanes in
-                let source = UnsafeMutableRawPointer(transformed.point(0) + row * transformed.rowStride + column)
-                    .assumingMemoryBound(to: SIMD16<S>.self)
+            S.Vector.forEach(of: columns) { column, lanes in
+                let source = transformed.point(0) + row * transformed.rowStride + column
                 for p in 0..<n {
                     Filter.filterBackward(
-                        LaneRow(source + p &* n &* pointStride, stride: pointStride),
-                        into: LaneRow(square + p &* n, stride: 1))
+                        VectorRow(source + p &* n &* pointStride, stride: pointStride), into: square.row(p))
                 }
                 let target = gradient.pointer + row * columns + column
                 for j in 0..<k {
-                    Filter.filterBackward(LaneRow(square + j, stride: n), into: LaneRow(square + j, stride: n))
+                    let taps = square.column(j)
+                    Filter.filterBackward(taps, into: taps)
                     for i in 0..<k {
                         let place = target + (i &* k &+ j) &* rows &* columns
-                        (SIMD16.load(place, lanes) + square[i &* n &+ j]).store(place, lanes)
+                        (S.Vector.load(place, lanes) + taps[i]).store(place, lanes)
                     }
                 }
             }

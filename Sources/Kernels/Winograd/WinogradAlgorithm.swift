@@ -9,9 +9,7 @@
 // filter. Points of opposite sign share their even and odd powers. Sources: Winograd, "Arithmetic complexity of
 // computations", 1980; Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
 
-import CProcessor
-
-/// The minimal filtering algorithm F(9 - taps, taps), applied to vectors of sixteen channels. Results may overwrite the
+/// The minimal filtering algorithm F(9 - taps, taps), applied to vectors of channels. Results may overwrite the
 /// arguments.
 protocol WinogradAlgorithm {
     /// The number of filter taps. The transforms are written for 3 to 6 taps and 3 to 6 outputs.
@@ -37,31 +35,31 @@ extension WinogradAlgorithm {
 
     /// Computes u = G g, (taps) to (points).
     @inline(always)
-    static func filter<S: Scalar>(_ g: LaneRow<S>, into u: some LaneTarget<S>) {
+    static func filter<S: Scalar>(_ g: VectorRow<S>, into u: some VectorTarget<S>) {
         evaluate(g, taps, (-2 / 9, 1 / 90, 32 / 45), into: u)
     }
 
     /// Computes g = G' u, the adjoint of `filter`.
     @inline(always)
-    static func filterBackward<S: Scalar>(_ u: LaneRow<S>, into g: LaneRow<S>) {
+    static func filterBackward<S: Scalar>(_ u: VectorRow<S>, into g: VectorRow<S>) {
         evaluateBackward(u, (-2 / 9, 1 / 90, 32 / 45), into: g, taps)
     }
 
     /// Computes o = A' m, (points) to (outputs).
     @inline(always)
-    static func output<S: Scalar>(_ m: LaneRow<S>, into o: LaneRow<S>) {
+    static func output<S: Scalar>(_ m: VectorRow<S>, into o: VectorRow<S>) {
         evaluateBackward(m, (1, 1, 1), into: o, outputs)
     }
 
     /// Computes m = A o, the adjoint of `output`.
     @inline(always)
-    static func outputBackward<S: Scalar>(_ o: LaneRow<S>, into m: some LaneTarget<S>) {
+    static func outputBackward<S: Scalar>(_ o: VectorRow<S>, into m: some VectorTarget<S>) {
         evaluate(o, outputs, (1, 1, 1), into: m)
     }
 
     /// Computes y = B' d, (points) to (points).
     @inline(always)
-    static func input<S: Scalar>(_ d: LaneRow<S>, into y: some LaneTarget<S>) {
+    static func input<S: Scalar>(_ d: VectorRow<S>, into y: some VectorTarget<S>) {
         let (d0, d1, d2, d3, d4, d5, d6, d7) = (d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7])
         y[0] = d0 - d6 + 5.25 * (d4 - d2)
         let even1 = d2 + d6 - 4.25 * d4, odd1 = d1 + d5 - 4.25 * d3
@@ -78,7 +76,7 @@ extension WinogradAlgorithm {
 
     /// Computes d = B y, the adjoint of `input`.
     @inline(always)
-    static func inputBackward<S: Scalar>(_ y: LaneRow<S>, into d: LaneRow<S>) {
+    static func inputBackward<S: Scalar>(_ y: VectorRow<S>, into d: VectorRow<S>) {
         let (y0, y7) = (y[0], y[7])
         let even1 = y[1] + y[2], odd1 = y[1] - y[2], even2 = y[3] + y[4], odd2 = y[3] - y[4]
         let even3 = y[5] + y[6], odd3 = y[5] - y[6]
@@ -98,7 +96,7 @@ extension WinogradAlgorithm {
 /// Evaluates the polynomial with n coefficients c at each point. The values at 1, 2 and 1/2, and at their negatives,
 /// are multiplied by f.
 @inline(always)
-private func evaluate<S: Scalar>(_ c: LaneRow<S>, _ n: Int, _ f: (S, S, S), into v: some LaneTarget<S>) {
+private func evaluate<S: Scalar>(_ c: VectorRow<S>, _ n: Int, _ f: (S, S, S), into v: some VectorTarget<S>) {
     let c0 = c[0], c1 = c[1], c2 = c[2], last = c[n &- 1]
     var even1 = c0 + c2, odd1 = c1
     var even2 = c0 + 4 * c2, odd2 = 2 * c1
@@ -133,7 +131,7 @@ private func evaluate<S: Scalar>(_ c: LaneRow<S>, _ n: Int, _ f: (S, S, S), into
 
 /// Computes the adjoint of `evaluate`.
 @inline(always)
-private func evaluateBackward<S: Scalar>(_ v: LaneRow<S>, _ f: (S, S, S), into c: LaneRow<S>, _ n: Int) {
+private func evaluateBackward<S: Scalar>(_ v: VectorRow<S>, _ f: (S, S, S), into c: VectorRow<S>, _ n: Int) {
     let v0 = v[0], v7 = v[7]
     let even1 = (v[1] + v[2]) * f.0, odd1 = (v[1] - v[2]) * f.0
     let even2 = (v[3] + v[4]) * f.1, odd2 = (v[3] - v[4]) * f.1
@@ -150,51 +148,4 @@ private func evaluateBackward<S: Scalar>(_ v: LaneRow<S>, _ f: (S, S, S), into c
     c[4] = n == 5 ? c4 + v7 : c4
     guard n > 5 else { return }
     c[5] = odd1 + 32 * odd2 + 0.03125 * odd3 + v7
-}
-
-/// A destination for the vectors that a transform writes.
-protocol LaneTarget<S> {
-    associatedtype S: Scalar
-
-    subscript(index: Int) -> SIMD16<S> { get nonmutating set }
-}
-
-/// A strided row of vectors, sixteen channels each: the one-dimensional input, output or transform of a tile.
-struct LaneRow<S: Scalar>: LaneTarget {
-    let start: UnsafeMutablePointer<SIMD16<S>>
-    let stride: Int
-
-    @inline(always)
-    init(_ start: UnsafeMutablePointer<SIMD16<S>>, stride: Int) { (self.start, self.stride) = (start, stride) }
-
-    @inline(always)
-    subscript(index: Int) -> SIMD16<S> {
-        get { start[index &* stride] }
-        nonmutating set { start[index &* stride] = newValue }
-    }
-}
-
-/// A row of the Winograd domain that is written past the caches. A whole transform exceeds the caches before any of it
-/// is read, and a cached write would first read the line that it replaces. A writer whose data other threads read must
-/// call `finishStreams` at the end.
-struct StreamedRow<S: Scalar>: LaneTarget {
-    private let row: LaneRow<S>
-
-    @inline(always)
-    init(_ row: LaneRow<S>) { self.row = row }
-
-    @inline(always)
-    subscript(index: Int) -> SIMD16<S> {
-        get { row[index] }
-        nonmutating set { S.stream(newValue, row.start + index &* row.stride) }
-    }
-}
-
-/// Makes streamed stores visible to other threads.
-func finishStreams() { ckernels_fence_streams() }
-
-/// Calls the body with a temporary square of vectors, which stays in the L1 cache.
-@inline(always)
-func withSquare<S: Scalar>(_ side: Int, _ body: (UnsafeMutablePointer<SIMD16<S>>) -> Void) {
-    withUnsafeTemporaryAllocation(of: SIMD16<S>.self, capacity: side * side) { body($0.baseAddress!) }
 }

@@ -20,18 +20,18 @@ package struct PointFactor<S: Scalar> {
     ///
     /// - Parameter next: the point whose panel is prefetched.
     @inline(always)
-    fileprivate func segment(point: Int, lane: Int, _ count: Int, next: Int) -> Segment<S> {
+    fileprivate func segment(point: Int, block: Int, _ count: Int, next: Int) -> Segment<S> {
         Segment(
             a: UnsafePointer(maps.row(first * maps.geometry.tiles) + point * maps.pointStride),
-            rowStride: maps.rowStride, depthStride: 1, b: UnsafePointer(weights.panel(point: point, lane: lane)),
-            bStride: count, depth: weights.rows, next: UnsafePointer(weights.panel(point: next, lane: lane)))
+            rowStride: maps.rowStride, depthStride: 1, b: UnsafePointer(weights.panel(point: point, block: block)),
+            bStride: 16 * count, depth: weights.rows, next: UnsafePointer(weights.panel(point: next, block: block)))
     }
 }
 
 /// Computes one panel of columns of M = V_x U_x (+ V_h U_h).
 ///
 /// - Parameters:
-///   - panel: the index of the panel; each has four vectors of columns, except perhaps the last.
+///   - panel: the index of the panel; each has four blocks of sixteen columns, except perhaps the last.
 ///   - m: receives the columns of the panel in its first images.
 package func multiplyPanel<S: Scalar>(
     _ x: PointFactor<S>, _ h: PointFactor<S>? = nil, panel: Int, into m: TransformedMaps<S>, images: Int
@@ -46,14 +46,14 @@ package func multiplyPanel<S: Scalar>(
 private func multiply<S: Scalar>(
     _ x: PointFactor<S>, _ h: PointFactor<S>?, _ panel: Int, _ m: TransformedMaps<S>, _ images: Int
 ) {
-    let first = 4 * panel, count = min(4, x.weights.lanes - first), points = m.geometry.points
+    let first = 4 * panel, count = min(4, x.weights.blocks - first), points = m.geometry.points
     precondition(m.rowStride == 16 * count && images <= m.images)
     for point in 0..<points {
         let next = min(point + 1, points - 1)
         multiplyColumns(
-            lanes: count, x.segment(point: point, lane: first, count, next: next),
-            h?.segment(point: point, lane: first, count, next: next), rows: images * m.geometry.tiles,
-            m.row(0) + point * m.pointStride, cStride: count, accumulating: false)
+            16 * count, x.segment(point: point, block: first, count, next: next),
+            h?.segment(point: point, block: first, count, next: next), rows: images * m.geometry.tiles,
+            m.row(0) + point * m.pointStride, cStride: 16 * count, accumulating: false)
     }
 }
 
@@ -71,11 +71,11 @@ package struct InputProduct<S: Scalar> {
     @inline(always)
     fileprivate func multiply(point: Int, images: Int) {
         let next = min(point + 1, dv.geometry.points - 1)
-        for (lane, count) in Panels(lanes: factor.weights.lanes) {
+        for (block, count) in Panels(blocks: factor.weights.blocks) {
             multiplyColumns(
-                lanes: count, factor.segment(point: point, lane: lane, count, next: next), nil,
+                16 * count, factor.segment(point: point, block: block, count, next: next), nil,
                 rows: images * dv.geometry.tiles,
-                dv.row(0) + point * dv.pointStride + 16 * lane, cStride: dv.rowStride / 16, accumulating: false)
+                dv.row(0) + point * dv.pointStride + 16 * block, cStride: dv.rowStride, accumulating: false)
         }
     }
 }
@@ -98,22 +98,22 @@ package struct WeightProduct<S: Scalar> {
         (self.v, self.first, self.dm, self.firstOutput, self.images, self.du) = (v, first, dm, firstOutput, images, du)
     }
 
-    /// The number of tiles whose four vectors of dM stay in the L1 cache while all rows of V' pass by.
+    /// The number of tiles whose four blocks of dM stay in the L1 cache while all rows of V' pass by.
     private static var tilesAtOnce: Int { 128 }
 
     @inline(always)
     fileprivate func add(point: Int) {
         let tiles = v.geometry.tiles, depth = images * tiles
         let a = v.row(first * tiles) + point * v.pointStride, b = dm.row(firstOutput * tiles) + point * dm.pointStride
-        for (lane, count) in Panels(lanes: lanes(of: dm.channels)) {
+        for (block, count) in Panels(blocks: blocks(of: dm.channels)) {
             for tile in stride(from: 0, to: depth, by: Self.tilesAtOnce) {
                 let segment = Segment(
                     a: UnsafePointer(a + tile * v.rowStride), rowStride: 1, depthStride: v.rowStride,
-                    b: UnsafePointer(b + tile * dm.rowStride + 16 * lane), bStride: dm.rowStride / 16,
+                    b: UnsafePointer(b + tile * dm.rowStride + 16 * block), bStride: dm.rowStride,
                     depth: min(Self.tilesAtOnce, depth - tile), next: nil)
                 multiplyColumns(
-                    lanes: count, segment, nil, rows: du.rows, du.point(point) + 16 * lane,
-                    cStride: du.rowStride / 16, accumulating: tile > 0 || !du.isEmpty)
+                    16 * count, segment, nil, rows: du.rows, du.point(point) + 16 * block,
+                    cStride: du.rowStride, accumulating: tile > 0 || !du.isEmpty)
             }
         }
     }

@@ -3,6 +3,7 @@
 
 import CommandSupport
 import Configuration
+import Foundation
 
 /// One option of `train`, given or not.
 struct Setting {
