@@ -11,6 +11,9 @@ struct ConfigurationKey: Sendable {
     /// The values that an integer key may have; nil for keys of other types.
     let range: ClosedRange<Int>?
 
+    /// Whether another value changes what a run computes, not only how long, where or how fast.
+    let changesResult: Bool
+
     /// Reads the value from a file, if the file has one.
     let decode: @Sendable (Container, inout TrainingConfiguration) throws -> Void
 
@@ -38,17 +41,23 @@ struct ConfigurationKey: Sendable {
     /// A key that keeps its default where a file omits it.
     ///
     /// - Parameter range: the limits of an integer.
-    init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value>, in range: ClosedRange<Int>? = nil) {
+    init<Value: Codable & Sendable>(
+        _ name: String, _ path: Path<Value>, in range: ClosedRange<Int>? = nil, changesResult: Bool = false
+    ) {
         let key = Name(stringValue: name)
         (self.name, self.range, number) = (name, range, { $0[keyPath: path] as? Int })
+        self.changesResult = changesResult
         decode = { $1[keyPath: path] = try $0.decode(key, or: $1[keyPath: path]) }
         encode = { try $0.encode($1[keyPath: path], forKey: key) }
     }
 
     /// A key that may be null.
-    init<Value: Codable & Sendable>(_ name: String, _ path: Path<Value?>, in range: ClosedRange<Int>? = nil) {
+    init<Value: Codable & Sendable>(
+        _ name: String, _ path: Path<Value?>, in range: ClosedRange<Int>? = nil, changesResult: Bool = false
+    ) {
         let key = Name(stringValue: name)
         (self.name, self.range, number) = (name, range, { $0[keyPath: path] as? Int })
+        self.changesResult = changesResult
         decode = { $1[keyPath: path] = try $0.decodeIfPresent(Value.self, forKey: key) }
         encode = { try $0.encode($1[keyPath: path], forKey: key) }
     }

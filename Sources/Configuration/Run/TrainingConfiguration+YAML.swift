@@ -32,11 +32,12 @@ extension TrainingConfiguration: Codable {
 extension TrainingConfiguration {
     /// The differences from an older configuration, except for the run's location: "model.learningRate 0.001
     /// instead of 0.002".
-    package func changes(from old: TrainingConfiguration) throws -> [String] {
+    ///
+    /// - Parameter ofResult: whether only those that change what a run computes.
+    package func changes(from old: TrainingConfiguration, ofResult: Bool = false) throws -> [String] {
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
-        let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter {
-            $0 != "output" && $0 != "resume"
-        }
+        let others = Set(Self.keys.filter { ofResult && !$0.changesResult }.map(\.name)).union(["output", "resume"])
+        let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter { !others.contains($0) }
         return keys.flatMap { differences(of: new[$0], from: old[$0], at: $0) }
     }
 

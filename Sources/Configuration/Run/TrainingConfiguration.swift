@@ -36,6 +36,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// The number of checkpoints to keep, beside the best one.
     package var keep = 3
 
+    /// The checkpoints of steps that are multiples of this number are kept for good; 0 for none.
+    package var keepEvery = 0
+
     /// The number of steps between validations; 0 validates at the end of every epoch.
     package var evaluateEvery = 0
 
@@ -86,7 +89,7 @@ extension TrainingConfiguration {
     /// All keys except `model`, in the order in which they are printed.
     static let keys: [ConfigurationKey] = [
         ConfigurationKey("data", \.data),
-        ConfigurationKey("digits", \.digits),
+        ConfigurationKey("digits", \.digits, changesResult: true),
         ConfigurationKey("epochs", \.epochs, in: Limits.steps),
         ConfigurationKey("steps", \.steps, in: Limits.steps),
         ConfigurationKey("maxTime", \.maxTime),
@@ -95,15 +98,16 @@ extension TrainingConfiguration {
         ConfigurationKey("resume", \.resume),
         ConfigurationKey("checkpointEvery", \.checkpointEvery, in: Limits.steps),
         ConfigurationKey("keep", \.keep, in: Limits.steps),
-        ConfigurationKey("evaluateEvery", \.evaluateEvery, in: Limits.interval),
-        ConfigurationKey("sampling", \.sampling),
+        ConfigurationKey("keepEvery", \.keepEvery, in: Limits.interval),
+        ConfigurationKey("evaluateEvery", \.evaluateEvery, in: Limits.interval, changesResult: true),
+        ConfigurationKey("sampling", \.sampling, changesResult: true),
         ConfigurationKey("threads", \.threads, in: Limits.threads),
-        ConfigurationKey("virtualRanks", \.virtualRanks, in: Limits.virtualRanks),
-        ConfigurationKey("accumulate", \.accumulate, in: Limits.batchSize),
+        ConfigurationKey("virtualRanks", \.virtualRanks, in: Limits.virtualRanks, changesResult: true),
+        ConfigurationKey("accumulate", \.accumulate, in: Limits.batchSize, changesResult: true),
         ConfigurationKey("recompute", \.recompute),
-        ConfigurationKey("convolution", \.convolution),
-        ConfigurationKey("reducePrecision", \.reducePrecision),
-        ConfigurationKey("onNaN", \.onNaN),
+        ConfigurationKey("convolution", \.convolution, changesResult: true),
+        ConfigurationKey("reducePrecision", \.reducePrecision, changesResult: true),
+        ConfigurationKey("onNaN", \.onNaN, changesResult: true),
         ConfigurationKey("verifyReplicasEvery", \.verifyReplicasEvery, in: Limits.interval),
         ConfigurationKey("watchdog", \.watchdog),
     ]

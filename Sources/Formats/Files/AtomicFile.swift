@@ -45,6 +45,13 @@ package final class AtomicFile {
         }
     }
 
+    /// Makes the bytes durable, and asks the system to forget its copy, so that reading them reads the disk.
+    package func settle() throws {
+        try checkedCall("written", on: path) { fsync(descriptor) }
+        // Advice: a file system that does not follow it returns the same bytes.
+        posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+    }
+
     /// Makes the bytes durable and renames the file to its final name, replacing any file of that name.
     package func commit() throws {
         try checkedCall("written", on: path) { fsync(descriptor) }

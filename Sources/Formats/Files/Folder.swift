@@ -50,17 +50,23 @@ package enum Folder {
     /// Makes a folder and its missing parents. Returns the folders that it made, the outermost first.
     @discardableResult
     package static func make(_ path: String) throws -> [String] {
-        if mkdir(path, 0o777) == 0 { return [path] }
-        let code = errno
+        guard let code = whyNotMade(path) else { return [path] }
         if code == EEXIST, try isOne(path) { return [] }
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         guard code == ENOENT, parent != path, !path.isEmpty else { throw systemError("made", on: path, code: code) }
         let outer = try make(parent)
         // Only one retry: if the parent exists and this folder cannot be made, as in /proc, the reason stays the same.
-        if mkdir(path, 0o777) == 0 { return outer + [path] }
-        let last = errno
+        guard let last = whyNotMade(path) else { return outer + [path] }
         if last == EEXIST, try isOne(path) { return outer }
         throw systemError("made", on: path, code: last)
+    }
+
+    /// Makes a folder, and returns the system's error number if it cannot be made.
+    private static func whyNotMade(_ path: String) -> Int32? {
+        while mkdir(path, 0o777) != 0 {
+            if errno != EINTR { return errno }
+        }
+        return nil
     }
 
     /// Removes a file, or a folder with all its contents, if it exists; a link is removed and not followed.

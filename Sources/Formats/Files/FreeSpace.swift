@@ -1,4 +1,4 @@
-// Checks the free space of a disk before the first byte is written.
+// Whether a disk takes a file of some size: by what the system says before the first byte is written, and by trial.
 
 import Foundation
 
@@ -26,5 +26,36 @@ package enum FreeSpace {
         var status = statvfs()
         try checkedCall("written", on: path) { statvfs(folder, &status) }
         return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue
+    }
+}
+
+/// Finds out by writing: the free space that a file system reports says nothing of quotas, of limits on the size of a
+/// file, or of a disk that fails.
+package enum TrialWrite {
+    /// Writes a file of `bytes` bytes into a folder, to the disk, and removes it.
+    ///
+    /// Throws `FormatError` that names the folder if it does not take the file.
+    package static func require(_ bytes: Int, in folder: String) throws {
+        do {
+            try write(bytes, in: folder)
+        } catch let error as FormatError {
+            throw FormatError(
+                file: folder, problem: "does not take a file of \(bytes) bytes: it \(error.problem)",
+                advice: error.advice)
+        }
+    }
+
+    private static func write(_ bytes: Int, in folder: String) throws {
+        let file = try AtomicFile(path: folder + "/trial", expecting: bytes)
+        // Numbers without order, which no file system can compress.
+        var numbers = SystemRandomNumberGenerator()
+        let piece = (0..<1 << 17).map { _ in numbers.next() as UInt64 }
+        while file.size < bytes {
+            try piece.withUnsafeBytes { piece in
+                try file.append(
+                    piece.bindMemory(to: UInt8.self).span.extracting(first: min(piece.count, bytes - file.size)))
+            }
+        }
+        try file.settle()
     }
 }

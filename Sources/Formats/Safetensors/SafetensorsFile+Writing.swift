@@ -5,9 +5,16 @@ import Foundation
 
 extension SafetensorsFile {
     /// Passes the bytes of the file to `sink` piece by piece, in order.
-    package func write(to sink: (Span<UInt8>) throws -> Void) throws {
+    ///
+    /// - Parameter announce: called first, with the number of bytes.
+    package func write(
+        announcing announce: (Int) throws -> Void = { _ in }, to sink: (Span<UInt8>) throws -> Void
+    )
+        throws
+    {
         let ordered = alignedOrder
         let header = try Self.header(of: ordered, metadata: metadata)
+        try announce(ordered.reduce(header.count) { $0 + $1.bytes.count })
         try sink(header.span)
         for tensor in ordered {
             try sink(tensor.bytes.span)

@@ -67,9 +67,11 @@ package final class Timekeeper {
         try measure(.validation, body) { deadline?.took(validation: $0) }
     }
 
-    package func save<Result>(_ body: () throws -> Result) rethrows -> Result {
-        try measure(.checkpoints, body) { deadline?.took(checkpoint: $0) }
-    }
+    /// Measures how long training stands still for checkpoints.
+    package func save(_ body: () -> Void) { measure(.checkpoints, body) { _ in } }
+
+    /// A checkpoint has been written, beside training or not, and took so many seconds.
+    package func took(checkpoint seconds: Double) { deadline?.took(checkpoint: seconds) }
 
     private func measure<Result>(
         _ activity: TimeAccount.Activity, _ body: () throws -> Result, _ tell: (Double) -> Void

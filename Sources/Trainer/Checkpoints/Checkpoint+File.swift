@@ -6,6 +6,7 @@ import Configuration
 import Formats
 import Foundation
 import Model
+import Platform
 import Shards
 
 extension Checkpoint {
@@ -28,10 +29,20 @@ extension Checkpoint {
 
     private static let fileExtension = ".safetensors.zst"
 
-    /// The compressed file.
-    package func encoded() throws -> [UInt8] {
-        let content = try SafetensorsFile(tensors: tensors, metadata: try metadata).encoded()
-        return try Zstd.compress(content.span)
+    /// Passes the bytes of the compressed file to `sink` piece by piece, in order, and returns the size of its
+    /// content. Beside the tensors it takes the memory of a piece.
+    ///
+    /// Throws `FormatError` about `file` if the facts could not be read back.
+    func write(file: String, to sink: (Span<UInt8>) throws -> Void) throws -> Int {
+        let content = SafetensorsFile(tensors: tensors, metadata: try metadata)
+        _ = try Checkpoint(content, file: file)
+        var frame: ZstdFrameWriter?, size = 0
+        try content.write(announcing: {
+            size = $0
+            frame = try ZstdFrameWriter(size: $0)
+        }) { piece in try frame?.append(piece, to: sink) }
+        try frame?.finish(to: sink)
+        return size
     }
 
     /// The maximum size of the decompressed content. Parameters never compress to a 64th, so a large file that
@@ -73,12 +84,19 @@ extension Checkpoint {
                 file, start, not: "a checkpoint", advice: "name the run's folder, or a file in its checkpoints/")
         }
         let plain = try Zstd.decompress(bytes.span, limit: Self.mostContent(of: bytes.count), file: file)
-        let content = try SafetensorsFile(decoding: plain, file: file)
+        try self.init(SafetensorsFile(decoding: plain, file: file), file: file)
+    }
+
+    /// Reads the facts and takes over the tensors; `file` is the name for errors.
+    private init(_ content: SafetensorsFile, file: String) throws {
         let facts = Facts(content.metadata, file: file)
-        guard try facts.text("format") == Self.format else {
+        let format = try facts.text("format")
+        guard format == Self.format else {
             throw FormatError(
-                file: file, problem: "is no checkpoint that this version reads", advice: "use the version that wrote it"
-            )
+                file: file,
+                problem:
+                    "is a checkpoint of format \(format.quotable()), and this version reads \(Self.format.quotable())",
+                advice: "use the version that wrote it")
         }
         configuration = try facts.configuration()
         frame = try facts.frame()

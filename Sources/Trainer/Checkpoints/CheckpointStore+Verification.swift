@@ -62,7 +62,7 @@ extension CheckpointStore {
         return Verdict(file: path, damage: "\(path) is missing; restore a backup of it")
     }
 
-    private static func verdict(on path: String) -> Verdict {
+    static func verdict(on path: String) -> Verdict {
         do {
             try read(path).checkpoint.requireUsable(file: path)
             return Verdict(file: path, damage: nil)

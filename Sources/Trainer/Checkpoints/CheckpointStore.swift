@@ -1,6 +1,6 @@
 // A folder of checkpoints that survives crashes. The choice: a new file is written under a temporary name, read
-// back and verified before it is renamed, then entered in the index; only after that is an old one removed. The
-// index is always derived from the files.
+// back from the disk and verified before it is renamed, then entered in the index; only after that is an old one
+// removed. The index is always derived from the files. Nothing holds a file's content whole.
 
 import DataLoading
 import Formats
@@ -10,14 +10,16 @@ import Foundation
 package struct CheckpointStore: Sendable {
     package let folder: String
 
-    /// The number of newest checkpoints to keep. The best one is always kept.
-    private let keep: Int
+    /// Which checkpoints stay.
+    private let retention: Retention
 
-    package init(folder: String, keep: Int = 1) { (self.folder, self.keep) = (folder, keep) }
+    package init(folder: String, keeping retention: Retention = Retention()) {
+        (self.folder, self.retention) = (folder, retention)
+    }
 
     /// The checkpoints in the folder of a run.
-    package static func ofRun(_ output: String, keep: Int = 1) -> CheckpointStore {
-        CheckpointStore(folder: output + "/checkpoints", keep: keep)
+    package static func ofRun(_ output: String, keeping retention: Retention = Retention()) -> CheckpointStore {
+        CheckpointStore(folder: output + "/checkpoints", keeping: retention)
     }
 
     /// A checkpoint on disk, and complaints about older files that could not be removed, with the reasons.
@@ -32,35 +34,44 @@ package struct CheckpointStore: Sendable {
     /// are then still there.
     @discardableResult
     package func save(_ checkpoint: Checkpoint) throws -> Saved {
-        let name = Checkpoint.fileName(step: checkpoint.position.step), bytes = try checkpoint.encoded()
-        var digest = Digest()
-        digest.update(bytes.span)
-        let entry = CheckpointIndex.Entry(
-            file: name, step: checkpoint.position.step, bytes: bytes.count, sha256: digest.hexadecimal)
-        try write(bytes, as: entry)
-        let index = try? CheckpointIndex(folder: folder)
-        return Saved(path: path(of: name), complaints: try enter(entry, best: checkpoint.best?.step, known: index))
+        let entry = try write(checkpoint), index = try? CheckpointIndex(folder: folder)
+        return Saved(
+            path: path(of: entry.file), complaints: try enter(entry, best: checkpoint.best?.step, known: index))
     }
 
-    private func write(_ bytes: [UInt8], as entry: CheckpointIndex.Entry) throws {
-        let file = try AtomicFile(path: path(of: entry.file), expecting: bytes.count)
-        try file.append(bytes.span)
-        let written = try InputFile(sharing: file, standingFor: file.path).bytes()
-        guard written == bytes else {
+    /// Writes the file, reads it back from the disk, and gives it its name.
+    private func write(_ checkpoint: Checkpoint) throws -> CheckpointIndex.Entry {
+        let step = checkpoint.position.step, name = Checkpoint.fileName(step: step)
+        let file = try AtomicFile(path: path(of: name))
+        var written = Digest()
+        let size = try checkpoint.write(file: file.path) { piece in
+            written.update(piece)
+            try file.append(piece)
+        }
+        try file.settle()
+        let check = ZstdFrameCheck(file: file.path)
+        var read = Digest()
+        let input = try InputFile(sharing: file, standingFor: file.path)
+        try input.forEachPiece(at: 0, count: input.size) { piece in
+            read.update(piece)
+            try check.append(piece)
+        }
+        try check.finish()
+        guard read.hexadecimal == written.hexadecimal, check.size == size else {
             throw FormatError(
                 file: file.path, problem: "has other bytes than were written",
                 advice: "check the disk, or use another one")
         }
-        _ = try Checkpoint(decoding: written, file: file.path)
         try file.commit()
+        return CheckpointIndex.Entry(file: name, step: step, bytes: file.size, sha256: written.hexadecimal)
     }
 
     /// Rewrites the index from the files, the newest of which is `entry`, and removes those that are no longer to
     /// be kept; returns why some could not be removed.
-    private func enter(_ entry: CheckpointIndex.Entry, best: Int?, known: CheckpointIndex?) throws -> [String] {
+    func enter(_ entry: CheckpointIndex.Entry, best: Int?, known: CheckpointIndex?) throws -> [String] {
         let others = try steps.filter { $0 != entry.step }.map { try self.entry(of: $0, known: known) }
         let all = (others + [entry]).sorted { $0.step < $1.step }
-        let staying = Set(all.suffix(keep).map(\.step) + [entry.step] + (best.map { [$0] } ?? []))
+        let staying = retention.staying(of: all.map(\.step), best: best).union([entry.step])
         let next = CheckpointIndex(
             checkpoints: all.filter { staying.contains($0.step) }, best: all.first { $0.step == best }?.file)
         if try !isWritten(next) { try next.write(folder: folder) }
@@ -80,7 +91,7 @@ package struct CheckpointStore: Sendable {
     }
 
     /// The index entry of a step: the known one if the file has its size, otherwise a new one from the file.
-    private func entry(of step: Int, known: CheckpointIndex?) throws -> CheckpointIndex.Entry {
+    func entry(of step: Int, known: CheckpointIndex?) throws -> CheckpointIndex.Entry {
         let name = Checkpoint.fileName(step: step), file = try InputFile(path: path(of: name))
         if let entry = known?[name], entry.bytes == file.size, entry.step == step { return entry }
         return CheckpointIndex.Entry(file: name, step: step, bytes: file.size, sha256: try Digest.ofFile(file.path))
@@ -184,8 +195,11 @@ extension CheckpointStore {
             file: folder, problem: "changes faster than it can be read", advice: "try again, or raise the run's --keep")
     }
 
+    /// What is added to the names of damaged files.
+    static let damagedExtension = ".damaged"
+
     /// Renames damaged files, so that they are ignored and nothing is lost.
     package func setAside(_ found: Found) throws {
-        for (path, _) in found.damaged { try Folder.rename(path, to: path + ".damaged") }
+        for (path, _) in found.damaged { try Folder.rename(path, to: path + Self.damagedExtension) }
     }
 }

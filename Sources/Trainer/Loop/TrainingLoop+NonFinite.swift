@@ -22,6 +22,7 @@ extension TrainingLoop {
         let finding = "step \(step): the loss is \(loss) and the gradient's norm \(norm) (\(suspects))"
         switch judge.verdict(step: step, after: state.leftOut) {
         case .end:
+            try finishSaving()
             throw refusal(finding)
         case .goBack:
             try goBack(finding)
@@ -38,16 +39,17 @@ extension TrainingLoop {
         let many = state.leftOut.inARow > 0 ? " after \(state.leftOut.inARow) left out in a row" : ""
         let last = savedStep.map { "the last checkpoint is of step \($0)" } ?? "there is no checkpoint yet"
         return TrainingError(
-            "\(finding), so the run ends before this update\(many); \(last); go on with a lower --learning-rate, a "
+            "\(finding), so the run ends before this update\(many); \(last); go on with --force and a lower --learning-rate, a "
                 + "model.clipNorm, or --on-nan skip where a batch is to blame")
     }
 
     /// Restores the state from the newest intact checkpoint, as if the run had been resumed.
     private func goBack(_ finding: String) throws {
+        try finishSaving()
         if let store = folder?.store {
             guard let found = try store.newest() else {
                 throw TrainingError(
-                    "\(finding), and there is no checkpoint to go back to yet; go on with a smaller "
+                    "\(finding), and there is no checkpoint to go back to yet; go on with --force and a smaller "
                         + "--checkpoint-every or a lower --learning-rate")
             }
             try store.setAside(found)

@@ -39,6 +39,7 @@ extension TrainingLoop {
                 learningRate: hyperparameters.learningRate, gradientNorm: norm,
                 sequencesPerSecond: Double(sequences) / (now() - watch.start), report: report))
         if let stop = report.stop { try announce(stop) }
+        try reportSaved()
         if try validateIfDue() || isCheckpointDue || report.stop != nil {
             try save()
         } else if isComparisonDue {
@@ -50,6 +51,7 @@ extension TrainingLoop {
     /// Reports where the time went, and returns why the run ended before its last step.
     func endRun(_ stop: StopReason?) throws -> TrainingStopped? {
         log?.finish()
+        try finishSaving()
         let count = state.leftOut.total
         let leftOut = count == 0 ? [] : ["\(counted(count, "update")) of the run left out, being not finite"]
         for line in timekeeper.summary + leftOut { try log?.say(line, at: state.position.step) }
@@ -145,17 +147,32 @@ extension TrainingLoop {
         if configuration.verifyReplicasEvery > 0 { try requireEqualReplicas() }
         guard state.isFinite else {
             throw TrainingError(
-                "step \(step): the parameters or moments are no longer finite and are not saved; go on with a lower "
+                "step \(step): the parameters or moments are no longer finite and are not saved; go on with --force and a lower "
                     + "--learning-rate")
         }
-        if let folder {
-            try folder.requireOwn()
-            let saved = try timekeeper.save {
-                try folder.store.save(Checkpoint(state, configuration: configuration, data: data))
-            }
-            try log?.say("step \(step): saved \(saved.path)", at: step)
-            for complaint in saved.complaints { try log?.say("warning: \(complaint)", at: step) }
+        try folder?.requireOwn()
+        timekeeper.save {
+            writer?.write { Checkpoint(state, configuration: configuration, data: data) }
         }
         savedStep = step
+    }
+
+    /// Waits until the last checkpoint is on disk.
+    func finishSaving() throws {
+        heartbeat.begin(.checkpoint, step: state.position.step)
+        timekeeper.save { writer?.wait() }
+        try reportSaved()
+    }
+
+    /// Reports the checkpoints that are on disk since the last call.
+    ///
+    /// Throws the error of one that could not be written.
+    private func reportSaved() throws {
+        for outcome in writer?.outcomes() ?? [] {
+            let saved = try outcome.saved.get()
+            timekeeper.took(checkpoint: outcome.seconds)
+            try log?.say("step \(outcome.step): saved \(saved.path)", at: outcome.step)
+            for complaint in saved.complaints { try log?.say("warning: \(complaint)", at: outcome.step) }
+        }
     }
 }

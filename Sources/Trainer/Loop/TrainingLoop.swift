@@ -24,22 +24,26 @@ package final class TrainingLoop {
     let log: RunLog?
     let folder: RunFolder?
 
+    /// Writes checkpoints on rank 0; nil on all others.
+    let writer: CheckpointWriter?
+
     var batches: BatchOrder
     var state: TrainingState
     var weights: PreparedNetwork<Float>
     var judge: NonFiniteJudge
 
-    /// The step of the last checkpoint on disk; nil before there is one.
+    /// The step of the last checkpoint; nil before there is one.
     var savedStep: Int?
 
     init(
         _ configuration: TrainingConfiguration, data: DataSet, batches: BatchOrder, step: TrainingStep,
         state: TrainingState, on communicator: any Communicator, pool: ThreadPool, timekeeper: Timekeeper,
         log: RunLog?, folder: RunFolder?
-    ) {
+    ) throws {
         (self.configuration, self.data, self.batches, self.step) = (configuration, data, batches, step)
         (self.state, self.communicator, self.pool, self.timekeeper) = (state, communicator, pool, timekeeper)
         (self.log, self.folder) = (log, folder)
+        writer = try folder.map { try CheckpointWriter($0.store) }
         (averages, judge) = (KeptAverages(of: state.statistics), NonFiniteJudge(configuration.onNaN))
         weights = step.replica.network.prepare(state.values, on: pool)
         savedStep = state.position.step == 0 ? nil : state.position.step
@@ -49,6 +53,8 @@ package final class TrainingLoop {
     ///
     /// Throws `TrainingError` if the loss or the gradient is no longer finite.
     func run() throws -> TrainingStopped? {
+        // Whatever ends the run, the checkpoint that is being written is not lost.
+        defer { writer?.wait() }
         timekeeper.begin()
         var stop: StopReason?
         while !isFinished, stop == nil {

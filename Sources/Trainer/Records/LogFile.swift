@@ -2,13 +2,12 @@
 // run continues as if it had never stopped, and no step appears twice.
 
 import Formats
-import Foundation
 
 /// A text file to which lines are appended. Each is in the file before the call returns.
 final class LogFile {
     private let path: String
     private let header: String?
-    private var handle: FileHandle
+    private var file: AppendedFile
 
     /// The steps of the lines, in order, when the file was opened.
     private(set) var steps: [Int]
@@ -20,15 +19,15 @@ final class LogFile {
     /// - Parameter header: the first line, with the names of the columns, if the file has them.
     init(path: String, header: String?, through step: Int) throws {
         (self.path, self.header) = (path, header)
-        (handle, steps) = try Self.cut(path, header, through: step)
+        (file, steps) = try Self.cut(path, header, through: step)
     }
 
     /// Removes the lines of steps beyond `step`.
-    func cutBack(to step: Int) throws { (handle, steps) = try Self.cut(path, header, through: step) }
+    func cutBack(to step: Int) throws { (file, steps) = try Self.cut(path, header, through: step) }
 
     private static func cut(
         _ path: String, _ header: String?, through step: Int
-    ) throws -> (handle: FileHandle, steps: [Int]) {
+    ) throws -> (file: AppendedFile, steps: [Int]) {
         let old = try Folder.holds(path) ? String(decoding: InputFile(path: path).bytes(), as: UTF8.self) : ""
         // A line without a line end was cut short by a full disk or a kill, perhaps within its step.
         let whole = old.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
@@ -38,12 +37,7 @@ final class LogFile {
         let file = try AtomicFile(path: path)
         try file.append([UInt8](text.map { $0 + "\n" }.joined().utf8).span)
         try file.commit()
-        guard let handle = FileHandle(forWritingAtPath: path) else {
-            throw FormatError(
-                file: path, problem: "could not be opened again", advice: "check the disk, then try again")
-        }
-        try named(path) { try handle.seekToEnd() }
-        return (handle, kept.map(\.1))
+        return (try AppendedFile(path: path), kept.map(\.1))
     }
 
     /// The step of a line; nil for a line that does not belong to the table.
@@ -53,23 +47,5 @@ final class LogFile {
         return words.first.flatMap { Int($0) }
     }
 
-    func append(_ line: String) throws {
-        try Self.named(path) { try handle.write(contentsOf: Data((line + "\n").utf8)) }
-    }
-
-    /// Adds the file name to errors of Foundation.
-    @discardableResult
-    private static func named<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
-        do {
-            return try body()
-        } catch {
-            let reason = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-            let words =
-                reason.domain == NSPOSIXErrorDomain
-                ? String(cString: strerror(Int32(reason.code))).lowercased() : error.localizedDescription
-            throw FormatError(
-                file: path, problem: "could not be written (\(words))",
-                advice: "free some space or check the disk, then go on")
-        }
-    }
+    func append(_ line: String) throws { try file.append([UInt8]((line + "\n").utf8).span) }
 }

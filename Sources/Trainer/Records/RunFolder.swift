@@ -25,7 +25,8 @@ final class RunFolder {
     init(_ configuration: TrainingConfiguration, data: DataSet) throws {
         path = configuration.output
         lock = try RunLock(path)
-        store = CheckpointStore.ofRun(path, keep: configuration.keep)
+        store = CheckpointStore.ofRun(
+            path, keeping: Retention(newest: configuration.keep, every: configuration.keepEvery))
         switch configuration.resume {
         case .auto:
             start = try store.newest()
@@ -58,13 +59,27 @@ final class RunFolder {
         return found
     }
 
+    /// Throws a usage error if the run would go on to another result than without the stop, unless it is forced to.
+    /// Weights that were never trained, and a checkpoint of another run, are starting points for any configuration.
+    func requireUnchanged(_ configuration: TrainingConfiguration) throws {
+        guard let checkpoint = start?.checkpoint, checkpoint.position != Position(), try !store.steps.isEmpty else {
+            return
+        }
+        let changes = try configuration.changes(from: checkpoint.configuration, ofResult: true)
+        guard changes.isEmpty else {
+            throw TrainingError.usage(
+                "\(path) would go on to another result, with \(changes.joined(separator: ", ")); add --force to go on so, "
+                    + "or choose another --output to start anew")
+        }
+    }
+
     /// Prepares the folder for more steps of this run.
     ///
-    /// - Parameter checkpointSize: the maximum bytes of a checkpoint, for which the disk must have room.
+    /// - Parameter checkpointSize: the maximum bytes of a checkpoint, which the disk must take.
     func claim(_ configuration: TrainingConfiguration, checkpointSize: Int) throws {
         try Folder.make(store.folder)
-        try FreeSpace.require(checkpointSize, for: store.folder + "/checkpoint")
         try tidy()
+        try TrialWrite.require(checkpointSize, in: store.folder)
         try configuration.write(to: path + "/config.yaml")
     }
 

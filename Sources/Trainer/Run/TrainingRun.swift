@@ -19,9 +19,12 @@ package enum TrainingRun {
     ///
     /// Throws the first error of the configuration, the data, the run's folder or the training.
     ///
-    /// - Parameter start: the start time of the program, by `now()`.
+    /// - Parameters:
+    ///   - start: the start time of the program, by `now()`.
+    ///   - force: whether a run may go on with a configuration that changes its result.
     package static func train(
-        on communicator: any Communicator, since start: Double, _ resolve: () throws -> TrainingConfiguration
+        on communicator: any Communicator, since start: Double, force: Bool = false,
+        _ resolve: () throws -> TrainingConfiguration
     ) throws -> TrainingStopped? {
         let communicator = WatchedCommunicator(communicator, .own)
         let configuration = try communicator.shared(resolve)
@@ -44,6 +47,7 @@ package enum TrainingRun {
             try folder.map { try leave($0, as: nothingToDo(configuration, state)) }
             return nil
         }
+        if !force { try folder?.requireUnchanged(configuration) }
 
         let batches = BatchOrder(of: configuration, data, virtualRanks)
         let plan = StepPlan(
@@ -67,7 +71,7 @@ package enum TrainingRun {
             deadline: configuration.maxTime.map {
                 Deadline($0, checkpointSize: checkpointSize, validationBatches: validationBatches)
             })
-        let loop = TrainingLoop(
+        let loop = try TrainingLoop(
             configuration, data: data, batches: batches, step: step, state: state, on: communicator, pool: pool,
             timekeeper: timekeeper, log: log, folder: folder)
         if let log, let folder {

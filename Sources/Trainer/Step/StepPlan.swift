@@ -39,7 +39,7 @@ package struct StepPlan {
     }
 
     /// The bytes that this rank needs: those of the step, the parameters and the optimizer's moments, and the
-    /// copies of both while a checkpoint is written.
+    /// copy of both that a checkpoint is written from.
     ///
     /// Throws a `ModelError` about an unrolling that the network does not support.
     package func memory(on communicator: any Communicator) throws -> Int {
@@ -48,7 +48,7 @@ package struct StepPlan {
             return Network<Float>.uncountable
         }
         let step = try MemoryCount.bytes { try TrainingStep(self, on: ThreadPool(), communicator) }
-        let state = 1 + system.optimizer.moments.count, copies = 2 * state
-        return step + (state + copies) * network.layout.count * MemoryLayout<Float>.stride
+        let state = 1 + system.optimizer.moments.count, snapshot = state
+        return step + (state + snapshot) * network.layout.count * MemoryLayout<Float>.stride
     }
 }

@@ -1,20 +1,43 @@
-// `convlstm-dist checkpoint`: the contents of a checkpoint, and whether the checkpoints of a run are intact.
+// `convlstm-dist checkpoint`: the contents of a checkpoint, and the care of the checkpoints of a run.
 
 import DataLoading
 import Model
 import Configuration
 import ArgumentParser
+import CommandSupport
 import Formats
 import Foundation
 import Platform
+import Reports
 import Trainer
 
 struct CheckpointCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "checkpoint", abstract: "Shows and checks checkpoints.", subcommands: [Inspect.self, Verify.self])
+        commandName: "checkpoint", abstract: "Shows, checks and mends checkpoints.",
+        subcommands: [List.self, Inspect.self, Verify.self, Prune.self, Repair.self])
 }
 
 extension CheckpointCommand {
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the checkpoints of a run.")
+
+        @Argument(help: "The folder of a run, or a folder of checkpoints.")
+        var path: String
+
+        func run() throws {
+            try OneProcess.require(for: "checkpoint list")
+            let listed = try CheckpointStore.listed(in: path)
+            var table = Table(["step", "bytes", "saved", "", "file"])
+            for checkpoint in listed {
+                table.add([
+                    "\(checkpoint.step)", grouped(checkpoint.bytes), checkpoint.saved.formatted(.iso8601),
+                    checkpoint.isBest ? "best" : "", checkpoint.path,
+                ])
+            }
+            StandardOutput.print("\(table)")
+        }
+    }
+
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show what a checkpoint holds.")
 
@@ -87,6 +110,55 @@ extension CheckpointCommand {
                     "\(damaged) of \(verdicts.count) files in \(path) are damaged; `train --resume auto` goes on from "
                         + "the newest whole one")
             }
+        }
+    }
+
+    struct Prune: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove the checkpoints of a run that are not to be kept.",
+            discussion: "The best checkpoint always stays. No process may train in the folder meanwhile.")
+
+        @Argument(help: "The folder of a run.")
+        var path: String
+
+        @Option(parsing: .unconditional, help: ArgumentHelp("The newest checkpoints to keep.", valueName: "n"))
+        var keep: Int
+
+        @Option(
+            parsing: .unconditional,
+            help: ArgumentHelp("Keep those of steps that are multiples of this number; 0 for none.", valueName: "n"))
+        var keepEvery = 0
+
+        func validate() throws {
+            try OptionCheck.require(keep, in: TrainingConfiguration.range(of: "keep"), "--keep")
+            try OptionCheck.require(keepEvery, in: TrainingConfiguration.range(of: "keepEvery"), "--keep-every")
+        }
+
+        func run() throws {
+            try OneProcess.require(for: "checkpoint prune")
+            let removed = try CheckpointStore.prune(path, keeping: Retention(newest: keep, every: keepEvery))
+            for file in removed { StandardOutput.print("removed  \(file)") }
+            if removed.isEmpty { StandardOutput.print("nothing to remove in \(path)") }
+        }
+    }
+
+    struct Repair: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Mend the checkpoints' folder of a run.",
+            discussion: """
+                Reads every checkpoint in full, gives damaged ones another name, removes half-written files, and writes \
+                checkpoints.json anew where it differs. No process may train in the folder meanwhile.
+                """)
+
+        @Argument(help: "The folder of a run.")
+        var path: String
+
+        func run() throws {
+            try OneProcess.require(for: "checkpoint repair")
+            let repair = try CheckpointStore.repair(path)
+            for (path, reason) in repair.setAside { StandardOutput.print("SET ASIDE  \(path): \(reason)") }
+            if repair.wroteIndex { StandardOutput.print("written    \(path)/checkpoints/\(CheckpointIndex.fileName)") }
+            StandardOutput.print("\(counted(repair.whole, "whole checkpoint")) in \(path)")
         }
     }
 }

@@ -90,6 +90,9 @@ struct TrainCommand: ParsableCommand {
                 + "(default: auto).", valueName: "auto|never|file"))
     var resume: String?
 
+    @Flag(help: "Go on with a run even where the configuration was changed so that its result changes.")
+    var force = false
+
     @Option(parsing: .unconditional, help: ArgumentHelp("Steps between checkpoints (default: 200).", valueName: "n"))
     var checkpointEvery: Int?
 
@@ -97,6 +100,13 @@ struct TrainCommand: ParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp("Checkpoints to keep, beside the best one (default: 3).", valueName: "n"))
     var keep: Int?
+
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Keep the checkpoints of steps that are multiples of this number for good; 0 for none (default: 0).",
+            valueName: "n"))
+    var keepEvery: Int?
 
     @Option(
         parsing: .unconditional,
@@ -192,6 +202,7 @@ struct TrainCommand: ParsableCommand {
             Setting(resume.map(Resume.init), to: \.resume),
             Setting("--checkpoint-every", checkpointEvery, to: \.checkpointEvery),
             Setting("--keep", keep, to: \.keep),
+            Setting("--keep-every", keepEvery, to: \.keepEvery),
             Setting("--evaluate-every", evaluateEvery, to: \.evaluateEvery),
             Setting(sampling, to: \.sampling),
             Setting("--threads", threads, to: \.threads),
@@ -226,7 +237,7 @@ struct TrainCommand: ParsableCommand {
         StopSignal.listen(to: StopSignal.announcing)
         let isAskedToEnd = { StopSignal.number.map(StopSignal.ending.contains) ?? false }
         let stopped = try runOnEveryRank(exitCode: processExitCode(of:), isAskedToEnd: isAskedToEnd) { communicator in
-            try TrainingRun.train(on: communicator, since: start, resolved)
+            try TrainingRun.train(on: communicator, since: start, force: force, resolved)
         }
         // The run has already reported why.
         if let stopped { throw ExitCode(stopped.reason.exitCode) }

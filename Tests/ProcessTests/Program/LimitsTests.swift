@@ -74,7 +74,7 @@ import Testing
     @Test func numbersWithoutBoundAreRefused() throws {
         for option in [
             "--threads", "--batch-size", "--steps", "--epochs", "--keep", "--virtual-ranks", "--accumulate",
-            "--checkpoint-every",
+            "--checkpoint-every", "--keep-every",
             "--evaluate-every", "--verify-replicas-every",
         ] {
             for number in ["1000000001", "4611686018427387904", "-1"] {
@@ -93,6 +93,14 @@ import Testing
         try refuse(
             "ulimit -f 1; exec $D predict --checkpoint tools --sequence 0 --output \(output)", "(file too large)")
         #expect(try tools.folder.names.allSatisfy { !$0.contains(output) })
+    }
+
+    /// A limit that is found before the first step, not with the first checkpoint.
+    @Test func checkpointsThatWouldGrowTooLargeEndTheStart() throws {
+        let line = try training, output = try #require(line.split(separator: " ").last { $0.hasPrefix("run-") })
+        try refuse(
+            "ulimit -f 20; exec \(line)", "/checkpoints does not take a file of", "(file too large)", "raise the limit")
+        #expect(!FileManager.default.fileExists(atPath: tools.folder.file(output + "/metrics.csv")))
     }
 }
 

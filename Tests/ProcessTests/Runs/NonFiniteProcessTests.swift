@@ -34,7 +34,8 @@ import Testing
         let finding = /\((rank \d on )\S+ read numbers that are not finite in sequence (\d+)\), so the run ends before/
         let match = try #require(result.stderr.firstMatch(of: finding), "\(result.stderr)")
         #expect(match.1 == who && match.2 == "\(Self.clip)")
-        #expect(result.stderr.contains("the last checkpoint is of step 1; go on with a lower --learning-rate"))
+        #expect(
+            result.stderr.contains("the last checkpoint is of step 1; go on with --force and a lower --learning-rate"))
         #expect(try example.column("step", of: "metrics.csv", output) == ["1"])
     }
 

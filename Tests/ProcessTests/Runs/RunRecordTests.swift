@@ -37,7 +37,14 @@ import Trainer
             again.status == 0 && again.stderr.contains("nothing to do: the run in \(output) has all its steps"),
             "\(again)")
         #expect(try record(output) == before)
-        let further = try run(output, ["--steps", "5", "--learning-rate", "0.5"])
+        let changed = try run(output, ["--steps", "5", "--learning-rate", "0.5", "--threads", "2"])
+        #expect(changed.status == 2, "\(changed)")
+        #expect(
+            changed.stderr.contains(
+                "\(output) would go on to another result, with model.learningRate 0.5 instead of 0.01; add --force"),
+            "\(changed)")
+        #expect(try record(output) == before)
+        let further = try run(output, ["--steps", "5", "--learning-rate", "0.5", "--force"])
         #expect(further.status == 0)
         let log = try example.text(of: "log.txt", output)
         #expect(log.contains("changed since: steps 5 instead of 3, model.learningRate 0.5 instead of 0.01"), "\(log)")

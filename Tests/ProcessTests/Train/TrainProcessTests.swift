@@ -94,7 +94,7 @@ import Testing
             ranks: ranks, output, ["--learning-rate", found.rate, "--steps", "50", "--checkpoint-every", "1"])
         #expect(result.status == 1)
         #expect(result.stderr.contains(found.sentence), "\(result.stderr)")
-        #expect(result.stderr.contains("go on with a lower --learning-rate"), "\(result.stderr)")
+        #expect(result.stderr.contains("go on with --force and a lower --learning-rate"), "\(result.stderr)")
         #expect(try example.column("step", of: "metrics.csv", output).count < 50)
     }
 

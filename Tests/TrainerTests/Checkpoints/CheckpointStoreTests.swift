@@ -20,7 +20,7 @@ import Trainer
         configuration.steps = 9
         self.configuration = configuration
         folder = try TemporaryFolder()
-        store = CheckpointStore(folder: folder.file("checkpoints"), keep: 2)
+        store = CheckpointStore(folder: folder.file("checkpoints"), keeping: Retention(newest: 2))
         data = try DataSet(of: configuration)
         network = try Network(Presets.small.network, frame: data.frame)
         try Folder.make(store.folder)
@@ -126,7 +126,7 @@ import Trainer
         try save(step: 1, best: Validation(step: 1, loss: 3))
         try save(step: 2, best: Validation(step: 1, loss: 3))
         let index = store.folder + "/" + CheckpointIndex.fileName, old = try InputFile(path: index).bytes()
-        let path = try CheckpointStore(folder: store.folder, keep: 9).save(
+        let path = try CheckpointStore(folder: store.folder, keeping: Retention(newest: 9)).save(
             Checkpoint(state(step: 3, best: Validation(step: 3, loss: 1)), configuration: configuration, data: data)
         ).path
         try Data(old).write(to: URL(fileURLWithPath: index))
