@@ -34,12 +34,12 @@ package enum Command {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try emptyFile(folder.write([], to: "stdout"))
         process.standardError = try emptyFile(folder.write([], to: "stderr"))
-        try runToEnd(process, timeout: timeout)
+        let isInTime = try runToEnd(process, timeout: timeout)
 
         let stdout = String(decoding: try folder.bytes(of: "stdout"), as: UTF8.self)
         let stderr = String(decoding: try folder.bytes(of: "stderr"), as: UTF8.self)
         let signalled = process.terminationReason == .uncaughtSignal
-        if signalled && process.terminationStatus == SIGKILL {
+        guard isInTime else {
             throw CommandTimeout(description: "\(program) \(arguments) did not end in \(timeout) s: \(stdout)\(stderr)")
         }
         return CommandResult(
@@ -57,14 +57,15 @@ package enum Command {
         try FileHandle(forWritingTo: URL(fileURLWithPath: path))
     }
 
-    private static func runToEnd(_ process: Process, timeout: Double) throws {
+    /// Runs a process, and returns whether it ended in time; if not, it is killed.
+    private static func runToEnd(_ process: Process, timeout: Double) throws -> Bool {
         let ended = DispatchSemaphore(value: 0)
         process.terminationHandler = { _ in ended.signal() }
         try withSignalsUnblocked { try process.run() }
-        if ended.wait(timeout: .now() + timeout) == .timedOut {
-            kill(process.processIdentifier, SIGKILL)
-            ended.wait()
-        }
+        if ended.wait(timeout: .now() + timeout) == .success { return true }
+        kill(process.processIdentifier, SIGKILL)
+        ended.wait()
+        return false
     }
 
     /// Unblocks signals while a program starts: it inherits the blocked ones, and test threads block nearly all of
