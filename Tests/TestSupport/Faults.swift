@@ -11,6 +11,8 @@ package enum Fault {
     case unreadableFolder(String, errno: Int32)
     /// The program is killed instead of the nth rename to a path with this suffix.
     case killedAtRename(String, time: Int)
+    /// The program is killed instead of its nth call that writes, names or removes files.
+    case killedAtChange(Int)
     /// Removing a file whose path has this suffix fails.
     case unremovableFile(String, errno: Int32)
 
@@ -22,6 +24,7 @@ package enum Fault {
                 case .noLocks(let errno): ("flock", "", Int(errno))
                 case .unreadableFolder(let path, let errno): ("opendir", path, Int(errno))
                 case .killedAtRename(let path, let time): ("rename", path, time)
+                case .killedAtChange(let time): ("change", "", time)
                 case .unremovableFile(let path, let errno): ("unlink", path, Int(errno))
                 }
             return [
@@ -62,6 +65,11 @@ package enum Fault {
         }
         #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
+        static void change(void) {
+            static _Atomic int times;
+            if (is_meant("change", "") && ++times == number()) raise(SIGKILL);
+        }
+
         int flock(int file, int operation) {
             if (!is_meant("flock", "")) return REAL(flock)(file, operation);
             errno = number();
@@ -74,12 +82,22 @@ package enum Fault {
             return NULL;
         }
         int unlink(const char *path) {
+            change();
             if (!is_meant("unlink", path)) return REAL(unlink)(path);
             errno = number();
             return -1;
         }
+        int fsync(int file) {
+            change();
+            return REAL(fsync)(file);
+        }
+        ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) {
+            change();
+            return REAL(pwrite)(file, bytes, count, offset);
+        }
         int rename(const char *old, const char *new) {
             static int times;
+            change();
             if (is_meant("rename", new) && ++times == number()) raise(SIGKILL);
             return REAL(rename)(old, new);
         }
