@@ -16,7 +16,7 @@ struct ConvLSTMShard: Program {
         version: Version.description(
             instructions: Processor.compiledFor,
             libraries: ["zstd \(Zstd.version)", "neither MPI nor OpenBLAS: it is always one process"]),
-        subcommands: [Generate.self, SplitCommand.self, Info.self, Verify.self, Cat.self])
+        subcommands: [Generate.self, SplitCommand.self, Info.self, Verify.self, Repair.self, Cat.self])
 
     static func main() {
         StandardStreams.prepare()

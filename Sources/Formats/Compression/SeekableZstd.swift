@@ -13,6 +13,9 @@ enum SeekableZstd {
     /// The sizes in bytes of a table entry with its checksum, of the footer, and of the skippable frame's header.
     static let entrySize = 12, footerSize = 9, headerSize = 8
 
+    /// The number of bytes of the table of `count` frames, with all that belongs to it.
+    static func tableSize(of count: Int) -> Int { headerSize + count * entrySize + footerSize }
+
     /// Encodes a value as four bytes, little-endian.
     static func field(_ value: Int) -> [UInt8] {
         withUnsafeBytes(of: UInt32(value).littleEndian) { [UInt8]($0) }

@@ -30,6 +30,11 @@ package final class SeekableZstdFile: Sendable {
     /// The number of bytes in a decoded frame.
     package func contentSize(ofFrame index: Int) -> Int { entries[index].contentSize }
 
+    /// The bytes of a frame as they are in the file, without a check.
+    package func bytes(ofFrame index: Int) throws -> [UInt8] {
+        try file.bytes(at: entries[index].offset, count: entries[index].size)
+    }
+
     /// The SHA-256 of the whole open file.
     package func sha256() throws -> String {
         var digest = Digest()
@@ -56,7 +61,7 @@ package final class SeekableZstdFile: Sendable {
     }
 
     /// The content checksum stored in a frame, which decoding compares with the content; nil if the frame stores none.
-    private static func checksum(of frame: [UInt8]) -> Int? {
+    static func checksum(of frame: [UInt8]) -> Int? {
         guard frame.count > 8, frame.starts(with: SeekableZstd.field(SeekableZstd.frameMagic)) else { return nil }
         guard frame[4] & SeekableZstd.frameHasChecksum != 0 else { return nil }
         return frame.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }

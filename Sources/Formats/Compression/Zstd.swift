@@ -51,6 +51,16 @@ package enum Zstd {
         bytes.count >= 4 && zip(0..<4, [0x28, 0xB5, 0x2F, 0xFD] as [UInt8]).allSatisfy { bytes[$0] == $1 }
     }
 
+    /// The number of bytes of the frame with which `bytes` begin, by its headers alone; nil if they begin with none.
+    static func frameSize(_ bytes: Span<UInt8>) -> Int? {
+        guard isFrame(bytes) else { return nil }
+        let size = bytes.withUnsafeBytes { ZSTD_findFrameCompressedSize($0.baseAddress, $0.count) }
+        return ZSTD_isError(size) == 0 ? size : nil
+    }
+
+    /// The largest number of bytes of a frame of `size` bytes of content.
+    static func bound(_ size: Int) -> Int { ZSTD_compressBound(size) }
+
     /// Whether a frame of `packed` bytes can hold `size` bytes: a block holds at most 128 KiB, and its header takes
     /// three.
     static func canHold(_ size: Int, in packed: Int) -> Bool { size >> 17 <= packed / 3 }

@@ -29,6 +29,13 @@ package struct Digest: ~Copyable {
         }.joined()
     }
 
+    /// The digest of bytes.
+    package static func of(_ bytes: [UInt8]) -> String {
+        var digest = Digest()
+        digest.update(bytes.span)
+        return digest.hexadecimal
+    }
+
     /// The digest of a file.
     package static func ofFile(_ path: String) throws -> String {
         let file = try InputFile(path: path)

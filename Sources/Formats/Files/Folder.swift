@@ -40,6 +40,24 @@ package enum Folder {
         return one.st_ino == other.st_ino && one.st_dev == other.st_dev
     }
 
+    /// Whether a path is a symbolic link that leads out of the folder in which it is. Throws if it leads nowhere.
+    package static func isLinkOut(_ path: String) throws -> Bool {
+        var status = stat()
+        if lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR) { return false }
+        try checkedCall("looked at", on: path) { lstat(path, &status) }
+        guard status.st_mode & S_IFMT == S_IFLNK else { return false }
+        let folder = try resolved(URL(fileURLWithPath: path).deletingLastPathComponent().path)
+        let target = try resolved(path)
+        return target != folder && !target.hasPrefix(folder == "/" ? folder : folder + "/")
+    }
+
+    /// A path without links.
+    private static func resolved(_ path: String) throws -> String {
+        guard let resolved = realpath(path, nil) else { throw systemError("looked at", on: path, code: errno) }
+        defer { free(resolved) }
+        return String(cString: resolved)
+    }
+
     private static func status(of path: String) throws -> stat? {
         var status = stat()
         if stat(path, &status) == 0 { return status }

@@ -46,6 +46,16 @@ package struct NpyHeader: Equatable, Sendable {
             + text.utf8 + [UInt8](repeating: UInt8(ascii: " "), count: padding) + [UInt8(ascii: "\n")]
     }
 
+    /// The header that `encoded` turns into exactly these bytes; nil if there is none.
+    package init?(encoded bytes: [UInt8]) {
+        let start = Self.magic.count + 4
+        guard bytes.count > start, let header = try? NpyHeader(parsing: [UInt8](bytes[start...]), file: "header") else {
+            return nil
+        }
+        guard header.encoded == bytes else { return nil }
+        self = header
+    }
+
     /// Reads the header of the array in the `count` bytes at `offset` of a file; its elements start at `dataOffset`.
     ///
     /// Throws `FormatError` if it is not a .npy header, or the array is not one of the three types in row-major order.

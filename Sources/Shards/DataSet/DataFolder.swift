@@ -23,9 +23,36 @@ package enum DataFolder {
         }
     }
 
+    /// Throws `ShardError` unless a path is a folder that may be changed by itself: not the inputs within a data set.
+    static func requireOutermost(_ folder: String) throws {
+        guard !folder.isEmpty, !folder.utf8.contains(0), try Folder.holds(folder) else {
+            throw ShardError("\(absence(of: folder)); check the path")
+        }
+        guard try Folder.isOne(folder) else {
+            throw ShardError("\(folder) is a file and no folder of shards; name a folder")
+        }
+        let outer = URL(fileURLWithPath: folder).deletingLastPathComponent().path
+        guard try !Folder.holds(outer + "/" + Manifest.fileName) else {
+            throw ShardError("\(folder) is a part of the data set \(outer); name that")
+        }
+    }
+
     /// Throws `ShardError` if something exists at a path where a new data set or another new file would overwrite it.
     package static func requireAbsent(_ path: String) throws {
         guard try !Folder.holds(path) else { throw ShardError("\(path) exists; remove it, or give another --output") }
+    }
+
+    /// The path of a file or folder that the manifest of `folder` names.
+    ///
+    /// Throws `ShardError` for a link that leaves the folder, and `FormatError` for one that leads nowhere.
+    static func path(of name: String, in folder: String) throws -> String {
+        let path = folder + "/" + name
+        guard try !Folder.isLinkOut(path) else {
+            throw ShardError(
+                "\(path) is a link that leads out of its data set, which is not followed; copy what it leads to in its place"
+            )
+        }
+        return path
     }
 
     /// Why a path does not exist, such as "films.shards does not exist seen from /home/me".

@@ -6,7 +6,7 @@ import Foundation
 
 extension Manifest {
     /// The largest manifest that is read, in bytes: enough for 70,000 shards.
-    private static let mostBytes = 16 << 20
+    static let mostBytes = 16 << 20
 
     /// Reads and checks the manifest of a folder.
     ///
@@ -53,9 +53,7 @@ extension Manifest {
         let path = folder + "/" + digestFileName
         guard try Folder.holds(path) else { return }
         let text = String(decoding: try InputFile(path: path).bytes(at: 0, count: 64), as: UTF8.self)
-        var digest = Digest()
-        digest.update(bytes.span)
-        guard text == digest.hexadecimal else {
+        guard text == Digest.of(bytes) else {
             throw ShardError(
                 "\(folder)/\(fileName) is not as it was written: \(digestFileName) beside it has another SHA-256; copy both "
                     + "again, or, if you changed it yourself, run `sha256sum \(fileName) > \(digestFileName)` there")
@@ -71,7 +69,7 @@ extension Manifest {
     private static let mostShards = 99_999, mostShardBytes = 1 << 44, largestExtent = 1 << 20
 
     /// The first invalid entry, in words; nil if all are valid.
-    private var problem: String? {
+    var problem: String? {
         numberOutOfBounds ?? impossibleSize ?? impossibleValues ?? impossibleCover ?? impossibleName
     }
 

@@ -50,16 +50,32 @@ package struct Manifest: Codable, Equatable, Sendable {
         (self.sequences, self.splits, self.shards) = (sequences, splits, shards)
     }
 
-    /// Writes the manifest to `folder`, after the file with its digest and as the last file of all.
-    func write(toFolder folder: String) throws {
+    /// The content of the file: the same manifest always gives the same bytes.
+    func text() throws -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let text = [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
-        var digest = Digest()
-        digest.update(text.span)
-        try Self.write(
-            [UInt8]("\(digest.hexadecimal)  \(Self.fileName)\n".utf8), to: "\(folder)/\(Self.digestFileName)")
-        try Self.write(text, to: folder + "/" + Self.fileName)
+        return [UInt8](try encoder.encode(self)) + [UInt8(ascii: "\n")]
+    }
+
+    /// Writes the manifest to `folder`, after the file with its digest and as the last file of all.
+    func write(toFolder folder: String) throws {
+        try writeDigest(toFolder: folder)
+        try Self.write(text(), to: folder + "/" + Self.fileName)
+    }
+
+    /// Writes the manifest in place of another that is sound. Whenever this ends, the folder holds either manifest.
+    func replace(inFolder folder: String) throws {
+        let digest = "\(folder)/\(Self.digestFileName)"
+        try Folder.remove(digest)
+        try AtomicFile.syncFolder(of: digest)
+        try Self.write(text(), to: folder + "/" + Self.fileName)
+        try writeDigest(toFolder: folder)
+    }
+
+    /// Writes the file with the manifest's digest.
+    func writeDigest(toFolder folder: String) throws {
+        let line = "\(Digest.of(try text()))  \(Self.fileName)\n"
+        try Self.write([UInt8](line.utf8), to: "\(folder)/\(Self.digestFileName)")
     }
 
     private static func write(_ bytes: [UInt8], to path: String) throws {

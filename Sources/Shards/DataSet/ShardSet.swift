@@ -30,7 +30,9 @@ package final class ShardSet: SequenceSource {
             guard sequences?.contains(where: shard.range.overlaps) ?? true else { return nil }
             return try manifest.open(shard, in: folder)
         }
-        inputSet = try manifest.inputs.map { try Self.inputs(folder + "/" + $0, of: manifest, reading: sequences) }
+        inputSet = try manifest.inputs.map {
+            try Self.inputs(DataFolder.path(of: $0, in: folder), of: manifest, reading: sequences)
+        }
     }
 
     private static func inputs(
@@ -121,7 +123,7 @@ extension Manifest {
     ///
     /// Throws `FormatError` for a file that is missing, damaged or another one.
     func open(_ shard: Shard, in folder: String) throws -> SeekableZstdFile {
-        let file = try SeekableZstdFile(path: folder + "/" + shard.file)
+        let file = try SeekableZstdFile(path: DataFolder.path(of: shard.file, in: folder))
         if let difference = try difference(of: file, from: shard) {
             throw Self.mismatch(of: file.path, difference: difference, folder: folder)
         }

@@ -17,7 +17,7 @@ package struct ShardDamage: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// A list of sequences, such as "sequence 3" or "sequences 3-7, 9".
-    private static func list(_ runs: [Range<Int>]) -> String {
+    static func list(_ runs: [Range<Int>]) -> String {
         let names = runs.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound - 1)" }
         let isOne = runs.count == 1 && runs[0].count == 1
         return (isOne ? "sequence " : "sequences ") + names.joined(separator: ", ")
@@ -37,7 +37,7 @@ extension Manifest {
     package func examination(of shard: Shard, in folder: String) -> ShardExamination {
         let path = folder + "/" + shard.file
         do {
-            let digest = try Digest.ofFile(path)
+            let digest = try Digest.ofFile(DataFolder.path(of: shard.file, in: folder))
             if digest != shard.sha256 {
                 let reason = "its SHA-256 is \(digest.prefix(12))..., not \(shard.sha256.prefix(12))..."
                 return damaged(path, reason: reason, sequences: contents(of: shard, at: path).lost)
@@ -46,6 +46,8 @@ extension Manifest {
         } catch let error as FormatError {
             return damaged(
                 path, reason: error.file == path ? "it \(error.problem)" : "\(error)", sequences: [shard.range])
+        } catch let error as ShardError {
+            return damaged(path, reason: "\(error)", sequences: [shard.range])
         } catch {
             return damaged(path, reason: "it cannot be read (\(error))", sequences: [shard.range])
         }

@@ -10,7 +10,7 @@ package final class ShardWriter {
     package let folder: String
     private let output: AtomicFolder
     private let ranges: [Range<Int>]
-    private let shards: Int
+    private let mostShards: Int
     private let level: Int
     private let sequenceBytes: Int
     private var manifest: Manifest
@@ -29,7 +29,7 @@ package final class ShardWriter {
     ) throws {
         try DataFolder.requireAbsent(folder)
         let sequences = splits.reduce(0) { $0 + $1.sequences }
-        (self.folder, self.shards, self.level) = (folder, shards, level)
+        (self.folder, mostShards, self.level) = (folder, shards, level)
         sequenceBytes = geometry.elements * elementType.size
         ranges = (0..<sequences).nonemptyParts(atMost: shards)
         manifest = Manifest(
@@ -43,7 +43,7 @@ package final class ShardWriter {
         manifest.inputs = "inputs"
         return try ShardWriter(
             folder: output.temporary + "/inputs", geometry: manifest.geometry, elementType: elementType,
-            splits: manifest.splits, shards: shards, level: level)
+            splits: manifest.splits, shards: mostShards, level: level)
     }
 
     /// Appends whole sequences, of shape (sequences, frames, height, width, channels).
@@ -55,18 +55,26 @@ package final class ShardWriter {
         }
     }
 
-    /// Closes the last shard, writes the manifest and renames the folder to its final name.
+    /// Writes the manifest and renames the folder to its final name.
     package func finish() throws -> Manifest {
-        precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
-        if manifest.elementType == .float32, let values {
-            manifest.valueRange = [values.lowerBound, values.upperBound]
-        }
+        var manifest = try shards().manifest
         if let inputs = manifest.inputs {
             manifest.inputsSha256 = try Digest.ofFile("\(output.temporary)/\(inputs)/\(Manifest.fileName)")
         }
         try manifest.write(toFolder: output.temporary)
         try output.commit()
         return manifest
+    }
+
+    /// The shards of all sequences, as their manifest describes them, and the folder in which they are until this
+    /// writer is gone.
+    func shards() throws -> (manifest: Manifest, folder: String) {
+        precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
+        var manifest = manifest
+        if manifest.elementType == .float32, let values {
+            manifest.valueRange = [values.lowerBound, values.upperBound]
+        }
+        return (manifest, output.temporary)
     }
 
     /// Each sequence as a frame, in order, computed in one run of sequences per core.

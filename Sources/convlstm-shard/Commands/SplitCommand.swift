@@ -20,11 +20,15 @@ struct SplitCommand: ParsableCommand {
             Takes uint8, float32 and float64 arrays of (sequences, frames, height, width[, channels]), or \
             (frames, sequences, height, width) as mnist_test_seq.npy has it; or a folder of PNG frames, which are one \
             long clip in the order of the numbers in their names, or a folder of such folders. The last sequences are for \
-            testing, those before them for validation, and the first for training.
+            testing, those before them for validation, and the first for training. With --append the sequences of one or \
+            more files are added to those for training of a folder of shards that is there.
             """)
 
-    @Argument(help: "The .npy or .npz file, or the folder of frames.", completion: .file())
-    var file: String
+    @Argument(help: "The .npy or .npz file, or the folder of frames; several with --append.", completion: .file())
+    var files: [String]
+
+    @Option(help: "The folder of shards to which the sequences are added, for training.", completion: .directory)
+    var append: String?
 
     @Option(help: "What the network is to see in place of the sequences, for example noisy ones: a file or folder.")
     var inputs: String?
@@ -37,11 +41,11 @@ struct SplitCommand: ParsableCommand {
     @Option(help: "The folder to make (default: the file's name with .shards, here).", completion: .directory)
     var output: String?
 
-    @Option(parsing: .unconditional, help: "Sequences for validation: a count, or a fraction of all.")
-    var validation = HeldBack("0.1")!
+    @Option(parsing: .unconditional, help: "Sequences for validation: a count, or a fraction of all (default: 0.1).")
+    var validation: HeldBack?
 
-    @Option(parsing: .unconditional, help: "Sequences for testing: a count, or a fraction of all.")
-    var test = HeldBack("0.1")!
+    @Option(parsing: .unconditional, help: "Sequences for testing: a count, or a fraction of all (default: 0.1).")
+    var test: HeldBack?
 
     @Option(
         parsing: .unconditional,
@@ -49,12 +53,33 @@ struct SplitCommand: ParsableCommand {
     var level = 3
 
     func validate() throws {
-        try OptionCheck.requireNames([("the file", file), ("--inputs", inputs), ("--output", output)])
+        try OptionCheck.requireNames(
+            files.map { ("the file", $0) } + [("--inputs", inputs), ("--output", output), ("--append", append)])
         try OptionCheck.require(shards, in: 1...512, "--shards")
         try OptionCheck.require(level, in: Zstd.levels, "--level")
+        guard append != nil || files.count == 1 else {
+            throw ValidationError(
+                "\(files.count) files are given, and a folder of shards is made of one; add the others to it with --append."
+            )
+        }
+        let others: [(String, Bool)] = [
+            ("--output", output != nil), ("--inputs", inputs != nil), ("--validation", validation != nil),
+            ("--test", test != nil),
+        ]
+        if append != nil, let other = others.first(where: \.1) {
+            throw ValidationError(
+                "--append adds sequences for training to a folder that is there; leave out \(other.0), or leave out --append."
+            )
+        }
     }
 
     func run() throws {
+        if let append { try add(to: append) } else { try make() }
+    }
+
+    private var file: String { files[0] }
+
+    private func make() throws {
         let folder = output ?? defaultFolder
         try DataFolder.requireAbsent(folder)
         let scratch = URL(fileURLWithPath: folder).deletingLastPathComponent().path
@@ -82,24 +107,51 @@ struct SplitCommand: ParsableCommand {
     private func write(
         _ sequences: any RawSequences, _ seen: (any RawSequences)?, to folder: String
     ) throws -> (Manifest, values: ClosedRange<Float>?) {
-        let splits = try SplitRange.ranges(total: sequences.count, validation: validation, test: test)
+        let usual = HeldBack("0.1")!
+        let splits = try SplitRange.ranges(
+            total: sequences.count, validation: validation ?? usual, test: test ?? usual)
         let writer = try ShardWriter(
             folder: folder, geometry: sequences.geometry, elementType: sequences.elementType, splits: splits,
             shards: shards, level: level)
         if let seen {
             let inputs = try writer.inputs(elementType: seen.elementType)
-            try copy(seen, to: inputs, "splitting inputs")
+            try copy(seen, "splitting inputs", to: inputs.append)
             _ = try inputs.finish()
         }
-        try copy(sequences, to: writer, "splitting")
+        try copy(sequences, "splitting", to: writer.append)
         return (try writer.finish(), writer.values)
     }
 
-    private func copy(_ sequences: any RawSequences, to writer: ShardWriter, _ label: String) throws {
+    private func copy(_ sequences: any RawSequences, _ label: String, to append: ([UInt8]) throws -> Void) throws {
         let bar = ProgressBar(label, total: sequences.count)
         for block in sequences.blocks {
-            try writer.append(sequences.bytes(of: block))
+            try append(sequences.bytes(of: block))
             try bar.update(block.upperBound)
+        }
+    }
+
+    /// Adds the sequences of all files to a data set, in one step.
+    private func add(to folder: String) throws {
+        try DataFolder.require(folder)
+        let added = try files.map { try source.open($0, scratchFolder: folder) }
+        if let odd = added.indices.first(where: {
+            added[$0].geometry != added[0].geometry || added[$0].elementType != added[0].elementType
+        }) {
+            throw ShardError(
+                "\(files[odd]) holds sequences of \(added[odd].geometry), \(added[odd].elementType.rawValue), and \(file) of "
+                    + "\(added[0].geometry), \(added[0].elementType.rawValue); append what is alike")
+        }
+        let count = added.reduce(0) { $0 + $1.count }
+        let appender = try ShardAppender(
+            folder: folder, geometry: added[0].geometry, elementType: added[0].elementType, sequences: count,
+            shards: shards, level: level)
+        for (file, sequences) in zip(files, added) { try copy(sequences, "appending \(file)", to: appender.append) }
+        let before = appender.manifest, manifest = try appender.finish()
+        report(manifest, folder)
+        if before.valueRange != manifest.valueRange {
+            StandardOutput.print(
+                "\(folder): its values are now \(manifest.valueRange[0]) to \(manifest.valueRange[1]), and were "
+                    + "\(before.valueRange[0]) to \(before.valueRange[1])")
         }
     }
 

@@ -11,7 +11,7 @@ import Testing
     /// The first line that a command printed must be the one below it in the document, numbers aside.
     @Test(arguments: [
         ("Tutorial/first-run", 5), ("Tutorial/own-data", 7), ("HowTo/train", 6), ("HowTo/import-weights", 3),
-        ("HowTo/measure-speed", 5), ("Reference/commands", 18),
+        ("HowTo/measure-speed", 5), ("HowTo/data-sets", 10), ("Reference/commands", 19),
     ])
     func everyCommandOfAPageRuns(page: String, count: Int) throws {
         let examples = try Document("Docs/\(page).md").examples
@@ -224,7 +224,7 @@ private struct Document {
     struct Example {
         let command: String
 
-        /// The first line; nil if the output was redirected to a file.
+        /// The first line; nil if nothing was printed, or to a file.
         let firstLine: String?
 
         /// Whether the output depends on the machine.
@@ -233,7 +233,7 @@ private struct Document {
 
     var examples: [Example] {
         zip(lines, lines.dropFirst()).filter { $0.0.hasPrefix("    $ ") }
-            .map { Example(command: String($0.dropFirst(6)), firstLine: $0.contains(" > ") ? nil : $1) }
+            .map { Example(command: String($0.dropFirst(6)), firstLine: $0.contains(" > ") || $1.isEmpty ? nil : $1) }
     }
 
     /// The names of all test suites.

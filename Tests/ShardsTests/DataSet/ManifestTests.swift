@@ -90,6 +90,45 @@ import Testing
         #expect(refusal().contains(name.hasPrefix("00001") ? "same file" : "shards[0].file is no name"), "\(refusal())")
     }
 
+    /// The folder of inputs has a plain name, too.
+    @Test(arguments: ["", ".", "..", "/tmp", "../y.shards", "a/b", "a\\u0000b", "a\\nb", ".hidden"])
+    func inputsThatLeadElsewhereAreRefused(name: String) throws {
+        try write()
+        try change(#""sequences" : 8,"#, to: #""inputs" : "\#(name)", "sequences" : 8,"#)
+        #expect(refusal().contains("inputs is no name of a folder in its folder"), "\(refusal())")
+    }
+
+    /// Symbolic links in the place of a shard or of the inputs: those that leave the folder are not followed.
+    @Test(arguments: ["../y.shards/00000-of-00002.npy.zst", "absolute", "../x.shards2/shard", "there.zst"])
+    func linksThatLeaveTheFolderAreNotFollowed(target: String) throws {
+        try write()
+        let name = "00000-of-00002.npy.zst", shard = "\(path)/\(name)", isInside = target == "there.zst"
+        try FileManager.default.copyItem(atPath: path, toPath: folder.file("y.shards"))
+        try FileManager.default.createDirectory(atPath: path + "2", withIntermediateDirectories: false)
+        try FileManager.default.copyItem(atPath: shard, toPath: path + "2/shard")
+        try FileManager.default.moveItem(atPath: shard, toPath: path + "/there.zst")
+        let place = target == "absolute" ? folder.file("y.shards/\(name)") : target
+        try FileManager.default.createSymbolicLink(atPath: shard, withDestinationPath: place)
+        let manifest = try Manifest(folder: path)
+        let damage = manifest.examination(of: manifest.shards[0], in: path).damage
+        #expect((damage == nil) == isInside)
+        guard !isInside else { return #expect(try ShardSet(folder: path).count == 8) }
+        let error = #expect(throws: ShardError.self) { try ShardSet(folder: path) }
+        #expect(error?.description.contains("is a link that leads out of its data set") == true)
+        #expect(damage?.reason.contains("is a link that leads out of its data set") == true)
+        let refusal = #expect(throws: ShardError.self) { try DataSetRepair(folder: path, options: .init()).run() }
+        #expect(refusal?.description.contains("is a link that leads out of its data set") == true)
+    }
+
+    @Test func inputsBehindALinkThatLeavesTheFolderAreNotRead() throws {
+        try write()
+        try FileManager.default.copyItem(atPath: path, toPath: folder.file("y.shards"))
+        try FileManager.default.createSymbolicLink(atPath: path + "/inputs", withDestinationPath: "../y.shards")
+        try change(#""sequences" : 8,"#, to: #""inputs" : "inputs", "sequences" : 8,"#)
+        let error = #expect(throws: ShardError.self) { try ShardSet(folder: path) }
+        #expect(error?.description.contains("x.shards/inputs is a link that leads out of its data set") == true)
+    }
+
     @Test func whatIsNoManifestSaysWhereItEnds() throws {
         try write()
         try change(#""first" : 4,"#, to: "")
