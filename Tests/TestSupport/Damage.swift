@@ -85,7 +85,8 @@ package struct DamageTrial {
         guard ["FormatError", "ShardError", "TrainingError", "ModelError"].contains(type) else {
             return "\(type) is no error for a person: \(sentence.prefix(200))"
         }
-        guard sentence.utf8.count < 500 else { return "an error of \(sentence.utf8.count) bytes" }
+        let count = sentence.unicodeScalars.count
+        guard count < 500 else { return "an error of \(count) characters" }
         guard !sentence.contains(where: \.isNewline) else { return "an error of several lines: \(sentence)" }
         return nil
     }

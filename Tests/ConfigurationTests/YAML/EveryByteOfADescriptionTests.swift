@@ -7,7 +7,7 @@ import Model
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct EveryByteTests {
+@Suite(.timeLimit(.minutes(5))) struct EveryByteOfADescriptionTests {
     let folder = try! TemporaryFolder(inMemory: true)
 
     private func requirePossible<Content: Equatable>(

@@ -7,7 +7,7 @@ import Shards
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct EveryByteTests {
+@Suite(.timeLimit(.minutes(5))) struct EveryByteOfADataSetTests {
     let folder = try! TemporaryFolder(inMemory: true)
     private let geometry = SequenceGeometry(frames: 2, height: 3, width: 4, channels: 1)
 

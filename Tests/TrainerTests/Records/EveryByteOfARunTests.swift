@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Trainer
 
-@Suite(.timeLimit(.minutes(5))) struct EveryByteTests {
+@Suite(.timeLimit(.minutes(5))) struct EveryByteOfARunTests {
     let folder = try! TemporaryFolder(inMemory: true)
 
     private let header = "step,epoch,loss"
