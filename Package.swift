@@ -112,6 +112,10 @@ let package = Package(
         .target(
             name: "KernelWorkloads", dependencies: ["Kernels", "Randomness"],
             path: "Benchmarks/KernelWorkloads"),
+        .target(
+            name: "Readers",
+            dependencies: ["Configuration", "Formats", "Kernels", "Model", "Shards", "TestSupport", "Trainer"],
+            path: "Fuzzing/Readers"),
 
         // A target of tests for each target of sources, with the same folders; then what holds the whole against
         // others.
@@ -155,6 +159,7 @@ let package = Package(
                 "Shards", "TestSupport", "TrainingTestSupport",
             ]),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics", "Supervision"]),
+        .testTarget(name: "FuzzingTests", dependencies: ["Readers", "TestSupport"]),
         .testTarget(name: "RepositoryTests", dependencies: ["TestSupport"]),
         .testTarget(
             name: "SystemsTests",
@@ -172,6 +177,12 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The fuzzer has the main function of libFuzzer, which is there only in a build of its own: that of Launch/fuzz.
+if Context.environment["CONVLSTM_FUZZER"] != nil {
+    package.targets.append(
+        .executableTarget(name: "fuzzer", dependencies: ["Readers", "TestSupport"], path: "Fuzzing/Fuzzer"))
+}
 
 // CONVLSTM_TESTS names the only test targets that there are; a build for a sanitizer is then of no more than they need.
 if let tests = Context.environment["CONVLSTM_TESTS"] {

@@ -6,8 +6,12 @@ import Foundation
 package final class TemporaryFolder: Sendable {
     package let path: String
 
-    package init() throws {
-        path = FileManager.default.temporaryDirectory.appendingPathComponent("convlstm-\(UUID().uuidString)").path
+    /// - Parameter inMemory: whether the folder is in memory, for thousands of small files; where the system has no such
+    ///   place, it is on the disk.
+    package init(inMemory: Bool = false) throws {
+        let memory = URL(fileURLWithPath: "/dev/shm"), manager = FileManager.default
+        let place = inMemory && manager.isWritableFile(atPath: memory.path) ? memory : manager.temporaryDirectory
+        path = place.appendingPathComponent("convlstm-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

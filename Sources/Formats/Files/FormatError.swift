@@ -20,9 +20,23 @@ package struct FormatError: Error, Equatable, CustomStringConvertible {
 extension String {
     /// The text on one line, whatever a file or its name contains.
     fileprivate var printable: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        String(String.UnicodeScalarView(unicodeScalars.map { $0.affectsLayout ? "?" : $0 }))
     }
 
-    /// A name from a file, shortened to fit into a sentence.
-    package var quotable: String { count <= 40 ? self : prefix(37) + "..." }
+    /// A name from a file, shortened to fit into a sentence. Scalars are counted, because one character may consist of
+    /// any number of them.
+    package var quotable: String {
+        let scalars = unicodeScalars
+        return scalars.dropFirst(40).isEmpty ? self : String(scalars.prefix(37)) + "..."
+    }
+}
+
+extension Unicode.Scalar {
+    /// Whether the scalar is a control character, a separator of lines or paragraphs, or a directional mark.
+    fileprivate var affectsLayout: Bool {
+        switch properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator, .format: true
+        default: false
+        }
+    }
 }

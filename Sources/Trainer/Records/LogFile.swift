@@ -4,20 +4,20 @@
 import Formats
 
 /// A text file to which lines are appended. Each is in the file before the call returns.
-final class LogFile {
+package final class LogFile {
     private let path: String
     private let header: String?
     private var file: AppendedFile
 
     /// The steps of the lines, in order, when the file was opened.
-    private(set) var steps: [Int]
+    package private(set) var steps: [Int]
 
     /// Opens the file, keeping its complete lines of steps up to `step`.
     ///
     /// Throws `FormatError` for a file that cannot be read or written.
     ///
     /// - Parameter header: the first line, with the names of the columns, if the file has them.
-    init(path: String, header: String?, through step: Int) throws {
+    package init(path: String, header: String?, through step: Int) throws {
         (self.path, self.header) = (path, header)
         (file, steps) = try Self.cut(path, header, through: step)
     }

@@ -70,13 +70,4 @@ import Testing
         try file.decode(frame: 2, named: "sequence 1", into: &span)
         #expect(content == noise[2])
     }
-
-    @Test func everyTruncationIsRefused() throws {
-        _ = try write("x.zst", frames)
-        let bytes = try folder.bytes(of: "x.zst")
-        for count in stride(from: 0, to: bytes.count, by: 17) {
-            try folder.write([UInt8](bytes[..<count]), to: "x.zst")
-            #expect(throws: FormatError.self) { try SeekableZstdFile(path: folder.file("x.zst")) }
-        }
-    }
 }

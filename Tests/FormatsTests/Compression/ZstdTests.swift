@@ -11,16 +11,6 @@ import Testing
         #expect(try Zstd.decompress(frame.span, limit: content.count, file: "x") == content)
     }
 
-    @Test func aFlippedBitAnywhereInTheContentIsFound() throws {
-        let noise = (0..<997).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 2_654_435_761 >> 9) }
-        let frame = try Zstd.compress(noise.span)
-        for position in stride(from: 8, to: frame.count, by: 13) {
-            var damaged = frame
-            damaged[position] ^= 0x10
-            #expect(throws: FormatError.self) { try Zstd.decompress(damaged.span, limit: 1 << 20, file: "x") }
-        }
-    }
-
     @Test func limitIsCheckedBeforeMemoryIsTaken() throws {
         let frame = try Zstd.compress(content.span)
         #expect(throws: FormatError.self) { try Zstd.decompress(frame.span, limit: content.count - 1, file: "x") }

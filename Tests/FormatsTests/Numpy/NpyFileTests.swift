@@ -61,14 +61,6 @@ import Testing
         }
     }
 
-    @Test func everyTruncationIsRefused() throws {
-        let whole = NpyHeader(type: .uint8, shape: [5]).encoded + [1, 2, 3, 4, 5]
-        for count in 0..<whole.count {
-            try folder.write([UInt8](whole[..<count]), to: "x.npy")
-            #expect(throws: FormatError.self) { try folder.array("x.npy") }
-        }
-    }
-
     @Test func impossibleShapesAreRefused() throws {
         for shape in ["(9223372036854775807, 9)", "(-1, 3)", "(a,)"] {
             let text = "{'descr': '<f4', 'fortran_order': False, 'shape': \(shape), }\n"
