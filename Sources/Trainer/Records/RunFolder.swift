@@ -139,6 +139,12 @@ extension CheckpointStore.Found {
                 "is of a run with \(checkpoint.trainingSequences) training sequences and \(data.name) has \(count)",
                 "go on with the data it was made with")
         }
+        let (scaled, range) = (checkpoint.valueRange, data.source.valueRange)
+        guard scaled == range else {
+            throw refuse(
+                "is of a run with values from \(scaled.lowerBound) to \(scaled.upperBound) and \(data.name) has values from "
+                    + "\(range.lowerBound) to \(range.upperBound)", "go on with the data it was made with")
+        }
         func draws(_ ranks: Int?, _ configuration: TrainingConfiguration) -> String {
             ranks.map { "by each of \($0) ranks from its own shards in batches of \(configuration.model.batchSize)" }
                 ?? "by all ranks from all shards"

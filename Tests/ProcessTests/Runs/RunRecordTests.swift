@@ -51,6 +51,26 @@ import Trainer
         #expect(try example.text(of: "config.yaml", output).contains("learningRate: 0.5"))
     }
 
+    /// The same number of sequences with other extremes would be scaled differently.
+    @Test func dataOfOtherValuesAreNotThoseOfTheRun() throws {
+        let output = example.freshOutput()
+        try example.train(ranks: 0, output, ["--steps", "2"])
+        let script = """
+            python3 -c "import numpy as n; n.save('halves.npy', n.load('squares-shifted.npy').astype('f4') / 2)" &&
+            "$S" split halves.npy --shards 2 --validation 4 --test 2 --layout sequences-first --output halves.shards
+            """
+        let split = try Command.run(
+            "bash", ["-c", script], environment: ["S": Command.path(of: "convlstm-shard")],
+            directory: example.folder.path)
+        #expect(split.status == 0, "\(split)")
+        let result = try run(output, ["--steps", "4", "--data", "halves.shards"])
+        #expect(
+            result.status == 2
+                && result.stderr.contains(
+                    "is of a run with values from 0.0 to 255.0 and halves.shards has values from 0.0 to 127.5"),
+            "\(result)")
+    }
+
     @Test func aCheckpointOfAnotherRunBeginsNoneInAFolderThatHasOne() throws {
         let (one, other) = (example.freshOutput(), example.freshOutput())
         try example.train(ranks: 0, one, ["--steps", "2"])
