@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite struct TrialWriteTests {
+@Suite struct FreeSpaceTests {
     @Test func aFolderThatTakesTheFileKeepsNothingOfIt() throws {
         let folder = try TemporaryFolder()
         try TrialWrite.require(3_000_001, in: folder.path)

@@ -67,7 +67,7 @@ import Trainer
         #expect(
             result.status == 2
                 && result.stderr.contains(
-                    "is of a run with values from 0.0 to 255.0 and halves.shards has values from 0.0 to 127.5"),
+                    "is of a run with values from 0.0 to 1.0 and halves.shards has values from 0.0 to 0.5"),
             "\(result)")
     }
 
