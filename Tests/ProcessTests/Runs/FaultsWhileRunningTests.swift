@@ -1,0 +1,71 @@
+// What happens to the files under a run while it trains. Its end is that of an undisturbed run, once all is in place again.
+
+import Foundation
+import TestSupport
+import Testing
+import Trainer
+
+@Suite(.tags(.slow), .unlessFast) struct FaultsWhileRunningTests {
+    private let example = try! TrainingExample.shared.get()
+
+    /// A fault, as commands of the shell: `$data` and `$run` are the folders, `$shard` and `$other` two shards, `$job`
+    /// the process.
+    struct Trouble: Sendable, CustomTestStringConvertible {
+        var commands: String
+        /// The program's exit code, and what its last line contains.
+        var status: Int32
+        var sentence: String
+
+        var testDescription: String { commands }
+    }
+
+    private static let ending = "kill -TERM $job"
+
+    @Test(arguments: [
+        Trouble(commands: "truncate -s 500 $shard", status: 1, sentence: "is cut short: it ends at byte"),
+        Trouble(commands: "cat $other > $shard", status: 1, sentence: "is damaged in sequence"),
+        Trouble(
+            commands: "head -c $(stat -c %s $shard) /dev/zero > $shard", status: 1, sentence: "is damaged in sequence"),
+        Trouble(commands: "rm $shard; \(ending)", status: 143, sentence: "SIGTERM: stopped after step"),
+        Trouble(commands: "rm -r $data; \(ending)", status: 143, sentence: "SIGTERM: stopped after step"),
+        Trouble(
+            commands: "kill -STOP $job; sleep 2; kill -CONT $job; \(ending)", status: 143, sentence: "SIGTERM: stopped"),
+        Trouble(commands: "mv $run/checkpoints $run/elsewhere", status: 1, sentence: "could not be"),
+        Trouble(commands: "kill -INT $job; kill -TERM $job", status: 130, sentence: "stopped after step"),
+    ])
+    func theRunEndsWithASentenceAndGoesOn(trouble: Trouble) throws {
+        let run = example.freshOutput(), data = run + "-data"
+        let training = "\"$D\" train --config tiny.yaml --data \(data) --output \(run) --checkpoint-every 5 --steps"
+        let script = """
+            cp -r tiny.shards \(data)
+            export run=\(run) data=\(data)
+            shards=(\(data)/*.npy.zst) && export shard=${shards[0]} other=${shards[1]}
+            \(training) 1000000 2> \(run)-errors & export job=$!
+            until [[ -n $(ls $run/checkpoints/step-*.zst 2> /dev/null) ]]; do
+                kill -0 $job 2> /dev/null || exit 99
+                sleep 0.05
+            done
+            \(trouble.commands)
+            wait $job; code=$?
+            [[ ! -d $run/elsewhere ]] || { rm -rf $run/checkpoints; mv $run/elsewhere $run/checkpoints; }
+            rm -rf $data; cp -r tiny.shards $data
+            tail -n 1 $run-errors
+            "$D" checkpoint verify $run >&2 || exit 98
+            last=$(ls $run/checkpoints | grep -o '^step-[0-9]*' | sort | tail -n 1 | tr -d 'a-z-' | sed 's/^0*//')
+            \(training) $((last + 3)) 2> /dev/null || exit 97
+            echo $((last + 3))
+            exit $code
+            """
+        let result = try Command.run(
+            "bash", ["-c", script], environment: ["D": Command.path(of: "convlstm-dist")],
+            directory: example.folder.path, timeout: 120)
+        #expect(result.status == trouble.status, "\(result)")
+        let lines = result.stdout.split(separator: "\n")
+        #expect(lines.first?.contains(trouble.sentence) == true, "\(result)")
+        let end = try #require(lines.last.flatMap { Int($0) }, "\(result)"), whole = example.freshOutput()
+        let undisturbed = try example.train(
+            ranks: 0, whole, ["--checkpoint-every", "5", "--steps", "\(end)"])
+        #expect(undisturbed.status == 0, "\(undisturbed)")
+        #expect(try RunOutcome(example, run, step: end) == RunOutcome(example, whole, step: end))
+    }
+}
