@@ -4,28 +4,34 @@
 import Foundation
 
 extension SafetensorsFile {
-    /// Passes the bytes of the file to `sink` piece by piece, in order.
-    ///
-    /// - Parameter announce: called first, with the number of bytes.
-    package func write(
-        announcing announce: (Int) throws -> Void = { _ in }, to sink: (Span<UInt8>) throws -> Void
-    )
-        throws
-    {
-        let ordered = alignedOrder
-        let header = try Self.header(of: ordered, metadata: metadata)
-        try announce(ordered.reduce(header.count) { $0 + $1.bytes.count })
-        try sink(header.span)
-        for tensor in ordered {
-            try sink(tensor.bytes.span)
+    /// The file as bytes that are still to be put together.
+    package struct Encoding {
+        fileprivate let header: [UInt8]
+        fileprivate let tensors: [Tensor]
+
+        /// The number of bytes.
+        package var size: Int { tensors.reduce(header.count) { $0 + $1.bytes.count } }
+
+        /// Passes the bytes to `sink` piece by piece, in order.
+        package func write(to sink: (Span<UInt8>) throws -> Void) throws {
+            try sink(header.span)
+            for tensor in tensors { try sink(tensor.bytes.span) }
+        }
+    }
+
+    package var encoding: Encoding {
+        get throws {
+            let ordered = alignedOrder
+            return Encoding(header: try Self.header(of: ordered, metadata: metadata), tensors: ordered)
         }
     }
 
     /// All bytes of the file.
     package func encoded() throws -> [UInt8] {
+        let encoding = try encoding
         var bytes = [UInt8]()
-        bytes.reserveCapacity(tensors.reduce(4096) { $0 + $1.bytes.count })
-        try write { piece in piece.withUnsafeBufferPointer { bytes.append(contentsOf: $0) } }
+        bytes.reserveCapacity(encoding.size)
+        try encoding.write { piece in piece.withUnsafeBufferPointer { bytes.append(contentsOf: $0) } }
         return bytes
     }
 

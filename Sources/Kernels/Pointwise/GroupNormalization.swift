@@ -119,10 +119,15 @@ extension GroupNormalization {
     /// Calls the body for each vector of a group's elements. `at` is its offset from the group's first element,
     /// `weight` the offset of its scales from the group's first scale.
     @inline(always)
-    private func forEachRow(_ places: Range<Int>, _ body: (_ at: Int, _ weight: Int, _ lanes: Int) -> Void) {
+    private func forEachRow(
+        _ places: Range<Int>, from first: Int = 0, by width: Int = S.Vector.width,
+        _ body: (_ at: Int, _ weight: Int, _ lanes: Int) -> Void
+    ) {
         let step = allChannels, weightStep = scale.count == step ? 0 : step
         for place in places {
-            S.Vector.forEach(of: channels) { k, lanes in body(place * step + k, place * weightStep + k, lanes) }
+            S.Vector.forEach(of: channels, from: first, by: width) { k, lanes in
+                body(place * step + k, place * weightStep + k, lanes)
+            }
         }
     }
 
@@ -160,13 +165,8 @@ extension GroupNormalization {
 
     @inline(always)
     private func sum(_ places: Range<Int>, _ term: (_ at: Int, _ weight: Int, _ lanes: Int) -> S.Vector) -> Double {
-        let step = allChannels, weightStep = scale.count == step ? 0 : step
         let sum = S.Vector.sumOfSixteen { sum, first in
-            for place in places {
-                S.Vector.forEach(of: channels, from: first, by: 16) { k, lanes in
-                    sum += term(place * step + k, place * weightStep + k, lanes)
-                }
-            }
+            forEachRow(places, from: first, by: 16) { at, weight, lanes in sum += term(at, weight, lanes) }
         }
         return Double(sum)
     }

@@ -2,7 +2,7 @@
 // protocol of its own with one instruction per operation, not the standard library's SIMD types, whose operations are
 // compiled lane by lane; and the width of the machine's registers, so that no vector is spread over two.
 //
-// Kernels give the same bits for every width: lanes are independent, and sums over lanes go through `Sixteenths`.
+// Kernels give the same bits for every width: lanes are independent, and sums over lanes go through `sumOfSixteen`.
 
 import CProcessor
 

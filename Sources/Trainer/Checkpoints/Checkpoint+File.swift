@@ -36,13 +36,10 @@ extension Checkpoint {
     func write(file: String, to sink: (Span<UInt8>) throws -> Void) throws -> Int {
         let content = SafetensorsFile(tensors: tensors, metadata: try metadata)
         _ = try Checkpoint(content, file: file)
-        var frame: ZstdFrameWriter?, size = 0
-        try content.write(announcing: {
-            size = $0
-            frame = try ZstdFrameWriter(size: $0)
-        }) { piece in try frame?.append(piece, to: sink) }
-        try frame?.finish(to: sink)
-        return size
+        let encoding = try content.encoding, frame = try ZstdFrameWriter(size: encoding.size)
+        try encoding.write { piece in try frame.append(piece, to: sink) }
+        try frame.finish(to: sink)
+        return encoding.size
     }
 
     /// The maximum size of the decompressed content. Parameters never compress to a 64th, so a large file that

@@ -195,11 +195,16 @@ extension CheckpointStore {
             file: folder, problem: "changes faster than it can be read", advice: "try again, or raise the run's --keep")
     }
 
-    /// What is added to the names of damaged files.
-    static let damagedExtension = ".damaged"
-
     /// Renames damaged files, so that they are ignored and nothing is lost.
     package func setAside(_ found: Found) throws {
-        for (path, _) in found.damaged { try Folder.rename(path, to: path + Self.damagedExtension) }
+        for (path, _) in found.damaged { try Self.setAside(path) }
+    }
+
+    /// Renames a damaged file, and returns its new path.
+    @discardableResult
+    static func setAside(_ path: String) throws -> String {
+        let new = path + ".damaged"
+        try Folder.rename(path, to: new)
+        return new
     }
 }

@@ -18,7 +18,7 @@ package final class CheckpointWriter: Sendable {
         package let seconds: Double
     }
 
-    /// How much the thread gives way to others, as of `nice`: beside a busy core it gets 1/18 of one.
+    /// How much the thread gives way to others, as of `nice`: beside a busy core it gets 1/19 of one.
     private static let niceness: Int32 = 13
 
     private let desk = Desk()

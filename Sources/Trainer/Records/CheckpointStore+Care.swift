@@ -75,8 +75,7 @@ extension CheckpointStore {
         var repair = Repair()
         for path in try store.steps.map({ store.path(of: Checkpoint.fileName(step: $0)) }) {
             if let reason = verdict(on: path).damage {
-                try Folder.rename(path, to: path + damagedExtension)
-                repair.setAside.append((path + damagedExtension, reason))
+                repair.setAside.append((try setAside(path), reason))
             } else {
                 repair.whole += 1
             }
@@ -84,8 +83,8 @@ extension CheckpointStore {
         guard let newest = try store.newest() else {
             throw FormatError(
                 file: store.folder,
-                problem: "holds no whole checkpoint; \(repair.setAside.count) damaged ones end in "
-                    + "\(damagedExtension)", advice: "start again with another --output, or restore a backup")
+                problem: "holds no whole checkpoint; \(repair.setAside.count) damaged ones end in .damaged",
+                advice: "start again with another --output, or restore a backup")
         }
         let old = try? CheckpointIndex(folder: store.folder)
         try store.mendIndex(newest: newest)

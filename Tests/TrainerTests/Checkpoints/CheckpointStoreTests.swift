@@ -9,64 +9,41 @@ import Testing
 import Trainer
 
 @Suite struct CheckpointStoreTests {
-    let folder: TemporaryFolder
-    let store: CheckpointStore
-    let data: DataSet
-    let network: Network<Float>
-    let configuration: TrainingConfiguration
+    private let example: CheckpointExample
+    private var folder: TemporaryFolder { example.folder }
+    private var store: CheckpointStore { example.store }
+    private var data: DataSet { example.data }
+    private var network: Network<Float> { example.network }
+    private var configuration: TrainingConfiguration { example.configuration }
 
-    init() throws {
-        var configuration = TrainingConfiguration(model: Presets.small)
-        configuration.steps = 9
-        self.configuration = configuration
-        folder = try TemporaryFolder()
-        store = CheckpointStore(folder: folder.file("checkpoints"), keeping: Retention(newest: 2))
-        data = try DataSet(of: configuration)
-        network = try Network(Presets.small.network, frame: data.frame)
-        try Folder.make(store.folder)
-    }
-
-    /// A state in which every vector has different values.
-    private func state(step: Int, best: Validation? = nil) -> TrainingState {
-        var state = TrainingState(network, optimizer: .adam(.init()), seed: UInt64(step))
-        for (index, moment) in state.optimizer.moments.enumerated() {
-            moment.vector.initialize(seed: UInt64(step + 1000 * (index + 1)))
-        }
-        state.position = Position(step: step, epoch: 3, used: 8)
-        state.best = best
-        return state
-    }
+    init() throws { example = try CheckpointExample(keeping: Retention(newest: 2)) }
 
     @discardableResult
     private func save(step: Int, best: Validation? = nil) throws -> String {
-        try store.save(Checkpoint(state(step: step, best: best), configuration: configuration, data: data)).path
-    }
-
-    /// Compares vectors without printing their elements, which are too many for a failure message.
-    private func same(_ a: ParameterVector<Float>, _ b: ParameterVector<Float>) -> Bool {
-        let (a, b) = (a.flat.span, b.flat.span)
-        return a.count == b.count && a.indices.allSatisfy { a[$0] == b[$0] }
+        try store.save(example.checkpoint(of: example.state(step: step, best: best))).path
     }
 
     @Test func whatIsReadIsWhatWasSaved() throws {
-        var saved = state(step: 5, best: Validation(step: 4, loss: 0.1 + 0.2))
+        var saved = example.state(step: 5, best: Validation(step: 4, loss: 0.1 + 0.2))
         saved.plateaus = Plateaus(factor: 0.1 * 0.7, patience: Patience(best: 1.0 / 3, waited: 2))
         saved.stopping = Patience(best: 0.1 + 0.2, waited: 1)
-        let path = try store.save(Checkpoint(saved, configuration: configuration, data: data)).path
+        let path = try store.save(example.checkpoint(of: saved)).path
         let found = try CheckpointStore.read(path)
         var restored = TrainingState(network, optimizer: .adam(.init()), seed: 99)
         try found.checkpoint.restore(into: &restored, file: path)
         #expect(restored.position == saved.position && restored.best == saved.best && restored.optimizer.step == 5)
-        #expect(same(restored.values, saved.values))
+        #expect(example.same(restored.values, saved.values))
         #expect(restored.plateaus == saved.plateaus && restored.stopping == saved.stopping)
         #expect(restored.optimizer.moments.map(\.name) == ["m", "v"])
-        for (a, b) in zip(restored.optimizer.moments, saved.optimizer.moments) { #expect(same(a.vector, b.vector)) }
+        for (a, b) in zip(restored.optimizer.moments, saved.optimizer.moments) {
+            #expect(example.same(a.vector, b.vector))
+        }
         let parts = try found.checkpoint.parts()
         #expect(parts.map(\.name) == ["parameters", "optimizer.m", "optimizer.v"])
         #expect(parts.allSatisfy { $0.elements == network.layout.count })
         #expect(found.checkpoint.configuration == configuration && found.checkpoint.frame == data.frame)
         #expect(found.checkpoint.valueRange == 0...255 && found.checkpoint.trainingSequences == 10_000)
-        #expect(same(restored.statistics, saved.statistics))
+        #expect(example.same(restored.statistics, saved.statistics))
     }
 
     @Test func theNewestAndTheBestStay() throws {
@@ -127,7 +104,7 @@ import Trainer
         try save(step: 2, best: Validation(step: 1, loss: 3))
         let index = store.folder + "/" + CheckpointIndex.fileName, old = try InputFile(path: index).bytes()
         let path = try CheckpointStore(folder: store.folder, keeping: Retention(newest: 9)).save(
-            Checkpoint(state(step: 3, best: Validation(step: 3, loss: 1)), configuration: configuration, data: data)
+            example.checkpoint(of: example.state(step: 3, best: Validation(step: 3, loss: 1)))
         ).path
         try Data(old).write(to: URL(fileURLWithPath: index))
         let best = try #require(try store.best()), newest = try #require(try store.newest())

@@ -1,54 +1,26 @@
-import Configuration
-import DataLoading
 import Formats
 import Foundation
-import Kernels
 import Model
-import TestSupport
 import Testing
 import Trainer
 
 @Suite struct CheckpointWriterTests {
-    let folder: TemporaryFolder
-    let store: CheckpointStore
-    let data: DataSet
-    let network: Network<Float>
-    let configuration: TrainingConfiguration
+    private let example: CheckpointExample
+    private var store: CheckpointStore { example.store }
 
-    init() throws {
-        var configuration = TrainingConfiguration(model: Presets.small)
-        configuration.steps = 9
-        self.configuration = configuration
-        folder = try TemporaryFolder()
-        store = CheckpointStore(folder: folder.file("checkpoints"), keeping: Retention(newest: 9))
-        data = try DataSet(of: configuration)
-        network = try Network(Presets.small.network, frame: data.frame)
-        try Folder.make(store.folder)
-    }
-
-    private func checkpoint(of state: TrainingState) -> Checkpoint {
-        Checkpoint(state, configuration: configuration, data: data)
-    }
-
-    private func state(step: Int) -> TrainingState {
-        var state = TrainingState(network, optimizer: .adam(.init()), seed: UInt64(step))
-        state.position = Position(step: step, epoch: 0, used: 0)
-        return state
-    }
+    init() throws { example = try CheckpointExample(keeping: Retention(newest: 9)) }
 
     /// Training goes on with the same tensors while the file is written.
     @Test func theFileHoldsWhatTheTensorsHeldAtTheSnapshot() throws {
-        let writer = try CheckpointWriter(store), state = state(step: 1),
-            before = TrainingState(
-                network, optimizer: .adam(.init()), seed: 1)
-        writer.write { checkpoint(of: state) }
+        let writer = try CheckpointWriter(store), state = example.state(step: 1),
+            before = example.state(step: 1)
+        writer.write { example.checkpoint(of: state) }
         state.values.initialize(seed: 99)
         writer.wait()
         let path = try #require(writer.outcomes().first).saved.get().path
-        var restored = self.state(step: 5)
+        var restored = example.state(step: 5)
         try CheckpointStore.read(path).checkpoint.restore(into: &restored, file: path)
-        let (old, new) = (before.values.flat.span, restored.values.flat.span)
-        #expect(old.indices.allSatisfy { old[$0] == new[$0] })
+        #expect(example.same(before.values, restored.values))
     }
 
     /// A second one waits for the first, and the snapshot is not made before.
@@ -57,7 +29,7 @@ import Trainer
         for step in 1...4 {
             writer.write {
                 #expect((try? store.steps) == Array(1..<step))
-                return checkpoint(of: state(step: step))
+                return example.checkpoint(of: example.state(step: step))
             }
         }
         writer.wait()
@@ -70,7 +42,7 @@ import Trainer
     @Test func whatCannotBeWrittenIsAnOutcomeToo() throws {
         let writer = try CheckpointWriter(store)
         try FileManager.default.removeItem(atPath: store.folder)
-        writer.write { checkpoint(of: state(step: 1)) }
+        writer.write { example.checkpoint(of: example.state(step: 1)) }
         writer.wait()
         let outcome = try #require(writer.outcomes().first)
         let error = try #require(throws: FormatError.self) { try outcome.saved.get() }
