@@ -26,7 +26,7 @@ package enum StopSignal {
         for number in numbers where number != SIGHUP || !Interruption.isIgnored(SIGHUP) {
             sigaddset(&listened, number)
             signal(number) { number in
-                StopSignal.received.store(number, ordering: .relaxed)
+                _ = StopSignal.received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
                 if number == SIGINT || number == SIGTERM || number == SIGHUP { signal(number, SIG_DFL) }
             }
         }

@@ -98,7 +98,7 @@ struct Refusal: Sendable, CustomTestStringConvertible {
             "--print-config",
         ]
         let first = try Command.run("convlstm-dist", options, directory: example.folder.path)
-        #expect(first.status == 0 && first.stdout.contains("learningRate: 0.00017\n"), "\(first.stdout)")
+        #expect(first.status == 0 && first.stdout.contains("learningRate: 0.00017\n"), "\(first)")
         #expect(first.stdout.contains("data: tiny.shards\n") && first.stdout.contains("convolution: im2col\n"))
         let file = try example.folder.write(Array(first.stdout.utf8), to: "printed.yaml")
         let second = try Command.run("convlstm-dist", ["train", "--config", file, "--print-config"])
