@@ -57,17 +57,17 @@ import Trainer
         try example.train(ranks: 0, output, ["--steps", "2"])
         let script = """
             python3 -c "import numpy as n; n.save('halves.npy', n.load('squares-shifted.npy').astype('f4') / 2)" &&
-            "$S" split halves.npy --shards 2 --validation 4 --test 2 --layout sequences-first --output halves.shards
+            "$S" split halves.npy --shards 2 --validation 4 --test 2 --layout sequences-first --output halves
             """
         let split = try Command.run(
             "bash", ["-c", script], environment: ["S": Command.path(of: "convlstm-shard")],
             directory: example.folder.path)
         #expect(split.status == 0, "\(split)")
-        let result = try run(output, ["--steps", "4", "--data", "halves.shards"])
+        let result = try run(output, ["--steps", "4", "--data", "halves"])
         #expect(
             result.status == 2
                 && result.stderr.contains(
-                    "is of a run with values from 0.0 to 1.0 and halves.shards has values from 0.0 to 0.5"),
+                    "is of a run with values from 0.0 to 1.0 and halves has values from 0.0 to 0.5"),
             "\(result)")
     }
 
