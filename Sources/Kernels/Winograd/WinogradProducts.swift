@@ -110,7 +110,8 @@ package struct WeightProduct<S: Scalar> {
                 let factor = b + tile * dm.rowStride + 16 * block, following = min(Self.tilesAtOnce, depth - tile)
                 // The next tiles, or the next panel, or the next point.
                 let next =
-                    tile + following < depth ? factor + following * dm.rowStride
+                    tile + following < depth
+                    ? factor + following * dm.rowStride
                     : block + count < blocks ? b + 16 * (block + count) : b + dm.pointStride
                 let segment = Segment(
                     a: UnsafePointer(a + tile * v.rowStride), rowStride: 1, depthStride: v.rowStride,
