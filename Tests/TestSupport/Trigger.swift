@@ -1,6 +1,6 @@
 // Does something to a program at a moment of its life that a test chooses: sends it a signal, or sets the clock. The
-// choice: a moment is told by the calls that the program makes, so that it comes in every run at the same place, however
-// slow the machine is.
+// choice: a moment is told by the calls that the program makes, so that it comes in every run at the same place,
+// however slow the machine is.
 
 import Foundation
 
@@ -13,7 +13,7 @@ package struct Trigger: Sendable {
         case signal(Int32)
         /// The parent of the program gets a signal: for a rank on this machine, mpirun.
         case signalToParent(Int32)
-        /// The clock of the time of day jumps by so many seconds; the one that counts from the start of the machine does not.
+        /// The clock of the time of day jumps by so many seconds; the one that counts from the machine's start does not.
         case clock(seconds: Int)
     }
 
@@ -39,8 +39,8 @@ package struct Trigger: Sendable {
         (self.event, self.calls, self.rank) = (event, calls, rank)
     }
 
-    /// The variables to add to the environment of the program, which at the moment writes `/proc/self/status` to the file
-    /// `note`.
+    /// The variables to add to the environment of the program, which at the moment writes `/proc/self/status` to the
+    /// file `note`.
     package func environment(note: String) throws -> [String: String] {
         var environment = [
             "LD_PRELOAD": try Self.library.get().path, "MOMENT_NOTE": note,
@@ -79,7 +79,8 @@ package struct Trigger: Sendable {
 
         static atomic_long ahead; // seconds
         static void strike(void) {
-            const char *own = getenv("MOMENT_SIGNAL"), *parents = getenv("MOMENT_PARENT_SIGNAL"), *seconds = getenv("MOMENT_SECONDS");
+            const char *own = getenv("MOMENT_SIGNAL"), *parents = getenv("MOMENT_PARENT_SIGNAL");
+            const char *seconds = getenv("MOMENT_SECONDS");
             FILE *status = fopen("/proc/self/status", "r"), *note = fopen(getenv("MOMENT_NOTE"), "w");
             for (int byte; status && note && (byte = getc(status)) != EOF;) putc(byte, note);
             if (status) fclose(status);
@@ -105,7 +106,9 @@ package struct Trigger: Sendable {
                 const char *text = getenv("MOMENT_CALLS");
                 int isMeant = text && (!wanted || (rank && !strcmp(rank, wanted))), used = 0;
                 for (count = 0; isMeant && count < 8; count++, text += used)
-                    if (sscanf(text, " %15s %199s %d%n", moments[count].name, moments[count].part, &moments[count].left, &used) != 3)
+                    if (sscanf(
+                            text, " %15s %199s %d%n", moments[count].name, moments[count].part,
+                            &moments[count].left, &used) != 3)
                         break;
             }
             if (next < count && !strcmp(moments[next].name, name) && strstr(path, moments[next].part)
@@ -139,7 +142,8 @@ package struct Trigger: Sendable {
         }
         int clock_gettime(clockid_t clock, struct timespec *time) {
             int result = REAL(clock_gettime)(clock, time);
-            if (!result && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) time->tv_sec += atomic_load(&ahead);
+            int isOfDay = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+            if (!result && isOfDay) time->tv_sec += atomic_load(&ahead);
             return result;
         }
         int gettimeofday(struct timeval *restrict time, void *restrict zone) {
@@ -154,7 +158,8 @@ package struct Trigger: Sendable {
             return now.tv_sec;
         }
         int pthread_cond_timedwait(
-            pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex, const struct timespec *restrict until) {
+            pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
+            const struct timespec *restrict until) {
             int (*real)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *) =
                 dlvsym(RTLD_NEXT, "pthread_cond_timedwait", "GLIBC_2.3.2");
             // What is due within the first thirty years is by the monotonic clock.
@@ -162,7 +167,8 @@ package struct Trigger: Sendable {
             for (;;) {
                 struct timespec now;
                 clock_gettime(CLOCK_REALTIME, &now);
-                if (now.tv_sec > until->tv_sec || (now.tv_sec == until->tv_sec && now.tv_nsec >= until->tv_nsec)) return ETIMEDOUT;
+                long left = until->tv_sec - now.tv_sec;
+                if (left < 0 || (left == 0 && now.tv_nsec >= until->tv_nsec)) return ETIMEDOUT;
                 struct timespec soon;
                 REAL(clock_gettime)(CLOCK_REALTIME, &soon);
                 soon.tv_nsec += 10000000;

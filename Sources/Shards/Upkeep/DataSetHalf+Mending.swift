@@ -124,8 +124,8 @@ extension MendedHalf {
 }
 
 extension Manifest {
-    /// Puts back the manifest of inputs that has this digest, if a process was killed between its change and that of the
-    /// whole, and there is a copy.
+    /// Puts back the manifest of inputs that has this digest, if a process was killed between its change and that of
+    /// the whole, and there is a copy.
     static func restore(inFolder inputs: String, sha256: String) throws {
         let path = inputs + "/" + fileName
         guard try !Folder.holds(path) || Digest.ofFile(path) != sha256 else { return }

@@ -1,5 +1,5 @@
-// A folder of shards between which others are put. The choice: it only computes names and manifests and moves files; when
-// a manifest takes the place of another is for the caller, since a data set with inputs has two.
+// A folder of shards between which others are put. The choice: it only computes names and manifests and moves files;
+// when a manifest takes the place of another is for the caller, since a data set with inputs has two.
 
 import Formats
 import Foundation
@@ -18,8 +18,8 @@ struct GrowingHalf {
 
     /// The inputs of this half; nil if it has none. What a killed process changed of them alone is undone before.
     ///
-    /// Throws `ShardError` for inputs that do not belong to this half, or whose shards hold other sequences than its own
-    /// where new ones would stand.
+    /// Throws `ShardError` for inputs that do not belong to this half, or whose shards hold other sequences than its
+    /// own where new ones would stand.
     func inputs() throws -> GrowingHalf? {
         guard let name = manifest.inputs else { return nil }
         let path = try DataFolder.path(of: name, in: folder)
@@ -28,8 +28,8 @@ struct GrowingHalf {
         _ = try inputs.manifest.required(asInputsOf: manifest, path)
         guard inputs.firstBehind == firstBehind else {
             throw ShardError(
-                "the shards of \(path) and of \(folder) hold different sequences, so that none can be added between them; "
-                    + "split all of them together")
+                "the shards of \(path) and of \(folder) hold different sequences, so that none can be added between "
+                    + "them; split all of them together")
         }
         return inputs
     }

@@ -75,8 +75,8 @@ package final class ShardAppender {
         return made
     }
 
-    /// Puts a new manifest of the inputs in place of the old one, of which a copy is kept for as long as the manifest of
-    /// the whole names it. Returns the digest of the new one.
+    /// Puts a new manifest of the inputs in place of the old one, of which a copy is kept for as long as the manifest
+    /// of the whole names it. Returns the digest of the new one.
     private func replaceInputs(_ inputs: GrowingHalf, by made: Manifest) throws -> String {
         if manifest.inputsSha256 == nil {
             // Of an older program: from now on it says which inputs are its own.

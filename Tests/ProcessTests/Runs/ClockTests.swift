@@ -1,5 +1,5 @@
-// A clock of the time of day that is set while a run trains, by an hour back or a day forward: nothing that a run measures,
-// waits for or decides goes by it.
+// A clock of the time of day that is set while a run trains, by an hour back or a day forward: nothing that a run
+// measures, waits for or decides goes by it.
 
 import Foundation
 import TestSupport

@@ -1,5 +1,5 @@
-// Each signal in each phase of a run, in one process and under mpirun: the documented exit code, all processes gone, and the
-// same command ends the run as an undisturbed one.
+// Each signal in each phase of a run, in one process and under mpirun: the documented exit code, all processes gone,
+// and the same command ends the run as an undisturbed one.
 
 import Foundation
 import TestSupport

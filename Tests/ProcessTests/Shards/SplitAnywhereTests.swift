@@ -1,5 +1,5 @@
-// `convlstm-shard split` and `generate` that are killed, or whose file system fails, at every single call that changes files:
-// what they make is there as a whole or not at all, and the same command makes it.
+// `convlstm-shard split` and `generate` that are killed, or whose file system fails, at every single call that changes
+// files: what they make is there as a whole or not at all, and the same command makes it.
 
 import Foundation
 import TestSupport
