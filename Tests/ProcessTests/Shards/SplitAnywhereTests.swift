@@ -5,7 +5,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite(.tags(.slow), .unlessFast) struct SplitAnywhereTests {
+@Suite(.serialized, .tags(.slow), .unlessFast) struct SplitAnywhereTests {
     private let folder = try! TemporaryFolder(inMemory: true)
 
     /// A command, in a folder of its own.
