@@ -14,7 +14,7 @@ import Testing
     }
 
     /// A result and an argument, each too small for a normal number.
-    private var tooSmall: [Float] { [least.pointer[0] * half.pointer[0], denormal.pointer[0] * large.pointer[0]] }
+    private var tooSmall: [Float] { [least.span[0] * half.span[0], denormal.span[0] * large.span[0]] }
 
     @Test(arguments: [1, 3]) func areZeroInTheWorkOfAPoolAndNowhereElse(threads: Int) throws {
         let pool = try ThreadPool(threads), found = Mutex([[Float]]())
