@@ -73,6 +73,15 @@ final class RunFolder {
         }
     }
 
+    /// The number of threads with which this run began; nil for a new run, and for one that starts from another's
+    /// checkpoint.
+    func ownThreads() throws -> Int? {
+        guard let checkpoint = start?.checkpoint, checkpoint.position != Position(), try !store.steps.isEmpty else {
+            return nil
+        }
+        return checkpoint.configuration.threads.number
+    }
+
     /// Prepares the folder for more steps of this run.
     ///
     /// - Parameter checkpointSize: the maximum bytes of a checkpoint, which the disk must take.
