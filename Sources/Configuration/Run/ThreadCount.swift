@@ -29,7 +29,12 @@ package enum ThreadCount: Sendable, Equatable {
 /// In a file: the word, or a number.
 extension ThreadCount: Codable {
     package init(from decoder: any Decoder) throws {
-        let text = try decoder.singleValueContainer().decode(String.self)
+        let value = try decoder.singleValueContainer()
+        do {
+            self = .count(try value.decode(Int.self))
+            return
+        } catch {}  // Then it has to be the word.
+        let text = try value.decode(String.self)
         guard let count = ThreadCount(text) else {
             let limits = TrainingConfiguration.Limits.threads
             throw TrainingError.usage(

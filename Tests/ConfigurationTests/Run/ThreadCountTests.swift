@@ -1,4 +1,5 @@
 import Configuration
+import Foundation
 import Testing
 
 /// The number of threads as an option and as a key.
@@ -24,6 +25,12 @@ import Testing
         let error = #expect(throws: (any Error).self) { try configuration(text) }
         let sentence = error.map { "\($0)" } ?? ""
         #expect(sentence.contains("threads"), "\(sentence)")
+    }
+
+    /// Rank 0 sends it to the others as JSON.
+    @Test(arguments: [ThreadCount.automatic, .count(3)]) func ranksReceiveWhatWasSent(count: ThreadCount) throws {
+        let sent = try JSONEncoder().encode([count])
+        #expect(try JSONDecoder().decode([ThreadCount].self, from: sent) == [count])
     }
 
     @Test func changesAreToldInNumbers() throws {
