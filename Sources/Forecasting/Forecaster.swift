@@ -50,7 +50,7 @@ package final class Forecaster {
                     weights, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
                     reversedInput: reversedInput, scale: scale))
         }
-        return [self] + others.prefix(count - 1)
+        return [self] + others.prefix(max(0, count - 1))
     }
 
     /// The raw values of the frames after each past, of which each thread computes an equal part.

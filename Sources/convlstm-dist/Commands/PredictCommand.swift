@@ -82,7 +82,7 @@ struct PredictCommand: ParsableCommand {
             if layout == nil { StandardOutput.print(array.reading) }
             names = try folder.write(continued(array, by: forecaster, of: found, on: pool), isBatch: array.batch != nil)
         } else {
-            names = try folder.write([try known(forecaster, found)], isBatch: false)
+            names = try folder.write([try known(forecaster, found, on: pool)], isBatch: false)
         }
         StandardOutput.print("\(output): \(names.joined(separator: ", "))")
         StandardOutput.print(
@@ -118,7 +118,9 @@ struct PredictCommand: ParsableCommand {
     }
 
     /// The forecast of a sequence of the data set, with the ground truth.
-    private func known(_ forecaster: Forecaster, _ found: CheckpointStore.Found) throws -> Prediction {
+    private func known(
+        _ forecaster: Forecaster, _ found: CheckpointStore.Found, on pool: ThreadPool
+    ) throws -> Prediction {
         let data = try options.dataSet(for: found, on: SoloCommunicator())
         try data.check(for: forecaster, known: 0)
         let range = try split.map { try data.sequences(of: $0) } ?? 0..<data.source.count
@@ -135,7 +137,7 @@ struct PredictCommand: ParsableCommand {
         let values = try data.source.sequence(number), visible = try data.source.inputs?.sequence(number) ?? values
         let seen = forecaster.inputFrames * pixels, past = Array(visible[..<seen])
         let future = values[seen...].prefix(forecaster.frames * pixels)
-        let forecast = try forecaster.forecasts(after: [past])[0]
+        let forecast = try forecaster.forecasts(after: [past], on: pool)[0]
         warnOfNoNumbers(in: [forecast])
         return Prediction(input: past, truth: future.isEmpty ? nil : Array(future), forecast: forecast)
     }

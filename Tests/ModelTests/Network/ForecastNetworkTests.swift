@@ -105,7 +105,7 @@ import Testing
         let training = try network.memory(batch: 2, long), forecasts = try network.forecastMemory(batch: 2, long)
         #expect(forecasts * 5 < training, "\(forecasts) and \(training)")
         let weights = try [NetworkUse.training, .forecasts].map { use in
-            try MemoryCount.bytes { try Network<Float>(deep, frame: frame, convolution: .winograd, for: use) }
+            try MemoryCount.bytes { try Network<Float>(framesOfItsOwn, frame: frame, convolution: .winograd, for: use) }
         }
         #expect(weights[1] * 3 < weights[0] * 2, "\(weights)")
     }

@@ -60,7 +60,7 @@ import Testing
         let log = try example.text(of: "log.txt", parts)
         #expect(log.contains("3 threads for each rank: as the run began"), "\(log)")
         #expect(!log.contains("threads 1 instead of"), "\(log)")
-        #expect(try RunOutcome(example, whole, step: 4) == RunOutcome(example, parts, step: 4))
+        #expect(try example.tensors(whole, step: 4) == example.tensors(parts, step: 4))
         _ = try train(parts, ["--steps", "5", "--threads", "2"])
         let changed = try example.text(of: "log.txt", parts)
         #expect(changed.contains("changed since: steps 5 instead of 4, threads 2 instead of 3"), "\(changed)")
