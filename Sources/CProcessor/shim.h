@@ -7,6 +7,26 @@ static inline void ckernels_prefetch(const void *address) { __builtin_prefetch(a
 // Makes the stores past the caches in vectors.h visible to other threads.
 static inline void ckernels_fence_streams(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 
+// The control register of this thread's floating-point arithmetic, and the bits in it that take numbers below the normal
+// ones as zero, in arguments and in results.
+#if defined(__x86_64__)
+static inline unsigned long ckernels_float_control(void) { return __builtin_ia32_stmxcsr(); }
+static inline void ckernels_set_float_control(unsigned long control) { __builtin_ia32_ldmxcsr((unsigned)control); }
+static inline unsigned long ckernels_denormals_are_zero(void) { return 0x8040; }
+#elif defined(__aarch64__)
+static inline unsigned long ckernels_float_control(void) {
+    unsigned long control;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(control));
+    return control;
+}
+static inline void ckernels_set_float_control(unsigned long control) { __asm__ volatile("msr fpcr, %0" : : "r"(control)); }
+static inline unsigned long ckernels_denormals_are_zero(void) { return 1ul << 24; }
+#else
+static inline unsigned long ckernels_float_control(void) { return 0; }
+static inline void ckernels_set_float_control(unsigned long control) { (void)control; }
+static inline unsigned long ckernels_denormals_are_zero(void) { return 0; }
+#endif
+
 static inline int ckernels_has_avx512(void) {
 #if defined(__x86_64__)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")

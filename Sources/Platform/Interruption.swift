@@ -26,6 +26,12 @@ package enum Interruption {
         pthread_sigmask(SIG_UNBLOCK, &listened, nil)
     }
 
+    /// Gives SIGQUIT its default action back, which is to end the program: Swift's own handler would print where the
+    /// program is, and go on. Where a parent process ignores it, Swift does not handle it.
+    package static func leaveQuitToTheSystem() {
+        if !isIgnored(SIGQUIT) { signal(SIGQUIT, SIG_DFL) }
+    }
+
     /// Whether the parent process, such as nohup, has set a signal to be ignored.
     package static func isIgnored(_ number: Int32) -> Bool {
         var action = sigaction()

@@ -27,6 +27,7 @@ struct ConvLSTMDist: Program {
 
     static func main() {
         StandardStreams.prepare()
+        Interruption.leaveQuitToTheSystem()
         OutOfMemory.onEnd { StandardError.write("convlstm-dist: \($0)\n") }
         // This comes before anything is opened: it may restart the program with the right BLAS kernels.
         BLASLibrary.chooseKernels()

@@ -20,6 +20,7 @@ struct ConvLSTMShard: Program {
 
     static func main() {
         StandardStreams.prepare()
+        Interruption.leaveQuitToTheSystem()
         do {
             var command = try parseAsRoot()
             try OneProcess.require(for: name(of: command))

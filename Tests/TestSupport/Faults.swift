@@ -41,7 +41,7 @@ package enum Fault {
                 facts = oneCall
             }
             return [
-                "LD_PRELOAD": try Self.library.get().file("faults.so"), "FAULT_CALL": facts.call,
+                "LD_PRELOAD": try Self.library.get().path, "FAULT_CALL": facts.call,
                 "FAULT_PATH": facts.path,
                 "FAULT_NUMBER": "\(facts.number)",
             ].merging(more) { $1 }
@@ -59,14 +59,7 @@ package enum Fault {
         }
     }
 
-    private static let library = Result {
-        let folder = try TemporaryFolder()
-        try folder.write(Array(source.utf8), to: "faults.c")
-        let result = try Command.run(
-            "clang", ["-O1", "-shared", "-fPIC", "-o", folder.file("faults.so"), folder.file("faults.c"), "-ldl"])
-        guard result.status == 0 else { throw FaultError(description: result.stderr) }
-        return folder
-    }
+    private static let library = Result { try PreloadedLibrary(source: source) }
 
     private static let source = """
         #define _GNU_SOURCE
@@ -171,9 +164,4 @@ package enum Fault {
             return REAL(rename)(old, new);
         }
         """
-}
-
-/// The compiler's error output.
-package struct FaultError: Error, CustomStringConvertible {
-    package var description: String
 }

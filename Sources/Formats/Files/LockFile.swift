@@ -41,6 +41,9 @@ package final class LockFile: Sendable {
     /// Seconds between two heartbeats of the holder.
     private static let interval = 3.0
 
+    /// The descriptors of libdispatch, which times the heartbeats: of epoll, an event, and a timer of each of two clocks.
+    private static let timerDescriptors = 4
+
     /// Acquires the lock.
     ///
     /// - Parameters:
@@ -54,6 +57,7 @@ package final class LockFile: Sendable {
         self.descriptor = descriptor
         record = hasLocks ? path : path + ".held"
         do {
+            try Self.requireRoom(for: path, descriptor)
             if hasLocks {
                 if let owner = Self.owner(path), owner.isElsewhere {
                     try Self.requireDead(owner, at: path, patience: patience, watching: watching)
@@ -84,6 +88,16 @@ package final class LockFile: Sendable {
             guard errno == EWOULDBLOCK else { return (descriptor, false) }
             close(descriptor)
             throw Held(owner: owner(path))
+        }
+    }
+
+    /// Throws `FormatError` if the process may not open as many files as the system's timers do: where they cannot, they
+    /// end the program without a word.
+    private static func requireRoom(for path: String, _ descriptor: Int32) throws {
+        var opened: [Int32] = []
+        defer { for descriptor in opened { close(descriptor) } }
+        for _ in 0..<timerDescriptors {
+            opened.append(try checkedCall("locked", on: path) { fcntl(descriptor, F_DUPFD_CLOEXEC, 0) })
         }
     }
 

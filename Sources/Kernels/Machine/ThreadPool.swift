@@ -5,7 +5,8 @@ import Foundation
 import Platform
 import Synchronization
 
-/// Threads that live and wait for work as long as the pool does. A pool serves one caller at a time.
+/// Threads that live and wait for work as long as the pool does. A pool serves one caller at a time. In its work,
+/// denormal numbers count as zero.
 package final class ThreadPool {
     /// The number of threads that compute at once, including the caller's.
     package let size: Int
@@ -37,7 +38,9 @@ package final class ThreadPool {
     ) throws(Failure) {
         let first = FirstFailure<Failure>()
         workers.call(count) { number in
-            do throws(Failure) { try body(number) } catch { first.note(error, of: number) }
+            takingDenormalsAsZero {
+                do throws(Failure) { try body(number) } catch { first.note(error, of: number) }
+            }
         }
         if let error = first.error { throw error }
     }

@@ -42,27 +42,40 @@ private func inputTiles<S: Scalar, Filter: WinogradAlgorithm>(
         maps.forEachTile(images: x.shape[0], at: first, shift: Filter.taps / 2) { tile in
             for block in stride(from: 0, to: channels, by: 16) {
                 for part in BlockParts<S>() {
-                    let channel = block &+ part.channel
+                    let pixels = elements + (block &+ part.channel)
                     for j in 0..<n {
-                        let column = tile.column(j), inputs = square.column(j, part)
-                        for i in 0..<n {
-                            guard let column, let row = tile.row(i) else {
-                                inputs[i] = .zero
-                                continue
-                            }
-                            inputs[i] = .load(elements + ((row &+ column) &* channels &+ channel))
+                        let outputs = square.column(j, part)
+                        if let column = tile.column(j) {
+                            let inputs = TileColumn(tile: tile, column: column, pixels: pixels, channels: channels)
+                            Filter.input(inputs, into: outputs)
+                        } else {
+                            for i in 0..<n { outputs[i] = .zero }
                         }
-                        Filter.input(inputs, into: inputs)
                     }
                 }
                 for i in 0..<n {
-                    for part in BlockParts<S>() {
-                        let points = tile.points(block &+ part.channel, row: i, of: n)
-                        Filter.input(square.row(i, part), into: StreamedRow(points))
-                    }
+                    let points = square.streamed(row: i, to: tile.points(block, row: i, of: n))
+                    for part in BlockParts<S>() { Filter.input(square.row(i, part), into: points[part]) }
+                    points.finish(n)
                 }
             }
         }
+    }
+}
+
+/// A column of a tile in an image, for one vector of channels. Outside the image there are zeros.
+private struct TileColumn<S: Scalar>: VectorSource {
+    let tile: Tile<S>
+    let column: Int
+
+    /// The channels at the first pixel.
+    let pixels: UnsafeMutablePointer<S>
+    let channels: Int
+
+    @inline(always)
+    subscript(i: Int) -> S.Vector {
+        guard let row = tile.row(i) else { return .zero }
+        return .load(pixels + (row &+ column) &* channels)
     }
 }
 

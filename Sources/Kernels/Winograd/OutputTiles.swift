@@ -94,10 +94,11 @@ private func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>
                         }
                     }
                     for i in 0..<n {
+                        let points = square.streamed(row: i, to: tile.points(16 &* block, row: i, of: n))
                         for part in BlockParts<Source.S>() {
-                            let points = tile.points(16 &* block &+ part.channel, row: i, of: n)
-                            Filter.outputBackward(square.row(i, part), into: StreamedRow(points))
+                            Filter.outputBackward(square.row(i, part), into: points[part])
                         }
+                        points.finish(n)
                     }
                 }
             }

@@ -71,15 +71,31 @@ struct Segment<S: Scalar> {
 
     let depth: Int
 
-    /// Memory of the size of B that the next product reads, to prefetch; nil where it is already in cache.
-    let next: UnsafePointer<S>?
+    let next: NextFactor<S>
 
     /// Returns the segment of the columns from one on.
     @inline(always)
     fileprivate func columns(from column: Int) -> Segment {
         Segment(
             a: a, rowStride: rowStride, depthStride: depthStride, b: b + column, bStride: bStride, depth: depth,
-            next: next.map { $0 + column &* depth })
+            next: next.columns(from: column, depth: depth))
+    }
+}
+
+/// What the next product reads in place of B, of the same size, to prefetch. Each row block takes its share.
+enum NextFactor<S: Scalar> {
+    /// One row after the other in memory: a little with each row of B.
+    case contiguous(UnsafePointer<S>)
+
+    /// Rows as far apart as those of B: with each row of B, the same cache line of each.
+    case rows(UnsafePointer<S>)
+
+    @inline(always)
+    fileprivate func columns(from column: Int, depth: Int) -> NextFactor {
+        switch self {
+        case .contiguous(let start): .contiguous(start + column &* depth)
+        case .rows(let start): .rows(start + column)
+        }
     }
 }
 
@@ -150,8 +166,16 @@ extension RowBlock {
         // The next rows, or, where rows of A are columns in memory, the cache lines that hold them.
         var ahead = s.depthStride == 1 ? a + Self.rows &* s.rowStride : a + 16
         let aheadStep = s.depthStride == 1 ? Self.rows : s.depthStride
-        let share = s.next == nil ? 0 : (MemoryLayout<Block>.size &+ blocks &- 1) / blocks
-        var next = UnsafeRawPointer(s.next ?? s.b) + (row / mostRows) &* s.depth &* share
+        let number = row / mostRows
+        var next = UnsafeRawPointer(s.b), share = 0
+        switch s.next {
+        case .contiguous(let start):
+            share = (MemoryLayout<Block>.size &+ blocks &- 1) / blocks
+            next = UnsafeRawPointer(start) + number &* s.depth &* share
+        case .rows(let start):
+            share = MemoryLayout<Block.S>.stride &* s.bStride
+            next = UnsafeRawPointer(start) + 64 &* (number % max(1, MemoryLayout<Block>.size / 64))
+        }
         for _ in 0..<s.depth {
             ckernels_prefetch(ahead)
             ckernels_prefetch(next)

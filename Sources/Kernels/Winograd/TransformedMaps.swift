@@ -44,7 +44,7 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     /// Creates maps in memory that other maps use too.
     fileprivate init(_ geometry: WinogradGeometry, images: Int, channels: Int, in elements: Tensor<S>) {
         (self.geometry, self.images, self.channels, self.elements) = (geometry, images, channels, elements)
-        rowStride = 16 * blocks(of: channels)
+        rowStride = Self.rowStride(channels: channels)
         pointStride = Self.pointStride(geometry, images: images, channels: channels)
     }
 
@@ -54,7 +54,13 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     }
 
     private static func pointStride(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
-        16 * (images * geometry.tiles * blocks(of: channels) | 1)
+        16 * (images * geometry.tiles * rowStride(channels: channels) / 16 | 1)
+    }
+
+    /// Where a row has more than a panel's blocks, an odd number of cache lines: products pass down the rows.
+    private static func rowStride(channels: Int) -> Int {
+        let blocks = blocks(of: channels)
+        return 16 * (blocks > 4 ? blocks | 1 : blocks)
     }
 
     /// Returns the row of a tile at the first point.

@@ -80,11 +80,10 @@ private func pack<S: Scalar, Filter: WinogradAlgorithm>(
                     }
                     let panel = transformed.panel(point: 0, block: first) + 16 * (row * count + block - first)
                     for p in 0..<n {
-                        for part in BlockParts<S>() {
-                            let points = panel + (p &* n &* pointStride &+ part.channel)
-                            Filter.filter(
-                                square.row(p, part), into: StreamedRow(VectorRow(points, stride: pointStride)))
-                        }
+                        let points = square.streamed(
+                            row: p, to: VectorRow(panel + p &* n &* pointStride, stride: pointStride))
+                        for part in BlockParts<S>() { Filter.filter(square.row(p, part), into: points[part]) }
+                        points.finish(n)
                     }
                 }
             }

@@ -2,10 +2,15 @@
 // between its columns and its rows. A tile is transformed for a block of sixteen channels, one vector after the other:
 // the vectors of a block share cache lines, which streamed stores must fill without delay.
 
-/// A destination for the vectors that a transform writes.
-protocol VectorTarget<S> {
+/// The vectors that a transform reads.
+protocol VectorSource<S> {
     associatedtype S: Scalar
 
+    subscript(index: Int) -> S.Vector { get }
+}
+
+/// A destination for the vectors that a transform writes.
+protocol VectorTarget<S>: VectorSource {
     subscript(index: Int) -> S.Vector { get nonmutating set }
 }
 
@@ -23,21 +28,52 @@ struct VectorRow<S: Scalar>: VectorTarget {
         get { .load(start + index &* stride) }
         nonmutating set { newValue.store(start + index &* stride) }
     }
+
+    /// Returns the row of the vectors from a channel on.
+    @inline(always)
+    fileprivate func at(_ channel: Int) -> VectorRow { VectorRow(start + channel, stride: stride) }
 }
 
-/// A row of the Winograd domain that is written past the caches. A whole transform exceeds the caches before any of it
-/// is read, and a cached write would first read the line that it replaces. A writer whose data other threads read must
-/// call `finishStreams` at the end.
-struct StreamedRow<S: Scalar>: VectorTarget {
-    private let row: VectorRow<S>
+/// A row of the Winograd domain that is written past the caches, one whole cache line after the other. A whole transform
+/// exceeds the caches before any of it is read, and a cached write would first read the line that it replaces; a line that
+/// is written in parts, with others between them, costs more than either. So vectors that do not fill a line gather in the
+/// square until `finish`. A writer whose data other threads read must call `finishStreams` at the end.
+struct StreamedRow<S: Scalar> {
+    fileprivate let gathered: VectorRow<S>
+    fileprivate let row: VectorRow<S>
+
+    /// The target of one vector of the block.
+    @inline(always)
+    subscript(part: BlockPart<S>) -> StreamedPart<S> {
+        StreamedPart(gathered: gathered.at(part.channel), row: row.at(part.channel))
+    }
 
     @inline(always)
-    init(_ row: VectorRow<S>) { self.row = row }
+    func finish(_ count: Int) {
+        guard S.Vector.width < 16 else { return }
+        for index in 0..<count {
+            for part in BlockParts<S>() {
+                gathered.at(part.channel)[index].stream(row.start + (index &* row.stride &+ part.channel))
+            }
+        }
+    }
+}
+
+/// One vector of each block of a streamed row.
+struct StreamedPart<S: Scalar>: VectorTarget {
+    fileprivate let gathered: VectorRow<S>
+    fileprivate let row: VectorRow<S>
 
     @inline(always)
     subscript(index: Int) -> S.Vector {
-        get { row[index] }
-        nonmutating set { newValue.stream(row.start + index &* row.stride) }
+        get { gathered[index] }
+        nonmutating set {
+            if S.Vector.width < 16 {
+                gathered[index] = newValue
+            } else {
+                newValue.stream(row.start + index &* row.stride)
+            }
+        }
     }
 }
 
@@ -73,6 +109,10 @@ struct Square<S: Scalar> {
     func row(_ i: Int, _ part: BlockPart<S> = BlockPart(channel: 0)) -> VectorRow<S> {
         VectorRow(start + (16 &* side &* i &+ part.channel), stride: 16)
     }
+
+    /// A row that is transformed in place on its way to memory.
+    @inline(always)
+    func streamed(row i: Int, to points: VectorRow<S>) -> StreamedRow<S> { StreamedRow(gathered: row(i), row: points) }
 
     @inline(always)
     func column(_ j: Int, _ part: BlockPart<S> = BlockPart(channel: 0)) -> VectorRow<S> {

@@ -59,7 +59,7 @@ extension WinogradAlgorithm {
 
     /// Computes y = B' d, (points) to (points).
     @inline(always)
-    static func input<S: Scalar>(_ d: VectorRow<S>, into y: some VectorTarget<S>) {
+    static func input<S: Scalar>(_ d: some VectorSource<S>, into y: some VectorTarget<S>) {
         let (d0, d1, d2, d3, d4, d5, d6, d7) = (d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7])
         y[0] = d0 - d6 + 5.25 * (d4 - d2)
         let even1 = d2 + d6 - 4.25 * d4, odd1 = d1 + d5 - 4.25 * d3

@@ -24,7 +24,7 @@ package struct PointFactor<S: Scalar> {
         Segment(
             a: UnsafePointer(maps.row(first * maps.geometry.tiles) + point * maps.pointStride),
             rowStride: maps.rowStride, depthStride: 1, b: UnsafePointer(weights.panel(point: point, block: block)),
-            bStride: 16 * count, depth: weights.rows, next: UnsafePointer(weights.panel(point: next, block: block)))
+            bStride: 16 * count, depth: weights.rows, next: .contiguous(weights.panel(point: next, block: block)))
     }
 }
 
@@ -103,14 +103,19 @@ package struct WeightProduct<S: Scalar> {
 
     @inline(always)
     fileprivate func add(point: Int) {
-        let tiles = v.geometry.tiles, depth = images * tiles
+        let tiles = v.geometry.tiles, depth = images * tiles, blocks = blocks(of: dm.channels)
         let a = v.row(first * tiles) + point * v.pointStride, b = dm.row(firstOutput * tiles) + point * dm.pointStride
-        for (block, count) in Panels(blocks: blocks(of: dm.channels)) {
+        for (block, count) in Panels(blocks: blocks) {
             for tile in stride(from: 0, to: depth, by: Self.tilesAtOnce) {
+                let factor = b + tile * dm.rowStride + 16 * block, following = min(Self.tilesAtOnce, depth - tile)
+                // The next tiles, or the next panel, or the next point.
+                let next =
+                    tile + following < depth
+                    ? factor + following * dm.rowStride
+                    : block + count < blocks ? b + 16 * (block + count) : b + dm.pointStride
                 let segment = Segment(
                     a: UnsafePointer(a + tile * v.rowStride), rowStride: 1, depthStride: v.rowStride,
-                    b: UnsafePointer(b + tile * dm.rowStride + 16 * block), bStride: dm.rowStride,
-                    depth: min(Self.tilesAtOnce, depth - tile), next: nil)
+                    b: UnsafePointer(factor), bStride: dm.rowStride, depth: following, next: .rows(next))
                 multiplyColumns(
                     16 * count, segment, nil, rows: du.rows, du.point(point) + 16 * block,
                     cStride: du.rowStride, accumulating: tile > 0 || !du.isEmpty)

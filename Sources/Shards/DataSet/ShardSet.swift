@@ -164,12 +164,13 @@ extension Manifest {
         guard geometry == other.geometry, sequences == other.sequences, splits == other.splits else {
             throw ShardError(
                 "\(folder) holds \(sequences) sequences of \(geometry), and its data set \(other.sequences) of "
-                    + "\(other.geometry), or their splits differ; split the data again")
+                    + "\(other.geometry), or their splits differ; mend it by `convlstm-shard repair`, or "
+                    + "split the data again")
         }
         if let expected = other.inputsSha256, try Digest.ofFile("\(folder)/\(Self.fileName)") != expected {
             throw ShardError(
-                "\(folder) holds other inputs than its data set was made with; copy the data set again, or split the data again"
-            )
+                "\(folder) holds other inputs than its data set was made with; mend it by `convlstm-shard repair`, or copy or "
+                    + "split the data again")
         }
         return self
     }

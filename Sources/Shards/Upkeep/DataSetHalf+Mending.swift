@@ -123,37 +123,14 @@ extension MendedHalf {
     }
 }
 
-/// The names of files that are kept, though nothing reads them any more.
-enum SetAside {
-    /// Renames a file to `NAME.damaged`, or to `NAME.damaged.2` and so on if there is one.
-    static func rename(_ path: String) throws { try Folder.rename(path, to: freeName(for: path)) }
-
-    /// Keeps a copy of a file, unless there is one already.
-    static func keepCopy(of path: String) throws {
-        let file = try InputFile(path: path), digest = try Digest.ofFile(path)
-        guard try copy(of: path, sha256: digest) == nil else { return }
-        let copy = try AtomicFile(path: freeName(for: path), expecting: file.size)
-        try file.forEachPiece(at: 0, count: file.size) { try copy.append($0) }
-        try copy.commit()
-    }
-
-    /// The copy of a file that has this digest; nil if there is none.
-    static func copy(of path: String, sha256: String) throws -> String? {
-        for name in names(for: path) {
-            guard try Folder.holds(name) else { return nil }
-            if try Digest.ofFile(name) == sha256 { return name }
-        }
-        return nil
-    }
-
-    private static func freeName(for path: String) throws -> String {
-        for name in names(for: path) where try !Folder.holds(name) { return name }
-        throw ShardError("\(path) has \(most) damaged predecessors beside it; remove those that you do not need")
-    }
-
-    private static let most = 99
-
-    private static func names(for path: String) -> [String] {
-        (1...most).map { path + ".damaged" + ($0 == 1 ? "" : ".\($0)") }
+extension Manifest {
+    /// Puts back the manifest of inputs that has this digest, if a process was killed between its change and that of
+    /// the whole, and there is a copy.
+    static func restore(inFolder inputs: String, sha256: String) throws {
+        let path = inputs + "/" + fileName
+        guard try !Folder.holds(path) || Digest.ofFile(path) != sha256 else { return }
+        guard let copy = try SetAside.copy(of: path, sha256: sha256) else { return }
+        try Folder.remove(inputs + "/" + digestFileName)
+        try Folder.rename(copy, to: path)
     }
 }

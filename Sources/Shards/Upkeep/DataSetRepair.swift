@@ -110,7 +110,7 @@ extension DataSetRepair {
         }
         try Leftovers.removeAll(in: path)
         let expected = whole?.manifest.inputsSha256
-        if let expected { try restoreManifest(of: path, sha256: expected) }
+        if let expected { try Manifest.restore(inFolder: path, sha256: expected) }
         if let inputs = try DataSetHalf(soundFolder: path, progress: progress) {
             if let whole { _ = try inputs.manifest.required(asInputsOf: whole.manifest, path) }
             return inputs
@@ -118,15 +118,6 @@ extension DataSetRepair {
         var hints = hints
         (hints.splits, hints.sha256) = (whole?.manifest.splits, expected)
         return try ManifestRecovery(folder: path).half(hints, progress: progress)
-    }
-
-    /// Puts back the manifest of the inputs, if a process was killed between its change and that of the whole.
-    private func restoreManifest(of inputs: String, sha256: String) throws {
-        let path = inputs + "/" + Manifest.fileName
-        guard try !Folder.holds(path) || Digest.ofFile(path) != sha256 else { return }
-        guard let copy = try SetAside.copy(of: path, sha256: sha256) else { return }
-        try Folder.remove(inputs + "/" + Manifest.digestFileName)
-        try Folder.rename(copy, to: path)
     }
 
     private func requireAgreement(_ halves: [DataSetHalf]) throws {

@@ -41,6 +41,7 @@ package enum StopReason: Sendable, Equatable {
         case .signal(SIGINT): "Ctrl-C"
         case .signal(SIGTERM): "SIGTERM"
         case .signal(SIGHUP): "SIGHUP"
+        case .signal(SIGQUIT): "SIGQUIT"
         case .signal(SIGXCPU): "SIGXCPU"
         case .signal(SIGUSR1): "SIGUSR1"
         case .signal(SIGUSR2): "SIGUSR2"

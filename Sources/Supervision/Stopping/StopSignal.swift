@@ -1,5 +1,5 @@
 // Signals that end a run after the step in progress, with a checkpoint. The choice: a handler only records the
-// signal, and the ranks agree on the step. A second SIGINT, SIGTERM or SIGHUP ends the process at once, by the
+// signal, and the ranks agree on the step. A second SIGINT, SIGTERM, SIGHUP or SIGQUIT ends the process at once, by the
 // default action. A rank that waits for a dead one is ended by its launcher: mpirun and srun finally send SIGKILL.
 
 import Foundation
@@ -11,9 +11,9 @@ package enum StopSignal {
     /// limit of processor time.
     package static let announcing = [SIGUSR1, SIGUSR2, SIGXCPU]
 
-    /// Signals by which a person ends a process: Ctrl-C, `kill`, and a closed terminal. mpirun sends SIGTERM for
-    /// each of them, and SIGKILL a second later, or after `odls_base_sigkill_timeout`.
-    package static let ending = [SIGINT, SIGTERM, SIGHUP]
+    /// Signals by which a person ends a process: Ctrl-C, `kill`, a closed terminal, and Ctrl-\. mpirun sends SIGTERM for
+    /// each of the first three, and SIGKILL a second later, or after `odls_base_sigkill_timeout`.
+    package static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
     private static let received = Atomic<Int32>(0)
 
@@ -27,7 +27,7 @@ package enum StopSignal {
             sigaddset(&listened, number)
             signal(number) { number in
                 _ = StopSignal.received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-                if number == SIGINT || number == SIGTERM || number == SIGHUP { signal(number, SIG_DFL) }
+                if number != SIGUSR1 && number != SIGUSR2 && number != SIGXCPU { signal(number, SIG_DFL) }
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &listened, nil)

@@ -24,7 +24,7 @@ package final class Watchdog: @unchecked Sendable {
     private let interval: Double
 
     /// Guards the state that both threads share.
-    private let condition = NSCondition()
+    private let condition = SteadyCondition()
     private var isEnding = false
     private var moment = Heartbeat.Moment()
     private var age = 0.0
@@ -63,8 +63,7 @@ package final class Watchdog: @unchecked Sendable {
     /// Sleeps for an interval, and returns whether to continue.
     private func sleeps() -> Bool {
         condition.withLock {
-            let until = Date(timeIntervalSinceNow: interval)
-            while !isEnding && condition.wait(until: until) {}
+            condition.sleep(for: interval) { isEnding }
             return !isEnding
         }
     }

@@ -197,14 +197,6 @@ extension CheckpointStore {
 
     /// Renames damaged files, so that they are ignored and nothing is lost.
     package func setAside(_ found: Found) throws {
-        for (path, _) in found.damaged { try Self.setAside(path) }
-    }
-
-    /// Renames a damaged file, and returns its new path.
-    @discardableResult
-    static func setAside(_ path: String) throws -> String {
-        let new = path + ".damaged"
-        try Folder.rename(path, to: new)
-        return new
+        for (path, _) in found.damaged { try SetAside.rename(path) }
     }
 }

@@ -75,7 +75,7 @@ extension CheckpointStore {
         var repair = Repair()
         for path in try store.steps.map({ store.path(of: Checkpoint.fileName(step: $0)) }) {
             if let reason = verdict(on: path).damage {
-                repair.setAside.append((try setAside(path), reason))
+                repair.setAside.append((try SetAside.rename(path), reason))
             } else {
                 repair.whole += 1
             }
@@ -83,7 +83,7 @@ extension CheckpointStore {
         guard let newest = try store.newest() else {
             throw FormatError(
                 file: store.folder,
-                problem: "holds no whole checkpoint; \(repair.setAside.count) damaged ones end in .damaged",
+                problem: "holds no whole checkpoint; \(repair.setAside.count) damaged ones are kept beside it",
                 advice: "start again with another --output, or restore a backup")
         }
         let old = try? CheckpointIndex(folder: store.folder)

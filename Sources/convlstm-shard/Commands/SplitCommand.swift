@@ -30,8 +30,12 @@ struct SplitCommand: ParsableCommand {
     @Option(help: "The folder of shards to which the sequences are added, for training.", completion: .directory)
     var append: String?
 
-    @Option(help: "What the network is to see in place of the sequences, for example noisy ones: a file or folder.")
-    var inputs: String?
+    @Option(
+        help: """
+            What the network is to see in place of the sequences, for example noisy ones: a file or folder; with --append \
+            given for each file, in their order.
+            """)
+    var inputs: [String] = []
 
     @OptionGroup var source: SourceOptions
 
@@ -54,7 +58,8 @@ struct SplitCommand: ParsableCommand {
 
     func validate() throws {
         try OptionCheck.requireNames(
-            files.map { ("the file", $0) } + [("--inputs", inputs), ("--output", output), ("--append", append)])
+            files.map { ("the file", $0) } + inputs.map { ("--inputs", $0) }
+                + [("--output", output), ("--append", append)])
         try OptionCheck.require(shards, in: 1...512, "--shards")
         try OptionCheck.require(level, in: Zstd.levels, "--level")
         guard append != nil || files.count == 1 else {
@@ -62,9 +67,13 @@ struct SplitCommand: ParsableCommand {
                 "\(files.count) files are given, and a folder of shards is made of one; add the others to it with --append."
             )
         }
+        guard inputs.isEmpty || inputs.count == files.count else {
+            throw ValidationError(
+                "--inputs is given \(inputs.count == 1 ? "once" : "\(inputs.count) times") for \(counted(files.count, "file")); give "
+                    + "it once for each file, in their order.")
+        }
         let others: [(String, Bool)] = [
-            ("--output", output != nil), ("--inputs", inputs != nil), ("--validation", validation != nil),
-            ("--test", test != nil),
+            ("--output", output != nil), ("--validation", validation != nil), ("--test", test != nil),
         ]
         if append != nil, let other = others.first(where: \.1) {
             throw ValidationError(
@@ -84,8 +93,8 @@ struct SplitCommand: ParsableCommand {
         try DataFolder.requireAbsent(folder)
         let scratch = URL(fileURLWithPath: folder).deletingLastPathComponent().path
         let sequences = try source.open(file, scratchFolder: scratch)
-        let seen = try inputs.map { try source.open($0, scratchFolder: scratch) }
-        if let seen { try requirePair(sequences, seen) }
+        let seen = try inputs.first.map { try source.open($0, scratchFolder: scratch) }
+        if let seen { try requirePair(sequences, file, seen, inputs[0]) }
         let (manifest, values) = try write(sequences, seen, to: folder)
         report(manifest, folder)
         if let values, let remark = remark(about: values, manifest) { StandardOutput.print("\(folder): \(remark)") }
@@ -96,10 +105,12 @@ struct SplitCommand: ParsableCommand {
         return (SourceOptions.isFolder(file) ? url : url.deletingPathExtension()).lastPathComponent + ".shards"
     }
 
-    private func requirePair(_ sequences: any RawSequences, _ seen: any RawSequences) throws {
+    private func requirePair(
+        _ sequences: any RawSequences, _ file: String, _ seen: any RawSequences, _ input: String
+    ) throws {
         guard sequences.geometry == seen.geometry, sequences.count == seen.count else {
             throw ShardError(
-                "\(inputs!) holds \(counted(seen.count, "sequence")) of \(seen.geometry), and \(file) \(sequences.count) of "
+                "\(input) holds \(counted(seen.count, "sequence")) of \(seen.geometry), and \(file) \(sequences.count) of "
                     + "\(sequences.geometry); give inputs that go with the sequences frame by frame")
         }
     }
@@ -134,17 +145,17 @@ struct SplitCommand: ParsableCommand {
     private func add(to folder: String) throws {
         try DataFolder.require(folder)
         let added = try files.map { try source.open($0, scratchFolder: folder) }
-        if let odd = added.indices.first(where: {
-            added[$0].geometry != added[0].geometry || added[$0].elementType != added[0].elementType
-        }) {
-            throw ShardError(
-                "\(files[odd]) holds sequences of \(added[odd].geometry), \(added[odd].elementType.rawValue), and \(file) of "
-                    + "\(added[0].geometry), \(added[0].elementType.rawValue); append what is alike")
-        }
+        let seen = try inputs.map { try source.open($0, scratchFolder: folder) }
+        try requireAlike(added, files)
+        try requireAlike(seen, inputs)
+        for index in seen.indices { try requirePair(added[index], files[index], seen[index], inputs[index]) }
         let count = added.reduce(0) { $0 + $1.count }
         let appender = try ShardAppender(
-            folder: folder, geometry: added[0].geometry, elementType: added[0].elementType, sequences: count,
-            shards: shards, level: level)
+            folder: folder, geometry: added[0].geometry, elementType: added[0].elementType,
+            inputs: seen.first?.elementType, sequences: count, shards: shards, level: level)
+        for (file, sequences) in zip(inputs, seen) {
+            try copy(sequences, "appending \(file)", to: appender.appendInputs)
+        }
         for (file, sequences) in zip(files, added) { try copy(sequences, "appending \(file)", to: appender.append) }
         let before = appender.manifest, manifest = try appender.finish()
         report(manifest, folder)
@@ -152,6 +163,17 @@ struct SplitCommand: ParsableCommand {
             StandardOutput.print(
                 "\(folder): its values are now \(manifest.valueRange[0]) to \(manifest.valueRange[1]), and were "
                     + "\(before.valueRange[0]) to \(before.valueRange[1])")
+        }
+    }
+
+    /// Throws `ShardError` unless the sequences of all files are of one kind.
+    private func requireAlike(_ sequences: [any RawSequences], _ files: [String]) throws {
+        guard let first = sequences.first else { return }
+        for (file, other) in zip(files, sequences)
+        where other.geometry != first.geometry || other.elementType != first.elementType {
+            throw ShardError(
+                "\(file) holds sequences of \(other.geometry), \(other.elementType.rawValue), and \(files[0]) of "
+                    + "\(first.geometry), \(first.elementType.rawValue); append what is alike")
         }
     }
 

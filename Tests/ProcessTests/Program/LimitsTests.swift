@@ -95,6 +95,21 @@ import Testing
         #expect(try tools.folder.names.allSatisfy { !$0.contains(output) })
     }
 
+    /// A program that may not open enough files says so, wherever it is when it finds out, or has enough.
+    @Test func tooFewFilesAreSaidOrSuffice() throws {
+        let array = "squares-shifted.npy --layout sequences-first"
+        for limit in 5...20 {
+            for line in [try training, "$D evaluate --checkpoint tools", "$S split \(array) --output few-\(UUID())"] {
+                let result = try shell("ulimit -n \(limit); exec timeout -s KILL 30 \(line)")
+                let sentence = result.stderr.split(separator: "\n").last ?? ""
+                let isSaid = result.status == 1 && sentence.contains("(too many open files); raise the limit")
+                #expect(isSaid || result.status == 0, "\(limit), \(line): \(result)")
+                if limit == 5 && line.hasPrefix("$D train") { #expect(isSaid, "\(line): \(result)") }
+                if limit == 20 { #expect(result.status == 0, "\(line): \(result)") }
+            }
+        }
+    }
+
     /// A limit that is found before the first step, not with the first checkpoint.
     @Test func checkpointsThatWouldGrowTooLargeEndTheStart() throws {
         let line = try training, output = try #require(line.split(separator: " ").last { $0.hasPrefix("run-") })

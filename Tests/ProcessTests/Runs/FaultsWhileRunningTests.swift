@@ -25,17 +25,34 @@ import Trainer
         Trouble(commands: "truncate -s 500 $shard", statuses: [1], sentence: "is cut short: it ends at byte"),
         Trouble(commands: "cat $other > $shard", statuses: [1], sentence: "is damaged in sequence"),
         Trouble(
-            commands: "head -c $(stat -c %s $shard) /dev/zero > $shard", statuses: [1], sentence: "is damaged in sequence"),
+            commands: "head -c $(stat -c %s $shard) /dev/zero > $shard", statuses: [1],
+            sentence: "is damaged in sequence"),
         Trouble(commands: "rm $shard; \(ending)", statuses: [143], sentence: "SIGTERM: stopped after step"),
         Trouble(commands: "rm -r $data; \(ending)", statuses: [143], sentence: "SIGTERM: stopped after step"),
         Trouble(
-            commands: "kill -STOP $job; sleep 2; kill -CONT $job; \(ending)", statuses: [143], sentence: "SIGTERM: stopped"),
+            commands: "kill -STOP $job; sleep 2; kill -CONT $job; \(ending)", statuses: [143],
+            sentence: "SIGTERM: stopped"),
         Trouble(commands: "mv $run/checkpoints $run/elsewhere", statuses: [1], sentence: "could not be"),
+        // From then on no file can be opened.
+        Trouble(
+            commands: "prlimit --pid $job --nofile=3:", statuses: [1],
+            sentence: "(too many open files); raise the limit"),
         // Two signals that are pending together reach the program in either order.
         Trouble(
             commands: "kill -INT $job; kill -TERM $job", statuses: [130, 143], sentence: "stopped after step"),
     ])
-    func theRunEndsWithASentenceAndGoesOn(trouble: Trouble) throws {
+    func theRunEndsWithASentenceAndGoesOn(trouble: Trouble) throws { try disturb(by: trouble) }
+
+    /// The folder, or that of the checkpoints, as on a file system that is mounted anew for reading alone after an error.
+    @Test(.enabled(if: canMount, "mounting takes root"), arguments: ["$run", "$run/checkpoints"])
+    func aFolderThatMayNoLongerBeWrittenEndsTheRun(folder: String) throws {
+        let mount = "mount --bind \(folder) \(folder) && mount -o remount,bind,ro \(folder) || exit 96"
+        try disturb(
+            by: Trouble(commands: mount, statuses: [1], sentence: "(read-only file system)"),
+            mending: "umount -l \(folder)")
+    }
+
+    private func disturb(by trouble: Trouble, mending: String = "true") throws {
         let run = example.freshOutput(), data = run + "-data"
         let training = "\"$D\" train --config tiny.yaml --data \(data) --output \(run) --checkpoint-every 5 --steps"
         let script = """
@@ -49,6 +66,7 @@ import Trainer
             done
             \(trouble.commands)
             wait $job; code=$?
+            \(mending)
             [[ ! -d $run/elsewhere ]] || { rm -rf $run/checkpoints; mv $run/elsewhere $run/checkpoints; }
             rm -rf $data; cp -r tiny.shards $data
             tail -n 1 $run-errors

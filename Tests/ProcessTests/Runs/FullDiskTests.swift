@@ -60,7 +60,8 @@ import Trainer
     }
 }
 
-private let canMount = {
+/// Whether this user may mount file systems.
+let canMount = {
     let folder = try? TemporaryFolder()
     let script = "mount -t tmpfs -o size=16k tmpfs . && umount -l ."
     return folder.flatMap { try? Command.run("bash", ["-c", script], directory: $0.path).status == 0 } ?? false

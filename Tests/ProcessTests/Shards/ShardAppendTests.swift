@@ -65,7 +65,8 @@ import Testing
             ("b.npy c.npy", 2, "add the others to it with --append"),
             ("b.npy --append a.shards --test 3", 2, "leave out --test"),
             ("b.npy --append a.shards --output x", 2, "leave out --output"),
-            ("b.npy --append a.shards --inputs c.npy", 2, "leave out --inputs"),
+            ("b.npy --append a.shards --inputs c.npy", 1, "has no inputs apart from its sequences; leave out --inputs"),
+            ("b.npy c.npy --append a.shards --inputs c.npy", 2, "--inputs is given once for 2 files"),
         ] as [(String, Int32, String)] {
             let result = try shard("split --layout sequences-first " + line)
             #expect(result.status == status && result.stderr.contains(phrase), "\(result)")
@@ -104,5 +105,66 @@ import Testing
             atTheOld += isOld ? 1 : 0
         }
         #expect(atTheOld > 10 && kills > atTheOld, "\(kills), \(atTheOld)")
+    }
+
+    /// The sequences and their inputs.
+    private func pairs(of name: String) throws -> [[Float]] {
+        let set = try ShardSet(folder: folder.file(name))
+        return try (0..<set.count).map { try set.sequence($0) + #require(set.inputs).sequence($0) }
+    }
+
+    @Test func pairsOfSeveralFilesAreAdded() throws {
+        try writeArrays()
+        try #require(try shard("split b.npy --inputs c.npy --layout sequences-first --shards 2").status == 0)
+        let old = try pairs(of: "b.shards")
+        let added = try shard(
+            "split b.npy c.npy --inputs b.npy --inputs b.npy --append b.shards --layout sequences-first")
+        #expect(added.status == 0 && added.stderr.isEmpty, "\(added)")
+        #expect(added.stdout.contains("56 train, 2 validation, 2 test; inputs apart"), "\(added)")
+        let all = try pairs(of: "b.shards"), half = all[0].count / 2
+        // Of the 40 new pairs, 20 are a sequence twice, and 20 are those of before with their halves exchanged.
+        #expect(all.count == 60 && old.allSatisfy(all.contains))
+        #expect(all.count { $0[..<half].elementsEqual($0[half...]) } == 20)
+        #expect(old.allSatisfy { all.contains(Array($0[half...] + $0[..<half])) })
+        #expect(try shard("verify b.shards").status == 0)
+        let without = try shard("split b.npy --append b.shards --layout sequences-first")
+        #expect(
+            without.status == 1 && without.stderr.contains("give those of the new ones, too, with --inputs"),
+            "\(without)")
+        let wide = try shard("split b.npy --inputs wide.npy --append b.shards --layout sequences-first")
+        #expect(wide.status == 1 && wide.stderr.contains("give inputs that go with the sequences"), "\(wide)")
+    }
+
+    /// A kill at any change of the folder: the data set is the old one, the new one, or one of which every program says what
+    /// to do; `repair` makes the old one of it, and the same command the new one, with or without a repair before.
+    @Test(arguments: [true, false]) func aKilledAppendOfPairsIsMended(repairs: Bool) throws {
+        try writeArrays()
+        try #require(try shard("split a.npy --inputs a.npy --layout sequences-first --shards 4").status == 0)
+        let old = try pairs(of: "a.shards"), line = "split b.npy --inputs c.npy --layout sequences-first --shards 2"
+        var kills = 0, between = 0
+        while true {
+            let name = "copy-\(kills)", copy = folder.file(name), what = "kill \(kills + 1)"
+            try FileManager.default.copyItem(atPath: folder.file("a.shards"), toPath: copy)
+            let killed = try shard("\(line) --append \(name)", fault: .killedAtCall(kills + 1, on: name + "/"))
+            if killed.status == 0 { break }
+            #expect(killed.status == 137, "\(what): \(killed)")
+            let verdict = try shard("verify \(name)")
+            if verdict.status != 0 {
+                #expect(verdict.stdout.contains("repair") || verdict.stderr.contains("repair"), "\(what): \(verdict)")
+                between += 1
+            }
+            if repairs {
+                #expect(try shard("repair \(name)").status == 0, "\(what)")
+                let mended = try pairs(of: name)
+                #expect(mended.count == 60 && verdict.status == 0 || mended == old, "\(what): \(mended.count)")
+                #expect(try shard("verify \(name)").status == 0, "\(what)")
+            }
+            let again = try shard("\(line) --append \(name)")
+            #expect(again.status == 0 || again.stderr.contains("holds these 20 sequences already"), "\(what): \(again)")
+            #expect(try pairs(of: name).count == 60 && shard("verify \(name)").status == 0, "\(what)")
+            try FileManager.default.removeItem(atPath: copy)
+            kills += 1
+        }
+        #expect(kills > 30 && between > 0, "\(kills), \(between)")
     }
 }

@@ -6,7 +6,8 @@ extension TrainingExample {
     /// Starts a job that would run for hours; after 20 steps, once a shell condition holds, runs a shell action beside
     /// it. A job that this does not end is killed with all its ranks.
     func train(
-        ranks: Int, _ output: String, _ more: [String] = [], once condition: String = "true", do action: String
+        ranks: Int, _ output: String, _ more: [String] = [], environment: [String: String] = [:],
+        once condition: String = "true", do action: String
     ) throws -> CommandResult {
         let launcher = ["timeout", "--preserve-status", "40", "mpirun", "-np", "\(ranks)"] + Mpirun.options
         let endless = ["--steps", "50000000", "--evaluate-every", "50000000"]
@@ -18,6 +19,7 @@ extension TrainingExample {
             wait $!
             """
         return try Command.run(
-            "sh", ["-c", script], environment: Mpirun.rootIsWelcome, directory: folder.path, timeout: 60)
+            "sh", ["-c", script], environment: Mpirun.rootIsWelcome.merging(environment) { $1 },
+            directory: folder.path, timeout: 60)
     }
 }

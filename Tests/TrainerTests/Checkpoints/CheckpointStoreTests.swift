@@ -79,6 +79,21 @@ import Trainer
         #expect(try store.steps == [1] && Folder.holds(path + ".damaged"))
     }
 
+    /// A step that is trained again after its checkpoint was damaged, and damaged again.
+    @Test func aSecondDamagedFileOfAStepLeavesTheFirst() throws {
+        try save(step: 1)
+        for (time, content) in ["first", "second", "third"].enumerated() {
+            let path = try save(step: 2), name = time == 0 ? ".damaged" : ".damaged.\(time + 1)"
+            try Data(content.utf8).write(to: URL(fileURLWithPath: path))
+            try store.setAside(try #require(try store.newest()))
+            #expect(try store.steps == [1])
+            #expect(try InputFile(path: path + name).bytes() == Array(content.utf8))
+        }
+        let path = store.folder + "/" + Checkpoint.fileName(step: 2)
+        #expect(try InputFile(path: path + ".damaged").bytes() == Array("first".utf8))
+        #expect(try store.newest()?.damaged.isEmpty == true)
+    }
+
     @Test func onlyDamagedOnesAreAnErrorAndNoneAreNone() throws {
         #expect(try store.newest() == nil)
         let path = try save(step: 1)
