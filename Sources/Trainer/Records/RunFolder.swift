@@ -73,12 +73,10 @@ final class RunFolder {
         }
     }
 
-    /// The number of threads with which this run began; nil for a new run, and for one that starts from another's
-    /// checkpoint.
-    func ownThreads() throws -> Int? {
-        guard let checkpoint = start?.checkpoint, checkpoint.position != Position(), try !store.steps.isEmpty else {
-            return nil
-        }
+    /// The number of threads with which the run that goes on began; nil for a new one, and for weights that were never
+    /// trained.
+    var ownThreads: Int? {
+        guard let checkpoint = start?.checkpoint, checkpoint.position != Position() else { return nil }
         return checkpoint.configuration.threads.number
     }
 

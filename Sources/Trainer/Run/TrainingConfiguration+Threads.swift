@@ -13,7 +13,7 @@ extension TrainingConfiguration {
     /// - Parameter folder: the run's folder on rank 0.
     func threadChoice(continuing folder: RunFolder?, on communicator: any Communicator) throws -> ThreadChoice {
         if let told = threads.number { return ThreadChoice(told, because: "as it was told") }
-        let own = try communicator.shared { virtualRanks == nil ? try folder?.ownThreads() : nil }
+        let own = try communicator.shared { virtualRanks == nil ? folder?.ownThreads : nil }
         if let own { return ThreadChoice(own, because: "as the run began; another number would round differently") }
         return try .automatic(on: communicator, atMost: work(ranks: communicator.size))
     }
