@@ -103,7 +103,7 @@ let package = Package(
             name: "TrainingTestSupport", dependencies: ["Collectives", "Kernels", "Model", "Shards"],
             path: "Tests/TrainingTestSupport"),
         .executableTarget(
-            name: "collectives-probe", dependencies: ["Collectives", "Distribution", "Kernels"],
+            name: "collectives-probe", dependencies: ["Collectives", "Distribution", "Kernels", "Model"],
             path: "Tests/CollectivesProbe"),
         .executableTarget(
             name: "training-probe",

@@ -1,6 +1,6 @@
-// The quality of forecasts beside two baselines without a network. The choice: sequences are evaluated in blocks
-// that ranks and threads share, and the sums of blocks are added in their order, so that each sequence counts once
-// and no bit depends on the numbers of ranks and threads.
+// The quality of forecasts beside two baselines without a network. The choice: ranks share blocks of sequences, and
+// threads share those of a rank, or parts of them. A sequence's errors are added to those of its block in their order,
+// and blocks in theirs, so that each sequence counts once and no bit depends on the numbers of ranks and threads.
 
 import Platform
 import Distribution
@@ -27,8 +27,8 @@ package struct Evaluation: Sendable {
     ///   - training: the sequences whose mean frame is the second baseline.
     ///   - values: the raw values that are scaled to 0 and to 1.
     ///   - convention: the conversion of frames before the metrics, for the baselines as well.
-    ///   - batchSize: the number of sequences per block, which a thread forecasts as one batch.
-    ///   - progress: called on the caller's thread with the number of finished blocks of this rank and the number
+    ///   - batchSize: the number of sequences per block, which a thread takes at once if there are many blocks.
+    ///   - progress: called on the caller's thread with the number of finished sequences of this rank and the number
     ///     of all of them.
     /// - Throws: `MetricsError` for frames that are too small for SSIM, and the source's own errors.
     package static func measured(
@@ -38,30 +38,39 @@ package struct Evaluation: Sendable {
         progress: @escaping (Int, Int) -> Void = { _, _ in }
     ) throws -> Evaluation {
         let unit = ValueScale(values, maxValue: 1)
-        let mean = try MeanImage.over(source, training, communicator: communicator)?.scaled(by: unit)
+        let mean = try MeanImage.over(source, training, communicator: communicator, on: pool)?.scaled(by: unit)
         let nothing = try Evaluation(of: forecaster, convention: convention, hasMeanImage: mean != nil)
         let blocks = range.chunks(of: batchSize)
         let own = blocks.indices.part(communicator.rank, of: communicator.size)
-        let forecasters = [forecaster] + (1..<pool.size).map { _ in forecaster.another() }
-        let done = Atomic(0), zeros = [Double](repeating: 0, count: nothing.sums.count)
-        let found = Mutex([[Double]](repeating: zeros, count: blocks.count))
-        try pool.run(pool.size) { thread in
-            for block in own.part(thread, of: pool.size) {
-                var part = nothing
-                try part.add(Array(blocks[block]), of: source, forecasters[thread], mean: mean, unit: unit)
-                found.withLock { $0[block] = part.sums }
-                let finished = done.add(1, ordering: .relaxed).newValue
-                if thread == 0 { progress(finished, own.count) }
+        let shares = Self.shares(of: own, among: pool.size), forecasters = forecaster.forThreads(shares.count)
+        let sums = Mutex(BlockSums(blocks, width: nothing.sums.count)), all = own.reduce(0) { $0 + blocks[$1].count }
+        try pool.run(shares.count) { thread in
+            for (block, part, parts) in shares[thread] {
+                let sequences = blocks[block].part(part, of: parts)
+                let found = try nothing.errors(
+                    of: Array(sequences), source, forecasters[thread], mean: mean, unit: unit)
+                let finished = sums.withLock { $0.add(found, of: sequences, in: block) }
+                if thread == 0 { progress(finished, all) }
             }
         }
-        var all = found.withLock { Array($0.joined()) }
-        try communicator.allReduce(&all)
+        var found = sums.withLock { Array($0.blocks.joined()) }
+        try communicator.allReduce(&found)
         var whole = nothing
         let width = nothing.sums.count
         whole.sums = blocks.indices.reduce(nothing.sums) { sum, block in
-            zip(sum, all[block * width..<(block + 1) * width]).map(+)
+            zip(sum, found[block * width..<(block + 1) * width]).map(+)
         }
         return whole
+    }
+
+    /// The parts of blocks that each thread takes: whole blocks where each has many, else an equal part of every block.
+    private static func shares(
+        of blocks: Range<Int>, among threads: Int
+    ) -> [[(block: Int, part: Int, parts: Int)]] {
+        guard blocks.count < 4 * threads else {
+            return (0..<threads).map { thread in blocks.part(thread, of: threads).map { ($0, 0, 1) } }
+        }
+        return (0..<threads).map { thread in blocks.map { ($0, thread, threads) } }
     }
 
     /// An evaluation without sequences.
@@ -84,47 +93,89 @@ package struct Evaluation: Sendable {
         }
     }
 
-    private mutating func add(
-        _ batch: [Int], of source: any SequenceSource, _ forecaster: Forecaster, mean: [Float]?, unit: ValueScale
-    ) throws {
+    /// The sums of each sequence by itself.
+    private func errors(
+        of batch: [Int], _ source: any SequenceSource, _ forecaster: Forecaster, mean: [Float]?, unit: ValueScale
+    ) throws -> [[Double]] {
         let pixels = forecaster.frame.count, seen = forecaster.inputFrames * pixels
         let sequences = try batch.map { try source.sequence($0) }
         let pasts = try source.inputs.map { inputs in try batch.map { try inputs.sequence($0) } } ?? sequences
         let forecasts = try forecaster.forecasts(after: pasts.map { Array($0[..<seen]) })
-        for ((sequence, past), forecast) in zip(zip(sequences, pasts), forecasts) {
+        return try zip(zip(sequences, pasts), forecasts).map { known, forecast in
+            let (sequence, past) = known
+            var one = self
             let truth = Array(sequence[seen..<seen + forecast.count]).scaled(by: unit)
             let last = Array(past[seen - pixels..<seen]).scaled(by: unit)
-            try model.add(prediction: forecast.scaled(by: unit).span, truth: truth.span)
-            try lastFrame.add(prediction: last.repeated(forecaster.frames).span, truth: truth.span)
-            if let mean { try meanImage?.add(prediction: mean.repeated(forecaster.frames).span, truth: truth.span) }
+            try one.model.add(prediction: forecast.scaled(by: unit).span, truth: truth.span)
+            try one.lastFrame.add(prediction: last.repeated(forecaster.frames).span, truth: truth.span)
+            if let mean { try one.meanImage?.add(prediction: mean.repeated(forecaster.frames).span, truth: truth.span) }
+            return one.sums
         }
+    }
+}
+
+/// The sums of blocks of sequences, to which each sequence is added in its turn, whichever is finished first.
+private struct BlockSums {
+    /// The sums of each block so far.
+    private(set) var blocks: [[Double]]
+
+    /// The next sequence of each block, and the sums of later ones that are finished.
+    private var next: [Int]
+    private var early: [Int: [Double]] = [:]
+    private var finished = 0
+
+    init(_ ranges: [Range<Int>], width: Int) {
+        blocks = ranges.map { _ in [Double](repeating: 0, count: width) }
+        next = ranges.map(\.lowerBound)
+    }
+
+    /// Takes the sums of some sequences of a block, and returns the number of all that are finished.
+    mutating func add(_ sums: [[Double]], of sequences: Range<Int>, in block: Int) -> Int {
+        for (sequence, sums) in zip(sequences, sums) { early[sequence] = sums }
+        while let sums = early.removeValue(forKey: next[block]) {
+            for i in sums.indices { blocks[block][i] += sums[i] }
+            next[block] += 1
+        }
+        finished += sums.count
+        return finished
     }
 }
 
 /// The mean over all frames of some sequences.
 package enum MeanImage {
-    /// The mean in raw values (height, width, channels); nil for no sequences. Collective: ranks share the reading.
+    /// The mean in raw values (height, width, channels); nil for no sequences. Collective: ranks and threads share the
+    /// reading.
     ///
     /// Values are rounded to multiples of 2^-30 of the largest one's power of two, so that sums of up to 2^23 of
     /// them are exact, and do not depend on the order of the additions.
     package static func over(
-        _ source: any SequenceSource, _ sequences: Range<Int>, communicator: any Communicator
+        _ source: any SequenceSource, _ sequences: Range<Int>, communicator: any Communicator,
+        on pool: ThreadPool = ThreadPool()
     ) throws -> [Float]? {
         guard !sequences.isEmpty else { return nil }
         let geometry = source.geometry, pixels = geometry.frameElements
-        var sums = [Double](repeating: 0, count: pixels)
         let range = source.valueRange
         let unit = Double(max(abs(range.lowerBound), abs(range.upperBound), .leastNormalMagnitude)).binade * 0x1p-29
-        for number in sequences.part(communicator.rank, of: communicator.size) {
-            let values = try source.sequence(number)
-            for first in stride(from: 0, to: values.count, by: pixels) {
-                let frame = values.span.extracting(first..<first + pixels)
-                for i in frame.indices { sums[i] += (Double(frame[i]) / unit).rounded() }
-            }
+        let own = sequences.part(communicator.rank, of: communicator.size)
+        let parts = own.nonemptyParts(atMost: pool.size)
+        let total = Mutex([Double](repeating: 0, count: pixels))
+        try pool.run(parts.count) { thread in
+            var sums = [Double](repeating: 0, count: pixels)
+            for number in parts[thread] { add(try source.sequence(number), in: unit, to: &sums) }
+            total.withLock { total in for i in sums.indices { total[i] += sums[i] } }
         }
+        var sums = total.withLock { $0 }
         try communicator.allReduce(&sums)
         let count = Double(sequences.count * geometry.frames)
         return sums.map { Float($0 * unit / count) }
+    }
+
+    /// Adds each frame of a sequence, as multiples of a unit.
+    private static func add(_ values: [Float], in unit: Double, to sums: inout [Double]) {
+        for first in stride(from: 0, to: values.count, by: sums.count) {
+            let frame = values.span.extracting(first..<first + sums.count)
+            for i in frame.indices { sums[i] += (Double(frame[i]) / unit).rounded() }
+        }
     }
 }
 

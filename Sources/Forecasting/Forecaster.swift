@@ -1,4 +1,6 @@
-// A trained network for inference: frames in, frames out, in the raw values of the data.
+// A trained network for inference: frames in, frames out, in the raw values of the data. The choice: sequences are
+// forecast a few at a time, as many as make the products long enough. No bit of a forecast depends on which others are
+// made with it, so threads share them out freely.
 
 import Platform
 import Distribution
@@ -21,6 +23,9 @@ package final class Forecaster {
     private let scale: ValueScale
     private var rollout: Rollout?
 
+    /// Forecasters on the same network with memory of their own, for other threads.
+    private var others: [Forecaster] = []
+
     /// - Parameters:
     ///   - weights: the trained network.
     ///   - forecastOffset: the frame that the first output stands for; see `SequenceDescription.firstForecast`.
@@ -37,38 +42,41 @@ package final class Forecaster {
         (self.inputFrames, self.frames, frame) = (inputFrames, frames, weights.network.frame)
     }
 
-    /// A forecaster on the same network with memory of its own, for another thread.
-    func another() -> Forecaster {
-        Forecaster(
-            weights, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
-            reversedInput: reversedInput, scale: scale)
+    /// This forecaster, and others on the same network with memory of their own, one for each of some threads.
+    func forThreads(_ count: Int) -> [Forecaster] {
+        while others.count < count - 1 {
+            others.append(
+                Forecaster(
+                    weights, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
+                    reversedInput: reversedInput, scale: scale))
+        }
+        return [self] + others.prefix(max(0, count - 1))
     }
 
-    /// The raw values of the frames after each past, computed by several threads in batches of moderate memory.
-    ///
-    /// The batches do not depend on the number of threads, and neither does any bit.
+    /// The raw values of the frames after each past, of which each thread computes an equal part.
     package func forecasts(after pasts: [[Float]], on pool: ThreadPool) throws -> [[Float]] {
-        let blocks = pasts.indices.chunks(of: sequencesAtOnce)
-        let found = Mutex([[[Float]]](repeating: [], count: blocks.count))
-        let forecasters = [self] + (1..<pool.size).map { _ in another() }
-        try pool.run(pool.size) { thread in
-            for block in blocks.indices.part(thread, of: pool.size) {
-                let forecasts = try forecasters[thread].forecasts(after: Array(pasts[blocks[block]]))
-                found.withLock { $0[block] = forecasts }
-            }
+        let parts = pasts.indices.nonemptyParts(atMost: pool.size), forecasters = forThreads(parts.count)
+        let found = Mutex([[[Float]]](repeating: [], count: parts.count))
+        try pool.run(parts.count) { thread in
+            let forecasts = try forecasters[thread].forecasts(after: Array(pasts[parts[thread]]))
+            found.withLock { $0[thread] = forecasts }
         }
         return found.withLock { Array($0.joined()) }
     }
-
-    /// The number of sequences in a batch of moderate memory, which decreases with the number of frames.
-    private var sequencesAtOnce: Int { max(1, 320 / max(inputFrames, frames)) }
 
     /// The raw values of the frames after each past.
     ///
     /// - Parameter pasts: raw values (input frames, height, width, channels) each.
     /// - Returns: raw values (frames, height, width, channels) for each past.
     package func forecasts(after pasts: [[Float]]) throws(ModelError) -> [[Float]] {
-        guard !pasts.isEmpty else { return [] }
+        let most = weights.network.sequencesOfAForecast, batches = max(1, (pasts.count + most - 1) / most)
+        var forecasts: [[Float]] = []
+        for batch in pasts.indices.nonemptyParts(atMost: batches) { forecasts += try forecast(pasts[batch]) }
+        return forecasts
+    }
+
+    /// The raw values of the frames after each past, computed together.
+    private func forecast(_ pasts: ArraySlice<[Float]>) throws(ModelError) -> [[Float]] {
         let rollout = try rollout(batch: pasts.count)
         for (place, past) in pasts.enumerated() {
             precondition(past.count == inputFrames * frame.count, "\(past.count) numbers for \(inputFrames) x \(frame)")
@@ -78,11 +86,12 @@ package final class Forecaster {
             }
         }
         rollout.forward()
-        return pasts.indices.map { forecast($0, of: rollout) }
+        return (0..<pasts.count).map { forecast($0, of: rollout) }
     }
 
     private func forecast(_ place: Int, of rollout: Rollout) -> [Float] {
         var raw: [Float] = [], image = [Float](repeating: 0, count: frame.count)
+        raw.reserveCapacity(frames * frame.count)
         for t in 0..<frames {
             var values = image.mutableSpan
             scale.restore(rollout.output[t][place].span, into: &values)

@@ -1,13 +1,14 @@
-// Forecasts of any length. The choice: a network is unrolled over the requested number of frames, and reads its
+// Forecasts of any length. The choice: a network is laid out over the requested number of frames, and reads its
 // own forecasts after the input frames.
 
 import Kernels
 import Model
 
-/// A network unrolled over a batch, to forecast more or fewer frames than it was trained for.
+/// A network laid out over a batch, to forecast more or fewer frames than it was trained for.
 package final class Rollout {
     private let weights: PreparedNetwork<Float>
-    private let unrolled: UnrolledNetwork<Float>
+    private let forecast: ForecastNetwork<Float>
+    private let frames: Int
 
     /// - Parameters:
     ///   - weights: the trained network.
@@ -18,25 +19,22 @@ package final class Rollout {
         _ weights: PreparedNetwork<Float>, batch: Int, inputFrames: Int, frames: Int, forecastOffset: Int
     ) throws(ModelError) {
         let network = weights.network
-        self.weights = weights
-        unrolled = try UnrolledNetwork(
+        (self.weights, self.frames) = (weights, frames)
+        forecast = try ForecastNetwork(
             network, batch: batch,
             Unrolling(network, inputFrames: inputFrames, forecasting: frames, forecastOffset: forecastOffset))
-        self.frames = frames
     }
 
-    private let frames: Int
-
-    package var batch: Int { unrolled.batch }
+    package var batch: Int { forecast.batch }
 
     /// (input frames, batch, height, width, channels): to be written before `forward`.
-    package var input: Tensor<Float> { unrolled.input[0..<unrolled.unrolling.inputFrames] }
+    package var input: Tensor<Float> { forecast.input }
 
     /// (frames, batch, height, width, channels): the forecasts of `forward`.
     package var output: Tensor<Float> {
-        let first = unrolled.unrolling.forecasts.lowerBound
-        return unrolled.output[first..<first + frames]
+        let first = forecast.unrolling.forecasts.lowerBound
+        return forecast.output[first..<first + frames]
     }
 
-    package func forward() { unrolled.forward(weights) }
+    package func forward() { forecast.forward(weights) }
 }

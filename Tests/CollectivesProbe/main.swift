@@ -3,6 +3,7 @@ import Distribution
 import Collectives
 import Foundation
 import Kernels
+import Model
 
 struct Planned: Error, CustomStringConvertible {
     var description: String { "the probe was asked to fail here." }
@@ -31,6 +32,8 @@ func perform(_ task: String) throws {
         try runOnEveryRank { communicator in
             for count in [1, 2, 37, 5_000_011] { try sumRounded(count, on: communicator) }
         }
+    case "plan":
+        try runOnEveryRank { try convolve(on: $0) }
     case "bad-root":
         try runOnEveryRank { communicator in
             var bytes: [UInt8] = [1]
@@ -46,6 +49,30 @@ func perform(_ task: String) throws {
     default:
         fatalError("unknown task \(task)")
     }
+}
+
+/// Builds a network on ranks of which each alone would choose another algorithm, and convolves with it.
+func convolve(on communicator: any Communicator) throws {
+    let rank = communicator.rank, own = rank == 0 ? ConvolutionAlgorithm.winograd : .im2col
+    let cell = ConvLSTMDescription(hidden: 16, kernel: 3), readout = ConvolutionDescription(filters: 1, kernel: 1)
+    let description = NetworkDescription(
+        encoder: [LayerDescription("one", .convLSTM(cell)), LayerDescription("two", .convLSTM(cell))],
+        readout: [LayerDescription("readout", .convolution(readout))])
+    let frame = FeatureShape(height: 12, width: 12, channels: 1)
+    let network = try communicator.planned {
+        try Network<Float>(description, frame: frame, convolution: own, told: $0, for: .forecasts)
+    }
+    let values = ParameterVector<Float>(network.layout)
+    values.initialize(seed: 1)
+    let forecast = try ForecastNetwork(
+        network, batch: 1, Unrolling(inputFrames: 2, outputFrames: 2, forecastOffset: 1))
+    forecast.input.fill(0.5)
+    forecast.forward(network.prepare(values))
+    let frames = forecast.output.span
+    var bits: UInt64 = 0
+    for i in frames.indices { bits = bits &* 31 &+ UInt64(frames[i].bitPattern) }
+    print("\(rank) algorithms=\(network.layerAlgorithms.values.map(\.rawValue).joined(separator: " "))")
+    print("\(rank) forecast=\(bits)")
 }
 
 /// All-reduces integers that bfloat16 represents exactly for small counts, and thirds for large ones.

@@ -1,5 +1,6 @@
 import Forecasting
 import DataLoading
+import Kernels
 import Model
 import Shards
 import Testing
@@ -105,6 +106,31 @@ import TrainingTestSupport
         #expect(parts[0] == Double(count))
         whole = whole.map { max(abs($0), 1e-3) }
         #expect(zip(parts, whole).allSatisfy { abs(abs($0) - $1) < 1e-5 * $1 })
+    }
+
+    /// Blocks are added in their order, and the sequences of a block in theirs, whoever computes them.
+    @Test(arguments: [1, 3, 4, 30]) func threadsChangeNoBit(batchSize: Int) throws {
+        func measured(_ threads: Int) throws -> [[Double]] {
+            let evaluation = try Evaluation.measured(
+                forecaster(), on: ExampleSource(count: 30), sequences: 4..<29, training: 0..<4, range: -2...6,
+                convention: .standard, batchSize: batchSize, communicator: LoneRank(0, of: 1), on: ThreadPool(threads))
+            return try [evaluation.model, evaluation.lastFrame, #require(evaluation.meanImage)].map(\.sums)
+        }
+        let alone = try measured(1)
+        #expect(alone[0][0] == 25)
+        for threads in [2, 3, 5, 8] { #expect(try measured(threads) == alone, "\(threads) threads") }
+    }
+
+    @Test func progressCountsEverySequence() throws {
+        var seen: [Int] = []
+        _ = try Evaluation.measured(
+            forecaster(), on: ExampleSource(count: 9), sequences: 1..<8, training: 0..<0, range: -2...6,
+            convention: .standard, batchSize: 3, communicator: LoneRank(0, of: 1)
+        ) { done, all in
+            seen.append(done)
+            #expect(all == 7)
+        }
+        #expect(seen == [3, 6, 7])
     }
 
     @Test func withoutTrainingSequencesThereIsNoMeanImage() throws {

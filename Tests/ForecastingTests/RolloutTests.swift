@@ -77,17 +77,21 @@ import TrainingTestSupport
         #expect(zip(found, expected).allSatisfy { abs($0 - $1) < 1e-4 } && found.count == expected.count)
     }
 
-    @Test func aSequenceIsForecastAlikeInAnyBatch() throws {
+    /// Threads and batches change no bit.
+    @Test(arguments: [false, true]) func aSequenceIsForecastAlikeInAnyBatch(oneOutputPerInput: Bool) throws {
         let source = ExampleSource(count: 5)
         let pasts = try (0..<5).map { Array(try source.sequence($0)[..<(3 * exampleFrame.count)]) }
         let forecaster = Forecaster(
-            try exampleNetwork(oneOutputPerInput: true), inputFrames: 3, frames: 4, forecastOffset: 3,
+            try exampleNetwork(oneOutputPerInput: oneOutputPerInput), inputFrames: 3, frames: 4, forecastOffset: 3,
             scale: ValueScale(source.valueRange, maxValue: 1))
         let together = try forecaster.forecasts(after: pasts)
         for (past, forecast) in zip(pasts, together) {
-            let alone = try forecaster.forecasts(after: [past])[0]
-            #expect(zip(alone, forecast).allSatisfy { abs($0 - $1) < 1e-5 })
+            #expect(try forecaster.forecasts(after: [past])[0] == forecast)
         }
+        for threads in [1, 2, 3, 5, 8] {
+            #expect(try forecaster.forecasts(after: pasts, on: ThreadPool(threads)) == together, "\(threads)")
+        }
+        #expect(try forecaster.forecasts(after: [], on: ThreadPool(2)).isEmpty)
         #expect(together[0] != together[1])
     }
 

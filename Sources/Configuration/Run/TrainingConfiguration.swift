@@ -46,7 +46,7 @@ package struct TrainingConfiguration: Sendable, Equatable {
     package var sampling = SamplingScope.global
 
     /// The number of threads per rank, which process the rank's virtual ranks.
-    package var threads = 1
+    package var threads = ThreadCount.automatic
 
     /// The number of virtual ranks: parts of the global batch whose gradients are summed in a fixed order, so that
     /// the numbers of ranks and threads change no bit. Nil for one part per thread, and sums in any order.
@@ -101,7 +101,7 @@ extension TrainingConfiguration {
         ConfigurationKey("keepEvery", \.keepEvery, in: Limits.interval),
         ConfigurationKey("evaluateEvery", \.evaluateEvery, in: Limits.interval, changesResult: true),
         ConfigurationKey("sampling", \.sampling, changesResult: true),
-        ConfigurationKey("threads", \.threads, in: Limits.threads),
+        ConfigurationKey("threads", \.threads),
         ConfigurationKey("virtualRanks", \.virtualRanks, in: Limits.virtualRanks, changesResult: true),
         ConfigurationKey("accumulate", \.accumulate, in: Limits.batchSize, changesResult: true),
         ConfigurationKey("recompute", \.recompute),
@@ -210,15 +210,16 @@ extension TrainingConfiguration {
     }
 
     private var firstOutOfRange: (String, Any, String)? {
-        let ofModel: [(String, Int?, ClosedRange<Int>)] = [
+        let others: [(String, Int?, ClosedRange<Int>)] = [
+            ("threads", threads.number, Limits.threads),
             ("model.batchSize", model.batchSize, Limits.batchSize),
             ("model.earlyStopping.patience", model.earlyStopping?.patience, Limits.steps),
             ("model.sequences.inputFrames", model.sequences.inputFrames, Limits.frames),
             ("model.sequences.outputFrames", model.sequences.outputFrames, Limits.frames),
             ("model.sequences.forecastOffset", model.sequences.forecastOffset, 0...Limits.frames.upperBound),
         ]
-        let ofRun = Self.keys.compactMap { key in key.range.map { (key.name, key.number(self), $0) } }
-        for (name, value, range) in ofModel + ofRun {
+        let ofKeys = Self.keys.compactMap { key in key.range.map { (key.name, key.number(self), $0) } }
+        for (name, value, range) in others + ofKeys {
             if let value, !range.contains(value) {
                 return (name, value, "from \(range.lowerBound) to \(range.upperBound)")
             }

@@ -49,8 +49,10 @@ package struct StepBenchmark: Codable, Sendable {
     package func measure(on communicator: any Communicator, sharing total: Int? = nil) throws -> StepMeasurement {
         let virtualRanks = try VirtualRanks(threads: threads, rank: communicator.rank, ranks: communicator.size)
         let frame = model.sequences.generator.frame
-        let network = try Network<Float>(
-            model.network, frame: frame, convolution: convolution, recomputesGates: recompute)
+        let network = try communicator.planned { told in
+            try Network<Float>(
+                model.network, frame: frame, convolution: convolution, told: told, recomputesGates: recompute)
+        }
         let batch = Batch((0..<(total ?? batch * virtualRanks.ranks)).map(SequenceID.init), of: virtualRanks)
         let plan = StepPlan(
             system: model, network: network, virtualRanks: virtualRanks,

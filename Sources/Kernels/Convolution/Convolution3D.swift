@@ -17,12 +17,13 @@ package final class Convolution3D<S: Scalar> {
     ///   - geometry: the geometry of one time step.
     ///   - taps: the kernel size in time.
     ///   - lead: how many steps before the output step the first tap reads; `taps - 1` makes the convolution causal.
+    ///   - imagesAtOnce: the largest number of images that one product takes.
     package init(
         _ geometry: ConvolutionGeometry, filters: Int, taps: Int, lead: Int, steps: Int, batch: Int,
-        workspace: PatchWorkspace<S>
+        imagesAtOnce: Int, workspace: PatchWorkspace<S>
     ) {
         (self.filters, self.taps, self.lead) = (filters, taps, lead)
-        convolution = Convolution(geometry, filters: taps * filters, images: steps * batch, workspace: workspace)
+        convolution = Convolution(geometry, filters: taps * filters, images: imagesAtOnce, workspace: workspace)
         products = Tensor(steps, batch, geometry.outputHeight, geometry.outputWidth, taps * filters)
     }
 

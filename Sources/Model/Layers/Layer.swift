@@ -1,7 +1,7 @@
 // The protocols of a network's layers: as built, and as unrolled over the time steps of a batch.
 //
 // A layer holds slots, sizes and, between two updates of the parameters, the weights in the form that its products
-// need. An unrolled layer holds memory: all activations that backward needs. Forward and backward take ranges of steps,
+// need. An unrolled layer holds memory: in training all activations that backward needs. Forward and backward take ranges of steps,
 // so that a network may run each layer over the whole sequence (one large product for all inputs) or, where predictions
 // are fed back, all layers over one step.
 
@@ -83,6 +83,12 @@ package struct FeatureSequence<S: Scalar> {
     package init(_ shape: FeatureShape, steps: Int, batch: Int, needsGradient: Bool) {
         let extents = [steps, batch, shape.height, shape.width, shape.channels]
         self.init(shape, Tensor(shape: extents), gradient: needsGradient ? Tensor(shape: extents) : nil)
+    }
+
+    /// Creates a sequence without gradient in the first elements of flat memory.
+    init(_ shape: FeatureShape, steps: Int, batch: Int, in memory: Tensor<S>) {
+        let extents = [steps, batch, shape.height, shape.width, shape.channels]
+        self.init(shape, memory[0..<extents.reduce(1, *)].reshaped(extents), gradient: nil)
     }
 
     /// Creates a sequence with values of its own that shares the gradient of another sequence of the same shape.

@@ -12,6 +12,15 @@ extension Network {
         return try MemoryCount.bytes { () throws(ModelError) in try UnrolledNetwork(self, batch: batch, unrolling) }
     }
 
+    /// The bytes that a `ForecastNetwork` holds, its im2col workspace included.
+    ///
+    /// Throws a `ModelError` about an unrolling that this network does not have.
+    package func forecastMemory(batch: Int, _ unrolling: Unrolling) throws(ModelError) -> Int {
+        try check(unrolling)
+        guard isCountable(batch: batch, unrolling) else { return Self.uncountable }
+        return try MemoryCount.bytes { () throws(ModelError) in try ForecastNetwork(self, batch: batch, unrolling) }
+    }
+
     /// More bytes than any machine has.
     package static var uncountable: Int { 1 << 52 }
 

@@ -11,7 +11,11 @@ package final class Network<S: Scalar> {
     /// The shape of the input and output frames.
     package let frame: FeatureShape
 
+    /// What the network is built for. One for forecasts has no weights for backward passes.
+    package let use: NetworkUse
+
     private let convolution: ConvolutionAlgorithm
+    private let told: LayerAlgorithms
     private let recomputesGates: Bool
 
     package private(set) var layout = ParameterLayout()
@@ -54,15 +58,18 @@ package final class Network<S: Scalar> {
         case input, output
     }
 
-    /// - Parameter recomputesGates: whether backward recomputes the gates instead of keeping those of all steps. This
-    ///   takes less memory and more time, and gives the same results.
+    /// - Parameters:
+    ///   - told: the algorithms of layers for which somebody else has chosen; the others follow `convolution`.
+    ///   - recomputesGates: whether backward recomputes the gates instead of keeping those of all steps. This takes less
+    ///     memory and more time, and gives the same results.
     /// - Throws: `ModelError` naming the layer that does not fit.
     package init(
         _ description: NetworkDescription, frame: FeatureShape, convolution: ConvolutionAlgorithm = .automatic,
-        recomputesGates: Bool = false
+        told: LayerAlgorithms = [:], recomputesGates: Bool = false, for use: NetworkUse = .training
     ) throws(ModelError) {
         self.description = description
-        (self.convolution, self.recomputesGates) = (convolution, recomputesGates)
+        (self.convolution, self.told) = (convolution, told)
+        (self.recomputesGates, self.use) = (recomputesGates, use)
         self.frame = frame
         statistics = ParameterVector(ParameterLayout())
         for (position, layer) in description.encoder.enumerated() {
@@ -97,6 +104,14 @@ package final class Network<S: Scalar> {
         let readers = nodes.reduce(0) { $0 + $1.sources.filter { $0.isNode(source) }.count }
         let isFedBack = source == lastOfForecaster || source == nodes.count - 1
         return readers == 1 && !isFedBack && !nodes[source].layer.isRecurrent
+    }
+
+    /// The index of the last node that reads a node's output; nil where the output is read by a feedback, or is the
+    /// network's.
+    func lastReader(of index: Int) -> Int? {
+        let isFedBack = index == lastOfForecaster || index == description.encoder.count - 1
+        if index == nodes.count - 1 || isFedBack && description.forecasterInput == .lastHidden { return nil }
+        return nodes.lastIndex { $0.sources.contains { $0.isNode(index) } }
     }
 
     /// Returns the multiply-adds of the forward pass of one sequence.
@@ -250,8 +265,9 @@ extension Network {
                 throw ModelError("layer \(name) has feature maps of \(map) and starts from a state of \(state!)")
             }
             return try ConvLSTMLayer(
-                name, d, input: input.map(CellInput.map) ?? missingInput, map: map, convolution: convolution,
-                recomputesGates: recomputesGates, layout: &layout)
+                name, d, input: input.map(CellInput.map) ?? missingInput, map: map,
+                convolution: told[name] ?? convolution,
+                recomputesGates: recomputesGates, for: use, layout: &layout)
         }
         guard let input else { throw ModelError("layer \(name) reads nothing; name what it reads") }
         switch description.operation {

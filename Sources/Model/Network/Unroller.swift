@@ -9,6 +9,12 @@ struct Unroller<S: Scalar> {
     private let frames: FeatureSequence<S>
     private let context: UnrollingContext<S>
 
+    private var memory: MapMemory<S>
+
+    /// The memory of each node's output, and of what else is free once a node has run.
+    private var outputMemory: [Tensor<S>] = []
+    private var sideMemory: [Tensor<S>] = []
+
     private(set) var layers = UnrolledLayers<S>()
     private(set) var sequences: [FeatureSequence<S>] = []
     private(set) var frameFeedback: FrameFeedback<S>?
@@ -31,6 +37,7 @@ struct Unroller<S: Scalar> {
         network: Network<S>, unrolling: Unrolling, frames: FeatureSequence<S>, context: UnrollingContext<S>
     ) {
         (self.network, self.unrolling, self.frames, self.context) = (network, unrolling, frames, context)
+        memory = MapMemory(for: context.use)
         encoderInput = frames.window(0..<(network.hasForecaster ? network.steps(.input, unrolling) : frames.steps))
     }
 
@@ -42,9 +49,11 @@ struct Unroller<S: Scalar> {
         for (index, node) in network.nodes.enumerated() {
             if index == first && network.hasForecaster { beginForecaster() }
             unroll(node)
+            giveBackMemory(after: index)
             if index == last, let hiddenFeedback {
                 hiddenFeedback.own = outputs[index]
                 layers.closeCycle(from: cycleStart!, known: 1, lag: 1, isOfFrames: false)
+                memory.endCycle()
             }
         }
         if let frameFeedback {
@@ -53,12 +62,20 @@ struct Unroller<S: Scalar> {
         }
     }
 
+    /// Frees the memory of what no node after this one reads.
+    private mutating func giveBackMemory(after index: Int) {
+        for side in sideMemory { memory.giveBack(side) }
+        sideMemory = []
+        for node in 0...index where network.lastReader(of: node) == index { memory.giveBack(outputMemory[node]) }
+    }
+
     private mutating func beginForecaster() {
         switch network.description.forecasterInput {
         case .nothing, .zeros: break
         case .previousFrame: forecasterInput = feedFrames(from: unrolling.inputFrames - 1, known: 1, lag: 1)
         case .lastHidden:
-            let input = newSequence(
+            memory.beginCycle()
+            let (input, _) = newSequence(
                 network.shape(of: .forecasterInput), steps: unrolling.outputFrames, needsGradient: true)
             let feedback = HiddenFeedback(first: outputs.last!, output: input)
             (hiddenFeedback, forecasterInput, cycleStart) = (feedback, input, layers.all.count)
@@ -69,7 +86,8 @@ struct Unroller<S: Scalar> {
     /// Returns the frames from `first` on, of which those after the first `known` may be the network's own.
     private mutating func feedFrames(from first: Int, known: Int, lag: Int) -> FeatureSequence<S> {
         let truth = frames.window(first..<frames.steps)
-        let input = newSequence(frames.shape, steps: truth.steps, needsGradient: true)
+        memory.beginCycle()
+        let (input, _) = newSequence(frames.shape, steps: truth.steps, needsGradient: true)
         let feedback = FrameFeedback(truth, known: known, lag: lag, output: input)
         (frameFeedback, cycleStart) = (feedback, layers.all.count)
         layers.append(feedback, steps: input.steps)
@@ -82,16 +100,19 @@ struct Unroller<S: Scalar> {
         var input = inputs.first
         if inputs.count > 1 {
             let channels = inputs.reduce(0) { $0 + $1.shape.channels }
-            let side = newSequence(inputs[0].shape.with(channels: channels), steps: steps, needsGradient: isLearned)
+            let (side, memory) = newSequence(
+                inputs[0].shape.with(channels: channels), steps: steps, needsGradient: isLearned)
+            sideMemory.append(memory)
             layers.append(UnrolledConcatenation(inputs, output: side), steps: steps)
             input = side
         }
-        let output =
-            network.sharesGradient(outputs.count)
-            ? kept(FeatureSequence(sharingGradientOf: input!))
+        let (output, memory) =
+            context.use == .training && network.sharesGradient(outputs.count)
+            ? newSequence(sharingGradientOf: input!)
             : newSequence(node.layer.outputShape, steps: steps, needsGradient: isLearned)
         layers.append(unrolled(node, input: input, output: output), steps: steps)
         outputs.append(output)
+        outputMemory.append(memory)
     }
 
     /// A ConvLSTM layer alone may read nothing, and start from the state of another.
@@ -115,12 +136,19 @@ struct Unroller<S: Scalar> {
         }
     }
 
-    private mutating func newSequence(_ shape: FeatureShape, steps: Int, needsGradient: Bool) -> FeatureSequence<S> {
-        kept(FeatureSequence(shape, steps: steps, batch: frames.batch, needsGradient: needsGradient))
+    private mutating func newSequence(
+        _ shape: FeatureShape, steps: Int, needsGradient: Bool
+    ) -> (FeatureSequence<S>, memory: Tensor<S>) {
+        let new = memory.sequence(shape, steps: steps, batch: frames.batch, needsGradient: needsGradient)
+        sequences.append(new.sequence)
+        return new
     }
 
-    private mutating func kept(_ sequence: FeatureSequence<S>) -> FeatureSequence<S> {
-        sequences.append(sequence)
-        return sequence
+    private mutating func newSequence(
+        sharingGradientOf input: FeatureSequence<S>
+    ) -> (FeatureSequence<S>, memory: Tensor<S>) {
+        let new = FeatureSequence(sharingGradientOf: input)
+        sequences.append(new)
+        return (new, new.values)
     }
 }

@@ -35,6 +35,17 @@ package enum SystemFiles {
         list(value("Cpus_allowed_list", in: content("/proc/self/status")) ?? "")
     }
 
+    /// The number of physical cores that some logical ones belong to, as the kernel reports them; a core whose siblings
+    /// it does not report counts by itself.
+    package static func physicalCores(of logical: [Int]) -> Int {
+        physicalCores(of: logical) { content("/sys/devices/system/cpu/cpu\($0)/topology/thread_siblings_list") }
+    }
+
+    /// - Parameter siblings: the list of the logical cores that share a core's physical one, such as "0,4".
+    package static func physicalCores(of logical: [Int], siblings: (Int) -> String) -> Int {
+        Set(logical.map { core in list(siblings(core)).min() ?? core }).count
+    }
+
     /// The number of cores that the container's CPU quota is worth; nil for no limit.
     package static var quota: Double? {
         let old = content("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") + " " + content("/sys/fs/cgroup/cpu/cpu.cfs_period_us")

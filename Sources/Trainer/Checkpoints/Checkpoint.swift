@@ -33,7 +33,7 @@ package struct Checkpoint: Sendable {
 
     /// The parameters, F32 under the names of the layout's slots; the moments under `optimizer.LETTER.` and these
     /// names.
-    let tensors: [SafetensorsFile.Tensor]
+    var tensors: [SafetensorsFile.Tensor]
 
     /// Copies the state of a run on some data.
     package init(_ state: TrainingState, configuration: TrainingConfiguration, data: DataSet) {
@@ -59,20 +59,30 @@ package struct Checkpoint: Sendable {
     }
 
     /// The network that the parameters belong to.
-    package func network() throws(ModelError) -> Network<Float> {
-        try Network(configuration.model.network, frame: frame, convolution: configuration.convolution)
+    ///
+    /// - Parameter told: the algorithms of layers for which somebody else has chosen.
+    package func network(
+        told: LayerAlgorithms = [:], for use: NetworkUse = .training
+    ) throws(ModelError) -> Network<Float> {
+        try Network(
+            configuration.model.network, frame: frame, convolution: configuration.convolution, told: told, for: use)
     }
+
+    /// Frees the memory of the parameters and moments; what remains describes the run.
+    package mutating func releaseTensors() { tensors = [] }
 
     /// Prepares the network with the parameters for forecasting.
     ///
     /// Throws `FormatError` about `file` if a tensor is missing, has another shape, or holds values that are not
     /// finite.
-    package func prepare(_ network: Network<Float>, file: String) throws -> PreparedNetwork<Float> {
+    package func prepare(
+        _ network: Network<Float>, file: String, on pool: ThreadPool
+    ) throws -> PreparedNetwork<Float> {
         let layouts = [network.layout, network.statistics.layout]
         for slot in layouts.flatMap(\.slots) { _ = try tensor(slot.name, slot.shape, file: file) }
         let values = ParameterVector<Float>(network.layout)
         for vector in [values, network.statistics] { try copy(prefix: "", into: vector, file: file) }
-        return network.prepare(values)
+        return network.prepare(values, on: pool)
     }
 
     /// Throws `FormatError` about `file` unless training could resume from it: every tensor exists, has the right

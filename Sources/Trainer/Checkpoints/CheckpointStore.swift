@@ -126,7 +126,7 @@ extension CheckpointStore {
     /// A checkpoint found on disk.
     package struct Found: Sendable {
         package let path: String
-        package let checkpoint: Checkpoint
+        package var checkpoint: Checkpoint
 
         /// Newer checkpoints that could not be used, each with the reason as a sentence.
         package var damaged: [(path: String, reason: String)] = []

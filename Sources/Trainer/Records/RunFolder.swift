@@ -73,6 +73,13 @@ final class RunFolder {
         }
     }
 
+    /// The number of threads with which the run that goes on began; nil for a new one, and for weights that were never
+    /// trained.
+    var ownThreads: Int? {
+        guard let checkpoint = start?.checkpoint, checkpoint.position != Position() else { return nil }
+        return checkpoint.configuration.threads.number
+    }
+
     /// Prepares the folder for more steps of this run.
     ///
     /// - Parameter checkpointSize: the maximum bytes of a checkpoint, which the disk must take.

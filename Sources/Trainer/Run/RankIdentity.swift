@@ -37,11 +37,11 @@ package struct RankIdentity: Codable, Sendable, Equatable {
     ///
     /// Throws a usage error on rank 0 if ranks differ in program, options or data.
     static func require(
-        _ configuration: TrainingConfiguration, on communicator: any Communicator
+        _ configuration: TrainingConfiguration, threads: Int, on communicator: any Communicator
     ) throws -> [String] {
         let cores = CoreUse(
             rank: communicator.rank, cores: SystemFiles.allowedCores, quota: SystemFiles.quota,
-            threads: configuration.threads)
+            threads: threads)
         let mine = RankIdentity(
             host: communicator.hostName,
             program: communicator.size == 1 ? "" : try Digest.ofFile("/proc/self/exe"),

@@ -27,21 +27,24 @@ package enum TrainingRun {
         _ resolve: () throws -> TrainingConfiguration
     ) throws -> TrainingStopped? {
         let communicator = WatchedCommunicator(communicator, .own)
-        let configuration = try communicator.shared(resolve)
-        let virtualRanks = try VirtualRanks(
-            configuration.virtualRanks, threads: configuration.threads, rank: communicator.rank,
-            ranks: communicator.size)
+        var configuration = try communicator.shared(resolve)
         let data = try DataSet(of: configuration, as: (communicator.rank, communicator.size))
         try data.check(for: configuration.model)
         try data.requireWholeShards(on: communicator)
         let system = configuration.model,
-            network = try Network<Float>(
-                system.network, frame: data.frame, convolution: configuration.convolution,
-                recomputesGates: configuration.recompute)
+            network = try communicator.planned { [configuration] told in
+                try Network<Float>(
+                    system.network, frame: data.frame, convolution: configuration.convolution, told: told,
+                    recomputesGates: configuration.recompute)
+            }
         var state = TrainingState(network, optimizer: system.optimizer, seed: configuration.seed)
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
         defer { folder?.release() }
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
+        let threads = try configuration.threadChoice(continuing: folder, on: communicator)
+        configuration.threads = .count(threads.count)
+        let virtualRanks = try VirtualRanks(
+            configuration.virtualRanks, threads: threads.count, rank: communicator.rank, ranks: communicator.size)
         try state.share(on: communicator)
         if state.isFinished(configuration) {
             try folder.map { try leave($0, as: nothingToDo(configuration, state)) }
@@ -55,7 +58,7 @@ package enum TrainingRun {
             shares: RankShares(of: configuration, data: data, batches: batches, virtualRanks: virtualRanks),
             source: data.source,
             seed: configuration.seed, reducePrecision: configuration.reducePrecision)
-        let warnings = try RankIdentity.require(configuration, on: communicator)
+        let warnings = try RankIdentity.require(configuration, threads: threads.count, on: communicator)
         try MemoryBudget.require(plan.memory(on: communicator), threads: virtualRanks.threads, on: communicator)
         let pool = try plan.threadPool(), step = try TrainingStep(plan, on: pool, communicator)
         let checkpointSize = state.vectors.count * network.layout.count * MemoryLayout<Float>.stride
@@ -77,7 +80,7 @@ package enum TrainingRun {
         if let log, let folder {
             for line in try opening(
                 of: configuration, data: data, batches: batches, layout: network.layout, virtualRanks: virtualRanks,
-                folder: folder, log: log) + warnings
+                threads: threads, folder: folder, log: log) + warnings
             {
                 try log.say(line, at: state.position.step)
             }
@@ -103,7 +106,7 @@ package enum TrainingRun {
     /// The messages before the first step.
     private static func opening(
         of configuration: TrainingConfiguration, data: DataSet, batches: BatchOrder, layout: ParameterLayout,
-        virtualRanks: VirtualRanks, folder: RunFolder, log: RunLog
+        virtualRanks: VirtualRanks, threads: ThreadChoice, folder: RunFolder, log: RunLog
     ) throws -> [String] {
         let model = configuration.model
         let training = data.range(of: .train).count, validation = data.range(of: .validation).count
@@ -113,6 +116,7 @@ package enum TrainingRun {
             "data \(data.summary): \(data.source.geometry), \(training) sequences to train, \(validation) to validate",
             "\(virtualRanks.inWords), global batch \(model.batchSize) in \(counted(virtualRanks.count, "virtual rank")), "
                 + "OpenBLAS \(BLASLibrary.core), run folder \(folder.path)",
+            "\(counted(threads.count, "thread")) for each rank: \(threads.reason)",
         ]
         if let deal = data.deal { lines.append(deal.inWords(stepsOfRanks: batches.stepsOfRanks)) }
         if model.batchSize < virtualRanks.count {
@@ -124,7 +128,10 @@ package enum TrainingRun {
         lines += folder.start?.warnings ?? []
         if let start = folder.start {
             lines.append("goes on after step \(start.checkpoint.position.step) from \(start.path)")
-            let changes = try configuration.changes(from: start.checkpoint.configuration)
+            var before = start.checkpoint.configuration
+            // Weights that were never trained were made without a number.
+            if before.threads == .automatic { before.threads = configuration.threads }
+            let changes = try configuration.changes(from: before)
             if !changes.isEmpty { lines.append("changed since: \(changes.joined(separator: ", "))") }
         }
         if let gap = log.missingRows.first {

@@ -1,12 +1,15 @@
-// `convlstm-dist bench`: how fast training is on this machine, and why.
+// `convlstm-dist bench`: how fast training and forecasts are on this machine, and why.
 
 import ArgumentParser
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
-        abstract: "Measures the speed, scaling and accuracy of training steps, or shows how convolutions are computed.",
+        abstract:
+            "Measures the speed, scaling and accuracy of training steps, the speed of forecasts, or shows how convolutions "
+            + "are computed.",
         subcommands: [
-            BenchStepCommand.self, BenchScalingCommand.self, BenchPlanCommand.self, BenchAccuracyCommand.self,
+            BenchStepCommand.self, BenchForecastCommand.self, BenchScalingCommand.self, BenchPlanCommand.self,
+            BenchAccuracyCommand.self,
         ])
 }

@@ -36,7 +36,7 @@ struct EvaluateCommand: ParsableCommand {
     var metrics: MetricConvention?
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Sequences that each thread forecasts at once.", valueName: "n"))
+        parsing: .unconditional, help: ArgumentHelp("Sequences that a thread reads at once.", valueName: "n"))
     var batchSize = 16
 
     @Flag(help: "Print one JSON object instead of the table.")
@@ -48,15 +48,16 @@ struct EvaluateCommand: ParsableCommand {
 
     func run() throws {
         try runOnEveryRank(exitCode: processExitCode(of:)) { communicator in
-            let found = try options.open(on: communicator), data = try options.dataSet(for: found, on: communicator)
-            let forecaster = try found.forecaster(frames: options.frames(for: found))
+            var found = try options.open(on: communicator)
+            let data = try options.dataSet(for: found, on: communicator), sequences = try data.sequences(of: split)
+            let pool = try options.threadPool(for: sequences.count, on: communicator)
+            let forecaster = try found.takeForecaster(frames: options.frames(for: found), on: pool, communicator)
             try data.check(for: forecaster, known: forecaster.frames)
-            let sequences = try data.sequences(of: split)
             if communicator.rank == 0, options.data != nil {
                 try data.complaint(about: sequences, trainedOn: found.checkpoint.valueRange).map(warn)
             }
             let evaluation = try evaluate(
-                forecaster, from: found, on: data, sequences: sequences, communicator: communicator)
+                forecaster, from: found, on: data, sequences: sequences, communicator: communicator, pool: pool)
             guard communicator.rank == 0 else { return }
             let report = EvaluationReport(
                 evaluation, of: found, on: data, split: split, inputFrames: forecaster.inputFrames)
@@ -66,14 +67,14 @@ struct EvaluateCommand: ParsableCommand {
 
     private func evaluate(
         _ forecaster: Forecaster, from found: CheckpointStore.Found, on data: DataSet, sequences: Range<Int>,
-        communicator: any Communicator
+        communicator: any Communicator, pool: ThreadPool
     ) throws -> Evaluation {
-        let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil, pool = try ThreadPool(options.threads)
+        let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil
         let evaluation = try Evaluation.measured(
             forecaster, on: data.source, sequences: sequences, training: data.range(of: .train),
             range: found.checkpoint.valueRange, convention: metrics ?? found.checkpoint.configuration.model.metrics,
             batchSize: batchSize, communicator: communicator, on: pool
-        ) { done, total in line?.show("evaluating: \(done) of \(total) batches of this rank") }
+        ) { done, total in line?.show("evaluating: \(done) of \(total) sequences of this rank") }
         line?.erase()
         return evaluation
     }

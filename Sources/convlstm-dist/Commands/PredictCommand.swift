@@ -67,20 +67,24 @@ struct PredictCommand: ParsableCommand {
 
     func run() throws {
         try OneProcess.require(for: "predict")
-        let found = try options.open(on: SoloCommunicator()), checkpoint = found.checkpoint
-        let folder = try PredictionFolder(path: output, frame: checkpoint.frame, range: checkpoint.valueRange)
-        let forecaster = try found.forecaster(frames: options.frames(for: found))
+        var found = try options.open(on: SoloCommunicator())
+        let range = found.checkpoint.valueRange
+        let folder = try PredictionFolder(path: output, frame: found.checkpoint.frame, range: range)
+        let array = try input.map { input in
+            try InputArray(
+                path: input, frame: found.checkpoint.frame,
+                needed: found.checkpoint.configuration.model.sequences.inputFrames, layout: layout)
+        }
+        let pool = try options.threadPool(for: array?.batch ?? 1, on: SoloCommunicator())
+        let forecaster = try found.takeForecaster(frames: options.frames(for: found), on: pool, SoloCommunicator())
         let names: [String]
-        if let input {
-            let array = try InputArray(
-                path: input, frame: forecaster.frame, needed: forecaster.inputFrames, layout: layout)
+        if let array {
             if layout == nil { StandardOutput.print(array.reading) }
-            names = try folder.write(continued(array, by: forecaster, of: found), isBatch: array.batch != nil)
+            names = try folder.write(continued(array, by: forecaster, of: found, on: pool), isBatch: array.batch != nil)
         } else {
-            names = try folder.write([try known(forecaster, found)], isBatch: false)
+            names = try folder.write([try known(forecaster, found, on: pool)], isBatch: false)
         }
         StandardOutput.print("\(output): \(names.joined(separator: ", "))")
-        let range = checkpoint.valueRange
         StandardOutput.print(
             "\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames) by \(found.path); "
                 + "values as in the data, \(range.lowerBound) to \(range.upperBound)")
@@ -88,7 +92,7 @@ struct PredictCommand: ParsableCommand {
 
     /// Forecasts after the frames of a file.
     private func continued(
-        _ array: InputArray, by forecaster: Forecaster, of found: CheckpointStore.Found
+        _ array: InputArray, by forecaster: Forecaster, of found: CheckpointStore.Found, on pool: ThreadPool
     ) throws -> [Prediction] {
         let count = array.batch ?? 1
         let numbers = count.multipliedReportingOverflow(by: forecaster.frames * forecaster.frame.count)
@@ -99,7 +103,7 @@ struct PredictCommand: ParsableCommand {
         }
         let pasts = try (0..<count).map { try array.past(of: $0, count: forecaster.inputFrames) }
         ValueComplaint.about(pasts, of: input!, trainedOn: found.checkpoint.valueRange).map(warn)
-        let forecasts = try forecaster.forecasts(after: pasts, on: ThreadPool(options.threads))
+        let forecasts = try forecaster.forecasts(after: pasts, on: pool)
         warnOfNoNumbers(in: forecasts)
         return zip(pasts, forecasts).map { Prediction(input: $0, forecast: $1) }
     }
@@ -114,7 +118,9 @@ struct PredictCommand: ParsableCommand {
     }
 
     /// The forecast of a sequence of the data set, with the ground truth.
-    private func known(_ forecaster: Forecaster, _ found: CheckpointStore.Found) throws -> Prediction {
+    private func known(
+        _ forecaster: Forecaster, _ found: CheckpointStore.Found, on pool: ThreadPool
+    ) throws -> Prediction {
         let data = try options.dataSet(for: found, on: SoloCommunicator())
         try data.check(for: forecaster, known: 0)
         let range = try split.map { try data.sequences(of: $0) } ?? 0..<data.source.count
@@ -131,7 +137,7 @@ struct PredictCommand: ParsableCommand {
         let values = try data.source.sequence(number), visible = try data.source.inputs?.sequence(number) ?? values
         let seen = forecaster.inputFrames * pixels, past = Array(visible[..<seen])
         let future = values[seen...].prefix(forecaster.frames * pixels)
-        let forecast = try forecaster.forecasts(after: [past], on: ThreadPool(1))[0]
+        let forecast = try forecaster.forecasts(after: [past], on: pool)[0]
         warnOfNoNumbers(in: [forecast])
         return Prediction(input: past, truth: future.isEmpty ? nil : Array(future), forecast: forecast)
     }

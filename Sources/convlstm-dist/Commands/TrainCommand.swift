@@ -121,8 +121,12 @@ struct TrainCommand: ParsableCommand {
                 + "that it then needs on its disk (default: global).", valueName: "scope"))
     var sampling: SamplingScope?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank (default: 1).", valueName: "n"))
-    var threads: Int?
+    @Option(
+        parsing: .unconditional,
+        help: ArgumentHelp(
+            "Threads of each rank; or automatic, one for each physical core that is the rank's own (default: those of the "
+                + "run that goes on, else automatic).", valueName: "n"))
+    var threads: String?
 
     @Option(
         parsing: .unconditional,
@@ -205,7 +209,7 @@ struct TrainCommand: ParsableCommand {
             Setting("--keep-every", keepEvery, to: \.keepEvery),
             Setting("--evaluate-every", evaluateEvery, to: \.evaluateEvery),
             Setting(sampling, to: \.sampling),
-            Setting("--threads", threads, to: \.threads),
+            Setting("--threads", threads.flatMap(ThreadCount.init), to: \.threads),
             Setting("--virtual-ranks", virtualRanks, to: \.virtualRanks),
             Setting("--accumulate", accumulate, to: \.accumulate),
             Setting(recompute ? true : nil, to: \.recompute),
@@ -224,6 +228,12 @@ struct TrainCommand: ParsableCommand {
         }
         if let seed, UInt64(seed) == nil {
             throw ValidationError("--seed is \(seed.quotable()); give a whole number from 0 to \(UInt64.max)")
+        }
+        if let threads, ThreadCount(threads) == nil {
+            let limits = TrainingConfiguration.Limits.threads
+            throw ValidationError(
+                "--threads is \(threads.quotable()); give a number from \(limits.lowerBound) to \(limits.upperBound), or "
+                    + ThreadCount.word)
         }
         try OptionCheck.requireNames([("--model", model), ("--resume", resume), ("--config", config)])
     }

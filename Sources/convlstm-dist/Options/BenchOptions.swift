@@ -1,5 +1,4 @@
-// The options that the benchmarks share: the model and the convolution algorithm, and for steps the load of each
-// rank.
+// The options that the benchmarks share: the model and the convolution algorithm, and the load of each rank.
 
 import Diagnostics
 import Configuration
@@ -21,33 +20,37 @@ struct BenchModelOptions: ParsableArguments {
     func system() throws -> SystemDescription { try SystemDescription.named(model) }
 }
 
-struct BenchStepOptions: ParsableArguments {
+struct BenchLoadOptions: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: ArgumentHelp("Sequences per rank (default: the model's batch size).", valueName: "n"))
     var batch: Int?
 
-    @Option(parsing: .unconditional, help: ArgumentHelp("Steps to time.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("Steps, or forecasts, to time.", valueName: "n"))
     var steps = 5
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Threads per rank.", valueName: "n"))
     var threads = 1
-
-    @Option(
-        help: ArgumentHelp("Precision of the gradient all-reduce, as for train.", valueName: "precision")
-    )
-    var reducePrecision = ReducePrecision.float32
 
     func validate() throws {
         if let batch { try OptionCheck.require(batch, in: 1...100_000, "--batch") }
         try OptionCheck.require(steps, in: 1...100_000, "--steps")
         try OptionCheck.require(threads, in: 1...1024, "--threads")
     }
+}
+
+struct BenchStepOptions: ParsableArguments {
+    @OptionGroup var load: BenchLoadOptions
+
+    @Option(
+        help: ArgumentHelp("Precision of the gradient all-reduce, as for train.", valueName: "precision")
+    )
+    var reducePrecision = ReducePrecision.float32
 
     func benchmark(of options: BenchModelOptions, recompute: Bool = false) throws -> StepBenchmark {
         let system = try options.system()
         return StepBenchmark(
-            system, batch: batch ?? system.batchSize, steps: steps, threads: threads,
+            system, batch: load.batch ?? system.batchSize, steps: load.steps, threads: load.threads,
             convolution: options.convolution, recompute: recompute, reducePrecision: reducePrecision)
     }
 }

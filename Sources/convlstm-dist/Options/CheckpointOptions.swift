@@ -7,8 +7,11 @@ import ArgumentParser
 import CommandSupport
 import Collectives
 import Foundation
+import Kernels
 import Platform
+import Reports
 import Shards
+import Supervision
 import Trainer
 
 extension Split: ExpressibleByArgument {}
@@ -37,8 +40,10 @@ struct CheckpointOptions: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: ArgumentHelp("Threads of each rank, which forecast different sequences.", valueName: "n"))
-    var threads = 1
+        help: ArgumentHelp(
+            "Threads of each rank, which forecast different sequences (default: one for each physical core that is the "
+                + "rank's own).", valueName: "n"))
+    var threads: Int?
 
     /// The maximum number of frames, which bounds the memory.
     private static let mostFrames = 1000
@@ -46,7 +51,7 @@ struct CheckpointOptions: ParsableArguments {
     func validate() throws {
         try OptionCheck.requireNames([("--checkpoint", checkpoint), ("--data", data), ("--digits", digits)])
         if let frames { try OptionCheck.require(frames, in: 1...Self.mostFrames, "--frames") }
-        try OptionCheck.require(threads, in: 1...1024, "--threads")
+        if let threads { try OptionCheck.require(threads, in: 1...1024, "--threads") }
     }
 
     /// Opens the checkpoint on all ranks. Rank 0 warns of newer ones that are damaged.
@@ -64,6 +69,16 @@ struct CheckpointOptions: ParsableArguments {
         let data = try DataSet(of: configuration)
         try data.requireWholeShards(on: communicator)
         return data
+    }
+
+    /// Starts the threads of this rank. Collective.
+    ///
+    /// - Parameter sequences: the number of sequences to forecast, over all ranks.
+    func threadPool(for sequences: Int, on communicator: any Communicator) throws -> ThreadPool {
+        if let threads { return try ThreadPool(threads) }
+        let share = (sequences + communicator.size - 1) / communicator.size
+        return try ThreadPool(
+            ThreadChoice.automatic(on: communicator, atMost: (share, counted(share, "sequence"))).count)
     }
 
     /// The number of frames to forecast with a checkpoint.

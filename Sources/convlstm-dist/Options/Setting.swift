@@ -35,6 +35,16 @@ struct Setting {
         apply = { if let name { $0[keyPath: path] = name } }
     }
 
+    /// A number of threads.
+    init(_ option: String, _ threads: ThreadCount?, to path: WritableKeyPath<TrainingConfiguration, ThreadCount>) {
+        check = {
+            if let number = threads?.number {
+                try OptionCheck.require(number, in: TrainingConfiguration.Limits.threads, option)
+            }
+        }
+        apply = { if let threads { $0[keyPath: path] = threads } }
+    }
+
     /// An integer within the limits of its key.
     init(_ option: String, _ number: Int?, to path: WritableKeyPath<TrainingConfiguration, Int>) {
         self.init(option, number, in: Self.range(of: option)) { $0[keyPath: path] = $1 }

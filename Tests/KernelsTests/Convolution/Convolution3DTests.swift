@@ -13,7 +13,8 @@ import Testing
     func valuesAndGradients(kernel: (taps: Int, lead: Int), ranges: [Range<Int>]) {
         let (taps, lead) = kernel
         let convolution = Convolution3D<Double>(
-            g, filters: filters, taps: taps, lead: lead, steps: steps, batch: batch, workspace: PatchWorkspace())
+            g, filters: filters, taps: taps, lead: lead, steps: steps, batch: batch,
+            imagesAtOnce: steps * batch, workspace: PatchWorkspace())
         let x = random(Double.self, 1, [steps, batch, g.height, g.width, g.channels])
         let weights = random(Double.self, 2, [g.patch, taps * filters])
         let dy = random(Double.self, 3, [steps, batch, g.height, g.width, filters]), y = Tensor<Double>(shape: dy.shape)

@@ -79,6 +79,55 @@ import Testing
         #expect(abs(rate * median / 4 - 1) < 0.01 && (two["reduce_s"] as! Double) > 0)
     }
 
+    private func forecast(_ options: [String] = [], ranks: Int = 0) throws -> [String: Any] {
+        try tools.json(["bench", "forecast", systemFile(), "--steps", "2"] + options, ranks: ranks)
+    }
+
+    @Test func aForecastIsTimedAndWeighed() throws {
+        let it = try forecast(["--batch", "3"]), model = try tools.json(["models", systemFile()])
+        #expect(it["preset"] as? String == "wide" && it["variant"] as? String == "automatic")
+        #expect(it["ranks"] as? Int == 1 && it["threads"] as? Int == 1 && it["batch_per_rank"] as? Int == 3)
+        #expect(it["frames"] as? Int == 3 && it["parameters"] as? Int == model["parameters"] as? Int)
+        let number = { (name: String) in try #require(it[name] as? Double, "\(name)") }
+        let median = try number("forecast_s"), shortest = try number("min_forecast_s")
+        #expect(shortest > 0 && shortest <= median)
+        #expect(try abs(number("sequences_per_s") * median / 3 - 1) < 0.01)
+        let expected = try 2e-9 * 3 * #require(model["multiply_adds"] as? Double)
+        #expect(try abs(number("gflops") * median - expected) < 0.05 * expected + 0.1 * median)
+        #expect(try number("peak_rss_mb") > 5 && number("mean").isFinite)
+        let words = try tools.dist(["bench", "forecast", systemFile(), "--steps", "1", "--batch", "2"]).stdout
+        #expect(words.contains("1 rank of 1 thread, 2 sequences per rank, 3 frames forecast of each, 1 forecast timed"))
+    }
+
+    /// The mean is over all numbers of all forecasts, of which no bit may change.
+    @Test func threadsForecastTheSame() throws {
+        let alone = try forecast(["--batch", "5"]),
+            means = try [2, 3].map { threads in
+                try forecast(["--batch", "5", "--threads", "\(threads)"])["mean"] as? Double
+            }
+        #expect(means == [alone["mean"] as? Double, alone["mean"] as? Double])
+        let two = try forecast(["--batch", "5"], ranks: 2)
+        #expect(two["ranks"] as? Int == 2 && two["mean"] as? Double == alone["mean"] as? Double)
+    }
+
+    /// A forecast keeps nothing for a backward pass: with long sequences, most of what a step takes.
+    @Test func aForecastTakesLessMemoryThanAStep() throws {
+        let file = try tools.folder.write(
+            Array(
+                """
+                name: long
+                sequences: {inputFrames: 40, outputFrames: 40, generator: {size: 64, frames: 80}}
+                batchSize: 2
+                network:
+                  encoder: [{name: one, convLSTM: {hidden: 16, kernel: 3}}]
+                  forecaster: [{name: two, convLSTM: {hidden: 16, kernel: 3, initialState: one}}]
+                  readout: [{name: readout, convolution: {filters: 1, kernel: 1}}]
+                """.utf8), to: "long-\(UUID().uuidString).yaml")
+        let step = try tools.json(["bench", "step", file, "--steps", "1"])["peak_rss_mb"] as! Int
+        let forecast = try tools.json(["bench", "forecast", file, "--steps", "1"])["peak_rss_mb"] as! Int
+        #expect(forecast * 2 < step, "\(forecast) MB and \(step) MB")
+    }
+
     @Test func thePlanNamesEveryLayer() throws {
         let file = try systemFile(), plan = try tools.json(["bench", "plan", file])
         let layers = try #require(plan["layers"] as? [[String: Any]])
@@ -157,6 +206,8 @@ import Testing
         Refusal(options: ["step", "small", "--steps", "0"], sentence: "--steps is 0; give a number from 1"),
         Refusal(options: ["step", "small", "--batch", "0"], sentence: "--batch is 0; give a number from 1"),
         Refusal(options: ["step", "small", "--threads", "0"], sentence: "--threads is 0; give a number from 1"),
+        Refusal(options: ["forecast", "small", "--batch", "0"], sentence: "--batch is 0; give a number from 1"),
+        Refusal(options: ["forecast", "smal"], sentence: "small"),
         Refusal(
             options: ["step", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
         Refusal(options: ["step", "small", "--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),

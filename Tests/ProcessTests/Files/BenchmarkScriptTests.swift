@@ -22,7 +22,8 @@ import Testing
             #!/bin/sh
             if [ "$1" = -c ]; then echo 9.9; exit; fi
             case "$*" in *compile*) step=900 ;; *) step=1000 ;; esac
-            echo "{\\"step_s\\": $step, \\"peak_rss_mb\\": 1000000}"
+            case "$1" in */pytorch_forecast_peer.py) field=forecast_s ;; *) field=step_s ;; esac
+            echo "{\\"$field\\": $step, \\"peak_rss_mb\\": 1000000}"
             """
         let file = try folder.write(Array(script.utf8), to: "python")
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
@@ -46,16 +47,45 @@ import Testing
         #expect(result.stdout.contains("not passed on to convlstm-dist: OPENBLAS_CORETYPE"))
     }
 
+    @Test func forecastsAreComparedWithBothPeers() throws {
+        let folder = try TemporaryFolder()
+        let options = ["keras-stack", "--batch", "1", "--steps", "1", "--rounds", "1", "--forecast", "--onnxruntime"]
+        let result = try versus(options, python: fakePython(in: folder))
+        try #require(result.status == 0, "\(result)")
+        let lines = result.stdout.split(separator: "\n")
+        #expect(lines.contains { $0.contains("variant | ratio | onnxruntime s | ratio | GFLOP/s") }, "\(result)")
+        let row = try #require(lines.last { $0.hasPrefix("| keras-stack") })
+        let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        let ours = try #require(Double(cells[2])), ratio = try #require(Double(cells[5]))
+        #expect(ours > 0 && cells[3] == "900.0000" && cells[4] == "compile" && cells[6] == "1000.0000")
+        #expect(abs(ratio * ours / 900 - 1) < 0.01)
+        #expect(result.stdout.contains("medians of 1 rounds of 1 forecasts"))
+    }
+
     @Test(arguments: [
         (["smal"], "/bin/false", "there is no peer of smal; choose of: neural-scene"),
         (["keras-stack"], "/nowhere/python", "/nowhere/python could not be started"),
         (["keras-stack"], "/bin/false", "/bin/false -c import torch"),
         (["--rounds", "0"], "/bin/false", "0 is no number from 1 on"),
+        (["--onnxruntime"], "/bin/false", "--onnxruntime is for forecasts; add --forecast"),
+        (["--bf16", "--forecast"], "/bin/false", "--bf16 is for training steps; leave out --forecast"),
     ])
     func badInputGetsOneSentence(options: [String], python: String, sentence: String) throws {
         let result = try versus(options, python: python)
         #expect(result.status == 2 && result.stdout.isEmpty)
         #expect(result.stderr.split(separator: "\n").last?.contains(sentence) == true, "\(result.stderr)")
+    }
+
+    /// The forecasting peer has the same systems.
+    @Test(.enabled(if: Python.has("torch"))) func thePeerForecasts() throws {
+        let script =
+            "import runpy, sys; sys.path.insert(0, '\(Self.folder)'); "
+            + "sys.argv = ['peer', 'neural-scene', '--batch', '1', '--steps', '1']; "
+            + "runpy.run_path('\(Self.folder)/pytorch_forecast_peer.py', run_name='__main__')"
+        let line = try Python.run(script)
+        let it = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect(it["parameters"] as? Int == 8_386_576 && (it["forecast_s"] as! Double) > 0)
+        #expect(!FileManager.default.fileExists(atPath: Self.folder + "/__pycache__"))
     }
 
     /// With PyTorch installed, every system must have as many parameters as the preset of its name.

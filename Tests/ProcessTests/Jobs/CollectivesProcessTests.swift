@@ -60,6 +60,17 @@ private func statements(_ result: CommandResult) -> [String: String] {
         }
     }
 
+    /// Ranks that alone would choose im2col convolve as rank 0 does, which chose Winograd.
+    @Test(arguments: [1, 2, 3]) func allRanksConvolveAsRankZeroPlans(ranks: Int) throws {
+        let result = try Mpirun.run(ranks: ranks, "collectives-probe", ["plan"])
+        #expect(result.status == 0 && result.stderr == "", "\(result.stderr)")
+        let said = statements(result)
+        for rank in 0..<ranks {
+            #expect(said["\(rank) algorithms"] == "winograd winograd")
+            #expect(said["\(rank) forecast"] != nil && said["\(rank) forecast"] == said["0 forecast"])
+        }
+    }
+
     @Test func oneProcessAloneSaysTheSameAsOneRank() throws {
         let alone = try Command.run("collectives-probe", ["operations"])
         #expect(alone.status == 0)

@@ -37,9 +37,9 @@ struct SmallSystem {
         return output
     }
 
-    /// The arguments of a run on its synthetic clips.
+    /// The arguments of a run on its synthetic clips, with one thread unless the options say otherwise.
     func arguments(_ output: String, _ options: [String]) -> [String] {
-        ["train", "--model", file, "--data", "generated", "--output", output] + options
+        ["train", "--model", file, "--data", "generated", "--output", output, "--threads", "1"] + options
     }
 
     /// Runs convlstm-dist with several ranks under mpirun, or for 0 ranks in one process.

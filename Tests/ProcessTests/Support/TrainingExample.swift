@@ -34,7 +34,9 @@ final class TrainingExample: Sendable {
         guard result.status == 0 else { throw Failure(description: result.stderr) }
     }
 
+    /// One thread, whatever the machine has, so that one process and one rank compare.
     private static let configuration = """
+        threads: 1
         model:
           name: tiny
           sequences: {inputFrames: 3, outputFrames: 3}

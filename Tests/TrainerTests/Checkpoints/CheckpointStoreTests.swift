@@ -228,7 +228,7 @@ import Trainer
         let path = try save(step: 1)
         let other = try Network<Float>(Presets.neuralScene.network, frame: data.frame)
         let error = try #require(throws: FormatError.self) {
-            _ = try CheckpointStore.read(path).checkpoint.prepare(other, file: path)
+            _ = try CheckpointStore.read(path).checkpoint.prepare(other, file: path, on: ThreadPool())
         }
         #expect("\(error)".contains("has no tensor enco_cl1.i.input.kernel"), "\(error)")
     }

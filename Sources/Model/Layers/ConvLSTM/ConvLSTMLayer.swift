@@ -32,14 +32,26 @@ package enum CellInput: Sendable, Equatable {
     }
 }
 
+/// The kernels of a layer, or their gradients, as matrices: (kernel x kernel x input channels, 4 hidden) and (kernel x
+/// kernel x hidden, 4 hidden). A kernel that is not used has no rows. The gates are i, f, g, o, in the column order of the
+/// convolution.
+struct GateKernels<S: Scalar> {
+    let input, hidden: Tensor<S>
+
+    init(rows: (input: Int, hidden: Int), hidden n: Int) {
+        (input, hidden) = (Tensor(rows.input, 4 * n), Tensor(rows.hidden, 4 * n))
+    }
+}
+
 package final class ConvLSTMLayer<S: Scalar>: Layer {
     let name: String
     let description: ConvLSTMDescription
     package let outputShape: FeatureShape
 
-    /// The kernels as matrices: (kernel x kernel x input channels, 4 hidden) and (kernel x kernel x hidden, 4 hidden).
-    /// A kernel that is not used has no rows. The gates are i, f, g, o, in the column order of the convolution.
-    let inputKernel, hiddenKernel: Tensor<S>
+    /// The kernels; nil where only the Winograd domain's are read, which a layer that forecasts makes once.
+    let kernels: GateKernels<S>?
+
+    private let kernelRows: (input: Int, hidden: Int)
 
     /// The bias b, zeros if the layer has none, and a vector of zeros: (4 hidden).
     let bias, zeroBias: Tensor<S>
@@ -67,7 +79,8 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
     /// - Throws: `ModelError` naming the layer if its description is invalid.
     package init(
         _ name: String, _ d: ConvLSTMDescription, input: CellInput, map: FeatureShape,
-        convolution: ConvolutionAlgorithm = .automatic, recomputesGates: Bool = false, layout: inout ParameterLayout
+        convolution: ConvolutionAlgorithm = .automatic, recomputesGates: Bool = false, for use: NetworkUse = .training,
+        layout: inout ParameterLayout
     ) throws(ModelError) {
         guard d.kernel % 2 == 1, d.kernel > 0, d.hidden > 0 else {
             throw ModelError(
@@ -103,8 +116,7 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
                 }
             } ?? []
 
-        inputKernel = Tensor(input.isComputed ? k * k * input.channels : 0, 4 * n)
-        hiddenKernel = Tensor(d.isRecurrent ? k * k * n : 0, 4 * n)
+        kernelRows = (input.isComputed ? k * k * input.channels : 0, d.isRecurrent ? k * k * n : 0)
         bias = Tensor(4 * n)
         zeroBias = Tensor(4 * n)
         let shape = GateConvolutionShape(
@@ -113,8 +125,9 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
         plan = ConvolutionPlan(shape, convolution)
         winograd = plan.tiling.map { tiling in
             WinogradGateWeights(
-                tiling, inputChannels: shape.inputChannels, hidden: n, isRecurrent: shape.isRecurrent)
+                tiling, inputChannels: shape.inputChannels, hidden: n, isRecurrent: shape.isRecurrent, for: use)
         }
+        kernels = winograd == nil || use == .training ? GateKernels(rows: kernelRows, hidden: n) : nil
         let order = winograd == nil ? ColumnOrder.sideBySide : .inBlocks
         inputBlocks = input.isComputed ? inputTensors?.with(order) : nil
         hiddenBlocks = hiddenTensors.with(order)
@@ -125,21 +138,25 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
 
     var multiplyAdds: Int { plan.shape.multiplyAdds }
 
-    /// Returns the number of time steps whose gates are kept in memory.
+    /// Returns the number of time steps whose gates are kept in memory for a backward pass.
     func stepsInMemory(of steps: Int, batch: Int) -> Int {
         recomputesGates ? min(steps, transformDemand?.stepsAtOnce(batch: batch) ?? 1) : steps
     }
 
+    /// Returns zeros in the shapes of the kernels.
+    func newKernels() -> GateKernels<S> { GateKernels(rows: kernelRows, hidden: description.hidden) }
+
     var transformDemand: TransformDemand? { winograd?.demand }
 
     package func prepare(_ values: ParameterVector<S>) {
-        inputBlocks?.gather(values, into: inputKernel)
-        if description.isRecurrent { hiddenBlocks.gather(values, into: hiddenKernel) }
+        let kernels = kernels ?? newKernels()
+        inputBlocks?.gather(values, into: kernels.input)
+        if description.isRecurrent { hiddenBlocks.gather(values, into: kernels.hidden) }
         biasBlocks?.gather(values, into: bias)
         peepholes = peepholes(in: values)
         normalization = normalizer?.kernel(values)
-        winograd?.input?.prepare(inputKernel)
-        winograd?.hidden?.prepare(hiddenKernel)
+        winograd?.input?.prepare(kernels.input)
+        winograd?.hidden?.prepare(kernels.hidden)
     }
 
     private func peepholes(in vector: ParameterVector<S>) -> Peepholes<S>? {

@@ -66,14 +66,27 @@ struct GateOperands<S: Scalar> {
     /// nil for a layer that does not read its hidden state.
     let hidden: HiddenStates<S>?
 
-    /// The preactivations a, later their gradient da: (steps in memory, batch, height, width, 4 hidden).
-    let gates: Tensor<S>
+    /// The preactivations a, later their gradient da: (height, width, 4 hidden) each.
+    let gates: StepMemory<S>
 
-    /// The number of time steps of the whole sequence.
-    let steps: Int
+    /// The number of time steps of the whole sequence, and of its sequences.
+    let steps, batch: Int
+}
 
-    var batch: Int { gates.shape[1] }
+/// Maps of some of the steps and images of a sequence, which others replace. The images of a group, the unit that passes
+/// through a step, are next to one another.
+struct StepMemory<S: Scalar> {
+    /// (steps in memory, images in memory, height, width, channels). Step t has the index t modulo the steps in memory;
+    /// images likewise.
+    let tensor: Tensor<S>
 
-    /// Returns the gates of one time step.
-    func gates(_ t: Int) -> Tensor<S> { gates[cyclic: t] }
+    init(steps: Int, images: Int, _ shape: FeatureShape) {
+        tensor = Tensor(steps, images, shape.height, shape.width, shape.channels)
+    }
+
+    /// Returns the maps of a group of images at step t.
+    func step(_ t: Int, images: Range<Int>) -> Tensor<S> {
+        let first = tensor.shape[1] > 0 ? images.lowerBound % tensor.shape[1] : 0
+        return tensor[cyclic: t][first..<first + images.count]
+    }
 }

@@ -1,4 +1,4 @@
-// The normalization of a ConvLSTM's preactivations: its tensors, and what each unrolled step keeps for backward. Its
+// The normalization of a ConvLSTM's preactivations: its tensors, and what unrolled steps keep for backward. Its
 // tensors cover all four gates side by side, however the layer divides its other weights.
 
 import Kernels
@@ -39,48 +39,56 @@ struct GateNormalizer {
     }
 }
 
-/// The values that the normalization of each time step keeps for backward.
+/// The values that the normalization of the time steps in memory keeps for backward.
 struct UnrolledGateNormalizer<S: Scalar> {
     private let slots: GateNormalizer
 
-    /// The normalized preactivations: (steps in memory, batch, height, width, 4 hidden).
-    private let normalized: Tensor<S>
+    /// The normalized preactivations: (height, width, 4 hidden) each.
+    private let normalized: StepMemory<S>
 
-    /// The inverse standard deviations: (steps in memory, batch, groups).
-    private let inverseDeviations: Tensor<S>
+    /// The inverse standard deviations: (1, 1, groups) each.
+    private let inverseDeviations: StepMemory<S>
+
+    private let gradients: Gradients?
 
     /// The gradients, accumulated over steps, in the shape of scale and shift.
-    private let scaleGradient, shiftGradient: Tensor<S>
+    private struct Gradients {
+        let scale, shift: Tensor<S>
+    }
 
-    init(_ slots: GateNormalizer, steps: Int, batch: Int) {
-        let map = slots.map
+    init(_ slots: GateNormalizer, steps: Int, images: Int, for use: NetworkUse) {
+        let map = slots.map, groups = map.channels / slots.channels
         self.slots = slots
-        normalized = Tensor(steps, batch, map.height, map.width, map.channels)
-        inverseDeviations = Tensor(steps, batch, map.channels / slots.channels)
-        scaleGradient = Tensor(shape: slots.scale.shape)
-        shiftGradient = Tensor(shape: slots.shift.shape)
+        normalized = StepMemory(steps: steps, images: images, map)
+        inverseDeviations = StepMemory(
+            steps: steps, images: images, FeatureShape(height: 1, width: 1, channels: groups))
+        gradients =
+            use == .training
+            ? Gradients(scale: Tensor(shape: slots.scale.shape), shift: Tensor(shape: slots.shift.shape)) : nil
     }
 
     /// Normalizes the preactivations of step t for some images, then computes the gates.
     func forward(_ t: Int, images: Range<Int>, step: GateStep<S>, by kernel: GroupNormalization<S>) {
         kernel.forward(
-            step, normalized: normalized[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images])
+            step, normalized: normalized.step(t, images: images),
+            inverseDeviations: inverseDeviations.step(t, images: images))
     }
 
     func clearGradients() {
-        scaleGradient.fill(0)
-        shiftGradient.fill(0)
+        gradients.ofTraining.scale.fill(0)
+        gradients.ofTraining.shift.fill(0)
     }
 
     /// Computes the backward pass of step t for some images.
     func backward(_ t: Int, images: Range<Int>, step: GateStepBackward<S>, by kernel: GroupNormalization<S>) {
         kernel.backward(
-            step, normalized: normalized[cyclic: t][images], inverseDeviations: inverseDeviations[cyclic: t][images],
-            scaleGradient: scaleGradient, shiftGradient: shiftGradient)
+            step, normalized: normalized.step(t, images: images),
+            inverseDeviations: inverseDeviations.step(t, images: images),
+            scaleGradient: gradients.ofTraining.scale, shiftGradient: gradients.ofTraining.shift)
     }
 
     func addParameterGradients(to gradient: ParameterVector<S>) {
-        add(scaleGradient, accumulatingInto: gradient[slots.scale])
-        add(shiftGradient, accumulatingInto: gradient[slots.shift])
+        add(gradients.ofTraining.scale, accumulatingInto: gradient[slots.scale])
+        add(gradients.ofTraining.shift, accumulatingInto: gradient[slots.shift])
     }
 }

@@ -19,9 +19,12 @@ package struct TransformDemand: Sendable {
     /// products with more channels need more tiles.
     private var enoughTiles: Int { max(128, outputs / 2) }
 
+    /// The number of images that have enough tiles.
+    var mostImagesAtOnce: Int { max(1, enoughTiles / geometry.tiles) }
+
     /// Returns the number of images that pass through a step together, in groups of about equal size.
     func imagesAtOnce(batch: Int) -> Int {
-        let most = max(1, enoughTiles / geometry.tiles), groups = max(1, (batch + most - 1) / most)
+        let most = mostImagesAtOnce, groups = max(1, (batch + most - 1) / most)
         return max(1, (batch + groups - 1) / groups)
     }
 

@@ -12,26 +12,41 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     private let convolution: any GateConvolution<S>
     private let normalizer: UnrolledGateNormalizer<S>?
 
-    /// The preactivations, then the gates, then in some cases the gradient of the preactivations: (steps in memory,
-    /// batch, height, width, 4 hidden). Step t has the index t modulo the steps in memory.
-    private let gates: Tensor<S>
+    /// The preactivations, then the gates, then in some cases the gradient of the preactivations. A forecast has memory
+    /// for one step of one group of images.
+    private let gates: StepMemory<S>
 
     /// The step whose gates each index of `gates` holds.
     private var holders: [Int?]
 
-    /// The cell states: (time, batch, height, width, hidden).
+    /// The cell states: (steps in memory, batch, height, width, hidden), all steps in training and two in a forecast.
+    /// Step t has the index t modulo the steps in memory.
     private let cells: Tensor<S>
 
-    /// Zeros as initial state, and below it the gradient of the cell state: (batch, height, width, hidden).
+    /// Zeros as initial state: (batch, height, width, hidden).
     private let zeroState: Tensor<S>
-    private let cellGradient: Tensor<S>
 
-    /// The bias gradient db, the sum over t and pixels of da_t, accumulated step by step.
-    private let biasGradient: Tensor<S>
+    /// A forecast's copy of h_T for the layers that start from it, since the output's memory is another's by then; nil
+    /// where no layer does.
+    private var handedOver: FeatureSequence<S>?
 
-    /// The peephole gradients of the gates i, f and o, each (height, width, hidden), accumulated step by step; empty
-    /// without peepholes.
-    private let peepholeGradients: [Tensor<S>]
+    private let gradients: Gradients?
+
+    /// What backward accumulates step by step.
+    private struct Gradients {
+        /// The gradient of the cell state: (batch, height, width, hidden).
+        let cell: Tensor<S>
+
+        /// The bias gradient db, the sum over t and pixels of da_t.
+        let bias: Tensor<S>
+
+        /// The peephole gradients of the gates i, f and o, each (height, width, hidden); empty without peepholes.
+        let peepholes: [Tensor<S>]
+
+        var peepholeMaps: Peepholes<S>? {
+            peepholes.first.map { Peepholes(i: $0, f: peepholes[1], o: peepholes[2]) }
+        }
+    }
 
     init(
         _ layer: ConvLSTMLayer<S>, input: FeatureSequence<S>?, output: FeatureSequence<S>,
@@ -42,22 +57,29 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         self.input = input
         self.output = output
         self.start = start
-        let held = layer.stepsInMemory(of: steps, batch: batch)
-        normalizer = layer.normalizer.map { UnrolledGateNormalizer($0, steps: held, batch: batch) }
-        gates = Tensor(held, batch, shape.height, shape.width, 4 * shape.channels)
+        let isTraining = context.use == .training
+        let held = isTraining ? layer.stepsInMemory(of: steps, batch: batch) : 1
+        let images = isTraining ? batch : layer.transformDemand?.imagesAtOnce(batch: batch) ?? batch
+        normalizer = layer.normalizer.map {
+            UnrolledGateNormalizer($0, steps: held, images: images, for: context.use)
+        }
+        gates = StepMemory(steps: held, images: images, shape.with(channels: 4 * shape.channels))
         holders = Array(repeating: nil, count: held)
-        cells = Tensor(steps, batch, shape.height, shape.width, shape.channels)
-        zeroState = Tensor(batch, shape.height, shape.width, shape.channels)
-        cellGradient = Tensor(batch, shape.height, shape.width, shape.channels)
-        biasGradient = Tensor(shape: layer.bias.shape)
-        peepholeGradients = layer.peepholeSlots.map { _ in Tensor(shape.height, shape.width, shape.channels) }
+        let state = [batch, shape.height, shape.width, shape.channels]
+        cells = Tensor(shape: [isTraining ? steps : min(steps, 2)] + state)
+        zeroState = Tensor(shape: state)
+        gradients =
+            isTraining
+            ? Gradients(
+                cell: Tensor(shape: state), bias: Tensor(shape: layer.bias.shape),
+                peepholes: layer.peepholeSlots.map { _ in Tensor(shape: Array(state.dropFirst())) }) : nil
         let operands = GateOperands(
             layer: layer, input: input,
-            hidden: layer.description.isRecurrent ? HiddenStates(output: output, start: start?.output) : nil,
-            gates: gates, steps: steps)
+            hidden: layer.description.isRecurrent ? HiddenStates(output: output, start: start?.lastHidden()) : nil,
+            gates: gates, steps: steps, batch: batch)
         convolution =
             layer.winograd.map { WinogradGateConvolution(operands, $0, context: context) }
-            ?? Im2colGateConvolution(operands, workspace: context.workspace)
+            ?? Im2colGateConvolution(operands, context: context)
     }
 
     // a_t = W_x * x_t + W_h * h_{t-1}, then the gates with bias and peepholes. If a_t is normalized, the bias is added
@@ -71,17 +93,28 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
                 holders[place(t)] = t
             }
         }
+        if let handedOver, steps.upperBound == output.steps {
+            handedOver.values[0].copy(from: output.values[output.steps - 1])
+        }
+    }
+
+    /// A sequence whose last step will be h_T.
+    private func lastHidden() -> FeatureSequence<S> {
+        guard gradients == nil else { return output }
+        let copy = handedOver ?? FeatureSequence(output.shape, steps: 1, batch: output.batch, needsGradient: false)
+        handedOver = copy
+        return copy
     }
 
     /// Returns the index of a step's gates in memory.
     private func place(_ t: Int) -> Int { t % holders.count }
 
     private func forward(_ t: Int, images: Range<Int>) {
-        let gates = gates[cyclic: t][images],
+        let gates = gates.step(t, images: images),
             step = GateStep(
                 gates: gates, bias: normalizer == nil ? layer.bias : layer.zeroBias,
                 activation: layer.description.gateActivation, peepholes: layer.peepholes,
-                previousCell: cell(before: t)[images], cell: cells[t][images], hidden: output.values[t][images])
+                previousCell: cell(before: t)[images], cell: cells[cyclic: t][images], hidden: output.values[t][images])
         guard let kernel = layer.normalization, let normalizer else {
             return convolution.forward(t, images: images, step: step)
         }
@@ -98,20 +131,19 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
 
     /// Returns c_{t-1}.
     private func cell(before t: Int) -> Tensor<S> {
-        t > 0 ? cells[t - 1] : start?.finalCell ?? zeroState
+        t > 0 ? cells[cyclic: t - 1] : start?.finalCell ?? zeroState
     }
 
-    private var finalCell: Tensor<S> { cells[output.steps - 1] }
+    private var finalCell: Tensor<S> { cells[cyclic: output.steps - 1] }
 
     // Backward, mirrored: recompute gates that are no longer in memory, then the gates, the normalization, and dh_{t-1}
     // += W_h' da_t; at the end of each part of the steps dx_t += W_x' da_t.
 
     package func clearGradients() {
-        cellGradient.fill(0)
-        biasGradient.fill(0)
+        let gradients = gradients.ofTraining
+        for gradient in [gradients.cell, gradients.bias] + gradients.peepholes { gradient.fill(0) }
         convolution.clearGradients()
         normalizer?.clearGradients()
-        for gradient in peepholeGradients { gradient.fill(0) }
     }
 
     package func backward(_ steps: Range<Int>) {
@@ -125,34 +157,32 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
             }
             for t in part { holders[place(t)] = nil }
         }
-        if steps.lowerBound == 0, let start { add(cellGradient, accumulatingInto: start.cellGradient) }
+        if steps.lowerBound == 0, let start {
+            add(gradients.ofTraining.cell, accumulatingInto: start.gradients.ofTraining.cell)
+        }
     }
 
     private func backward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
-        let gates = gates[cyclic: t][images],
+        let gates = gates.step(t, images: images), gradients = gradients.ofTraining,
             step = GateStepBackward(
                 gates: gates, activation: layer.description.gateActivation, peepholes: layer.peepholes,
-                peepholeGradients: peepholeGradientMaps, previousCell: cell(before: t)[images], cell: cells[t][images],
-                hiddenGradient: output.requiredGradient[t][images], cellGradient: cellGradient[images])
+                peepholeGradients: gradients.peepholeMaps, previousCell: cell(before: t)[images],
+                cell: cells[cyclic: t][images], hiddenGradient: output.requiredGradient[t][images],
+                cellGradient: gradients.cell[images])
         guard let kernel = layer.normalization, let normalizer else {
-            return convolution.backward(t, images: images, in: part, step: step, biasGradient: biasGradient)
+            return convolution.backward(t, images: images, in: part, step: step, biasGradient: gradients.bias)
         }
         normalizer.backward(t, images: images, step: step, by: kernel)
-        if layer.biasBlocks != nil { sumRows(of: gates, accumulatingInto: biasGradient) }
+        if layer.biasBlocks != nil { sumRows(of: gates, accumulatingInto: gradients.bias) }
         convolution.preactivationsBackward(t, images: images, in: part)
-    }
-
-    private var peepholeGradientMaps: Peepholes<S>? {
-        guard let i = peepholeGradients.first else { return nil }
-        return Peepholes(i: i, f: peepholeGradients[1], o: peepholeGradients[2])
     }
 
     package func addParameterGradients(to gradient: ParameterVector<S>) {
         convolution.addKernelGradients(to: gradient)
-        layer.biasBlocks?.scatter(biasGradient, accumulatingInto: gradient)
+        layer.biasBlocks?.scatter(gradients.ofTraining.bias, accumulatingInto: gradient)
         normalizer?.addParameterGradients(to: gradient)
         // With one peephole weight per channel, the gradients of all pixels sum to one row.
-        for (slot, map) in zip(layer.peepholeSlots, peepholeGradients) {
+        for (slot, map) in zip(layer.peepholeSlots, gradients.ofTraining.peepholes) {
             sumRows(of: map, accumulatingInto: gradient[slot])
         }
     }

@@ -15,27 +15,40 @@ struct WinogradGateWeights<S: Scalar> {
     let input, hidden: Direction?
 
     struct Direction {
-        let forward, backward: TransformedWeights<S>
-        private let transposed: Tensor<S>
+        let forward: TransformedWeights<S>
+        private let adjoint: Adjoint?
 
-        init(_ geometry: WinogradGeometry, channels: Int, filters: Int) {
-            forward = TransformedWeights(geometry, rows: channels, columns: filters)
-            backward = TransformedWeights(geometry, rows: filters, columns: channels)
-            transposed = Tensor(geometry.kernel * geometry.kernel * filters, channels)
+        /// The weights of the backward pass.
+        private struct Adjoint {
+            let backward: TransformedWeights<S>
+            let transposed: Tensor<S>
         }
+
+        init(_ geometry: WinogradGeometry, channels: Int, filters: Int, for use: NetworkUse) {
+            forward = TransformedWeights(geometry, rows: channels, columns: filters)
+            adjoint =
+                use == .forecasts
+                ? nil
+                : Adjoint(
+                    backward: TransformedWeights(geometry, rows: filters, columns: channels),
+                    transposed: Tensor(geometry.kernel * geometry.kernel * filters, channels))
+        }
+
+        var backward: TransformedWeights<S> { adjoint.ofTraining.backward }
 
         /// - Parameter kernel: (kernel x kernel x channels, filters).
         func prepare(_ kernel: Tensor<S>) {
             forward.transform(kernel)
-            transposeTaps(kernel, rows: forward.rows, into: transposed)
-            backward.transform(transposed)
+            guard let adjoint else { return }
+            transposeTaps(kernel, rows: forward.rows, into: adjoint.transposed)
+            adjoint.backward.transform(adjoint.transposed)
         }
     }
 
-    init(_ geometry: WinogradGeometry, inputChannels: Int, hidden n: Int, isRecurrent: Bool) {
+    init(_ geometry: WinogradGeometry, inputChannels: Int, hidden n: Int, isRecurrent: Bool, for use: NetworkUse) {
         self.geometry = geometry
-        input = inputChannels > 0 ? Direction(geometry, channels: inputChannels, filters: 4 * n) : nil
-        hidden = isRecurrent ? Direction(geometry, channels: n, filters: 4 * n) : nil
+        input = inputChannels > 0 ? Direction(geometry, channels: inputChannels, filters: 4 * n, for: use) : nil
+        hidden = isRecurrent ? Direction(geometry, channels: n, filters: 4 * n, for: use) : nil
         demand = TransformDemand(
             geometry: geometry, input: inputChannels, hidden: isRecurrent ? n : 0, outputs: 4 * n)
     }
@@ -47,26 +60,35 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     private let operands: GateOperands<S>
     private let weights: WinogradGateWeights<S>
     private let context: UnrollingContext<S>
-    private let inputGradient, hiddenGradient: TransformedGradient<S>?
-    private let kernelGradients: (input: Tensor<S>, hidden: Tensor<S>)
+    private let gradients: Gradients?
+
+    /// The kernel gradients in the Winograd domain, which accumulate over time, and transformed back.
+    private struct Gradients {
+        let input, hidden: TransformedGradient<S>?
+        let kernels: GateKernels<S>
+
+        init(_ weights: WinogradGateWeights<S>, of layer: ConvLSTMLayer<S>) {
+            func gradient(_ direction: WinogradGateWeights<S>.Direction?) -> TransformedGradient<S>? {
+                direction.map {
+                    TransformedGradient(weights.geometry, rows: $0.forward.rows, columns: $0.forward.columns)
+                }
+            }
+            (input, hidden) = (gradient(weights.input), gradient(weights.hidden))
+            kernels = layer.newKernels()
+        }
+    }
 
     init(_ operands: GateOperands<S>, _ weights: WinogradGateWeights<S>, context: UnrollingContext<S>) {
         (self.operands, self.weights, self.context) = (operands, weights, context)
-        func gradient(_ direction: WinogradGateWeights<S>.Direction?) -> TransformedGradient<S>? {
-            direction.map {
-                TransformedGradient(weights.geometry, rows: $0.forward.rows, columns: $0.forward.columns)
-            }
-        }
-        (inputGradient, hiddenGradient) = (gradient(weights.input), gradient(weights.hidden))
-        let layer = operands.layer
-        kernelGradients = (Tensor(shape: layer.inputKernel.shape), Tensor(shape: layer.hiddenKernel.shape))
+        gradients = context.use == .training ? Gradients(weights, of: operands.layer) : nil
         reserveMemory()
     }
 
     /// Allocates the memory for all passes in advance.
     private func reserveMemory() {
-        let longest = parts(of: 0..<operands.steps).map(\.count).max() ?? 0
-        for (content, channels) in weights.demand.contents {
+        let isTraining = context.use == .training
+        let longest = isTraining ? parts(of: 0..<operands.steps).map(\.count).max() ?? 0 : 1
+        for (content, channels) in weights.demand.contents where isTraining || content != .gradient {
             _ = context.points.maps(content, weights.geometry, images: longest * imagesAtOnce, channels: channels)
         }
     }
@@ -102,7 +124,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func preactivations(_ t: Int, images: Range<Int>) {
-        let a = operands.gates(t)[images]
+        let a = operands.gates.step(t, images: images)
         let isComputed = forEachBlock(t, images: images) { m, block in m.preactivations(into: a, block: block) }
         if !isComputed { a.fill(0) }
     }
@@ -152,7 +174,8 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
-        products(part).preactivationsBackward(operands.gates(t)[images], at: (t - part.lowerBound) * imagesAtOnce)
+        products(part).preactivationsBackward(
+            operands.gates.step(t, images: images), at: (t - part.lowerBound) * imagesAtOnce)
         addHiddenGradient(t, images: images, in: part)
     }
 
@@ -193,21 +216,21 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         }
         let x = operands.input.map { input in part.map { input.values[$0][images] } } ?? []
         return [
-            product(x, as: .input, inputGradient),
-            product(part.compactMap { hidden(before: $0, images: images) }, as: .hidden, hiddenGradient),
+            product(x, as: .input, gradients.ofTraining.input),
+            product(part.compactMap { hidden(before: $0, images: images) }, as: .hidden, gradients.ofTraining.hidden),
         ].compactMap { $0 }
     }
 
     func clearGradients() {
-        inputGradient?.clear()
-        hiddenGradient?.clear()
+        gradients.ofTraining.input?.clear()
+        gradients.ofTraining.hidden?.clear()
     }
 
     func addKernelGradients(to gradient: ParameterVector<S>) {
-        let layer = operands.layer
+        let layer = operands.layer, gradients = gradients.ofTraining
         for (transformed, kernel, blocks) in [
-            (inputGradient, kernelGradients.input, layer.inputBlocks),
-            (hiddenGradient, kernelGradients.hidden, layer.hiddenBlocks),
+            (gradients.input, gradients.kernels.input, layer.inputBlocks),
+            (gradients.hidden, gradients.kernels.hidden, layer.hiddenBlocks),
         ] {
             guard let transformed, let blocks else { continue }
             kernel.fill(0)

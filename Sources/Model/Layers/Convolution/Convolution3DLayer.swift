@@ -64,7 +64,7 @@ final class Convolution3DLayer<S: Scalar>: Layer {
     func unrolled(
         input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledConvolution3D(self, input: input, output: output, workspace: context.workspace)
+        UnrolledConvolution3D(self, input: input, output: output, context: context)
     }
 }
 
@@ -72,11 +72,11 @@ final class UnrolledConvolution3D<S: Scalar>: UnrolledLayer {
     private let layer: Convolution3DLayer<S>
     private let input, output: FeatureSequence<S>
     private let convolution: Convolution3D<S>
-    private let tapsGradient: Tensor<S>
+    private let tapsGradient: Tensor<S>?
 
     init(
         _ layer: Convolution3DLayer<S>, input: FeatureSequence<S>, output: FeatureSequence<S>,
-        workspace: PatchWorkspace<S>
+        context: UnrollingContext<S>
     ) {
         self.layer = layer
         self.input = input
@@ -85,8 +85,9 @@ final class UnrolledConvolution3D<S: Scalar>: UnrolledLayer {
         convolution = Convolution3D(
             layer.geometry, filters: d.filters, taps: d.kernelTime,
             lead: d.timePadding == .same ? d.kernelTime / 2 : d.kernelTime - 1, steps: output.steps,
-            batch: output.batch, workspace: workspace)
-        tapsGradient = Tensor(shape: layer.taps.shape)
+            batch: output.batch, imagesAtOnce: context.imagesOfAProduct(of: output.steps * output.batch),
+            workspace: context.workspace)
+        tapsGradient = context.use == .training ? Tensor(shape: layer.taps.shape) : nil
     }
 
     func forward(_ steps: Range<Int>) {
@@ -101,6 +102,7 @@ final class UnrolledConvolution3D<S: Scalar>: UnrolledLayer {
     }
 
     func addParameterGradients(to gradient: ParameterVector<S>) {
+        let tapsGradient = tapsGradient.ofTraining
         tapsGradient.fill(0)
         convolution.weightGradient(input.values, accumulatingInto: tapsGradient)
         layer.scatter(tapsGradient, to: gradient)

@@ -36,7 +36,7 @@ final class ConvolutionLayer<S: Scalar>: Layer {
     func unrolled(
         input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledConvolution(self, input: input, output: output, workspace: context.workspace)
+        UnrolledConvolution(self, input: input, output: output, context: context)
     }
 }
 
@@ -47,13 +47,14 @@ final class UnrolledConvolution<S: Scalar>: UnrolledLayer {
 
     init(
         _ layer: ConvolutionLayer<S>, input: FeatureSequence<S>, output: FeatureSequence<S>,
-        workspace: PatchWorkspace<S>
+        context: UnrollingContext<S>
     ) {
         self.layer = layer
         self.input = input
         self.output = output
         convolution = Convolution(
-            layer.geometry, filters: output.shape.channels, images: output.steps * output.batch, workspace: workspace)
+            layer.geometry, filters: output.shape.channels,
+            images: context.imagesOfAProduct(of: output.steps * output.batch), workspace: context.workspace)
     }
 
     func forward(_ steps: Range<Int>) {

@@ -45,7 +45,7 @@ final class TransposedConvolutionLayer<S: Scalar>: Layer {
     func unrolled(
         input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
     ) -> any UnrolledLayer<S> {
-        UnrolledTransposedConvolution(self, input: input, output: output, workspace: context.workspace)
+        UnrolledTransposedConvolution(self, input: input, output: output, context: context)
     }
 }
 
@@ -56,13 +56,14 @@ final class UnrolledTransposedConvolution<S: Scalar>: UnrolledLayer {
 
     init(
         _ layer: TransposedConvolutionLayer<S>, input: FeatureSequence<S>, output: FeatureSequence<S>,
-        workspace: PatchWorkspace<S>
+        context: UnrollingContext<S>
     ) {
         self.layer = layer
         self.input = input
         self.output = output
         convolution = Convolution(
-            layer.geometry, filters: input.shape.channels, images: output.steps * output.batch, workspace: workspace)
+            layer.geometry, filters: input.shape.channels,
+            images: context.imagesOfAProduct(of: output.steps * output.batch), workspace: context.workspace)
     }
 
     func forward(_ steps: Range<Int>) {
