@@ -26,24 +26,18 @@ package enum Command {
         timeout: Double = 60
     ) throws -> CommandResult {
         let folder = try TemporaryFolder()
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [path(of: program)] + arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        process.currentDirectoryURL = URL(fileURLWithPath: directory ?? folder.path)
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = try emptyFile(folder.write([], to: "stdout"))
-        process.standardError = try emptyFile(folder.write([], to: "stderr"))
-        let isInTime = try runToEnd(process, timeout: timeout)
+        let child = try Child(
+            ["/usr/bin/env", "-C", directory ?? folder.path, path(of: program)] + arguments,
+            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            output: folder.write([], to: "stdout"), errors: folder.write([], to: "stderr"))
+        let status = child.end(within: timeout)
 
         let stdout = String(decoding: try folder.bytes(of: "stdout"), as: UTF8.self)
         let stderr = String(decoding: try folder.bytes(of: "stderr"), as: UTF8.self)
-        let signalled = process.terminationReason == .uncaughtSignal
-        guard isInTime else {
+        guard let status else {
             throw CommandTimeout(description: "\(program) \(arguments) did not end in \(timeout) s: \(stdout)\(stderr)")
         }
-        return CommandResult(
-            status: process.terminationStatus + (signalled ? 128 : 0), stdout: stdout, stderr: stderr)
+        return CommandResult(status: status, stdout: stdout, stderr: stderr)
     }
 
     /// The path of an executable of this package, or the name itself for a program on the PATH.
@@ -52,29 +46,62 @@ package enum Command {
         let product = products.appendingPathComponent(program).path
         return FileManager.default.isExecutableFile(atPath: product) ? product : program
     }
+}
 
-    private static func emptyFile(_ path: String) throws -> FileHandle {
-        try FileHandle(forWritingTo: URL(fileURLWithPath: path))
-    }
+/// A running program. Foundation's `Process` is not used: it reads the list of open files beyond its end, which once in
+/// some thousand programs ends the tests.
+private struct Child {
+    private let id: pid_t
 
-    /// Runs a process, and returns whether it ended in time; if not, it is killed.
-    private static func runToEnd(_ process: Process, timeout: Double) throws -> Bool {
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
-        try withSignalsUnblocked { try process.run() }
-        if ended.wait(timeout: .now() + timeout) == .success { return true }
-        kill(process.processIdentifier, SIGKILL)
-        ended.wait()
-        return false
-    }
-
-    /// Unblocks signals while a program starts: it inherits the blocked ones, and test threads block nearly all of
-    /// them.
-    private static func withSignalsUnblocked(_ body: () throws -> Void) rethrows {
-        var none = sigset_t(), blocked = sigset_t()
+    /// Starts a program that inherits no signal mask, since test threads block nearly all signals, and no open files.
+    init(
+        _ command: [String], environment: [String: String], output: String, errors: String
+    ) throws {
+        var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t(), none = sigset_t()
+        posix_spawn_file_actions_init(&actions)
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
         sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &blocked)
-        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
-        try body()
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY, 0)
+        try Self.closeFrom(&actions, 3)
+        var argv = command.map { strdup($0) } + [nil], envp = environment.map { strdup("\($0)=\($1)") } + [nil]
+        defer { for text in argv + envp { free(text) } }
+        var id: pid_t = 0
+        let code = posix_spawn(&id, command[0], &actions, &attributes, &argv, &envp)
+        guard code == 0 else { throw POSIXError(POSIXErrorCode(rawValue: code) ?? .EINVAL) }
+        self.id = id
+    }
+
+    /// `posix_spawn_file_actions_addclosefrom_np`, which the C library has and Swift's module of it leaves out.
+    private static func closeFrom(_ actions: inout posix_spawn_file_actions_t, _ first: Int32) throws {
+        typealias Function = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+        guard let function = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+            throw POSIXError(.ENOSYS)
+        }
+        _ = unsafeBitCast(function, to: Function.self)(&actions, first)
+    }
+
+    /// Waits for the program's end and returns its exit code, or 128 plus the signal that ended it; nil where it did not
+    /// end in time and was killed.
+    func end(within seconds: Double) -> Int32? {
+        let start = ContinuousClock.now
+        var status: Int32 = 0
+        while waitpid(id, &status, WNOHANG) == 0 {
+            if start.duration(to: .now) > .seconds(seconds) {
+                kill(id, SIGKILL)
+                waitpid(id, &status, 0)
+                return nil
+            }
+            usleep(2000)
+        }
+        let signal = status & 0x7f
+        return signal == 0 ? status >> 8 & 0xff : 128 + signal
     }
 }

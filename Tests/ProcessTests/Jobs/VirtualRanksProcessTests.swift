@@ -98,7 +98,8 @@ import Testing
         let clips = "model: {name: neural-scene, sequences: {generator: {training: 80000}}}"
         try example.folder.write(Array(clips.utf8), to: name)
         let sizes = [
-            ["10000"], ["80000", "--virtual-ranks", "8"], ["80000", "--virtual-ranks", "8", "--threads", "2"],
+            ["10000", "--threads", "1"], ["80000", "--virtual-ranks", "8", "--threads", "1"],
+            ["80000", "--virtual-ranks", "8", "--threads", "2"],
         ]
         let needed = try sizes.map { size in
             let batch = ["train", "--config", name, "--data", "generated", "--steps", "1", "--batch-size"] + size

@@ -17,8 +17,9 @@ import Testing
         let model = [
             "train", "--model", "pytorch-seq2seq", "--data", "generated", "--batch-size", "2", "--steps", "1000",
         ]
+        // In the foreground it does not signal its whole group as well: a second SIGINT makes mpirun kill all at once.
         let command =
-            ["timeout", "250", "mpirun", "--tune", conf, "-np", "2"] + Mpirun.options
+            ["timeout", "--foreground", "250", "mpirun", "--tune", conf, "-np", "2"] + Mpirun.options
             + [Command.path(of: "convlstm-dist")] + model + ["--output", output]
         let script = """
             \(command.joined(separator: " ")) &
