@@ -5,7 +5,9 @@
 import Kernels
 
 extension Workload {
-    static let products = GateConvolutionShape.all.flatMap { [forward($0), inputGradient($0), weightGradient($0)] }
+    public static let products = GateConvolutionShape.all.flatMap {
+        [forward($0), inputGradient($0), weightGradient($0)]
+    }
 
     /// Panel by panel, each into the same memory, as a time step of the gates computes them.
     private static func forward(_ shape: GateConvolutionShape) -> Workload {

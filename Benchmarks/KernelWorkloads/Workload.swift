@@ -30,7 +30,7 @@ public struct Workload: Sendable {
         return workload
     }
 
-    /// All workloads except `copy`.
+    /// All workloads except `copy` and `peak`.
     public static let all = products + transforms + GateWorkload.all.flatMap(\.workloads) + updates
 
     /// A copy between two arrays that far exceed the caches: the reference for kernels that are memory-bound.

@@ -42,11 +42,11 @@ package struct Evaluation: Sendable {
         let nothing = try Evaluation(of: forecaster, convention: convention, hasMeanImage: mean != nil)
         let blocks = range.chunks(of: batchSize)
         let own = blocks.indices.part(communicator.rank, of: communicator.size)
-        let shares = Self.shares(of: own, among: pool.size), forecasters = forecaster.forThreads(shares.count)
+        let shares = Self.shares(of: own.map { ($0, blocks[$0]) }, among: pool.size)
+        let forecasters = forecaster.forThreads(shares.count)
         let sums = Mutex(BlockSums(blocks, width: nothing.sums.count)), all = own.reduce(0) { $0 + blocks[$1].count }
         try pool.run(shares.count) { thread in
-            for (block, part, parts) in shares[thread] {
-                let sequences = blocks[block].part(part, of: parts)
+            for (block, sequences) in shares[thread] {
                 let found = try nothing.errors(
                     of: Array(sequences), source, forecasters[thread], mean: mean, unit: unit)
                 let finished = sums.withLock { $0.add(found, of: sequences, in: block) }
@@ -63,14 +63,14 @@ package struct Evaluation: Sendable {
         return whole
     }
 
-    /// The parts of blocks that each thread takes: whole blocks where each has many, else an equal part of every block.
+    /// What each thread takes of consecutive blocks: an equal part of their sequences, block by block.
     private static func shares(
-        of blocks: Range<Int>, among threads: Int
-    ) -> [[(block: Int, part: Int, parts: Int)]] {
-        guard blocks.count < 4 * threads else {
-            return (0..<threads).map { thread in blocks.part(thread, of: threads).map { ($0, 0, 1) } }
+        of blocks: [(block: Int, sequences: Range<Int>)], among threads: Int
+    ) -> [[(block: Int, sequences: Range<Int>)]] {
+        guard let first = blocks.first?.sequences, let last = blocks.last?.sequences else { return [] }
+        return (first.lowerBound..<last.upperBound).nonemptyParts(atMost: threads).map { part in
+            blocks.map { ($0.block, $0.sequences.clamped(to: part)) }.filter { !$0.1.isEmpty }
         }
-        return (0..<threads).map { thread in blocks.map { ($0, thread, threads) } }
     }
 
     /// An evaluation without sequences.

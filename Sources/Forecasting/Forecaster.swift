@@ -69,9 +69,10 @@ package final class Forecaster {
     /// - Parameter pasts: raw values (input frames, height, width, channels) each.
     /// - Returns: raw values (frames, height, width, channels) for each past.
     package func forecasts(after pasts: [[Float]]) throws(ModelError) -> [[Float]] {
-        let most = weights.network.sequencesOfAForecast, batches = max(1, (pasts.count + most - 1) / most)
         var forecasts: [[Float]] = []
-        for batch in pasts.indices.nonemptyParts(atMost: batches) { forecasts += try forecast(pasts[batch]) }
+        for batch in pasts.indices.chunks(of: weights.network.sequencesOfAForecast) {
+            forecasts += try forecast(pasts[batch])
+        }
         return forecasts
     }
 

@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized) struct KernelWorkloadTests {
     @Test func everyWorkloadDoesItsWork() {
         #expect(Set((Workload.all + GateWorkload.all.map(\.bothWays)).map(\.name)).count == 35)
-        for workload in Workload.all + GateWorkload.all.map(\.bothWays) + [.copy] {
+        for workload in Workload.all + GateWorkload.all.map(\.bothWays) + [.copy, .peak] {
             let prepared = workload.prepared(), clock = ContinuousClock()
             prepared.restore()
             let seconds = clock.measure(prepared.run) / .seconds(1)

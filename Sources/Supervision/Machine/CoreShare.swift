@@ -39,7 +39,7 @@ package struct CoreShare: Codable, Sendable, Equatable {
 package struct ThreadChoice: Codable, Sendable, Equatable {
     package let count: Int
 
-    /// A phrase such as "one for each of 2 physical cores".
+    /// A phrase such as "2 physical cores".
     package let reason: String
 
     package init(_ count: Int, because reason: String) { (self.count, self.reason) = (count, reason) }

@@ -30,7 +30,8 @@ package struct MemoryBudget: Codable, Sendable, Equatable {
     }
 
     /// The advice for a training run.
-    package static let remedy = "choose a larger --accumulate, --recompute, a smaller --batch-size, or more hosts"
+    package static let remedy =
+        "choose a larger --accumulate, --recompute, a smaller --batch-size, fewer --threads, or more hosts"
 
     /// The address space per thread besides its tensors: OpenBLAS's buffer, the stack, and room for allocations.
     private static let ofThread = BLASLibrary.pieceSize + (72 << 20)

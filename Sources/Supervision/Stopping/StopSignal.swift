@@ -1,5 +1,5 @@
 // Signals that end a run after the step in progress, with a checkpoint. The choice: a handler only records the
-// signal, and the ranks agree on the step. A second SIGINT, SIGTERM, SIGHUP or SIGQUIT ends the process at once, by the
+// signal, and the ranks agree on the step. A second of the same SIGINT, SIGTERM, SIGHUP or SIGQUIT ends the process at once, by the
 // default action. A rank that waits for a dead one is ended by its launcher: mpirun and srun finally send SIGKILL.
 
 import Foundation
@@ -16,10 +16,11 @@ package enum StopSignal {
     package static let ending = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
     private static let received = Atomic<Int32>(0)
+    private static let isEnding = Atomic(false)
 
     /// Starts to record the first of the signals. SIGHUP stays ignored under nohup.
     package static func listen(to numbers: [Int32]) {
-        _ = received.load(ordering: .relaxed)
+        _ = (received.load(ordering: .relaxed), isEnding.load(ordering: .relaxed))
         // A parent may have left them blocked.
         var listened = sigset_t()
         sigemptyset(&listened)
@@ -27,13 +28,19 @@ package enum StopSignal {
             sigaddset(&listened, number)
             signal(number) { number in
                 _ = StopSignal.received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-                if number != SIGUSR1 && number != SIGUSR2 && number != SIGXCPU { signal(number, SIG_DFL) }
+                if number != SIGUSR1 && number != SIGUSR2 && number != SIGXCPU {
+                    StopSignal.isEnding.store(true, ordering: .relaxed)
+                    signal(number, SIG_DFL)
+                }
             }
         }
         pthread_sigmask(SIG_UNBLOCK, &listened, nil)
     }
 
-    /// The signal received so far; nil if there was none.
+    /// Whether a person or a launcher has asked the process to end, whatever was announced before.
+    package static var isAskedToEnd: Bool { isEnding.load(ordering: .relaxed) }
+
+    /// The first signal received; nil if there was none.
     package static var number: Int32? {
         let number = received.load(ordering: .relaxed)
         return number == 0 ? nil : number

@@ -14,8 +14,12 @@ extension TrainingConfiguration {
     func threadChoice(continuing folder: RunFolder?, on communicator: any Communicator) throws -> ThreadChoice {
         if let told = threads.number { return ThreadChoice(told, because: "as it was told") }
         let own = try communicator.shared { virtualRanks == nil ? folder?.ownThreads : nil }
-        if let own { return ThreadChoice(own, because: "as the run began; another number would round differently") }
-        return try .automatic(on: communicator, atMost: work(ranks: communicator.size))
+        let found = try ThreadChoice.automatic(on: communicator, atMost: work(ranks: communicator.size))
+        // Several ranks may be others than those that the run began with, and must leave each other their cores.
+        if let own, communicator.size == 1 || own <= found.count {
+            return ThreadChoice(own, because: "as the run began; another number would round differently")
+        }
+        return found
     }
 
     /// The number of threads of a rank that a regular batch gives something to do, and why.

@@ -245,8 +245,9 @@ struct TrainCommand: ParsableCommand {
         }
         let start = now()
         StopSignal.listen(to: StopSignal.announcing)
-        let isAskedToEnd = { StopSignal.number.map(StopSignal.ending.contains) ?? false }
-        let stopped = try runOnEveryRank(exitCode: processExitCode(of:), isAskedToEnd: isAskedToEnd) { communicator in
+        let stopped = try runOnEveryRank(
+            exitCode: processExitCode(of:), isAskedToEnd: { StopSignal.isAskedToEnd }
+        ) { communicator in
             try TrainingRun.train(on: communicator, since: start, force: force, resolved)
         }
         // The run has already reported why.

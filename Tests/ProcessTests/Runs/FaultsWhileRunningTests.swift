@@ -46,7 +46,11 @@ import Trainer
     /// The folder, or that of the checkpoints, as on a file system that is mounted anew for reading alone after an error.
     @Test(.enabled(if: canMount, "mounting takes root"), arguments: ["$run", "$run/checkpoints"])
     func aFolderThatMayNoLongerBeWrittenEndsTheRun(folder: String) throws {
-        let mount = "mount --bind \(folder) \(folder) && mount -o remount,bind,ro \(folder) || exit 96"
+        // The system refuses while the program has a file open there to write it, such as a checkpoint.
+        let mount = """
+            mount --bind \(folder) \(folder) || exit 96
+            until mount -o remount,bind,ro \(folder) 2> /dev/null; do kill -0 $job || exit 96; done
+            """
         try disturb(
             by: Trouble(commands: mount, statuses: [1], sentence: "(read-only file system)"),
             mending: "umount -l \(folder)")

@@ -66,6 +66,17 @@ import Testing
         #expect(changed.contains("changed since: steps 5 instead of 4, threads 2 instead of 3"), "\(changed)")
     }
 
+    /// Others than the one that it began with: their number rounds differently anyway.
+    @Test func ranksThatGoOnLeaveEachOtherTheirCores() throws {
+        let output = example.freshOutput()
+        _ = try train(output, ["--steps", "2", "--threads", "3"])
+        let further = try Mpirun.run(
+            ranks: 2, "convlstm-dist", arguments(output, ["--steps", "4"]), directory: example.folder.path)
+        #expect(further.status == 0, "\(further.stderr)")
+        let log = try example.text(of: "log.txt", output)
+        #expect(log.contains("1 thread for each rank: "), "\(log)")
+    }
+
     /// With virtual ranks no bit depends on the threads, so that a run takes what the machine has.
     @Test func virtualRanksLeaveTheThreadsToTheMachine() throws {
         let output = example.freshOutput(), fixed = ["--virtual-ranks", "6"]

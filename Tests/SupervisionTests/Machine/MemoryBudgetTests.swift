@@ -31,6 +31,6 @@ import Testing
         ])
         #expect(
             complaint == "the 2 ranks on b would need 10.0 GB of memory and 8.0 GB are available; "
-                + "choose a larger --accumulate, --recompute, a smaller --batch-size, or more hosts")
+                + "choose a larger --accumulate, --recompute, a smaller --batch-size, fewer --threads, or more hosts")
     }
 }

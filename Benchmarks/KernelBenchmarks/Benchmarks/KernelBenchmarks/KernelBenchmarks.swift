@@ -1,4 +1,5 @@
-// Every workload with its rate, the gates beside a copy of memory, and the sum over two ranks. The tool prints whole
+// Every workload with its rate, the gates beside a copy of memory, the products beside a loop of nothing but fused
+// multiply-adds, and the sum over two ranks. The tool prints whole
 // numbers, hence millions of operations and of bytes.
 
 import Benchmark
@@ -7,6 +8,7 @@ import KernelWorkloads
 let benchmarks: @Sendable () -> Void = {
     for workload in Workload.all + [.copy] { measure(workload) }
     for gates in GateWorkload.all { compareWithCopy(gates) }
+    for product in Workload.products { compareWithPeak(product) }
     measureAllReduce()
 }
 
@@ -16,6 +18,7 @@ extension BenchmarkMetric {
     static var partOfCopy: Self {
         .custom("% of the rate of a copy", polarity: .prefersLarger, useScalingFactor: false)
     }
+    static var partOfPeak: Self { .custom("% of the peak", polarity: .prefersLarger, useScalingFactor: false) }
 }
 
 extension Workload {
@@ -61,5 +64,17 @@ private func compareWithCopy(_ gates: GateWorkload) {
         benchmark.measurement(.partOfCopy, Int(100 * rate / prepared.copy.rate()))
     } setup: {
         (gates: workload.prepared(), copy: Workload.copy.prepared())
+    }
+}
+
+/// The peak before and after a product, so that the clock rate that falls or rises meanwhile does so for both.
+private func compareWithPeak(_ product: Workload) {
+    Benchmark("\(product.name), of peak", configuration: configuration([.operations, .partOfPeak])) {
+        benchmark, prepared in
+        let before = prepared.peak.rate(), rate = prepared.product.rate(), after = prepared.peak.rate()
+        benchmark.measurement(.operations, Int(rate))
+        benchmark.measurement(.partOfPeak, Int(200 * rate / (before + after)))
+    } setup: {
+        (product: product.prepared(), peak: Workload.peak.prepared())
     }
 }
