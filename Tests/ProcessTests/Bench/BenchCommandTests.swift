@@ -156,9 +156,10 @@ import Testing
 
         let bytes = it["gradient_bytes"] as! Int, rows = it["all_reduce"] as! [[String: Double]]
         #expect(rows.last!["bytes"] == Double(bytes) && rows.count >= 4 && rows.allSatisfy { $0["seconds"]! > 0 })
-        #expect(
-            it["ordered_s"] as! Double > 0 && it["rounded_s"] as! Double > 0
-                && (it["fit"] as! [String: Double])["seconds_per_byte"]! > 0)
+        // On a busy machine no size may take longer than another: the line is flat then, and never falls.
+        let fit = it["fit"] as! [String: Double], slope = try #require(fit["seconds_per_byte"])
+        #expect(it["ordered_s"] as! Double > 0 && it["rounded_s"] as! Double > 0)
+        #expect(slope >= 0 && fit["latency"]! >= 0 && fit["latency"]! + slope > 0)
         let predictions = it["predictions"] as! [[String: Any]], first = predictions[0]
         #expect(predictions.count == 20 && first["algorithm"] as! String == "ring" && first["ranks"] as! Int == 2)
         let expected = 2 * 30e-6 + Double(bytes) * (8e-9 + 0.5 * (it["sum_s"] as! Double))
