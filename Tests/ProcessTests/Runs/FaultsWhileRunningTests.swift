@@ -64,6 +64,7 @@ import Trainer
             export run=\(run) data=\(data)
             shards=(\(data)/*.npy.zst) && export shard=${shards[0]} other=${shards[1]}
             \(training) 1000000 2> \(run)-errors & export job=$!
+            trap 'kill -KILL $job 2> /dev/null' EXIT
             until [[ -n $(ls $run/checkpoints/step-*.zst 2> /dev/null) ]]; do
                 kill -0 $job 2> /dev/null || exit 99
                 sleep 0.05
