@@ -27,7 +27,7 @@ package struct Evaluation: Sendable {
     ///   - training: the sequences whose mean frame is the second baseline.
     ///   - values: the raw values that are scaled to 0 and to 1.
     ///   - convention: the conversion of frames before the metrics, for the baselines as well.
-    ///   - batchSize: the number of sequences per block, which a thread takes at once if there are many blocks.
+    ///   - batchSize: the number of sequences per block; a thread takes as much of a block at once as is in its part.
     ///   - progress: called on the caller's thread with the number of finished sequences of this rank and the number
     ///     of all of them.
     /// - Throws: `MetricsError` for frames that are too small for SSIM, and the source's own errors.

@@ -101,7 +101,7 @@ package final class InputFile: Sendable {
     }
 }
 
-// Whole files in constant memory: as a series of pieces, and unpacked into a file without a name
+// Whole files in constant memory: as a series of pieces, and unpacked into a file without a name.
 
 extension InputFile {
     /// Calls `body` with the `count` bytes from `offset` on, in pieces of at most 256 KiB.

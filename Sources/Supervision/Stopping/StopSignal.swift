@@ -1,6 +1,7 @@
 // Signals that end a run after the step in progress, with a checkpoint. The choice: a handler only records the
-// signal, and the ranks agree on the step. A second of the same SIGINT, SIGTERM, SIGHUP or SIGQUIT ends the process at once, by the
-// default action. A rank that waits for a dead one is ended by its launcher: mpirun and srun finally send SIGKILL.
+// signal, and the ranks agree on the step. SIGINT, SIGTERM, SIGHUP or SIGQUIT a second time ends the process at once,
+// by the default action. A rank that waits for a dead one is ended by its launcher: mpirun and srun finally send
+// SIGKILL.
 
 import Foundation
 import Platform

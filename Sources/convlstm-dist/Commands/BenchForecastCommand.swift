@@ -76,16 +76,12 @@ private struct ForecastResults: Encodable {
     let peakRssMb: Int
 
     init(_ it: ForecastMeasurement) {
-        func rounded(_ value: Double, _ digits: Int) -> Double {
-            let unit = pow(10, Double(digits))
-            return (value * unit).rounded() / unit
-        }
         (preset, variant) = (it.benchmark.model.name, it.benchmark.convolution.rawValue)
         (parameters, ranks, threads) = (it.parameters, it.ranks, it.benchmark.threads)
         (batchPerRank, frames) = (it.benchmark.batch, it.frames)
-        (forecastS, minForecastS) = (rounded(it.median, 6), rounded(it.minimum, 6))
-        sequencesPerS = rounded(it.sequencesPerSecond, 3)
-        gflops = rounded(it.directOperations / it.median / 1e9, 1)
+        (forecastS, minForecastS) = (it.median.rounded(decimals: 6), it.minimum.rounded(decimals: 6))
+        sequencesPerS = it.sequencesPerSecond.rounded(decimals: 3)
+        gflops = (it.directOperations / it.median / 1e9).rounded(decimals: 1)
         mean = it.mean
         peakRssMb = it.peakMemory >> 20
     }

@@ -82,20 +82,16 @@ struct StepResults: Encodable {
     let peakRssMb: Int
 
     init(_ it: StepMeasurement) {
-        func rounded(_ value: Double, _ digits: Int) -> Double {
-            let unit = pow(10, Double(digits))
-            return (value * unit).rounded() / unit
-        }
-        func median(_ phase: PhaseTimes.Phase) -> Double { rounded(it.phases[phase.rawValue].seconds, 6) }
+        func median(_ phase: PhaseTimes.Phase) -> Double { it.phases[phase.rawValue].seconds.rounded(decimals: 6) }
         preset = it.benchmark.model.name
         variant = it.benchmark.convolution.rawValue + (it.benchmark.recompute ? ", recompute" : "")
         (parameters, ranks, threads) = (it.parameters, it.ranks, it.benchmark.threads)
         batchPerRank = it.benchmark.batch
-        (stepS, minStepS) = (rounded(it.median, 6), rounded(it.minimum, 6))
+        (stepS, minStepS) = (it.median.rounded(decimals: 6), it.minimum.rounded(decimals: 6))
         (loadS, forwardS, backwardS) = (median(.load), median(.forward), median(.backward))
         (reduceS, updateS) = (median(.reduce), median(.update))
-        sequencesPerS = rounded(it.sequencesPerSecond, 3)
-        gflops = rounded(it.directOperations / it.median / 1e9, 1)
+        sequencesPerS = it.sequencesPerSecond.rounded(decimals: 3)
+        gflops = (it.directOperations / it.median / 1e9).rounded(decimals: 1)
         loss = it.loss
         peakRssMb = it.peakMemory >> 20
     }
