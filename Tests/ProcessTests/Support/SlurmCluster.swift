@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 enum SlurmCluster {
-    private static let script = Repository.fixture("slurm-cluster", of: "ProcessTests").path
+    static let script = Repository.fixture("slurm-cluster", of: "ProcessTests").path
 
     /// The reason why this machine cannot have a Slurm of its own, or nil.
     static let obstacle: String? = {
@@ -23,7 +23,6 @@ enum SlurmCluster {
     }()
 
     /// Runs a command beside the controller of a cluster that ends with it.
-    @discardableResult
     static func run(
         nodes: Int, _ command: [String], environment: [String: String] = [:], directory: String? = nil
     ) throws -> CommandResult {
