@@ -173,12 +173,15 @@ import Testing
     /// The commands of the manual start a job each, whose ranks understand their options.
     @Test func theDocumentedCommandsAreUnderstood() throws {
         let pages = try ["Docs/HowTo/several-hosts.md", "Launch/README.md"].map(Repository.text)
-        let lines = pages.flatMap { $0.split(separator: "\n").filter { $0.hasPrefix("    Launch/supervise ") } }
+        let lines = pages.flatMap { $0.split(separator: "\n") }.filter {
+            $0.hasPrefix("    ") && $0.drop { $0 == " " }.hasPrefix("Launch/supervise ")
+        }
         #expect(lines.count >= 2)
         for line in lines {
             let words = line.split(separator: " ").dropFirst().map { $0.hasSuffix("convlstm-dist") ? program : "\($0)" }
             let result = try shell(
-                "ln -sf hosts.txt my-hosts; supervise \(words.joined(separator: " "))", job: "exit 0")
+                "printf 'a slots=8\\nb slots=8\\n' | tee hosts.txt > my-hosts; supervise \(words.joined(separator: " "))",
+                job: "exit 0")
             #expect(result.status == 0, "\(line): \(result)")
             let command = try #require(words.firstIndex(of: program))
             let configuration = try Command.run(program, words[(command + 1)...] + ["--print-config"])
