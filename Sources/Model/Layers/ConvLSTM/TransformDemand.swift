@@ -12,7 +12,9 @@ package struct TransformDemand: Sendable {
 
     /// The kinds of maps with their channels.
     var contents: [(content: MapContent, channels: Int)] {
-        [(.input, input), (.hidden, hidden), (.product, outputs), (.gradient, max(input, hidden))]
+        [
+            (.input, input), (.hidden, hidden), (.product, outputs), (.inputGradient, input), (.hiddenGradient, hidden),
+        ]
     }
 
     /// The number of tiles that makes a product long enough and still fits in cache. Each product reads all weights, so

@@ -112,7 +112,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     private func forward(_ t: Int, images: Range<Int>) {
         let gates = gates.step(t, images: images),
             step = GateStep(
-                gates: gates, bias: normalizer == nil ? layer.bias : layer.zeroBias,
+                gates: gates, keepsGates: gradients != nil, bias: normalizer == nil ? layer.bias : layer.zeroBias,
                 activation: layer.description.gateActivation, peepholes: layer.peepholes,
                 previousCell: cell(before: t)[images], cell: cells[cyclic: t][images], hidden: output.values[t][images])
         guard let kernel = layer.normalization, let normalizer else {
