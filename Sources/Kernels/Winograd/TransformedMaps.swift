@@ -73,6 +73,9 @@ package struct TransformedMaps<S: Scalar>: Sendable {
 /// The contents of maps in the Winograd domain: V of x and of h, M or its gradient, and the gradients of both V.
 package enum MapContent: Sendable {
     case input, hidden, product, inputGradient, hiddenGradient
+
+    /// Whether only a backward pass has such maps.
+    package var isGradient: Bool { self == .inputGradient || self == .hiddenGradient }
 }
 
 /// Memory for maps that live for a few steps at most, as large as its largest user requested. Each thread needs an

@@ -99,16 +99,18 @@ package struct WeightProduct<S: Scalar> {
         (self.v, self.first, self.dm, self.firstOutput, self.images, self.du) = (v, first, dm, firstOutput, images, du)
     }
 
-    /// The number of tiles whose four blocks of dM stay in the L1 cache while all rows of V' pass by.
-    private static var tilesAtOnce: Int { 128 }
+    /// The most tiles whose four blocks of dM stay in the L1 cache while all rows of V' pass by.
+    private static var mostTilesAtOnce: Int { 128 }
 
     @inline(always)
     fileprivate func add(point: Int) {
         let tiles = v.geometry.tiles, depth = images * tiles, blocks = blocks(of: dm.channels)
+        let parts = max(1, (depth + Self.mostTilesAtOnce - 1) / Self.mostTilesAtOnce)
+        let tilesAtOnce = max(1, (depth + parts - 1) / parts)
         let a = v.row(first * tiles) + point * v.pointStride, b = dm.row(firstOutput * tiles) + point * dm.pointStride
         for (block, count) in Panels(blocks: blocks) {
-            for tile in stride(from: 0, to: depth, by: Self.tilesAtOnce) {
-                let factor = b + tile * dm.rowStride + 16 * block, following = min(Self.tilesAtOnce, depth - tile)
+            for tile in stride(from: 0, to: depth, by: tilesAtOnce) {
+                let factor = b + tile * dm.rowStride + 16 * block, following = min(tilesAtOnce, depth - tile)
                 // The next tiles, or the next panel, or the next point.
                 let next =
                     tile + following < depth

@@ -67,11 +67,12 @@ import Testing
     /// Returns gates from the order of the products' columns in the order i, f, g, o of all channels.
     private func rows(_ gates: Tensor<Double>, _ columns: GateColumns) -> Tensor<Double> {
         let rows = Tensor<Double>(shape: gates.shape), n = columns.hidden
+        var elements = rows.mutableSpan
         for first in stride(from: 0, to: gates.count, by: 4 * n) {
             for gate in 0..<4 {
                 for channel in 0..<n {
                     let column = columns.first(block: channel / 16, gate: gate) + channel % 16
-                    rows.mutableSpan[first + gate * n + channel] = gates.span[first + column]
+                    elements[first + gate * n + channel] = gates.span[first + column]
                 }
             }
         }

@@ -87,16 +87,18 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     /// Allocates the memory for all passes in advance.
     private func reserveMemory() {
         let isTraining = context.use == .training
-        let longest = isTraining ? parts(of: 0..<operands.steps).map(\.count).max() ?? 0 : 1
-        let forecasts: Set<MapContent> = [.input, .hidden, .product]
-        for (content, channels) in weights.demand.contents where isTraining || forecasts.contains(content) {
-            _ = context.points.maps(content, weights.geometry, images: longest * imagesAtOnce, channels: channels)
+        let longest = isTraining ? parts(of: 0..<operands.steps).map(\.count).max() ?? 0 : 0
+        let images = max(imagesAtOnce, longest * imagesAtOnceBackward)
+        for (content, channels) in weights.demand.contents where isTraining || !content.isGradient {
+            _ = context.points.maps(content, weights.geometry, images: images, channels: channels)
         }
     }
 
     private var columns: GateColumns { GateColumns(hidden: operands.layer.description.hidden) }
 
     var imagesAtOnce: Int { weights.demand.imagesAtOnce(batch: operands.batch) }
+
+    var imagesAtOnceBackward: Int { weights.demand.imagesAtOnceBackward(batch: operands.batch) }
 
     func begin(_ steps: Range<Int>) {}
 
@@ -162,19 +164,19 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     /// Returns the maps of dM for a part.
     private func products(_ part: Range<Int>) -> TransformedMaps<S> {
         context.points.maps(
-            .product, weights.geometry, images: part.count * imagesAtOnce, channels: 4 * columns.hidden)
+            .product, weights.geometry, images: part.count * imagesAtOnceBackward, channels: 4 * columns.hidden)
     }
 
     func backward(
         _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>
     ) {
-        products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnce, biasGradient: biasGradient)
+        products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnceBackward, biasGradient: biasGradient)
         if part.count > 1 { multiply([hiddenGradient(t, images: images, in: part)], []) }
     }
 
     func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
         products(part).preactivationsBackward(
-            operands.gates.step(t, images: images), at: (t - part.lowerBound) * imagesAtOnce)
+            operands.gates.step(t, images: images), at: (t - part.lowerBound) * imagesAtOnceBackward)
         if part.count > 1 { multiply([hiddenGradient(t, images: images, in: part)], []) }
     }
 
@@ -206,7 +208,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step],
             let u = weights.hidden?.backward
         else { return nil }
-        let dm = PointFactor(products(part), first: (t - part.lowerBound) * imagesAtOnce, u)
+        let dm = PointFactor(products(part), first: (t - part.lowerBound) * imagesAtOnceBackward, u)
         let dv = context.points.maps(
             .hiddenGradient, weights.geometry, images: images.count, channels: u.columns)
         return MapGradient(dm, into: dv, dh[images])
