@@ -16,13 +16,13 @@ import Testing
 
     /// Submits the file as it stands for two nodes with a rank each, and runs a shell script with `$job` beside it.
     ///
-    /// mpirun's times for hosts that fail are a second each. Job and log are shown at the end, when the job has ended.
+    /// mpirun's times for hosts that fail, and for ranks that are to end, are `patience` seconds each. Job and log are shown at the end, when the job has ended.
     private func submit(
-        _ options: String, checkpointEvery: Int = 50_000_000, then script: String
+        _ options: String, checkpointEvery: Int = 50_000_000, patience: Int = 1, then script: String
     ) throws -> CommandResult {
         let launch = example.folder.file(example.freshOutput())
         try FileManager.default.createDirectory(atPath: launch, withIntermediateDirectories: false)
-        try Repository.text(of: "Launch/hosts.conf").replacing(/[0-9]+\n/, with: "1\n")
+        try Repository.text(of: "Launch/hosts.conf").replacing(/[0-9]+\n/, with: "\(patience)\n")
             .write(toFile: launch + "/hosts.conf", atomically: true, encoding: .utf8)
         try FileManager.default.createSymbolicLink(
             atPath: launch + "/supervise", withDestinationPath: Repository.path + "Launch/supervise")
@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func aCancelledRunHasSavedAndIsNotQueuedAgain() throws {
-        let result = try submit("--time=10", then: "until_step 20; scancel $job")
+        let result = try submit("--time=10", patience: 5, then: "until_step 20; scancel $job")
         for sentence in ["JobState=CANCELLED ", " Restarts=0 "] {
             #expect(result.stdout.contains(sentence), "\(result)")
         }
