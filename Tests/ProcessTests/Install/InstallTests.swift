@@ -15,7 +15,7 @@ import Testing
                 let build = builds.first {
                     $0.hasPrefix("\(cpu) build -c release --static-swift-stdlib --product \(program) ")
                 }
-                #expect(build?.contains("--scratch-path .build-\(cpu)") == true, "\(builds)")
+                #expect(build?.contains("/clone/.build-\(cpu) -Xlinker ") == true, "\(builds)")
                 let file = installed.folder.file("home/.local/libexec/convlstm-dist/\(cpu)/\(program)")
                 #expect(FileManager.default.isExecutableFile(atPath: file))
                 let result = try installed.shell("\(program) --help")
