@@ -31,10 +31,11 @@ extension Workload {
             let dm = shape.transformed(shape.gates)
             let products = [shape.input, shape.hidden].map { channels in
                 let dv = shape.maps(channels)
-                return (product: InputProduct(PointFactor(dm, shape.weights(shape.gates, channels)), into: dv), dv: dv)
+                let factor = PointFactor(dm, shape.weights(shape.gates, channels))
+                return (product: InputProduct(factor, images: shape.images, into: dv), dv: dv)
             }
             return PreparedWorkload(operations: shape.operations, results: { products.map { outputs($0.dv) } }) {
-                for it in products { multiplyBackward(shape.geometry, it.product, images: shape.images, []) }
+                multiplyBackward(shape.geometry, products.map(\.product), [])
             }
         }
     }
@@ -47,7 +48,7 @@ extension Workload {
                 return (product: WeightProduct(v, dm, images: shape.images, accumulatingInto: du), du: du)
             }
             return PreparedWorkload(operations: shape.operations, results: { products.map { weights($0.du) } }) {
-                multiplyBackward(shape.geometry, nil, images: 0, products.map(\.product))
+                multiplyBackward(shape.geometry, [], products.map(\.product))
             }
         }
     }

@@ -56,7 +56,7 @@ extension Workload {
         Workload("weight transform backward, \(shape.name)", .bytes) {
             let dg = shape.kernel(shape.hidden, shape.gates), du = shape.gradient(shape.hidden)
             multiplyBackward(
-                shape.geometry, nil, images: 0,
+                shape.geometry, [],
                 [
                     WeightProduct(
                         shape.transformed(shape.hidden), shape.transformed(shape.gates), images: shape.images,

@@ -3,6 +3,7 @@
 
 // Asks for a cache line before it is wanted.
 static inline void ckernels_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
+static inline void ckernels_prefetch_to_write(const void *address) { __builtin_prefetch(address, 1, 3); }
 
 // Makes the stores past the caches in vectors.h visible to other threads.
 static inline void ckernels_fence_streams(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }

@@ -42,6 +42,18 @@ package final class Forecaster {
         (self.inputFrames, self.frames, frame) = (inputFrames, frames, weights.network.frame)
     }
 
+    /// The bytes that forecasts of so many sequences at a time take, shared among threads.
+    ///
+    /// Throws a `ModelError` about frames that the network cannot forecast.
+    package func memory(forecasting sequences: Int, threads: Int) throws(ModelError) -> Int {
+        let network = weights.network, parts = (0..<sequences).nonemptyParts(atMost: threads)
+        let together = min(parts.map(\.count).max() ?? 1, network.sequencesOfAForecast)
+        let unrolling = Unrolling(
+            network, inputFrames: inputFrames, forecasting: frames, forecastOffset: forecastOffset)
+        let each = try network.forecastMemory(batch: together, unrolling)
+        return each < Network<Float>.uncountable ? parts.count * each : each
+    }
+
     /// This forecaster, and others on the same network with memory of their own, one for each of some threads.
     func forThreads(_ count: Int) -> [Forecaster] {
         while others.count < count - 1 {

@@ -46,15 +46,15 @@ package struct ForecastBenchmark: Codable, Sendable {
         }
         let unrolling = Unrolling(
             network, inputFrames: sequences.inputFrames, forecasting: frames, forecastOffset: sequences.firstForecast)
-        try MemoryBudget.require(
-            memory(of: network, unrolling), threads: threads, on: communicator,
-            remedy: "choose a smaller --batch or fewer --threads")
         let pool = try ThreadPool(threads), values = ParameterVector<Float>(network.layout)
         values.initialize(seed: 1)
         let forecaster = Forecaster(
             network.prepare(values, on: pool), inputFrames: sequences.inputFrames, frames: frames,
             forecastOffset: sequences.firstForecast, reversedInput: sequences.reversedInput,
             scale: ValueScale(0...1, maxValue: sequences.maxValue))
+        try MemoryBudget.require(
+            forecaster.memory(forecasting: batch, threads: threads), threads: threads, on: communicator,
+            remedy: "choose a smaller --batch or fewer --threads")
         let pasts = try self.pasts()
         var seconds: [Double] = [], mean = 0.0
         for _ in 0...steps {
@@ -69,15 +69,6 @@ package struct ForecastBenchmark: Codable, Sendable {
             median: timed.median, minimum: timed.min() ?? 0, mean: mean,
             directOperations: 2 * Double(network.multiplyAdds(unrolling)) * Double(batch * communicator.size),
             peakMemory: Int(try communicator.allReduceMax(Double(SystemFiles.peakMemory))))
-    }
-
-    /// The bytes that this rank needs: of each thread's forecasts, of the parameters and their prepared form.
-    private func memory(of network: Network<Float>, _ unrolling: Unrolling) throws -> Int {
-        let parts = (0..<batch).nonemptyParts(atMost: threads)
-        let together = min(parts.last?.count ?? 1, network.sequencesOfAForecast)
-        let each = try network.forecastMemory(batch: together, unrolling)
-        guard each < Network<Float>.uncountable else { return each }
-        return parts.count * each + 2 * network.layout.count * MemoryLayout<Float>.stride
     }
 
     /// The input frames of the batch.

@@ -60,7 +60,7 @@ package struct StepBenchmark: Codable, Sendable {
             source: NoiseSequences(for: model, count: self.batch), reducePrecision: reducePrecision)
         try MemoryBudget.require(
             plan.memory(on: communicator), threads: threads, on: communicator,
-            remedy: "choose a smaller --batch, or fewer ranks")
+            remedy: "choose a smaller --batch, fewer --threads, or fewer ranks")
         let pool = try plan.threadPool(), training = try TrainingStep(plan, on: pool, communicator)
         var state = TrainingState(network, optimizer: model.optimizer, seed: 1)
         var weights = network.prepare(state.values, on: pool)

@@ -7,7 +7,8 @@
 //     o = s(a_o + w_o c)     h = o tanh c                            c' the cell state of the previous time step
 //
 // Source: Shi et al., "Convolutional LSTM network", NIPS 2015, equation 3. Each pixel's row holds the gates in the
-// order i, f, g, o. Channels are processed in whole vectors; of a last, partial vector only its own channels are stored.
+// order i, f, g, o, of all channels or, in the Winograd domain, of sixteen at a time (GateTiles.swift). Channels are
+// processed in whole vectors; of a last, partial vector only its own channels are stored.
 
 import CProcessor
 
@@ -37,8 +38,11 @@ package struct Peepholes<S: Scalar>: Sendable {
 
 /// The tensors that one time step of a few images reads and writes.
 package struct GateStep<S: Scalar> {
-    /// The preactivations, then the gates i, f, g, o: (pixels, 4 hidden).
+    /// The preactivations, then the gates: (pixels, 4 hidden).
     package let gates: Tensor<S>
+
+    /// Whether a backward pass will read the gates.
+    let keepsGates: Bool
 
     /// The bias that is added to the preactivations first: (4 hidden).
     let bias: Tensor<S>
@@ -49,13 +53,14 @@ package struct GateStep<S: Scalar> {
     /// The cell state c' of the previous time step, the new cell state c and the hidden state h: (pixels, hidden).
     let previousCell, cell, hidden: Tensor<S>
 
+    /// - Parameter keepsGates: false where a Winograd transform need not write them.
     package init(
-        gates: Tensor<S>, bias: Tensor<S>, activation: GateActivation, peepholes: Peepholes<S>?,
-        previousCell: Tensor<S>,
-        cell: Tensor<S>, hidden: Tensor<S>
+        gates: Tensor<S>, keepsGates: Bool = true, bias: Tensor<S>, activation: GateActivation,
+        peepholes: Peepholes<S>?, previousCell: Tensor<S>, cell: Tensor<S>, hidden: Tensor<S>
     ) {
         precondition(gates.count == 4 * cell.count && previousCell.count == cell.count && hidden.count == cell.count)
-        (self.gates, self.bias, self.activation, self.peepholes) = (gates, bias, activation, peepholes)
+        (self.gates, self.keepsGates, self.bias, self.activation) = (gates, keepsGates, bias, activation)
+        self.peepholes = peepholes
         (self.previousCell, self.cell, self.hidden) = (previousCell, cell, hidden)
     }
 
@@ -108,9 +113,6 @@ struct GatePointers<S: Scalar> {
     /// The preactivations, then the gates: (pixels, 4 n).
     let gates: UnsafeMutablePointer<S>
 
-    /// Whether every vector of a gate is aligned and whole.
-    private let isAligned: Bool
-
     /// The states c', c and h: (pixels, n).
     private let previousCell, cell, hidden: UnsafeMutablePointer<S>
 
@@ -123,11 +125,20 @@ struct GatePointers<S: Scalar> {
     init(_ step: GateStep<S>) {
         n = step.bias.count / 4
         pixels = step.cell.count / n
-        isAligned = n % 16 == 0
         (gates, bias) = (step.gates.pointer, step.bias.pointer)
         (previousCell, cell, hidden) = (step.previousCell.pointer, step.cell.pointer, step.hidden.pointer)
         weights = step.peepholes?.pointers
         places = step.peepholes?.positions(hidden: n, pixels: pixels) ?? pixels
+    }
+
+    /// Prefetches the states of sixteen channels of a pixel, which may lie out of bounds. Kernels that take one block of
+    /// channels per pixel jump through memory in a way that no hardware prefetcher predicts.
+    @inline(always)
+    func prefetch(_ pixel: Int, _ k: Int) {
+        let at = n &* pixel &+ k
+        ckernels_prefetch(previousCell + at)
+        ckernels_prefetch_to_write(cell + at)
+        ckernels_prefetch_to_write(hidden + at)
     }
 
     /// Returns the offset of a pixel's weights.
@@ -145,12 +156,12 @@ struct GatePointers<S: Scalar> {
     ///
     /// - Parameters:
     ///   - place: the offset of the pixel's weights.
-    ///   - a: the preactivations of i; those of f, g and o follow at multiples of `stride`.
+    ///   - a: the preactivations of i, which the gate overwrites; those of f, g and o follow at multiples of `stride`.
     @inline(always)
     func step<F: GateFunction>(
         _: F.Type, _ pixel: Int, _ place: Int, _ k: Int, _ m: Int, a: UnsafeMutablePointer<S>, stride: Int
     ) {
-        let at = n &* pixel &+ k, gates = gates + (4 &* n &* pixel &+ k), b = bias + k
+        let at = n &* pixel &+ k, b = bias + k
         let before = S.Vector.load(previousCell + at)
         var ai = S.Vector.load(a) + S.Vector.load(b)
         var af = S.Vector.load(a + stride) + S.Vector.load(b + n)
@@ -165,10 +176,10 @@ struct GatePointers<S: Scalar> {
         let after = (f * before).addingProduct(i, g)
         if let w = weights { ao.addProduct(S.Vector.load(w.o + place), after) }
         let o = F.gate(ao)
-        i.stream(gates, over: m, isAligned: isAligned)
-        f.stream(gates + n, over: m, isAligned: isAligned)
-        g.stream(gates + 2 &* n, over: m, isAligned: isAligned)
-        o.stream(gates + 3 &* n, over: m, isAligned: isAligned)
+        i.store(a, over: m)
+        f.store(a + stride, over: m)
+        g.store(a + 2 &* stride, over: m)
+        o.store(a + 3 &* stride, over: m)
         after.store(cell + at, over: m)
         (o * S.Vector.hyperbolicTangent(after)).store(hidden + at, over: m)
     }
@@ -227,7 +238,7 @@ private func stepGatesBackward<S: Scalar>(_ step: GateStepBackward<S>) {
         forEachPixel(of: p.pixels, places: p.places) { pixel in
             let place = p.place(of: pixel), da = p.gates + 4 * p.n * pixel
             S.Vector.forEachInOneLoop(of: p.n) { k, m in
-                p.step(function, pixel, place, k, m, da: da + k, stride: p.n)
+                p.step(function, pixel, place, k, m, gates: da + k, da: da + k, stride: p.n)
             }
         }
     }
@@ -267,12 +278,15 @@ struct GateGradientPointers<S: Scalar> {
         places = step.peepholeGradients?.positions(hidden: n, pixels: pixels) ?? positions
     }
 
-    /// Prefetches what the step reads for sixteen channels of a pixel, which may lie out of bounds. Kernels that take
-    /// one block of channels per pixel jump through memory in a way that no hardware prefetcher predicts.
+    /// Prefetches what the step reads for a block of channels of a pixel, which may lie out of bounds.
+    ///
+    /// - Parameters:
+    ///   - k: the first channel of the block, whose gates follow one another.
+    ///   - lines: the cache lines that the gates of the block fill.
     @inline(always)
-    func prefetch(_ pixel: Int, _ k: Int) {
-        let at = n &* pixel &+ k
-        for gate in 0..<4 { ckernels_prefetch(gates + ((4 &* pixel &+ gate) &* n &+ k)) }
+    func prefetch(_ pixel: Int, _ k: Int, lines: Int) {
+        let at = n &* pixel &+ k, gates = gates + 4 &* at
+        for line in 0..<lines { ckernels_prefetch(gates + 16 &* line) }
         ckernels_prefetch(previousCell + at)
         ckernels_prefetch(cell + at)
         ckernels_prefetch(hiddenGradient + at)
@@ -289,24 +303,25 @@ struct GateGradientPointers<S: Scalar> {
 
     @inline(always)
     func step<F: GateFunction>(
-        _: F.Type, _ pixel: Int, _ k: Int, _ m: Int, da: UnsafeMutablePointer<S>, stride: Int
+        _: F.Type, _ pixel: Int, _ k: Int, _ m: Int, gates: UnsafePointer<S>, da: UnsafeMutablePointer<S>, stride: Int
     ) {
-        step(F.self, pixel, place(of: pixel), k, m, da: da, stride: stride)
+        step(F.self, pixel, place(of: pixel), k, m, gates: gates, da: da, stride: stride)
     }
 
     /// Evaluates the backward equations above for `m` channels of a pixel, starting at channel k.
     ///
     /// - Parameters:
     ///   - place: the offsets of the pixel's weights and of their gradients.
-    ///   - da: receives the gradient of i's preactivations; those of f, g and o follow at multiples of `stride`. It may
-    ///     alias the gates.
+    ///   - gates: the gate i; f, g and o follow at multiples of `stride`.
+    ///   - da: receives the gradient of their preactivations, at the same distances; may be the gates.
     @inline(always)
     func step<F: GateFunction>(
-        _: F.Type, _ pixel: Int, _ place: Place, _ k: Int, _ m: Int, da: UnsafeMutablePointer<S>, stride: Int
+        _: F.Type, _ pixel: Int, _ place: Place, _ k: Int, _ m: Int, gates: UnsafePointer<S>,
+        da: UnsafeMutablePointer<S>, stride: Int
     ) {
-        let a = gates + (4 &* n &* pixel &+ k), at = n &* pixel &+ k
-        let i = S.Vector.load(a), f = S.Vector.load(a + n)
-        let g = S.Vector.load(a + 2 &* n), o = S.Vector.load(a + 3 &* n)
+        let at = n &* pixel &+ k
+        let i = S.Vector.load(gates), f = S.Vector.load(gates + stride)
+        let g = S.Vector.load(gates + 2 &* stride), o = S.Vector.load(gates + 3 &* stride)
         let before = S.Vector.load(previousCell + at), after = S.Vector.load(cell + at)
         let t = S.Vector.hyperbolicTangent(after), dh = S.Vector.load(hiddenGradient + at)
         let dOutput = dh * t, dao = F.gradient(dOutput, o)

@@ -55,6 +55,7 @@ private func normalizedStep<S: Scalar>(
     _ kernel: GroupNormalization<S>, _ step: GateStep<S>, _ normalized: Tensor<S>, _ inverseDeviations: Tensor<S>
 ) {
     let p = GatePointers(step), images = step.images, all = 4 * p.n
+    let isAligned = p.n % 16 == 0
     let places = kernel.places(of: step.gates, normalized, inverseDeviations)
     withRows(3, of: all) { (rows: UnsafeMutablePointer<S>) in
         let mean = rows, r = rows + rowLength(all), y = rows + 2 * rowLength(all)
@@ -71,6 +72,9 @@ private func normalizedStep<S: Scalar>(
                         S.Vector.load(shift + c).addingProduct(S.Vector.load(scale + c), value).store(y + 16 &* gate)
                     }
                     p.step(function, pixel, k, m, a: y, stride: 16)
+                    for gate in 0..<4 {
+                        S.Vector.load(y + 16 &* gate).stream(a + (gate &* p.n &+ k), over: m, isAligned: isAligned)
+                    }
                 }
             }
         }
@@ -142,7 +146,8 @@ private struct NormalizedImage<S: Scalar> {
                     sums.update(repeating: 0, count: 128)
                     for place in first..<min(first &+ Self.placesAtOnce, places) {
                         let pixel = firstPixel &+ place
-                        p.step(function, pixel, k, m, da: p.gates + (pixel &* all &+ k), stride: p.n)
+                        let gates = p.gates + (pixel &* all &+ k)
+                        p.step(function, pixel, k, m, gates: gates, da: gates, stride: p.n)
                         add(place, k, m, to: sums)
                     }
                     for gate in 0..<4 {

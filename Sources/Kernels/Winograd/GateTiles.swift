@@ -3,7 +3,8 @@
 //
 // The columns of a gate convolution's products come in blocks of sixteen hidden channels. Within a block the columns of
 // the gates i, f, g and o lie side by side (a last block may be narrower), so that one block is all that the states of
-// its channels depend on.
+// its channels depend on. The gates are kept for backward in the same order, since a block's then fill whole cache
+// lines, which are written past the caches.
 
 /// The hidden channels in the order of the products' columns.
 package struct GateColumns: Sendable {
@@ -26,7 +27,8 @@ package struct GateColumns: Sendable {
 extension TransformedMaps {
     /// Computes the gates and states of a block's channels.
     ///
-    /// These maps must hold the products of that block alone, for the images of the step.
+    /// These maps must hold the products of that block alone, for the images of the step. `step.gates` receives the
+    /// gates in the order of `GateColumns`, if they are kept.
     package func step(_ step: GateStep<S>, block: Int) {
         forPrecision(
             of: S.self, float: { stepTiles(retyped(self) as TransformedMaps<Float>, retyped(step), block) },
@@ -36,6 +38,7 @@ extension TransformedMaps {
     /// Computes the gradient of all preactivations in the Winograd domain from the gradient of the states.
     ///
     /// - Parameters:
+    ///   - step: its gates are in the order of `GateColumns`, and stay as they are.
     ///   - first: the index in these maps of the step's first image.
     ///   - biasGradient: (4 hidden), accumulated into.
     package func stepBackward(_ step: GateStepBackward<S>, at first: Int, biasGradient db: Tensor<S>) {
@@ -70,7 +73,9 @@ extension TransformedMaps {
 private func stepTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ step: GateStep<S>, _ block: Int) {
     let columns = GateColumns(hidden: step.bias.count / 4), blocks = 0..<columns.columns(block).count
     @inline(always) func run<F: GateFunction>(_: F.Type) {
-        let sink = GateStepSink<S, F>(step: GatePointers(step), channel: 16 * block, width: columns.width(block))
+        let sink = GateStepSink<S, F>(
+            step: GatePointers(step), channel: 16 * block, width: columns.width(block), ahead: maps.geometry.side,
+            isKept: step.keepsGates)
         outputTiles(maps, images: step.images, at: 0, blocks: blocks, sink)
     }
     switch step.activation {
@@ -129,11 +134,24 @@ struct GateStepSink<S: Scalar, F: GateFunction>: PlaceSink {
     let step: GatePointers<S>
     let channel, width: Int
 
+    /// The distance in pixels to the same position of the next tile, which is prefetched.
+    let ahead: Int
+
+    /// Whether the gates are written to memory.
+    let isKept: Bool
+
     @inline(always)
     func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
+        step.prefetch(pixel &+ ahead, channel)
         for part in BlockParts<S>() where part.channel < width {
             let k = part.channel
             step.step(F.self, pixel, channel &+ k, width &- k, a: z + k, stride: width)
+        }
+        guard isKept else { return }
+        // Of a multiple of four channels, the gates of a block are whole cache lines.
+        let gates = step.gates + 4 &* (step.n &* pixel &+ channel), isAligned = step.n & 3 == 0
+        S.Vector.forEach(of: 4 &* width) { k, m in
+            S.Vector.load(z + k).stream(gates + k, over: m, isAligned: isAligned)
         }
     }
 }
@@ -151,10 +169,11 @@ struct GateStepSource<S: Scalar, F: GateFunction>: PlaceSource {
 
     @inline(always)
     func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
-        step.prefetch(pixel &+ ahead, channel)
+        step.prefetch(pixel &+ ahead, channel, lines: blocks(of: 4 &* width))
+        let gates = step.gates + 4 &* (step.n &* pixel &+ channel)
         for part in BlockParts<S>() where part.channel < width {
             let k = part.channel
-            step.step(F.self, pixel, channel &+ k, width &- k, da: dz + k, stride: width)
+            step.step(F.self, pixel, channel &+ k, width &- k, gates: gates + k, da: dz + k, stride: width)
             for gate in 0..<4 {
                 let sum = sums + (16 &* gate &+ k)
                 (S.Vector.load(sum) + .load(dz + (gate &* width &+ k))).store(sum)

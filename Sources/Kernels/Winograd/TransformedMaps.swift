@@ -63,13 +63,19 @@ package struct TransformedMaps<S: Scalar>: Sendable {
         return 16 * (blocks > 4 ? blocks | 1 : blocks)
     }
 
+    /// Sets all elements to zero.
+    package func clear() { elements[flat: 0..<Self.count(geometry, images: images, channels: channels)].fill(0) }
+
     /// Returns the row of a tile at the first point.
     func row(_ tile: Int) -> UnsafeMutablePointer<S> { elements.pointer + tile * rowStride }
 }
 
-/// The contents of maps in the Winograd domain: V of x and of h, M or its gradient, and the gradient of V.
+/// The contents of maps in the Winograd domain: V of x and of h, M or its gradient, and the gradients of both V.
 package enum MapContent: Sendable {
-    case input, hidden, product, gradient
+    case input, hidden, product, inputGradient, hiddenGradient
+
+    /// Whether only a backward pass has such maps.
+    package var isGradient: Bool { self == .inputGradient || self == .hiddenGradient }
 }
 
 /// Memory for maps that live for a few steps at most, as large as its largest user requested. Each thread needs an

@@ -60,16 +60,17 @@ private func multiply<S: Scalar>(
 /// The product dV = dM U' of some images.
 package struct InputProduct<S: Scalar> {
     let factor: PointFactor<S>
+    let images: Int
     let dv: TransformedMaps<S>
 
     /// - Parameter dv: receives the gradient in its first images.
-    package init(_ dm: PointFactor<S>, into dv: TransformedMaps<S>) {
-        precondition(dm.weights.columns == dv.channels)
-        (factor, self.dv) = (dm, dv)
+    package init(_ dm: PointFactor<S>, images: Int, into dv: TransformedMaps<S>) {
+        precondition(dm.weights.columns == dv.channels && images <= dv.images)
+        (factor, self.images, self.dv) = (dm, images, dv)
     }
 
     @inline(always)
-    fileprivate func multiply(point: Int, images: Int) {
+    fileprivate func multiply(point: Int) {
         let next = min(point + 1, dv.geometry.points - 1)
         for (block, count) in Panels(blocks: factor.weights.blocks) {
             multiplyColumns(
@@ -98,16 +99,18 @@ package struct WeightProduct<S: Scalar> {
         (self.v, self.first, self.dm, self.firstOutput, self.images, self.du) = (v, first, dm, firstOutput, images, du)
     }
 
-    /// The number of tiles whose four blocks of dM stay in the L1 cache while all rows of V' pass by.
-    private static var tilesAtOnce: Int { 128 }
+    /// The most tiles whose four blocks of dM stay in the L1 cache while all rows of V' pass by.
+    private static var mostTilesAtOnce: Int { 128 }
 
     @inline(always)
     fileprivate func add(point: Int) {
         let tiles = v.geometry.tiles, depth = images * tiles, blocks = blocks(of: dm.channels)
+        let parts = max(1, (depth + Self.mostTilesAtOnce - 1) / Self.mostTilesAtOnce)
+        let tilesAtOnce = max(1, (depth + parts - 1) / parts)
         let a = v.row(first * tiles) + point * v.pointStride, b = dm.row(firstOutput * tiles) + point * dm.pointStride
         for (block, count) in Panels(blocks: blocks) {
-            for tile in stride(from: 0, to: depth, by: Self.tilesAtOnce) {
-                let factor = b + tile * dm.rowStride + 16 * block, following = min(Self.tilesAtOnce, depth - tile)
+            for tile in stride(from: 0, to: depth, by: tilesAtOnce) {
+                let factor = b + tile * dm.rowStride + 16 * block, following = min(tilesAtOnce, depth - tile)
                 // The next tiles, or the next panel, or the next point.
                 let next =
                     tile + following < depth
@@ -125,22 +128,20 @@ package struct WeightProduct<S: Scalar> {
 }
 
 /// Computes the products that share dM, point by point, so that dM is read from memory once.
-///
-/// - Parameter images: the number of images of the input product.
 package func multiplyBackward<S: Scalar>(
-    _ geometry: WinogradGeometry, _ input: InputProduct<S>?, images: Int, _ weights: [WeightProduct<S>]
+    _ geometry: WinogradGeometry, _ inputs: [InputProduct<S>], _ weights: [WeightProduct<S>]
 ) {
     forPrecision(
-        of: S.self, float: { multiply(retyped(input) as InputProduct<Float>?, retyped(weights), images, geometry) },
-        double: { multiply(retyped(input) as InputProduct<Double>?, retyped(weights), images, geometry) })
+        of: S.self, float: { multiply(retyped(inputs) as [InputProduct<Float>], retyped(weights), geometry) },
+        double: { multiply(retyped(inputs) as [InputProduct<Double>], retyped(weights), geometry) })
 }
 
 @inline(always)
 private func multiply<S: Scalar>(
-    _ input: InputProduct<S>?, _ weights: [WeightProduct<S>], _ images: Int, _ geometry: WinogradGeometry
+    _ inputs: [InputProduct<S>], _ weights: [WeightProduct<S>], _ geometry: WinogradGeometry
 ) {
     for point in 0..<geometry.points {
-        input?.multiply(point: point, images: images)
+        for product in inputs { product.multiply(point: point) }
         for product in weights { product.add(point: point) }
     }
     for product in weights { product.du.hasGrown() }

@@ -67,7 +67,7 @@ package struct MemoryBudget: Codable, Sendable, Equatable {
                 let limit = rank.limit.map { "the limit on memory (\($0)) leaves less" } ?? "the system gives less"
                 return
                     "a rank on \(host) would need \(inGigabytes(bytes)) of addresses, with those of OpenBLAS and its threads, "
-                    + "and \(limit); raise the limit, lower --threads, or \(remedy)"
+                    + "and \(limit); raise the limit, or \(remedy)"
             }
         }
         return nil

@@ -11,6 +11,7 @@ import Model
 import Platform
 import Reports
 import Shards
+import Supervision
 import Trainer
 
 extension MetricConvention: ExpressibleByArgument {}
@@ -53,6 +54,10 @@ struct EvaluateCommand: ParsableCommand {
             let pool = try options.threadPool(for: sequences.count, on: communicator)
             let forecaster = try found.takeForecaster(frames: options.frames(for: found), on: pool, communicator)
             try data.check(for: forecaster, known: forecaster.frames)
+            try MemoryBudget.require(
+                forecaster.memory(forecasting: min(sequences.count, pool.size * batchSize), threads: pool.size),
+                threads: pool.size, on: communicator,
+                remedy: "choose fewer --threads, a smaller --batch-size, or fewer --frames")
             if communicator.rank == 0, options.data != nil {
                 try data.complaint(about: sequences, trainedOn: found.checkpoint.valueRange).map(warn)
             }

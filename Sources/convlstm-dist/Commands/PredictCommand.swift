@@ -12,6 +12,7 @@ import Foundation
 import Kernels
 import Platform
 import Shards
+import Supervision
 import Trainer
 
 extension ArrayLayout: ExpressibleByArgument {}
@@ -78,6 +79,9 @@ struct PredictCommand: ParsableCommand {
         }
         let pool = try options.threadPool(for: array?.batch ?? 1, on: SoloCommunicator())
         let forecaster = try found.takeForecaster(frames: options.frames(for: found), on: pool, SoloCommunicator())
+        try MemoryBudget.require(
+            forecaster.memory(forecasting: array?.batch ?? 1, threads: pool.size), threads: pool.size,
+            on: SoloCommunicator(), remedy: "choose fewer --threads or fewer --frames")
         let names: [String]
         if let array {
             if layout == nil { StandardOutput.print(array.reading) }

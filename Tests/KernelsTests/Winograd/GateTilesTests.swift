@@ -37,7 +37,9 @@ import Testing
             m.step(step(gates, c, h), block: block)
         }
         step(a, c2, h2).forward()
-        #expect(worstDifference(gates, a) < 1e-12 && worstDifference(c, c2) < 1e-12 && worstDifference(h, h2) < 1e-12)
+        #expect(
+            worstDifference(rows(gates, columns), a) < 1e-12 && worstDifference(c, c2) < 1e-12
+                && worstDifference(h, h2) < 1e-12)
 
         let dh = map(6)
         func backward(_ gates: Tensor<Double>, _ dc: Tensor<Double>, _ w: Peepholes<Double>) -> GateStepBackward<Double>
@@ -60,6 +62,21 @@ import Testing
         dm.transformOutput(into: z, from: 1)
         dm2.transformOutput(into: z2, from: 1)
         #expect(worstDifference(z, z2) < 1e-9 && worstDifference(z, Tensor(shape: z.shape)) > 1e-3)
+    }
+
+    /// Returns gates from the order of the products' columns in the order i, f, g, o of all channels.
+    private func rows(_ gates: Tensor<Double>, _ columns: GateColumns) -> Tensor<Double> {
+        let rows = Tensor<Double>(shape: gates.shape), n = columns.hidden
+        var elements = rows.mutableSpan
+        for first in stride(from: 0, to: gates.count, by: 4 * n) {
+            for gate in 0..<4 {
+                for channel in 0..<n {
+                    let column = columns.first(block: channel / 16, gate: gate) + channel % 16
+                    elements[first + gate * n + channel] = gates.span[first + column]
+                }
+            }
+        }
+        return rows
     }
 
     private func maps(_ n: Int) -> [Tensor<Double>] { (0..<3).map { _ in Tensor(height, width, n) } }

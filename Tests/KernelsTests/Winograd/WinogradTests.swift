@@ -32,7 +32,7 @@ import Testing
         m.transformOutputBackward(dz)
         let du = TransformedGradient<Double>(geometry, rows: channels, columns: filters)
         multiplyBackward(
-            geometry, nil, images: 0, [WeightProduct(v, m, images: images, accumulatingInto: du)])
+            geometry, [], [WeightProduct(v, m, images: images, accumulatingInto: du)])
         let dw = random(Double.self, 4, [kernel * kernel * channels, filters])
         let expectedDW = Tensor<Double>(shape: dw.shape)
         expectedDW.copy(from: dw)
@@ -54,7 +54,7 @@ import Testing
     }
 
     private func multiplyAll(_ factor: PointFactor<Double>, into m: TransformedMaps<Double>, images: Int) {
-        multiplyBackward(m.geometry, InputProduct(factor, into: m), images: images, [])
+        multiplyBackward(m.geometry, [InputProduct(factor, images: images, into: m)], [])
     }
 
     /// Returns the weights with each tap's (rows, columns) matrix transposed.

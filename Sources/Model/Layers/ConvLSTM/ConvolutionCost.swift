@@ -21,10 +21,11 @@ package struct ConvolutionCost: Sendable, Equatable, Encodable {
     }
 }
 
-// The speeds. Benchmarks/Scripts/fit-convolution-plan measured 44 layers with both algorithms, on 2026-11-22 on one of
-// two cores of an otherwise idle AMD Zen 5 with AVX-512, and fitted them; the plan depends only on their ratios. Run
-// the script again after a change of the kernels. The amounts assume batches of 4 and sequences of 10 frames; larger
-// batches favor Winograd more, since its weights are larger.
+// The speeds. Benchmarks/Scripts/fit-convolution-plan measured 44 layers with both algorithms and fitted them, for
+// AVX-512 on 2026-11-22 on one of two cores of an otherwise idle AMD Zen 5, for narrower vectors on 2026-11-28 with a
+// build for x86-64-v3 on an Intel Xeon (Emerald Rapids); the plan depends only on their ratios. Run the script again
+// after a change of the kernels. The amounts assume batches of 4 and sequences of 10 frames; larger batches favor
+// Winograd more, since its weights are larger.
 
 /// The speed of one convolution algorithm.
 private struct Speed {
@@ -34,11 +35,14 @@ private struct Speed {
     /// Bytes per second.
     let memory: Double
 
+    /// Whether the vectors are those of AVX-512.
+    private static var isWide: Bool { FloatVector.width == 16 }
+
     /// The speeds of sgemm on lowered patches, and of the lowering, whose patches stay in cache.
-    static let lowering = Speed(products: 238e9, memory: 80e9)
+    static let lowering = isWide ? Speed(products: 238e9, memory: 80e9) : Speed(products: 46.3e9, memory: .infinity)
 
     /// The speeds of products in the Winograd domain, and of the transforms.
-    static let winograd = Speed(products: 262e9, memory: 62e9)
+    static let winograd = isWide ? Speed(products: 262e9, memory: 62e9) : Speed(products: 46.7e9, memory: 38.3e9)
 }
 
 /// The training step that the amounts assume. It decides which share of the work on weights falls to one feature map.

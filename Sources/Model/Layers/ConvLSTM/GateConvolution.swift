@@ -8,12 +8,13 @@ import Kernels
 
 /// The convolutions of one unrolled layer.
 ///
-/// Images of a batch pass through a time step in groups of `imagesAtOnce`; each call processes one step of one group.
+/// Images of a batch pass through a time step in groups; each call processes one step of one group.
 protocol GateConvolution<S>: AnyObject {
     associatedtype S: Scalar
 
-    /// The number of images of the batch that pass through a step together.
+    /// The number of images of the batch that pass through a step together, forward and backward.
     var imagesAtOnce: Int { get }
+    var imagesAtOnceBackward: Int { get }
 
     /// Does the work that is possible for the inputs of several steps at once.
     func begin(_ steps: Range<Int>)

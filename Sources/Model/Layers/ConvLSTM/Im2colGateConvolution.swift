@@ -42,6 +42,8 @@ final class Im2colGateConvolution<S: Scalar>: GateConvolution {
 
     var imagesAtOnce: Int { max(1, operands.batch) }
 
+    var imagesAtOnceBackward: Int { imagesAtOnce }
+
     func preactivations(_ t: Int, images: Range<Int>) {
         guard let h = operands.hidden?.before(t) else { return }
         hiddenConvolution?.forward(

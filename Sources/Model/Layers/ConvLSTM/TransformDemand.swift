@@ -12,7 +12,9 @@ package struct TransformDemand: Sendable {
 
     /// The kinds of maps with their channels.
     var contents: [(content: MapContent, channels: Int)] {
-        [(.input, input), (.hidden, hidden), (.product, outputs), (.gradient, max(input, hidden))]
+        [
+            (.input, input), (.hidden, hidden), (.product, outputs), (.inputGradient, input), (.hiddenGradient, hidden),
+        ]
     }
 
     /// The number of tiles that makes a product long enough and still fits in cache. Each product reads all weights, so
@@ -22,13 +24,23 @@ package struct TransformDemand: Sendable {
     /// The number of images that have enough tiles.
     var mostImagesAtOnce: Int { max(1, enoughTiles / geometry.tiles) }
 
-    /// Returns the number of images that pass through a step together, in groups of about equal size.
-    func imagesAtOnce(batch: Int) -> Int {
-        let most = mostImagesAtOnce, groups = max(1, (batch + most - 1) / most)
-        return max(1, (batch + groups - 1) / groups)
+    /// Returns the number of images that pass forward through a step together.
+    func imagesAtOnce(batch: Int) -> Int { Self.evenGroups(of: batch, atMost: mostImagesAtOnce) }
+
+    /// The same for a backward pass, which also reads and writes the gradient of all weights.
+    private var enoughTilesBackward: Int { max(512, outputs) }
+
+    /// Returns the number of images that pass backward through a step together.
+    func imagesAtOnceBackward(batch: Int) -> Int {
+        Self.evenGroups(of: batch, atMost: max(1, enoughTilesBackward / geometry.tiles))
     }
 
-    /// Returns the number of steps that backward processes together if the whole batch is too small. Backward reads and
-    /// writes the weights' gradient, so its products should be twice as long.
-    func stepsAtOnce(batch: Int) -> Int { max(1, 2 * enoughTiles / max(1, batch * geometry.tiles)) }
+    /// Returns the number of steps that backward processes together if the whole batch is too small.
+    func stepsAtOnce(batch: Int) -> Int { max(1, enoughTilesBackward / max(1, batch * geometry.tiles)) }
+
+    /// Returns the size of groups of about equal size.
+    private static func evenGroups(of count: Int, atMost most: Int) -> Int {
+        let groups = max(1, (count + most - 1) / most)
+        return max(1, (count + groups - 1) / groups)
+    }
 }

@@ -89,7 +89,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         for part in steps.chunks(of: holders.count) {
             convolution.begin(part)
             for t in part {
-                for images in groups { forward(t, images: images) }
+                for images in groups(of: convolution.imagesAtOnce) { forward(t, images: images) }
                 holders[place(t)] = t
             }
         }
@@ -112,7 +112,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     private func forward(_ t: Int, images: Range<Int>) {
         let gates = gates.step(t, images: images),
             step = GateStep(
-                gates: gates, bias: normalizer == nil ? layer.bias : layer.zeroBias,
+                gates: gates, keepsGates: gradients != nil, bias: normalizer == nil ? layer.bias : layer.zeroBias,
                 activation: layer.description.gateActivation, peepholes: layer.peepholes,
                 previousCell: cell(before: t)[images], cell: cells[cyclic: t][images], hidden: output.values[t][images])
         guard let kernel = layer.normalization, let normalizer else {
@@ -124,10 +124,7 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     }
 
     /// The groups of images that pass through a step together.
-    private var groups: [Range<Int>] {
-        let size = convolution.imagesAtOnce
-        return (0..<output.batch).chunks(of: size)
-    }
+    private func groups(of images: Int) -> [Range<Int>] { (0..<output.batch).chunks(of: images) }
 
     /// Returns c_{t-1}.
     private func cell(before t: Int) -> Tensor<S> {
@@ -150,8 +147,8 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         for part in convolution.parts(of: steps) {
             let isHeld = part.allSatisfy { holders[place($0)] == $0 }
             if !isHeld { convolution.begin(part) }
-            for images in groups {
-                if !isHeld { for t in part { forward(t, images: images) } }
+            for images in groups(of: convolution.imagesAtOnceBackward) {
+                if !isHeld { recompute(part, images) }
                 for t in part.reversed() { backward(t, images: images, in: part) }
                 convolution.finish(part, images: images)
             }
@@ -159,6 +156,13 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         }
         if steps.lowerBound == 0, let start {
             add(gradients.ofTraining.cell, accumulatingInto: start.gradients.ofTraining.cell)
+        }
+    }
+
+    /// Computes the gates of a part of the steps again.
+    private func recompute(_ part: Range<Int>, _ images: Range<Int>) {
+        for t in part {
+            for group in images.chunks(of: convolution.imagesAtOnce) { forward(t, images: group) }
         }
     }
 

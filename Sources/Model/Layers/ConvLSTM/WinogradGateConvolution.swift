@@ -87,15 +87,18 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     /// Allocates the memory for all passes in advance.
     private func reserveMemory() {
         let isTraining = context.use == .training
-        let longest = isTraining ? parts(of: 0..<operands.steps).map(\.count).max() ?? 0 : 1
-        for (content, channels) in weights.demand.contents where isTraining || content != .gradient {
-            _ = context.points.maps(content, weights.geometry, images: longest * imagesAtOnce, channels: channels)
+        let longest = isTraining ? parts(of: 0..<operands.steps).map(\.count).max() ?? 0 : 0
+        let images = max(imagesAtOnce, longest * imagesAtOnceBackward)
+        for (content, channels) in weights.demand.contents where isTraining || !content.isGradient {
+            _ = context.points.maps(content, weights.geometry, images: images, channels: channels)
         }
     }
 
     private var columns: GateColumns { GateColumns(hidden: operands.layer.description.hidden) }
 
     var imagesAtOnce: Int { weights.demand.imagesAtOnce(batch: operands.batch) }
+
+    var imagesAtOnceBackward: Int { weights.demand.imagesAtOnceBackward(batch: operands.batch) }
 
     func begin(_ steps: Range<Int>) {}
 
@@ -116,41 +119,39 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func forward(_ t: Int, images: Range<Int>, step: GateStep<S>) {
-        let isComputed = forEachBlock(t, images: images) { m, block in m.step(step, block: block) }
-        if !isComputed {
-            step.gates.fill(0)
-            step.forward()
-        }
+        forEachBlock(t, images: images) { m, block in m.step(step, block: block) }
     }
 
     func preactivations(_ t: Int, images: Range<Int>) {
         let a = operands.gates.step(t, images: images)
-        let isComputed = forEachBlock(t, images: images) { m, block in m.preactivations(into: a, block: block) }
-        if !isComputed { a.fill(0) }
+        forEachBlock(t, images: images) { m, block in m.preactivations(into: a, block: block) }
     }
 
-    /// Calls the body with M = V_x U_x + V_h U_h of each block; returns false if there is nothing to multiply.
+    /// Calls the body with M = V_x U_x + V_h U_h of each block.
     private func forEachBlock(
         _ t: Int, images: Range<Int>, _ body: (_ m: TransformedMaps<S>, _ block: Int) -> Void
-    ) -> Bool {
+    ) {
         let x = operands.input.flatMap { x in
             weights.input.map { PointFactor(transformed([x.values[t][images]], as: .input), $0.forward) }
         }
         let h = hidden(before: t, images: images).flatMap { h in
             weights.hidden.map { PointFactor(transformed([h], as: .hidden), $0.forward) }
         }
-        guard let first = x ?? h else { return false }
         for block in 0..<columns.blocks {
             let m = context.points.maps(
                 .product, weights.geometry, images: images.count, channels: 4 * columns.width(block))
-            multiplyPanel(first, x == nil ? nil : h, panel: block, into: m, images: images.count)
+            if let first = x ?? h {
+                multiplyPanel(first, x == nil ? nil : h, panel: block, into: m, images: images.count)
+            } else {
+                m.clear()
+            }
             body(m, block)
         }
-        return true
     }
 
-    // Backward: dM = A da A' serves dV_h = dM U_h', dV_x = dM U_x' and dU += V' dM. A part has more than one step only
-    // if all images are in one group, so that the images of a part are contiguous in every sequence.
+    // Backward: dM = A da A' serves dV_h = dM U_h', dV_x = dM U_x' and dU += V' dM, all at once if a part is one step. A
+    // part has more than one step only if all images are in one group, so that the images of a part are contiguous in
+    // every sequence.
 
     /// Splits the steps into parts long enough for efficient products of the weight gradients.
     func parts(of steps: Range<Int>) -> [Range<Int>] {
@@ -163,45 +164,63 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     /// Returns the maps of dM for a part.
     private func products(_ part: Range<Int>) -> TransformedMaps<S> {
         context.points.maps(
-            .product, weights.geometry, images: part.count * imagesAtOnce, channels: 4 * columns.hidden)
+            .product, weights.geometry, images: part.count * imagesAtOnceBackward, channels: 4 * columns.hidden)
     }
 
     func backward(
         _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>
     ) {
-        products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnce, biasGradient: biasGradient)
-        addHiddenGradient(t, images: images, in: part)
+        products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnceBackward, biasGradient: biasGradient)
+        if part.count > 1 { multiply([hiddenGradient(t, images: images, in: part)], []) }
     }
 
     func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
         products(part).preactivationsBackward(
-            operands.gates.step(t, images: images), at: (t - part.lowerBound) * imagesAtOnce)
-        addHiddenGradient(t, images: images, in: part)
-    }
-
-    /// Computes dh_{t-1} += B (dM U_h') B'.
-    private func addHiddenGradient(_ t: Int, images: Range<Int>, in part: Range<Int>) {
-        guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step], let weights = weights.hidden
-        else { return }
-        let dm = PointFactor(products(part), first: (t - part.lowerBound) * imagesAtOnce, weights.backward)
-        let dv = context.points.maps(
-            .gradient, self.weights.geometry, images: images.count, channels: weights.backward.columns)
-        multiplyBackward(self.weights.geometry, InputProduct(dm, into: dv), images: images.count, [])
-        dv.transformInputBackward(accumulatingInto: dh[images])
+            operands.gates.step(t, images: images), at: (t - part.lowerBound) * imagesAtOnceBackward)
+        if part.count > 1 { multiply([hiddenGradient(t, images: images, in: part)], []) }
     }
 
     func finish(_ part: Range<Int>, images: Range<Int>) {
-        let dm = products(part), count = part.count * images.count, all = weights.geometry
-        let dx = operands.input?.gradient.map { $0.images(part) }
-        let first = part.count == 1 ? images.lowerBound : 0
-        guard let dx, let input = weights.input else {
-            return multiplyBackward(all, nil, images: 0, weightProducts(part, images: images))
+        let hidden = part.count == 1 ? hiddenGradient(part.lowerBound, images: images, in: part) : nil
+        multiply([inputGradient(part, images: images), hidden], weightProducts(part, images: images))
+    }
+
+    /// The gradient of some maps, dx += B dV B' with dV = dM U'.
+    private struct MapGradient {
+        let product: InputProduct<S>
+        let dv: TransformedMaps<S>
+        let dx: Tensor<S>
+
+        init(_ dm: PointFactor<S>, into dv: TransformedMaps<S>, _ dx: Tensor<S>) {
+            product = InputProduct(dm, images: dx.shape[0], into: dv)
+            (self.dv, self.dx) = (dv, dx)
         }
-        let dv = context.points.maps(.gradient, all, images: count, channels: input.backward.columns)
-        multiplyBackward(
-            all, InputProduct(PointFactor(dm, input.backward), into: dv), images: count,
-            weightProducts(part, images: images))
-        dv.transformInputBackward(accumulatingInto: dx[first..<first + count])
+    }
+
+    private func multiply(_ gradients: [MapGradient?], _ weightProducts: [WeightProduct<S>]) {
+        let gradients = gradients.compactMap(\.self)
+        multiplyBackward(weights.geometry, gradients.map(\.product), weightProducts)
+        for it in gradients { it.dv.transformInputBackward(accumulatingInto: it.dx) }
+    }
+
+    /// Returns the gradient of h_{t-1}; nil if nobody needs it.
+    private func hiddenGradient(_ t: Int, images: Range<Int>, in part: Range<Int>) -> MapGradient? {
+        guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step],
+            let u = weights.hidden?.backward
+        else { return nil }
+        let dm = PointFactor(products(part), first: (t - part.lowerBound) * imagesAtOnceBackward, u)
+        let dv = context.points.maps(
+            .hiddenGradient, weights.geometry, images: images.count, channels: u.columns)
+        return MapGradient(dm, into: dv, dh[images])
+    }
+
+    /// Returns the gradient of x; nil if nobody needs it.
+    private func inputGradient(_ part: Range<Int>, images: Range<Int>) -> MapGradient? {
+        guard let dx = operands.input?.gradient.map({ $0.images(part) }), let u = weights.input?.backward
+        else { return nil }
+        let count = part.count * images.count, first = part.count == 1 ? images.lowerBound : 0
+        let dv = context.points.maps(.inputGradient, weights.geometry, images: count, channels: u.columns)
+        return MapGradient(PointFactor(products(part), u), into: dv, dx[first..<first + count])
     }
 
     /// Returns the products dU_x += V_x' dM and dU_h += V_h' dM.
