@@ -63,15 +63,36 @@ package final class TwoHosts {
     ///   - options: further options of mpirun, beside those that make it find the hosts.
     package func mpirun(ranks: [Int], options: [String] = [], _ program: String, _ arguments: [String]) -> String {
         let hosts = zip(Self.addresses, ranks).map { "\($0):\($1)" }.joined(separator: ",")
+        let launcher = ["mpirun", "-np", "\(ranks.reduce(0, +))", "--host", hosts]
+        return start(launcher, options, program, arguments)
+    }
+
+    /// The same under Launch/supervise, from a hostfile.
+    package func supervise(
+        slots: [Int], options: [String] = [], _ program: String, _ arguments: [String]
+    ) throws
+        -> String
+    {
+        let lines = zip(Self.addresses, slots).map { "\($0) slots=\($1)\n" }.joined()
+        let hostfile = try folder.write(Array(lines.utf8), to: "hosts.txt")
+        return start([Repository.path + "Launch/supervise", "--hostfile", hostfile], options, program, arguments)
+    }
+
+    private func start(
+        _ launcher: [String], _ options: [String], _ program: String, _ arguments: [String]
+    ) -> String {
         let networks = ["oob_tcp_if_include", "btl_tcp_if_include"].flatMap { ["--mca", $0, Self.network] }
         let words =
-            ["mpirun", "-np", "\(ranks.reduce(0, +))", "--host", hosts, "--mca", "plm_rsh_agent"]
-            + [folder.file("agent")] + networks + Mpirun.options + options + [Command.path(of: program)] + arguments
+            launcher + ["--mca", "plm_rsh_agent", folder.file("agent")] + networks + Mpirun.options + options
+            + [Command.path(of: program)] + arguments
         return "\(entering(0)) '\(words.joined(separator: " "))'"
     }
 
     /// A command line that disconnects the cable.
     package var cut: String { link("down") }
+
+    /// A command line after which the second host says nothing any more, to nobody.
+    package var lose: String { "\(cut); ip netns pids \(names[1]) | xargs --no-run-if-empty kill -STOP" }
 
     /// A command line that reconnects the cable.
     package var mend: String { link("up") }

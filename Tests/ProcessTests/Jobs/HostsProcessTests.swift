@@ -15,7 +15,9 @@ import Testing
         let system = try SmallSystem("keras-stack-3") { $0.batchSize = 4 }, example = system.example
         let options = ["--virtual-ranks", "4", "--steps", "2"], output = example.freshOutput()
         let result = try hosts.shell(
-            hosts.mpirun(ranks: ranks, "convlstm-dist", system.arguments(output, options)),
+            hosts.mpirun(
+                ranks: ranks, options: ["--tune", Repository.path + "Launch/hosts.conf"], "convlstm-dist",
+                system.arguments(output, options)),
             directory: example.folder.path)
         try #require(result.status == 0, "\(result.stderr)")
         let alone = try system.train(ranks: 0, options)
