@@ -23,7 +23,9 @@ import Testing
             }
         }
         let share = installed.folder.file("home/.local/share/")
-        for file in ["hosts.conf", "hostfile.example", "slurm.sbatch", "kubernetes/mpijob.yaml", "dependencies", "supervise"] {
+        for file in [
+            "hosts.conf", "hostfile.example", "slurm.sbatch", "kubernetes/mpijob.yaml", "dependencies", "supervise",
+        ] {
             let copy = try Data(contentsOf: URL(fileURLWithPath: share + "convlstm-dist/" + file))
             #expect(try copy == Data(contentsOf: URL(fileURLWithPath: Repository.path + "Launch/" + file)), "\(file)")
         }
