@@ -81,8 +81,8 @@ let package = Package(
                 "Collectives", "Configuration", "DataLoading", "Distribution", "Forecasting", "Formats", "Kernels",
                 "Model", "Platform", "Randomness", "Reports", "Shards", "Supervision", "Trainer",
             ]),
-        .target(name: "Version", plugins: ["CommitPlugin"]),
-        .plugin(name: "CommitPlugin", capability: .buildTool()),
+        .target(name: "Version", plugins: ["VersionPlugin"]),
+        .plugin(name: "VersionPlugin", capability: .buildTool()),
         .target(name: "CommandSupport", dependencies: ["Platform", "Reports", argumentParser]),
         .executableTarget(
             name: "convlstm-dist",

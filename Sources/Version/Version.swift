@@ -5,13 +5,13 @@ package enum Version {
     /// The version, as in CHANGELOG.md (https://semver.org).
     package static let number = "0.1.0"
 
-    /// The version and commit on a line of their own, then a line per component.
+    /// The version, commit and sources on a line of their own, then a line per component.
     ///
     /// - Parameters:
     ///   - instructions: the vector instructions that the program was compiled for.
     ///   - libraries: the names and versions of the libraries that it runs with.
     package static func description(instructions: String, libraries: [String]) -> String {
-        (["\(number) (commit \(commit))", "compiled by \(compiler) for \(instructions)"] + libraries)
+        (["\(number) (commit \(commit), sources \(sources))", "compiled by \(compiler) for \(instructions)"] + libraries)
             .joined(separator: "\n")
     }
 

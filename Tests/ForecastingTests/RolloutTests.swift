@@ -62,6 +62,19 @@ import TrainingTestSupport
 }
 
 @Suite struct ForecasterTests {
+    @Test func memoryIsThatOfEachThreadsRollout() throws {
+        let weights = try exampleNetwork(oneOutputPerInput: false)
+        let forecaster = Forecaster(
+            weights, inputFrames: 3, frames: 5, forecastOffset: 3, scale: ValueScale(0...1, maxValue: 1))
+        let together = min(2, weights.network.sequencesOfAForecast)
+        let held = try MemoryCount.bytes {
+            try (0..<3).map { _ in
+                try Rollout(weights, batch: together, inputFrames: 3, frames: 5, forecastOffset: 3)
+            }
+        }
+        #expect(try forecaster.memory(forecasting: 6, threads: 3) == held && held > 0)
+    }
+
     @Test func rawValuesAreScaledOnTheWayInAndBackOnTheWayOut() throws {
         let weights = try exampleNetwork(oneOutputPerInput: false), source = ExampleSource(count: 1)
         let past = Array(try source.sequence(0)[..<(3 * exampleFrame.count)])

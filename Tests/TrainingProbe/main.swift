@@ -12,7 +12,7 @@ let (file, rank, turned) = (CommandLine.arguments[1], Int(CommandLine.arguments[
 do {
     try runOnEveryRank { communicator in
         _ = try TrainingRun.train(
-            on: FaultyCommunicator(communicator, rank: rank, turned: turned), since: now()
+            on: FaultyCommunicator(communicator, rank: rank, turned: turned), since: now(), sources: ""
         ) {
             try TrainingConfiguration.resolved(model: nil, file: file)
         }

@@ -117,7 +117,8 @@ extension Diagnosis {
 
     private static func build(_ ranks: [RankFacts]) -> [Finding] {
         guard let poor = ranks.first(where: { $0.betterBuild != nil }), let command = poor.betterBuild else {
-            return [.ok("build", "compiled for \(ranks[0].instructions)")]
+            let builds = Set(ranks.map(\.instructions)).sorted().joined(separator: " and ")
+            return [.ok("build", "compiled for \(builds)")]
         }
         return [
             .warning("build", "compiled for \(poor.instructions), and \(poor.host) has wider vectors", remedy: command)

@@ -1,5 +1,6 @@
 // Checks that all ranks belong to the same job. The choice: digests of everything that must agree are compared
-// before the first step, because ranks that differ would silently train something else.
+// before the first step, because ranks that differ would silently train something else. Programs agree by their sources,
+// so that builds for unlike processors make one job.
 
 import Reports
 import Supervision
@@ -8,14 +9,18 @@ import Collectives
 import Formats
 import Foundation
 import Kernels
+import Platform
 import Shards
 
 /// The program, options and data of one rank.
 package struct RankIdentity: Codable, Sendable, Equatable {
     package var host: String
 
-    /// The digest of the executable file.
-    package var program: String
+    /// The digest of the sources that the program was built from.
+    package var sources: String
+
+    /// The widest vector instructions that it was built for, such as "AVX2".
+    package var instructions: String
 
     /// The command line, as words.
     package var options: [String]
@@ -28,29 +33,31 @@ package struct RankIdentity: Codable, Sendable, Equatable {
 
     package var cores: CoreUse
 
-    package init(host: String, program: String, options: [String], data: String, kernels: String, cores: CoreUse) {
-        (self.host, self.program, self.options) = (host, program, options)
+    package init(
+        host: String, sources: String, instructions: String, options: [String], data: String, kernels: String,
+        cores: CoreUse
+    ) {
+        (self.host, self.sources, self.instructions, self.options) = (host, sources, instructions, options)
         (self.data, self.kernels, self.cores) = (data, kernels, cores)
     }
 
-    /// Compares all ranks, and returns warnings on rank 0; an empty list on other ranks. Collective.
+    /// Compares all ranks, and returns what is to be said of them on rank 0; an empty list on other ranks. Collective.
     ///
-    /// Throws a usage error on rank 0 if ranks differ in program, options or data.
+    /// Throws a usage error on rank 0 if ranks differ in sources, options or data.
     static func require(
-        _ configuration: TrainingConfiguration, threads: Int, on communicator: any Communicator
+        _ configuration: TrainingConfiguration, sources: String, threads: Int, on communicator: any Communicator
     ) throws -> [String] {
         let cores = CoreUse(
             rank: communicator.rank, cores: SystemFiles.allowedCores, quota: SystemFiles.quota,
             threads: threads)
         let mine = RankIdentity(
-            host: communicator.hostName,
-            program: communicator.size == 1 ? "" : try Digest.ofFile("/proc/self/exe"),
+            host: communicator.hostName, sources: sources, instructions: Processor.compiledFor,
             options: Array(CommandLine.arguments.dropFirst()), data: try configuration.dataDigest,
             kernels: BLASLibrary.core, cores: cores)
         let all = try communicator.gather(Array(JSONEncoder().encode(mine)))
         let ranks = try all.map { try JSONDecoder().decode(RankIdentity.self, from: Data($0)) }
         if let complaint = complaint(about: ranks) { throw TrainingError.usage(complaint) }
-        return warnings(about: ranks)
+        return (builds(of: ranks).map { [$0] } ?? []) + warnings(about: ranks)
     }
 }
 
@@ -58,9 +65,8 @@ package struct RankIdentity: Codable, Sendable, Equatable {
 extension RankIdentity {
     /// A sentence about the first property in which ranks differ from most; nil if they agree.
     package static func complaint(about ranks: [RankIdentity]) -> String? {
-        if let (odd, most) = differing(ranks, \.program) {
-            return "\(odd) another build of the program than \(most); copy one build to every host, or build for the "
-                + "oldest processor with CONVLSTM_CPU"
+        if let (odd, most) = differing(ranks, \.sources) {
+            return "\(odd) a program of other sources than \(most); install one version on every host"
         }
         if let (odd, most) = differing(ranks, \.options) {
             return "\(odd) other options than \(most); give all ranks the same command line"
@@ -84,6 +90,19 @@ extension RankIdentity {
         let odd = ranks.indices.filter { !most.contains($0) }, shown = odd.prefix(4).map(name)
         let more = odd.count > shown.count ? ", and \(counted(odd.count - shown.count, "more rank"))" : ""
         return ("\(shown.joined(separator: ", "))\(more) \(odd.count == 1 ? "has" : "have")", name(most[0]))
+    }
+
+    /// A sentence about the builds for unlike processors that make this job; nil if there is one.
+    package static func builds(of ranks: [RankIdentity]) -> String? {
+        let builds = Dictionary(grouping: ranks, by: \.instructions)
+            .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+        guard builds.count > 1 else { return nil }
+        let parts = builds.map { instructions, ranks in
+            let hosts = Set(ranks.map(\.host)).sorted(), shown = hosts.prefix(4).joined(separator: ", ")
+            let more = hosts.count > 4 ? " and \(counted(hosts.count - 4, "more host"))" : ""
+            return "\(counted(ranks.count, "rank")) for \(instructions) on \(shown)\(more)"
+        }
+        return "builds of the same sources: \(parts.joined(separator: "; "))"
     }
 
     /// Sentences about differences that work but could be better.

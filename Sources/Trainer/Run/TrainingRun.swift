@@ -21,9 +21,10 @@ package enum TrainingRun {
     ///
     /// - Parameters:
     ///   - start: the start time of the program, by `now()`.
+    ///   - sources: the digest of the sources that the program was built from.
     ///   - force: whether a run may go on with a configuration that changes its result.
     package static func train(
-        on communicator: any Communicator, since start: Double, force: Bool = false,
+        on communicator: any Communicator, since start: Double, sources: String, force: Bool = false,
         _ resolve: () throws -> TrainingConfiguration
     ) throws -> TrainingStopped? {
         let communicator = WatchedCommunicator(communicator, .own)
@@ -58,7 +59,8 @@ package enum TrainingRun {
             shares: RankShares(of: configuration, data: data, batches: batches, virtualRanks: virtualRanks),
             source: data.source,
             seed: configuration.seed, reducePrecision: configuration.reducePrecision)
-        let warnings = try RankIdentity.require(configuration, threads: threads.count, on: communicator)
+        let ranks = try RankIdentity.require(
+            configuration, sources: sources, threads: threads.count, on: communicator)
         try MemoryBudget.require(plan.memory(on: communicator), threads: virtualRanks.threads, on: communicator)
         let pool = try plan.threadPool(), step = try TrainingStep(plan, on: pool, communicator)
         let checkpointSize = state.vectors.count * network.layout.count * MemoryLayout<Float>.stride
@@ -80,7 +82,7 @@ package enum TrainingRun {
         if let log, let folder {
             for line in try opening(
                 of: configuration, data: data, batches: batches, layout: network.layout, virtualRanks: virtualRanks,
-                threads: threads, folder: folder, log: log) + warnings
+                threads: threads, folder: folder, log: log) + ranks
             {
                 try log.say(line, at: state.position.step)
             }

@@ -21,7 +21,7 @@ extension CheckpointCommand {
     struct List: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List the checkpoints of a run.")
 
-        @Argument(help: "The folder of a run, or a folder of checkpoints.")
+        @Argument(help: "The folder of a run, or a folder of checkpoints.", completion: .directory)
         var path: String
 
         func run() throws {
@@ -41,7 +41,7 @@ extension CheckpointCommand {
     struct Inspect: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show what a checkpoint holds.")
 
-        @Argument(help: "A checkpoint, or the folder of a run.")
+        @Argument(help: "A checkpoint, or the folder of a run.", completion: .file())
         var path: String
 
         @Flag(help: "Show the name and shape of every parameter tensor, too.")
@@ -94,7 +94,7 @@ extension CheckpointCommand {
             abstract: "Read every checkpoint of a run in full, or one.",
             discussion: "The exit code is 1 if anything is damaged or missing.")
 
-        @Argument(help: "A checkpoint, or the folder of a run.")
+        @Argument(help: "A checkpoint, or the folder of a run.", completion: .file())
         var path: String
 
         func run() throws {
@@ -118,7 +118,7 @@ extension CheckpointCommand {
             abstract: "Remove the checkpoints of a run that are not to be kept.",
             discussion: "The best checkpoint always stays. No process may train in the folder meanwhile.")
 
-        @Argument(help: "The folder of a run.")
+        @Argument(help: "The folder of a run.", completion: .directory)
         var path: String
 
         @Option(parsing: .unconditional, help: ArgumentHelp("The newest checkpoints to keep.", valueName: "n"))
@@ -150,7 +150,7 @@ extension CheckpointCommand {
                 checkpoints.json anew where it differs. No process may train in the folder meanwhile.
                 """)
 
-        @Argument(help: "The folder of a run.")
+        @Argument(help: "The folder of a run.", completion: .directory)
         var path: String
 
         func run() throws {

@@ -20,19 +20,21 @@ struct ImportCommand: ParsableCommand {
             names. The folder holds a checkpoint of step 0, which predict and evaluate take, and train --resume.
             """)
 
-    @Argument(help: ArgumentHelp("A .safetensors file of the weights.", valueName: "file"))
+    @Argument(
+        help: ArgumentHelp("A .safetensors file of the weights.", valueName: "file"),
+        completion: .file(extensions: ["safetensors"]))
     var file: String
 
     @Option(
         help: ArgumentHelp(
             "The system whose modules they are: \(Presets.importMaps.keys.sorted().joined(separator: ", ")).",
-            valueName: "name"))
+            valueName: "name"), completion: .list(Presets.importMaps.keys.sorted()))
     var preset: String
 
     @Option(
         help: ArgumentHelp(
             "A .yaml file that describes that system in other sizes, such as another number of hidden channels.",
-            valueName: "file"))
+            valueName: "file"), completion: .file(extensions: ["yaml", "yml"]))
     var model: String?
 
     @Option(
@@ -41,7 +43,7 @@ struct ImportCommand: ParsableCommand {
                 + "hyperbolic tangent. A wrong order cannot be noticed here.", valueName: "order"))
     var gateOrder: GateOrder
 
-    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"), completion: .directory)
     var output: String
 
     @Option(

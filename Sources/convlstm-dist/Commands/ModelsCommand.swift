@@ -19,7 +19,7 @@ struct ModelsCommand: ParsableCommand {
     @Argument(
         help: ArgumentHelp(
             "The model whose tensors to show: a preset, or a .yaml file that describes a system.",
-            valueName: "name|file"))
+            valueName: "name|file"), completion: .model)
     var name: String?
 
     @Option(

@@ -30,7 +30,8 @@ struct PredictCommand: ParsableCommand {
 
     @OptionGroup var options: CheckpointOptions
 
-    @Option(help: ArgumentHelp("A .npy of frames to continue.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A .npy of frames to continue.", valueName: "file"), completion: .file(extensions: ["npy"]))
     var input: String?
 
     @Option(
@@ -50,7 +51,7 @@ struct PredictCommand: ParsableCommand {
             valueName: "split"))
     var split: Split?
 
-    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"))
+    @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"), completion: .directory)
     var output: String
 
     func validate() throws {

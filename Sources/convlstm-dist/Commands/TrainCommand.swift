@@ -10,6 +10,7 @@ import Foundation
 import Model
 import Platform
 import Trainer
+import Version
 
 extension NonFinitePolicy: ExpressibleByArgument {}
 extension SamplingScope: ExpressibleByArgument {}
@@ -34,19 +35,19 @@ struct TrainCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "A folder made by convlstm-shard split, or \"generated\" for the synthetic sequences of the model's generator (default: the "
-                + "only *.shards folder here, else generated).", valueName: "folder"))
+                + "only *.shards folder here, else generated).", valueName: "folder"), completion: .directory)
     var data: String?
 
     @Option(
         help: ArgumentHelp(
             "Images of digits to move in generated data, such as train-images-idx3-ubyte.gz (default: drawn ones).",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var digits: String?
 
     @Option(
         help: ArgumentHelp(
             "The preset to train, or a .yaml file that describes a system (default: that of the checkpoint that --resume "
-                + "names, else small).", valueName: "name|file"))
+                + "names, else small).", valueName: "name|file"), completion: .model)
     var model: String?
 
     @Option(
@@ -81,13 +82,13 @@ struct TrainCommand: ParsableCommand {
     )
     var seed: String?
 
-    @Option(help: ArgumentHelp("The run's folder (default: runs/MODEL).", valueName: "folder"))
+    @Option(help: ArgumentHelp("The run's folder (default: runs/MODEL).", valueName: "folder"), completion: .directory)
     var output: String?
 
     @Option(
         help: ArgumentHelp(
             "auto: go on from the newest checkpoint in the run's folder; never: start in a new folder; or a checkpoint "
-                + "(default: auto).", valueName: "auto|never|file"))
+                + "(default: auto).", valueName: "auto|never|file"), completion: .file())
     var resume: String?
 
     @Flag(help: "Go on with a run even where the configuration was changed so that its result changes.")
@@ -125,7 +126,7 @@ struct TrainCommand: ParsableCommand {
         parsing: .unconditional,
         help: ArgumentHelp(
             "Threads of each rank; or automatic, one for each physical core that is the rank's own (default: those of the "
-                + "run that goes on, else automatic).", valueName: "n"))
+                + "run that goes on, else automatic).", valueName: "n"), completion: .list([ThreadCount.word]))
     var threads: String?
 
     @Option(
@@ -181,10 +182,13 @@ struct TrainCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Seconds without progress after which a job is ended, naming the rank that is stuck; or off (default: 60, or 20 "
-                + "times the slowest recent step if that is more).", valueName: "seconds|off"))
+                + "times the slowest recent step if that is more).", valueName: "seconds|off"),
+        completion: .list(["automatic", "off"]))
     var watchdog: WatchLimit?
 
-    @Option(help: ArgumentHelp("A YAML file with any of the keys that --print-config shows.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("A YAML file with any of the keys that --print-config shows.", valueName: "file"),
+        completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
     @Flag(help: "Print the complete configuration, which --config takes back, and do nothing else.")
@@ -248,7 +252,7 @@ struct TrainCommand: ParsableCommand {
         let stopped = try runOnEveryRank(
             exitCode: processExitCode(of:), isAskedToEnd: { StopSignal.isAskedToEnd }
         ) { communicator in
-            try TrainingRun.train(on: communicator, since: start, force: force, resolved)
+            try TrainingRun.train(on: communicator, since: start, sources: Version.sources, force: force, resolved)
         }
         // The run has already reported why.
         if let stopped { throw ExitCode(stopped.reason.exitCode) }

@@ -10,7 +10,9 @@ extension ConvolutionAlgorithm: ExpressibleByArgument {}
 extension ReducePrecision: ExpressibleByArgument {}
 
 struct BenchModelOptions: ParsableArguments {
-    @Argument(help: ArgumentHelp("A preset, or a .yaml file that describes a system.", valueName: "name|file"))
+    @Argument(
+        help: ArgumentHelp("A preset, or a .yaml file that describes a system.", valueName: "name|file"),
+        completion: .model)
     var model: String
 
     @Option(help: ArgumentHelp("Convolution algorithm of the gates, as for train.", valueName: "algorithm"))

@@ -20,18 +20,19 @@ struct CheckpointOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A checkpoint, or the folder of a run: its best checkpoint, or the newest where none was validated.",
-            valueName: "path"))
+            valueName: "path"), completion: .file())
     var checkpoint: String
 
     @Option(
         help: ArgumentHelp(
             "A folder made by convlstm-shard split, or \"generated\" (default: what the checkpoint was trained on).",
-            valueName: "folder"))
+            valueName: "folder"), completion: .directory)
     var data: String?
 
     @Option(
         help: ArgumentHelp(
-            "Images of digits to move in generated data (default: those of the training).", valueName: "file"))
+            "Images of digits to move in generated data (default: those of the training).", valueName: "file"),
+        completion: .file())
     var digits: String?
 
     @Option(

@@ -34,7 +34,7 @@ struct SplitCommand: ParsableCommand {
         help: """
             What the network is to see in place of the sequences, for example noisy ones: a file or folder; with --append \
             given for each file, in their order.
-            """)
+            """, completion: .file())
     var inputs: [String] = []
 
     @OptionGroup var source: SourceOptions

@@ -59,6 +59,11 @@ private func finding(_ subject: String, _ ranks: [RankFacts], _ launch: LaunchFa
         #expect(finding("build", [rank(0) { $0.betterBuild = "make" }])?.remedy == "make")
     }
 
+    @Test func buildsForUnlikeProcessorsAreNamed() {
+        let findings = Diagnosis([rank(0), rank(1) { $0.instructions = "AVX2" }], mpirun).findings
+        #expect(findings.first { $0.subject == "build" }?.text == "compiled for AVX-512 and AVX2")
+    }
+
     @Test func whatRunsShortIsAWarningOrAFailure() {
         #expect(finding("memory", [rank { $0.availableMemory = 1 << 20 }])?.state == .warning)
         #expect(finding("memory", [rank { $0.availableMemory = nil }])?.text.contains("not known") == true)

@@ -20,12 +20,15 @@ import Testing
         let bias = random(Double.self, 1, [4 * n]), before = map(2)
         let peepholes = Peepholes(i: weight(3), f: weight(4), o: weight(5))
         func state() -> Tensor<Double> { Tensor(images, height, width, n) }
-        func step(_ gates: Tensor<Double>, _ c: Tensor<Double>, _ h: Tensor<Double>) -> GateStep<Double> {
+        func step(
+            _ gates: Tensor<Double>, keepsGates: Bool = true, _ c: Tensor<Double>, _ h: Tensor<Double>
+        ) -> GateStep<Double> {
             GateStep(
-                gates: gates, bias: bias, activation: activation, peepholes: peepholes, previousCell: before, cell: c,
-                hidden: h)
+                gates: gates, keepsGates: keepsGates, bias: bias, activation: activation, peepholes: peepholes,
+                previousCell: before, cell: c, hidden: h)
         }
         let gates = Tensor<Double>(shape: a.shape), (c, h) = (state(), state()), (c2, h2) = (state(), state())
+        let none = Tensor<Double>(shape: a.shape), (c3, h3) = (state(), state())
         for block in 0..<columns.blocks {
             let z = random(Double.self, 10 + UInt64(block), [images, height, width, 4 * columns.width(block)])
             let m = TransformedMaps<Double>(geometry, images: images, channels: 4 * columns.width(block))
@@ -35,11 +38,14 @@ import Testing
             m.transformOutputBackward(z)
             m.preactivations(into: a, block: block)
             m.step(step(gates, c, h), block: block)
+            m.step(step(none, keepsGates: false, c3, h3), block: block)
         }
         step(a, c2, h2).forward()
         #expect(
             worstDifference(rows(gates, columns), a) < 1e-12 && worstDifference(c, c2) < 1e-12
                 && worstDifference(h, h2) < 1e-12)
+        #expect(worstDifference(c, c3) == 0 && worstDifference(h, h3) == 0)
+        #expect(worstDifference(none, Tensor(shape: a.shape)) == 0 && worstDifference(gates, none) > 0.1)
 
         let dh = map(6)
         func backward(_ gates: Tensor<Double>, _ dc: Tensor<Double>, _ w: Peepholes<Double>) -> GateStepBackward<Double>

@@ -34,18 +34,20 @@ import Testing
         #expect(result.status == 2 && result.stderr.contains(sentence), "\(result.stderr)")
     }
 
-    @Test func anotherBuildIsRefused() throws {
-        let copy = example.folder.file("another-build")
-        try FileManager.default.copyItem(atPath: program, toPath: copy)
-        let file = try FileHandle(forWritingTo: URL(fileURLWithPath: copy))
-        try file.seekToEnd()
-        try file.write(contentsOf: [0])
-        try file.close()
+    /// A copy of the program that holds the digest of other sources.
+    @Test func aProgramOfOtherSourcesIsRefused() throws {
+        let version = try Command.run(program, ["--version"]).stdout
+        let sources = try #require(version.firstMatch(of: /sources ([0-9a-f]{16})\)/)?.1)
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: program))
+        let place = try #require(bytes.firstRange(of: Data(sources.utf8)))
+        bytes.replaceSubrange(place, with: Data(String(sources.reversed()).utf8))
+        let copy = try example.folder.write(Array(bytes), to: "other-sources")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: copy)
         let arguments = example.arguments(example.freshOutput(), ["--steps", "3"])
         let result = try job([[program] + arguments, [copy] + arguments])
         let sentence = complaint(about: result)
         #expect(
-            result.status == 2 && sentence.contains(/rank 1 on \S+ has another build of the program than rank 0 on/),
+            result.status == 2 && sentence.contains(/rank 1 on \S+ has a program of other sources than rank 0 on/),
             "\(sentence)")
     }
 
