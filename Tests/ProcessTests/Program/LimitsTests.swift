@@ -30,16 +30,20 @@ import Testing
 
     /// A thread's 8 MB stack counts towards the limit on addresses, which thus limits threads for any user.
     @Test(arguments: [
-        "evaluate --checkpoint tools --threads 500", "doctor --threads 500",
-        "bench step tiny.yaml --threads 500 --steps 1",
-        "predict --checkpoint tools --threads 500 --input squares-shifted.npy --layout sequences-first --output none",
+        ("evaluate --checkpoint tools --threads 500", "lower --threads"),
+        ("doctor --threads 500", "lower --threads"),
+        ("bench step small --threads 500 --steps 1", "fewer --threads"),
+        (
+            "predict --checkpoint tools --threads 500 --input squares-shifted.npy --layout sequences-first --output none",
+            "lower --threads"
+        ),
     ])
-    func threadsThatCannotStartAreSaid(_ line: String) throws {
-        try refuse("ulimit -v 3000000; exec $D \(line.replacing("tiny.yaml", with: "small"))", "lower")
+    func threadsThatCannotStartAreSaid(_ line: String, _ advice: String) throws {
+        try refuse("ulimit -v 3000000; exec $D \(line)", advice)
     }
 
     @Test func trainingSaysThatThreadsCannotStart() throws {
-        try refuse("ulimit -v 3000000; exec \(training) --threads 500", "ulimit -v 3000000", "lower --threads")
+        try refuse("ulimit -v 3000000; exec \(training) --threads 500", "ulimit -v 3000000", "fewer --threads")
     }
 
     /// A limit on processes that is already used up; it applies to any user but root.

@@ -114,7 +114,8 @@ import Testing
     @Test func versionAndHelpAreForPeople() throws {
         let version = try shard("--version").stdout
         #expect(
-            version.contains(/^\d+\.\d+\.\d+ \(commit ([0-9a-f]{12}|unknown)\)\ncompiled by Swift 6.* for \S/),
+            version.contains(
+                /^\d+\.\d+\.\d+ \(commit ([0-9a-f]{12}|unknown), sources [0-9a-f]{16}\)\ncompiled by Swift 6.* for \S/),
             "\(version)")
         #expect(version.contains(/\nzstd \d+\.\d+\.\d+\n/), "\(version)")
         let dist = try Command.run("convlstm-dist", ["--version"]).stdout
