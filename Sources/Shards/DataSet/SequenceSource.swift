@@ -6,8 +6,11 @@ package protocol SequenceSource: Sendable {
     var geometry: SequenceGeometry { get }
     /// The number of sequences, indexed from 0 to `count - 1`; a generator can make more of them.
     var count: Int { get }
-    /// The bounds of the raw values, for scaling: 0...255 for bytes.
+    /// The bounds of the values that are not missing, for scaling: 0...255 for bytes without a description.
     var valueRange: ClosedRange<Float> { get }
+
+    /// The unit of the values, such as "mm/h"; nil if it is not known.
+    var unit: String? { get }
 
     /// The network inputs that replace these sequences, value by value and frame by frame; nil if the sequences
     /// themselves are the inputs.
@@ -15,13 +18,14 @@ package protocol SequenceSource: Sendable {
     /// Keras' moving squares are read with noise and compared without. Both are scaled by the range of these sequences.
     var inputs: (any SequenceSource)? { get }
 
-    /// Fills `values`, of shape (frames, height, width, channels), with a sequence's raw values, the same in every
-    /// call.
+    /// Fills `values`, of shape (frames, height, width, channels), with a sequence's values in the unit, NaN where a
+    /// pixel is missing; the same in every call.
     func read(sequence: Int, into values: inout MutableSpan<Float>) throws
 }
 
 extension SequenceSource {
     package var inputs: (any SequenceSource)? { nil }
+    package var unit: String? { nil }
 
     /// A sequence as a new array.
     package func sequence(_ index: Int) throws -> [Float] {

@@ -58,6 +58,18 @@ import Testing
         #expect(worst.error < 1e-6, "\(worst.name)")
     }
 
+    /// The mask of true frames is read as it is, that of own frames is 1, and nothing is learned from it.
+    @Test(arguments: 0..<3) func framesWithAMaskThatAreReadAgain(choice: Int) throws {
+        for var network in [nextFrame, previousFrame] {
+            network.inputs = .init(mask: true)
+            let checked = try CheckedNetwork(
+                network, frame: frame, inputFrames: 3, outputFrames: 5, readsTrueFrames: Self.choices[choice])
+            #expect(checked.unrolled.input.shape.last == 3 && checked.unrolled.output.shape.last == 2)
+            let worst = checked.worstError
+            #expect(worst.error < 1e-6, "\(worst.name)")
+        }
+    }
+
     @Test func forecastersThatReadTheirOwnLastHiddenState() throws {
         let checked = try CheckedNetwork(
             NetworkDescription(
