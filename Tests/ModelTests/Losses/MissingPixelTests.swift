@@ -96,6 +96,16 @@ import Testing
         #expect(worst < 1e-6)
     }
 
+    /// A pixel that has reached a threshold has the weight above it.
+    @Test func aThresholdBelongsToTheRainAboveIt() {
+        let p = Tensor<Double>(3), y = Tensor<Double>(3)
+        var prediction = p.mutableSpan, truth = y.mutableSpan
+        for i in 0..<3 { (prediction[i], truth[i]) = (Double(i) / 4 + 1, Double(i) / 4) }
+        let weights = LossWeights(thresholds: [0.25, 0.5], values: [1, 10, 100])
+        let found = Loss(error: .absolute, weights: weights).evaluate(p, y, scale: 1, gradient: nil)
+        #expect(found.value == 111)
+    }
+
     @Test func weightsThatAreNoneAreSaid() {
         #expect(LossWeights.hko7.problem == nil)
         #expect(LossWeights(thresholds: [1], values: [1]).problem?.contains("one value more") == true)
