@@ -59,7 +59,7 @@ import Testing
         for axes in permutations("THW") {
             for isFortran in [false, true] {
                 try write(axes, isFortran: isFortran)
-                let film = try #require(ArrayFilm.all(of: array(), #require(AxisOrder(axes)), nil).first)
+                let film = try ArrayFilm.all(of: array(), #require(AxisOrder(axes)), nil)[0]
                 var bytes = [UInt8](repeating: 0, count: 20), span = bytes.mutableSpan
                 try film.read(frames: 1..<3, into: &span)
                 #expect(bytes == (10..<30).map { UInt8(2 * $0) }, "\(axes)")
