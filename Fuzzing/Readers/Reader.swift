@@ -12,7 +12,7 @@ import Trainer
 
 /// A reader of one kind of file.
 package enum Reader: String, CaseIterable, Sendable {
-    case npy, npz, png, idx, inflate, zstd, shard, safetensors, manifest, configuration, system, zarr
+    case npy, npz, png, pgm, idx, inflate, zstd, shard, safetensors, manifest, configuration, system, zarr
     case checkpointIndex = "checkpoint-index"
     case metricsTable = "metrics-table"
     /// The Python literal in the header of a .npy file.
@@ -28,7 +28,8 @@ package enum Reader: String, CaseIterable, Sendable {
         case .png:
             let path = try folder.write(bytes, to: "x.png")
             _ = try PNGFile.extents(of: path)
-            _ = try PNGFile.read(path)
+            _ = try PNGFile.pixels(of: path)
+        case .pgm: _ = try PGMFile.pixels(of: folder.write(bytes, to: "x.pgm"))
         case .idx: _ = try IdxImages(path: folder.write(bytes, to: "x.idx"))
         case .inflate:
             let file = try InputFile(path: folder.write(bytes, to: "x.gz"))
@@ -68,7 +69,7 @@ package enum Reader: String, CaseIterable, Sendable {
     }
 
     private func readArray(_ path: String, key: String? = nil, in folder: TemporaryFolder) throws {
-        let array = try NpyFile(path: path, key: key, scratchFolder: folder.path)
+        let array = try NpyFile(path: path, key: key, scratchFolder: folder.path, isAnyOrder: true)
         var bytes = [UInt8](repeating: 0, count: array.header.byteCount), span = bytes.mutableSpan
         try array.read(at: 0, into: &span)
     }

@@ -9,15 +9,15 @@ package struct PartialGradients {
     package let sums: [(node: SumTree.Node, value: ParameterVector<Float>)]
 
     /// The loss of each virtual rank, in the order of the virtual ranks.
-    package let losses: [Double]
+    package let losses: [LossSum]
 
-    package init(sums: [(node: SumTree.Node, value: ParameterVector<Float>)], losses: [Double]) {
+    package init(sums: [(node: SumTree.Node, value: ParameterVector<Float>)], losses: [LossSum]) {
         (self.sums, self.losses) = (sums, losses)
     }
 }
 
-/// The mean loss over the global batch and its gradient, equal on every rank.
+/// The loss of the global batch and its gradient, equal on every rank.
 package struct BatchGradient {
     package let gradient: ParameterVector<Float>
-    package let loss: Double
+    package var loss: LossSum
 }

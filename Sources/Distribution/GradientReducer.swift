@@ -50,7 +50,8 @@ package final class GradientReducer {
             var elements = gradient.flat.mutableSpan
             try communicator.allReduce(&elements)
         }
-        return BatchGradient(gradient: gradient, loss: try self.sum(partial.losses.map { [$0] })[0])
+        let loss = try self.sum(partial.losses.map { [$0.value, Double($0.valid)] })
+        return BatchGradient(gradient: gradient, loss: LossSum(value: loss[0], valid: Int(loss[1])))
     }
 
     /// Sums one list of values per virtual rank over all virtual ranks of all ranks.

@@ -182,7 +182,7 @@ package enum MeanImage {
 extension [Float] {
     fileprivate func scaled(by scale: ValueScale) -> [Float] {
         var values = [Float](repeating: 0, count: count), span = values.mutableSpan
-        scale.scale(self.span, into: &span)
+        scale.scaleTarget(self.span, into: &span)
         return values
     }
 

@@ -14,13 +14,18 @@ package final class Forecaster {
     /// The number of input frames, and of forecast frames.
     package let inputFrames, frames: Int
 
-    /// The size of a frame.
+    /// The size of a frame of the data. The network may see more: it is padded below and on the right with missing
+    /// pixels, and what is forecast there is left out.
     package let frame: FeatureShape
 
     private let weights: PreparedNetwork<Float>
     private let forecastOffset: Int
     private let reversedInput: Bool
     private let scale: ValueScale
+
+    /// What the network sees of a frame.
+    private let view: FrameView
+
     private var rollout: Rollout?
 
     /// Forecasters on the same network with memory of their own, for other threads.
@@ -30,16 +35,17 @@ package final class Forecaster {
     ///   - weights: the trained network.
     ///   - forecastOffset: the frame that the first output stands for; see `SequenceDescription.firstForecast`.
     ///   - reversedInput: whether the network reads its input frames in reverse order.
-    ///   - scale: the map from raw values to the network's.
+    ///   - scale: the map from the values of the data to the network's.
+    ///   - frame: the size of a frame of the data, no larger than the network's; nil for the network's.
     package init(
         _ weights: PreparedNetwork<Float>, inputFrames: Int, frames: Int, forecastOffset: Int,
-        reversedInput: Bool = false,
-        scale: ValueScale
+        reversedInput: Bool = false, scale: ValueScale, frame: FeatureShape? = nil
     ) {
         (self.weights, self.forecastOffset, self.reversedInput, self.scale) = (
             weights, forecastOffset, reversedInput, scale
         )
-        (self.inputFrames, self.frames, frame) = (inputFrames, frames, weights.network.frame)
+        (self.inputFrames, self.frames, self.frame) = (inputFrames, frames, frame ?? weights.network.frame)
+        view = FrameView(height: weights.network.frame.height, width: weights.network.frame.width)
     }
 
     /// The bytes that forecasts of so many sequences at a time take, shared among threads.
@@ -60,7 +66,7 @@ package final class Forecaster {
             others.append(
                 Forecaster(
                     weights, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
-                    reversedInput: reversedInput, scale: scale))
+                    reversedInput: reversedInput, scale: scale, frame: frame))
         }
         return [self] + others.prefix(max(0, count - 1))
     }
@@ -91,26 +97,49 @@ package final class Forecaster {
     /// The raw values of the frames after each past, computed together.
     private func forecast(_ pasts: ArraySlice<[Float]>) throws(ModelError) -> [[Float]] {
         let rollout = try rollout(batch: pasts.count)
+        var window = [Float](repeating: 0, count: weights.network.frame.count)
         for (place, past) in pasts.enumerated() {
             precondition(past.count == inputFrames * frame.count, "\(past.count) numbers for \(inputFrames) x \(frame)")
             for t in 0..<inputFrames {
-                var values = rollout.input[reversedInput ? inputFrames - 1 - t : t][place].mutableSpan
-                scale.scale(past.span.extracting(t * frame.count..<(t + 1) * frame.count), into: &values)
+                let values = past.span.extracting(t * frame.count..<(t + 1) * frame.count)
+                let place = rollout.input[reversedInput ? inputFrames - 1 - t : t][place]
+                if view.isWhole(frame) {
+                    put(values, into: place)
+                } else {
+                    var span = window.mutableSpan
+                    view.copy(values, of: frame, into: &span)
+                    put(window.span, into: place)
+                }
             }
         }
         rollout.forward()
         return (0..<pasts.count).map { forecast($0, of: rollout) }
     }
 
-    private func forecast(_ place: Int, of rollout: Rollout) -> [Float] {
-        var raw: [Float] = [], image = [Float](repeating: 0, count: frame.count)
-        raw.reserveCapacity(frames * frame.count)
-        for t in 0..<frames {
-            var values = image.mutableSpan
-            scale.restore(rollout.output[t][place].span, into: &values)
-            raw += image
+    private func put(_ values: Span<Float>, into place: Tensor<Float>) {
+        var span = place.mutableSpan
+        if weights.network.description.readsMask {
+            MaskedFrame.put(values, channels: frame.channels, scale, into: &span)
+        } else {
+            scale.scaleInput(values, into: &span)
         }
-        return raw
+    }
+
+    private func forecast(_ place: Int, of rollout: Rollout) -> [Float] {
+        let made = weights.network.frame
+        var values: [Float] = [], image = [Float](repeating: 0, count: made.count)
+        values.reserveCapacity(frames * frame.count)
+        for t in 0..<frames {
+            var span = image.mutableSpan
+            scale.restore(rollout.output[t][place].span, into: &span)
+            if made == frame {
+                values += image
+            } else {
+                let row = made.width * made.channels
+                for y in 0..<frame.height { values += image[y * row..<y * row + frame.width * frame.channels] }
+            }
+        }
+        return values
     }
 
     /// The memory for a batch size, kept for the next batch of this size.

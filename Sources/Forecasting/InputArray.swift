@@ -54,9 +54,9 @@ package struct InputArray: Sendable {
         }
     }
 
-    /// The raw values of the last `count` frames of a sequence.
+    /// The values of the last `count` frames of a sequence, NaN where missing.
     ///
-    /// Throws a usage error for a value that is not finite.
+    /// Throws a usage error for an infinite value.
     package func past(of sequence: Int, count: Int) throws -> [Float] {
         let first = sequence * plan.sequenceStride + (frames - count) * plan.frameStride
         let isRun = plan.frameStride == 1
@@ -64,7 +64,7 @@ package struct InputArray: Sendable {
             try isRun
             ? numbers(at: first, frames: count)
             : (0..<count).flatMap { try numbers(at: first + $0 * plan.frameStride, frames: 1) }
-        if let wrong = values.first(where: { !$0.isFinite }) {
+        if let wrong = values.first(where: \.isInfinite) {
             throw TrainingError.usage(
                 "\(array.path) holds \(wrong) in sequence \(sequence); replace such numbers, for example with numpy.nan_to_num"
             )

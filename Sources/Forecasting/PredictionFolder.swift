@@ -26,12 +26,12 @@ package struct PredictionFolder: Sendable {
 
     private let frame: FeatureShape
 
-    /// The raw values drawn as black and as white.
-    private let range: ClosedRange<Float>
+    /// The colors of the strips.
+    private let scale: ColorScale
 
     /// Throws a usage error if `path` holds something that would be lost.
-    package init(path: String, frame: FeatureShape, range: ClosedRange<Float>) throws {
-        (self.path, self.frame, self.range) = (path, frame, range)
+    package init(path: String, frame: FeatureShape, scale: ColorScale) throws {
+        (self.path, self.frame, self.scale) = (path, frame, scale)
         try NewFolder.require(path)
     }
 
@@ -70,7 +70,6 @@ package struct PredictionFolder: Sendable {
     private func strip(_ prediction: Prediction) -> PredictionStrip {
         PredictionStrip(
             input: prediction.input, truth: prediction.truth, prediction: prediction.forecast, height: frame.height,
-            width: frame.width, channels: frame.channels,
-            range: range.lowerBound < range.upperBound ? range : range.lowerBound...range.lowerBound + 1)
+            width: frame.width, channels: frame.channels, scale: scale)
     }
 }

@@ -17,4 +17,10 @@ extension Range<Int> {
         let parts = Swift.min(parts, count)
         return (0..<parts).map { part($0, of: parts) }
     }
+
+    /// The size of as few chunks of at most `size` elements as possible, all about equally large; at least 1.
+    package func evenChunkSize(atMost size: Int) -> Int {
+        let chunks = Swift.max(1, (count + size - 1) / size)
+        return Swift.max(1, (count + chunks - 1) / chunks)
+    }
 }

@@ -112,7 +112,7 @@ import TrainingTestSupport
         let scale = ValueScale(3...3, maxValue: 255), raw: [Float] = [3, 3, 3]
         var values: [Float] = [9, 9, 9], back: [Float] = [9, 9, 9]
         var span = values.mutableSpan
-        scale.scale(raw.span, into: &span)
+        scale.scaleInput(raw.span, into: &span)
         #expect(values == [0, 0, 0])
         var other = back.mutableSpan
         scale.restore(values.span, into: &other)

@@ -89,7 +89,8 @@ struct CheckedNetwork {
             sequences: unrolled.batch, frames: unrolled.output.shape[0],
             elements: unrolled.output.count / unrolled.batch)
         let value = loss.evaluate(
-            unrolled.output, target, scale: scale, gradient: withGradient ? unrolled.outputGradient : nil)
+            unrolled.output, target, scale: scale, gradient: withGradient ? unrolled.outputGradient : nil
+        ).value
         if withGradient {
             gradient.flat.fill(0)
             unrolled.backward(accumulatingInto: gradient)

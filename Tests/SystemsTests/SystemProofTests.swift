@@ -138,7 +138,7 @@ private struct Proof {
         unrolled.forward(weights, isTraining: true)
         let frames = target.shape[0], sequences = unrolled.batch
         let scale = system.loss.scale(sequences: sequences, frames: frames, elements: target.count / sequences)
-        let loss = system.loss.evaluate(unrolled.output, target, scale: scale, gradient: unrolled.outputGradient)
+        let loss = system.loss.evaluate(unrolled.output, target, scale: scale, gradient: unrolled.outputGradient).value
         gradient.flat.fill(0)
         unrolled.backward(accumulatingInto: gradient)
         return system.loss.reported(loss, sequences: sequences, frames: frames)

@@ -15,15 +15,15 @@ extension Presets {
     /// The same system with three layers, as described in the readme of iamrakesh28's next-frame tutorial.
     package static let kerasStack3 = kerasStack("keras-stack-3", layers: 3)
 
-    private static func kerasStack(_ name: String, layers: Int) -> SystemDescription {
-        let layers = (1...layers).flatMap { number in
+    private static func kerasStack(_ name: String, layers count: Int) -> SystemDescription {
+        let layers = (1...count).flatMap { number in
             [
                 LayerDescription("convlstm\(number)", .convLSTM(kerasCell(hidden: 40))),
                 LayerDescription("norm\(number)", .batchNormalization(BatchNormalizationDescription())),
             ]
         }
         return SystemDescription(
-            name: name, summary: "Keras' examples/conv_lstm.py: \(layers) ConvLSTM layers with batch norm, next frame",
+            name: name, summary: "Keras' examples/conv_lstm.py: \(count) ConvLSTM layers with batch norm, next frame",
             sequences: SequenceDescription(
                 inputFrames: 15, outputFrames: 15, forecastOffset: 1,
                 generator: GeneratorDescription(

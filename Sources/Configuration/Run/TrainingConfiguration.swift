@@ -142,6 +142,10 @@ extension TrainingConfiguration {
         package static let batchSize = 1...1_000_000
         package static let frames = 1...100_000
 
+        /// The sides of crops and padded frames, and the windows that are drawn for one crop.
+        package static let side = 1...8192
+        package static let draws = 1...1000
+
         /// The number of steps of a run, and between its recurring events.
         package static let steps = 1...1_000_000_000
         package static let interval = 0...1_000_000_000
@@ -173,6 +177,7 @@ extension TrainingConfiguration {
         }
         try checkDigits()
         try checkSampling()
+        try checkValues()
         try model.requireName(file: "the configuration")
         try model.sequences.generator.check()
         guard !output.isEmpty else { throw .usage("the output folder has no name; give one with --output") }
@@ -209,6 +214,16 @@ extension TrainingConfiguration {
         }
     }
 
+    /// Throws a usage error about a transform or weights that mean nothing.
+    private func checkValues() throws(TrainingError) {
+        if let problem = model.sequences.transform?.problem {
+            throw .usage("model.sequences.transform: \(problem); change it in the --config file")
+        }
+        if let problem = model.loss.weights?.problem {
+            throw .usage("model.loss.weights \(problem); change it in the --config file")
+        }
+    }
+
     private var firstOutOfRange: (String, Any, String)? {
         let others: [(String, Int?, ClosedRange<Int>)] = [
             ("threads", threads.number, Limits.threads),
@@ -217,6 +232,11 @@ extension TrainingConfiguration {
             ("model.sequences.inputFrames", model.sequences.inputFrames, Limits.frames),
             ("model.sequences.outputFrames", model.sequences.outputFrames, Limits.frames),
             ("model.sequences.forecastOffset", model.sequences.forecastOffset, 0...Limits.frames.upperBound),
+            ("model.sequences.crop.height", model.sequences.crop?.height, Limits.side),
+            ("model.sequences.crop.width", model.sequences.crop?.width, Limits.side),
+            ("model.sequences.crop.wet.draws", model.sequences.crop?.wet?.draws, Limits.draws),
+            ("model.sequences.padTo.height", model.sequences.padTo?.height, Limits.side),
+            ("model.sequences.padTo.width", model.sequences.padTo?.width, Limits.side),
         ]
         let ofKeys = Self.keys.compactMap { key in key.range.map { (key.name, key.number(self), $0) } }
         for (name, value, range) in others + ofKeys {
@@ -231,6 +251,12 @@ extension TrainingConfiguration {
         for (name, value) in positive where !(value > 0 && value.isFinite) {
             return (name, value, "a positive number")
         }
+        let finite = [
+            ("model.sequences.fill", model.sequences.fill ?? 0),
+            ("model.sequences.crop.wet.above", model.sequences.crop?.wet?.above ?? 0),
+            ("model.sequences.crop.wet.share", model.sequences.crop?.wet?.share ?? 0),
+        ]
+        for (name, value) in finite where !value.isFinite { return (name, value, "a finite number") }
         let bounded =
             model.optimizer.boundedNumbers.map { ("model.optimizer.", $0) }
             + model.schedule.boundedNumbers.map { ("model.schedule.", $0) }

@@ -24,6 +24,22 @@ package struct SequenceDescription: Codable, Sendable, Equatable {
     /// Whether the network reads its input frames in reverse order, as in trainers.py of bei2020/Video_ConvLSTM.
     package var reversedInput: Bool
 
+    /// How values become those of the network; nil to bring the range that the data have to [0, `maxValue`].
+    package var transform: TransformDescription?
+
+    /// The value that the network reads where an input pixel is missing, in the unit of the data; nil for the one that
+    /// becomes 0, which stands for no rain.
+    package var fill: Double?
+
+    /// The windows to train on; nil for whole frames.
+    package var crop: CropDescription?
+
+    /// The size to which frames are padded; nil for none.
+    package var padTo: PaddingDescription?
+
+    /// The orientations to train on; nil for that of the data.
+    package var augmentation: AugmentationDescription?
+
     /// The description of `generated` data.
     package var generator: GeneratorDescription
 
@@ -39,6 +55,12 @@ package struct SequenceDescription: Codable, Sendable, Equatable {
 
     /// The distance from the input frame of a step to the frame that the step's output predicts.
     package var firstForecast: Int { forecastOffset ?? inputFrames }
+
+    /// The size of the frames that the network is built for, if the data have frames of another.
+    package func networkFrame(of frame: FeatureShape) -> FeatureShape {
+        let size = crop.map { ($0.height, $0.width) } ?? padTo.map { ($0.height, $0.width) }
+        return size.map { FeatureShape(height: $0, width: $1, channels: frame.channels) } ?? frame
+    }
 
     /// The number of outputs that predict frames after the input.
     package var forecastFrames: Int { firstForecast + outputFrames - inputFrames }
@@ -76,5 +98,10 @@ extension SequenceDescription {
             order: try values.decode(.order, or: .shuffled),
             reversedInput: try values.decode(.reversedInput, or: false),
             generator: try values.decode(.generator, or: GeneratorDescription()))
+        transform = try values.decodeIfPresent(TransformDescription.self, forKey: .transform)
+        fill = try values.decodeIfPresent(Double.self, forKey: .fill)
+        crop = try values.decodeIfPresent(CropDescription.self, forKey: .crop)
+        padTo = try values.decodeIfPresent(PaddingDescription.self, forKey: .padTo)
+        augmentation = try values.decodeIfPresent(AugmentationDescription.self, forKey: .augmentation)
     }
 }

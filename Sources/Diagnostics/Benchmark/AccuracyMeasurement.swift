@@ -83,9 +83,11 @@ private struct AccuracyPass {
 
     /// Loads noise that is the same in both precisions.
     private func load<S: Scalar>(into input: Tensor<S>, _ target: Tensor<S>) throws {
-        let loader = BatchLoader(NoiseSequences(for: model, count: batch), for: model)
+        let noise = NoiseSequences(for: model, count: batch)
+        let loader = BatchLoader(
+            noise, scale: ValueScale(noise.valueRange, maxValue: model.sequences.maxValue), for: model)
         let frames = Tensor<Float>(shape: input.shape), wanted = Tensor<Float>(shape: target.shape)
-        try loader.load((0..<batch).map(SequenceID.init), into: frames, target: wanted)
+        try loader.load((0..<batch).map { SequenceID($0) }, into: frames, target: wanted)
         copy(frames, into: input)
         copy(wanted, into: target)
     }

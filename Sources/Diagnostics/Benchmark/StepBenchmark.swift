@@ -54,10 +54,12 @@ package struct StepBenchmark: Codable, Sendable {
                 model.network, frame: frame, convolution: convolution, told: told, recomputesGates: recompute)
         }
         let batch = Batch((0..<(total ?? batch * virtualRanks.ranks)).map(SequenceID.init), of: virtualRanks)
+        let noise = NoiseSequences(for: model, count: self.batch)
         let plan = StepPlan(
             system: model, network: network, virtualRanks: virtualRanks,
             shares: RankShares(virtualRanks, batch: batch.count, isWhole: model.network.normalizesBatches),
-            source: NoiseSequences(for: model, count: self.batch), reducePrecision: reducePrecision)
+            source: noise, scale: ValueScale(noise.valueRange, maxValue: model.sequences.maxValue),
+            reducePrecision: reducePrecision)
         try MemoryBudget.require(
             plan.memory(on: communicator), threads: threads, on: communicator,
             remedy: "choose a smaller --batch, fewer --threads, or fewer ranks")
@@ -68,11 +70,11 @@ package struct StepBenchmark: Codable, Sendable {
         for step in 0...steps {
             let start = now(), times = PhaseTimes()
             let (found, clipping) = try training.computeGradient(of: batch, weights, step: step, times)
-            try requireFinite(found.loss, clipping.norm, step: step)
+            try requireFinite(found.loss.value, clipping.norm, step: step)
             let hyperparameters = model.schedule.hyperparameters(base: model.learningRate, step: step, of: steps + 1)
             weights = training.update(
                 &state, along: found.gradient, clip: clipping.clip, with: hyperparameters, times)
-            loss = found.loss
+            loss = found.loss.value
             measured.append(StepSeconds(step: now() - start, phases: times))
         }
         loss = model.loss.reported(loss, sequences: batch.count, frames: model.sequences.outputFrames)

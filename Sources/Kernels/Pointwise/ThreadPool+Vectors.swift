@@ -18,6 +18,14 @@ extension ThreadPool {
         forEachBlock(of: x.count) { Kernels.add(x[flat: $0], accumulatingInto: y[flat: $0]) }
     }
 
+    /// Computes x *= a.
+    package func scale(_ x: Tensor<Float>, by a: Float) {
+        forEachBlock(of: x.count) { range in
+            var span = x[flat: range].mutableSpan
+            for i in span.indices { span[i] *= a }
+        }
+    }
+
     /// Returns the sum of squares, accumulated in double precision; see `sumOfSquares(_:within:)`.
     package func sumOfSquares(_ x: Tensor<Float>, within limit: Float = .infinity) -> Double {
         let sums = Tensor<Double>((x.count + Self.block - 1) / Self.block)

@@ -4,6 +4,8 @@
 //
 // V is (tiles, input channels), U (input channels, output channels), M (tiles, output channels).
 
+import Platform
+
 /// The maps of some images and the weights that they are multiplied by.
 package struct PointFactor<S: Scalar> {
     let maps: TransformedMaps<S>
@@ -105,8 +107,7 @@ package struct WeightProduct<S: Scalar> {
     @inline(always)
     fileprivate func add(point: Int) {
         let tiles = v.geometry.tiles, depth = images * tiles, blocks = blocks(of: dm.channels)
-        let parts = max(1, (depth + Self.mostTilesAtOnce - 1) / Self.mostTilesAtOnce)
-        let tilesAtOnce = max(1, (depth + parts - 1) / parts)
+        let tilesAtOnce = (0..<depth).evenChunkSize(atMost: Self.mostTilesAtOnce)
         let a = v.row(first * tiles) + point * v.pointStride, b = dm.row(firstOutput * tiles) + point * dm.pointStride
         for (block, count) in Panels(blocks: blocks) {
             for tile in stride(from: 0, to: depth, by: tilesAtOnce) {

@@ -16,12 +16,24 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
     package var forecasterInput: ForecasterInput
     package var readout: [LayerDescription]
 
+    /// What is read beside the frames; nil for nothing.
+    package var inputs: NetworkInputs?
+
     package init(
         encoder: [LayerDescription], forecaster: [LayerDescription] = [], forecasterInput: ForecasterInput = .nothing,
-        readout: [LayerDescription]
+        readout: [LayerDescription], inputs: NetworkInputs? = nil
     ) {
         (self.encoder, self.forecaster, self.readout) = (encoder, forecaster, readout)
-        self.forecasterInput = forecasterInput
+        (self.forecasterInput, self.inputs) = (forecasterInput, inputs)
+    }
+
+    /// What a network reads beside the frames.
+    package struct NetworkInputs: Codable, Sendable, Equatable {
+        /// Whether the frames have one more channel, which is 1 where a pixel was observed and 0 where it is missing. In
+        /// frames of its own every pixel is observed.
+        package var mask = false
+
+        package init(mask: Bool = false) { self.mask = mask }
     }
 
     /// The input of the forecaster's first layer at each time step.
@@ -47,6 +59,31 @@ package struct NetworkDescription: Codable, Sendable, Equatable {
 }
 
 extension NetworkDescription {
+    /// Whether the frames that the network reads have a channel that says which pixels are there.
+    package var readsMask: Bool { inputs?.mask ?? false }
+
+    /// Whether a layer has peephole weights for each position, which fix the size of the frames.
+    package var hasPeepholesPerPosition: Bool {
+        (encoder + forecaster + readout).contains { layer in
+            if case .convLSTM(let it) = layer.operation { it.peepholes == .perPosition } else { false }
+        }
+    }
+
+    /// The number of which the sides of frames must be multiples, so that each layer that makes feature maps smaller
+    /// divides them without a rest: the product of all strides, at most 2^20.
+    package var largestStride: Int {
+        (encoder + forecaster + readout).reduce(1) { product, layer in
+            let stride =
+                switch layer.operation {
+                case .convolution(let it): it.stride
+                case .spaceToDepth(let it): it.size
+                default: 1
+                }
+            let next = product.multipliedReportingOverflow(by: stride)
+            return next.overflow ? 1 << 20 : min(next.partialValue, 1 << 20)
+        }
+    }
+
     /// Whether the network has batch normalization, so that the sequences of a batch affect each other.
     package var normalizesBatches: Bool { (encoder + forecaster + readout).contains(where: \.normalizesBatches) }
 
@@ -56,6 +93,7 @@ extension NetworkDescription {
         forecaster = try values.decode(.forecaster, or: [])
         forecasterInput = try values.decode(.forecasterInput, or: .nothing)
         readout = try values.decode([LayerDescription].self, forKey: .readout)
+        inputs = try values.decodeIfPresent(NetworkInputs.self, forKey: .inputs)
     }
 }
 

@@ -1,18 +1,23 @@
-// The training loss and its gradient: an error per element, and a reduction of the errors of a batch to one value.
+// The training loss and its gradient: an error per pixel, and a reduction of the errors of a batch to one value.
 //
-// The loss of a global batch is a sum over all its elements times one scale. The choice: each rank computes the sum
+// The loss of a global batch is a sum over all its pixels times one scale. The choice: each rank computes the sum
 // over its own sequences, and the sum over ranks is the loss of the global batch, however the sequences are
-// distributed.
+// distributed. A pixel whose truth is missing is NaN in the target: it is in no sum, and its gradient is 0.
 
 import Foundation
 import Kernels
 
-/// A training loss: an error and its reduction.
+/// A training loss: an error, its weight, and the reduction.
 package struct Loss: Codable, Sendable, Equatable {
     package var error: PixelError
     package var reduction: Reduction
 
-    package init(error: PixelError, reduction: Reduction = .mean) { (self.error, self.reduction) = (error, reduction) }
+    /// The weight of a pixel as a function of its truth; nil for 1, or that of HKO-7 if the error is `balanced`.
+    package var weights: LossWeights?
+
+    package init(error: PixelError, reduction: Reduction = .mean, weights: LossWeights? = nil) {
+        (self.error, self.reduction, self.weights) = (error, reduction, weights)
+    }
 
     /// The error of a prediction p of a target y.
     package enum PixelError: String, Codable, Sendable, CaseIterable {
@@ -26,11 +31,16 @@ package struct Loss: Codable, Sendable, Equatable {
         ///
         /// Source: Keras' `binary_crossentropy`.
         case crossEntropy
+
+        /// The squared and the absolute error, (p - y)^2 + |p - y|, of which heavy rain has a larger weight.
+        ///
+        /// Source: Shi et al., "Deep Learning for Precipitation Nowcasting", NIPS 2017, B-MSE + B-MAE.
+        case balanced
     }
 
-    /// The reduction of the errors of a batch.
+    /// The reduction of the errors of a batch. A sum is over the pixels that are not missing, and so is the mean.
     package enum Reduction: String, Codable, Sendable, CaseIterable {
-        /// The mean over all elements.
+        /// The mean over all pixels.
         case mean
 
         /// Half the sum over all elements of all sequences; it is reported per sequence.
@@ -38,7 +48,8 @@ package struct Loss: Codable, Sendable, Equatable {
         /// Source: with squared errors this is TensorFlow's `l2_loss`, as neural-scene trains with it.
         case halvedSum = "sum/2"
 
-        /// The sum over the output frames of each frame's mean; it is reported as the mean over frames.
+        /// The sum over the output frames of each frame's mean; it is reported as the mean over frames. Where pixels are
+        /// missing it is the number of frames times the mean over all pixels.
         ///
         /// Source: the training loop of the Keras encoder-decoder, which adds the losses of its frames.
         case sumOfFrameMeans
@@ -58,6 +69,7 @@ extension Loss {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         error = try values.decode(PixelError.self, forKey: .error)
         reduction = try values.decode(.reduction, or: .mean)
+        weights = try values.decodeIfPresent(LossWeights.self, forKey: .weights)
     }
 }
 
@@ -86,80 +98,27 @@ extension Loss {
         }
     }
 
-    /// Returns the loss of some sequences and computes its gradient.
+    /// Returns the factor by which loss and gradient of a global batch grow because some of its pixels are missing.
+    ///
+    /// A mean divides by the pixels that are there: sum(m e) / sum(m), with m = 0 for a missing pixel. `scale` divides
+    /// by all of them, which every rank knows in advance; this factor makes up for it once the ranks have added
+    /// what each of them counted.
     ///
     /// - Parameters:
-    ///   - prediction: p, of any shape.
-    ///   - target: y, of the same shape.
-    ///   - scale: see `scale(sequences:frames:elements:)`.
-    ///   - gradient: overwritten with scale times the derivative; nil if not needed.
-    package func evaluate<S: Scalar>(
-        _ prediction: Tensor<S>, _ target: Tensor<S>, scale: Double, gradient: Tensor<S>?
-    ) -> Double {
-        switch error {
-        case .squared: scale * squares(prediction, target, factor: 2 * scale, gradient: gradient)
-        case .absolute: scale * distances(prediction, target, factor: scale, gradient: gradient)
-        case .crossEntropy: scale * crossEntropy(prediction, target, factor: scale, gradient: gradient)
+    ///   - valid: the number of pixels of all output frames of the global batch that are not missing.
+    ///   - pixels: their number if none were missing.
+    package func correction(valid: Int, of pixels: Int) -> Double {
+        switch reduction {
+        case .halvedSum, .frameSum: 1
+        case .mean, .sumOfFrameMeans: valid == pixels ? 1 : valid == 0 ? 0 : Double(pixels) / Double(valid)
         }
     }
-}
 
-/// Returns the sum of (p - y)^2; gradient = factor (p - y).
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func squares<S: Scalar>(
-    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, gradient: Tensor<S>?
-) -> Double {
-    reduce(prediction, target, gradient: gradient) { p, y in
-        let difference = p - y
-        return (Double(difference * difference), S(factor) * difference)
+    /// The same loss with the thresholds of its weights brought from their unit to that of the target.
+    package func weighted(by map: (Double) -> Double) -> Loss {
+        let weights = weights ?? (error == .balanced ? .hko7 : nil)
+        return Loss(
+            error: error, reduction: reduction,
+            weights: weights.map { LossWeights(thresholds: $0.thresholds.map(map), values: $0.values) })
     }
-}
-
-/// Returns the sum of |p - y|; gradient = factor sign(p - y).
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func distances<S: Scalar>(
-    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, gradient: Tensor<S>?
-) -> Double {
-    reduce(prediction, target, gradient: gradient) { p, y in
-        let difference = p - y
-        return (Double(abs(difference)), difference > 0 ? S(factor) : difference < 0 ? -S(factor) : 0)
-    }
-}
-
-/// Returns the sum of the cross entropies; gradient = factor (p - y) / (p (1 - p)), zero where p was clipped.
-@specialized(where S == Float)
-@specialized(where S == Double)
-private func crossEntropy<S: Scalar>(
-    _ prediction: Tensor<S>, _ target: Tensor<S>, factor: Double, gradient: Tensor<S>?
-) -> Double {
-    let least = S(1e-7), most = 1 - least
-    return reduce(prediction, target, gradient: gradient) { p, y in
-        let q = min(max(p, least), most)
-        let entropy = -(Double(y) * log(Double(q)) + (1 - Double(y)) * log(1 - Double(q)))
-        return (entropy, p == q ? S(factor) * (q - y) / (q * (1 - q)) : 0)
-    }
-}
-
-/// Sums the first results of `term` in double precision, and writes the second ones to the gradient.
-@inline(__always)
-private func reduce<S: Scalar>(
-    _ prediction: Tensor<S>, _ target: Tensor<S>, gradient: Tensor<S>?, term: (S, S) -> (Double, S)
-) -> Double {
-    precondition(prediction.count == target.count, "\(prediction.shape) compared with \(target.shape)")
-    let p = prediction.span, y = target.span
-    var sum = 0.0
-    guard let gradient else {
-        for i in p.indices { sum += term(p[i], y[i]).0 }
-        return sum
-    }
-    var dp = gradient.mutableSpan
-    precondition(dp.count == p.count)
-    for i in p.indices {
-        let (value, slope) = term(p[i], y[i])
-        sum += value
-        dp[i] = slope
-    }
-    return sum
 }

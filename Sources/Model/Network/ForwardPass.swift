@@ -30,7 +30,7 @@ struct ForwardPass<S: Scalar> {
         try network.check(unrolling)
         (self.network, self.unrolling, self.context) = (network, unrolling, context)
         frames = FeatureSequence(
-            network.frame, steps: network.framesRead(unrolling), batch: batch, needsGradient: false)
+            network.inputFrame, steps: network.framesRead(unrolling), batch: batch, needsGradient: false)
         var building = Unroller(network: network, unrolling: unrolling, frames: frames, context: context)
         building.unroll()
         (layers, sequences, feedback) = (building.layers, building.sequences, building.frameFeedback)

@@ -26,7 +26,7 @@ extension Network {
 
     /// Whether sizes that people write into files can be multiplied: far below 2^63 elements.
     package func isCountable(batch: Int, _ unrolling: Unrolling) -> Bool {
-        let maps = nodes.reduce(Double(frame.count)) { $0 + Double($1.layer.outputShape.count) }
+        let maps = nodes.reduce(Double(inputFrame.count)) { $0 + Double($1.layer.outputShape.count) }
         return Double(batch) * Double(framesRead(unrolling) + unrolling.outputFrames) * maps < 1e13
     }
 }

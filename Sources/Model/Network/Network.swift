@@ -8,8 +8,11 @@ import Kernels
 package final class Network<S: Scalar> {
     package let description: NetworkDescription
 
-    /// The shape of the input and output frames.
+    /// The shape of the frames that the network makes.
     package let frame: FeatureShape
+
+    /// The shape of the frames that it reads, which may have the mask as one more channel.
+    package var inputFrame: FeatureShape { frame.with(channels: frame.channels + (description.readsMask ? 1 : 0)) }
 
     /// What the network is built for. One for forecasts has no weights for backward passes.
     package let use: NetworkUse
@@ -206,10 +209,10 @@ extension Network {
 
     func shape(of source: Source) -> FeatureShape {
         switch source {
-        case .frames: frame
+        case .frames: inputFrame
         case .forecasterInput:
             description.forecasterInput == .previousFrame || description.encoder.isEmpty
-                ? frame : nodes[description.encoder.count - 1].layer.outputShape
+                ? inputFrame : nodes[description.encoder.count - 1].layer.outputShape
         case .node(let index): nodes[index].layer.outputShape
         }
     }

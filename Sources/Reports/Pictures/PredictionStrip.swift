@@ -1,5 +1,5 @@
-// A prediction as a picture: rows for input, truth, prediction and error, one column per frame. The choice: frames are
-// scaled by the smallest and largest value that the data can have, not by their own, so that pictures are comparable.
+// A prediction as a picture: rows for input, truth, prediction and error, one column per frame. The choice: one scale of
+// colors for all data of a kind, not one for each frame, so that pictures are comparable.
 
 import Formats
 
@@ -13,15 +13,17 @@ package struct PredictionStrip: Sendable {
 
     package let height, width, channels: Int
 
-    /// The values drawn as black and as white; values beyond are clipped to them.
-    package let range: ClosedRange<Float>
+    package let scale: ColorScale
 
     /// The number of screen pixels per side of a frame's pixel.
-    package let magnification: Int
+    private let magnification: Int
+
+    /// Of how many rows and columns of a large frame one is drawn.
+    private let reduction: Int
 
     package init(
         input: [Float], truth: [Float]?, prediction: [Float], height: Int, width: Int, channels: Int = 1,
-        range: ClosedRange<Float>, magnification: Int = 2
+        scale: ColorScale
     ) {
         let whole = [input, prediction].allSatisfy { $0.count.isMultiple(of: height * width * channels) }
         precondition(whole, "a strip shows whole frames of H x W x C pixels")
@@ -35,21 +37,26 @@ package struct PredictionStrip: Sendable {
         self.height = height
         self.width = width
         self.channels = channels
-        self.range = range
-        self.magnification = magnification
+        self.scale = scale
+        magnification = max(height, width) <= Self.largestSide / 2 ? 2 : 1
+        reduction = (max(height, width) + Self.largestSide - 1) / Self.largestSide
     }
+
+    /// The longest side of a frame in the picture; larger ones are drawn smaller.
+    private static let largestSide = 400
 
     /// The strip as a color picture, with the row names on the left and the frame numbers above.
     package func picture() -> Picture {
         let rows = rows, columns = rows.map(\.frames).max() ?? 0
         var picture = Picture(
-            width: namesWidth + columns * (width * magnification + gap),
-            height: rows.reduce(gap) { $0 + heightOf($1) }, filledWith: .paper)
+            width: max(namesWidth + columns * (shown.width * magnification + gap), legendWidth),
+            height: rows.reduce(gap) { $0 + heightOf($1) } + legendHeight, filledWith: .paper)
         var top = gap
         for row in rows {
             draw(row, top: top, into: &picture)
             top += heightOf(row)
         }
+        drawLegend(top: top, into: &picture)
         return picture
     }
 
@@ -82,17 +89,49 @@ package struct PredictionStrip: Sendable {
         let framesTop = top + (row.firstNumber == nil ? 0 : textHeight + gap)
         picture.write(row.name, x: gap, y: framesTop, scale: fontScale)
         for frame in 0..<row.frames {
-            let left = namesWidth + frame * (width * magnification + gap)
+            let left = namesWidth + frame * (shown.width * magnification + gap)
             if let first = row.firstNumber {
                 picture.write("\(first + frame)", x: left, y: top, scale: fontScale)
             }
-            for pixel in 0..<height * width {
-                let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
+            for pixel in 0..<shown.height * shown.width {
+                let (y, x) = pixel.quotientAndRemainder(dividingBy: shown.width)
+                let source = (frame * height + y * reduction) * width + x * reduction
                 picture.fill(
                     x: left + x * magnification, y: framesTop + y * magnification, side: magnification,
-                    with: row.color((frame * height * width + pixel) * channels))
+                    with: row.color(source * channels))
             }
         }
+    }
+
+    /// Draws a square for each color of a scale with steps, with the threshold from which it is used.
+    private func drawLegend(top: Int, into picture: inout Picture) {
+        var left = gap
+        for (color, text) in legend {
+            if let color { picture.fill(x: left, y: top, side: textHeight, with: color) }
+            left += color == nil ? 0 : textHeight + gap
+            picture.write(text, x: left, y: top, scale: fontScale)
+            left += BitmapFont.width(of: text) * fontScale + 3 * gap
+        }
+    }
+
+    /// The colors of a scale with steps and their names, then the unit; empty for gray.
+    private var legend: [(color: Color?, text: String)] {
+        guard case .steps(let steps, let unit) = scale else { return [] }
+        func inWords(_ number: Float) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
+        return steps.map { ($0.color, inWords($0.threshold)) } + [(nil, unit), (ColorScale.missing, "missing")]
+    }
+
+    private var legendHeight: Int { legend.isEmpty ? 0 : textHeight + gap }
+
+    private var legendWidth: Int {
+        legend.reduce(gap) { width, entry in
+            width + (entry.color == nil ? 0 : textHeight + gap) + BitmapFont.width(of: entry.text) * fontScale + 3 * gap
+        }
+    }
+
+    /// The size of a frame as it is drawn, before magnification.
+    private var shown: (height: Int, width: Int) {
+        ((height + reduction - 1) / reduction, (width + reduction - 1) / reduction)
     }
 }
 
@@ -105,7 +144,7 @@ extension PredictionStrip {
 
     private func heightOf(_ row: Row) -> Int {
         let numbers = row.firstNumber == nil ? 0 : textHeight + gap
-        return numbers + max(height * magnification, textHeight) + gap
+        return numbers + max(shown.height * magnification, textHeight) + gap
     }
 
     private func frames(of values: [Float]) -> Int { values.count / (height * width * channels) }
@@ -118,25 +157,16 @@ extension PredictionStrip {
         if channels == 3 {
             return Color(red: level(values[index]), green: level(values[index + 1]), blue: level(values[index + 2]))
         }
-        return .gray(level(mean(values, at: index)))
+        return scale.color(of: mean(values, at: index))
     }
 
-    /// The color of an error: white where prediction and truth agree, red where the prediction is too bright, blue
-    /// where it is too dark.
     private func errorColor(of prediction: [Float], truth: [Float], at index: Int) -> Color {
-        let error = (mean(prediction, at: index) - mean(truth, at: index)) / (range.upperBound - range.lowerBound)
-        let extreme = error > 0 ? Color(red: 178, green: 16, blue: 32) : Color(red: 24, green: 80, blue: 176)
-        return Color.white.mixed(with: extreme, weight: clamped(abs(error)))
+        scale.color(ofError: mean(prediction, at: index), truth: mean(truth, at: index))
     }
 
     private func mean(_ values: [Float], at index: Int) -> Float {
         values[index..<index + channels].reduce(0, +) / Float(channels)
     }
 
-    private func level(_ value: Float) -> UInt8 {
-        UInt8((255 * clamped((value - range.lowerBound) / (range.upperBound - range.lowerBound))).rounded())
-    }
-
-    /// Clamps a value to 0 ... 1; NaN becomes 0.
-    private func clamped(_ value: Float) -> Float { value > 0 ? min(value, 1) : 0 }
+    private func level(_ value: Float) -> UInt8 { UInt8((255 * scale.position(of: value)).rounded()) }
 }

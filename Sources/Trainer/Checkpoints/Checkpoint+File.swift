@@ -57,6 +57,7 @@ extension Checkpoint {
                 "frame": "\(frame.height) \(frame.width) \(frame.channels)",
                 "value_range": "\(valueRange.lowerBound) \(valueRange.upperBound)",
             ]
+            if let unit { facts["unit"] = unit }
             if let samplingRanks { facts["sampling_ranks"] = "\(samplingRanks)" }
             if let best {
                 facts["best_step"] = "\(best.step)"
@@ -98,6 +99,7 @@ extension Checkpoint {
         configuration = try facts.configuration()
         frame = try facts.frame()
         valueRange = try facts.valueRange()
+        unit = try facts.has("unit") ? facts.text("unit") : nil
         trainingSequences = try facts.count("training_sequences")
         samplingRanks = try facts.has("sampling_ranks") ? facts.count("sampling_ranks") : nil
         position = Position(

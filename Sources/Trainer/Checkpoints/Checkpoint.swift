@@ -15,8 +15,12 @@ package struct Checkpoint: Sendable {
     /// The size of the frames that the network was built for.
     package let frame: FeatureShape
 
-    /// The raw values of the data that are scaled to 0 and to the model's maximum value.
+    /// The range of the values of the data, which is scaled to 0 and the model's maximum value unless the model has a
+    /// transform.
     package let valueRange: ClosedRange<Float>
+
+    /// The unit of the values; nil if it is not known.
+    package let unit: String?
 
     /// The number of training sequences per epoch.
     package let trainingSequences: Int
@@ -38,16 +42,18 @@ package struct Checkpoint: Sendable {
     /// Copies the state of a run on some data.
     package init(_ state: TrainingState, configuration: TrainingConfiguration, data: DataSet) {
         self.init(
-            state, configuration: configuration, frame: data.frame, valueRange: data.source.valueRange,
+            state, configuration: configuration, frame: data.frame(for: configuration.model),
+            valueRange: data.source.valueRange, unit: data.source.unit,
             trainingSequences: data.range(of: .train).count, samplingRanks: data.deal?.training.count)
     }
 
     /// Copies a state.
     package init(
         _ state: TrainingState, configuration: TrainingConfiguration, frame: FeatureShape,
-        valueRange: ClosedRange<Float>, trainingSequences: Int, samplingRanks: Int? = nil
+        valueRange: ClosedRange<Float>, unit: String? = nil, trainingSequences: Int, samplingRanks: Int? = nil
     ) {
         (self.configuration, self.frame, self.valueRange) = (configuration, frame, valueRange)
+        self.unit = unit
         (self.trainingSequences, self.samplingRanks) = (trainingSequences, samplingRanks)
         (position, best) = (state.position, state.best)
         (plateaus, stopping, leftOut) = (state.plateaus, state.stopping, state.leftOut)
@@ -60,12 +66,15 @@ package struct Checkpoint: Sendable {
 
     /// The network that the parameters belong to.
     ///
-    /// - Parameter told: the algorithms of layers for which somebody else has chosen.
+    /// - Parameters:
+    ///   - size: the size of its frames; nil for the one that it was trained on.
+    ///   - told: the algorithms of layers for which somebody else has chosen.
     package func network(
-        told: LayerAlgorithms = [:], for use: NetworkUse = .training
+        frame size: FeatureShape? = nil, told: LayerAlgorithms = [:], for use: NetworkUse = .training
     ) throws(ModelError) -> Network<Float> {
         try Network(
-            configuration.model.network, frame: frame, convolution: configuration.convolution, told: told, for: use)
+            configuration.model.network, frame: size ?? frame, convolution: configuration.convolution, told: told,
+            for: use)
     }
 
     /// Frees the memory of the parameters and moments; what remains describes the run.

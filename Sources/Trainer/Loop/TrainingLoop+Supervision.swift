@@ -115,7 +115,12 @@ extension TrainingLoop {
             try communicator.allReduce(&losses)
             return losses
         }
-        let loss = reported(losses.reduce(0, +), sequences: split.count)
+        let sum = losses.indices.reduce(into: LossSum()) { sum, place in
+            if place.isMultiple(of: 2) { sum.value += losses[place] } else { sum.valid += Int(losses[place]) }
+        }
+        let correction = configuration.model.correction(
+            valid: sum.valid, sequences: split.count, frame: step.replica.network.frame)
+        let loss = reported(sum.value * correction, sequences: split.count)
         let validation = Validation(step: state.position.step, loss: loss)
         let isBest = validation.loss < state.best?.loss ?? .infinity
         if isBest { state.best = validation }

@@ -63,14 +63,14 @@ package final class TrainingLoop {
             let (found, clipping) = try step.computeGradient(
                 of: batch, weights, step: state.position.step, watch.times)
             let hyperparameters = hyperparameters
-            if found.loss.isFinite && clipping.norm.isFinite {
+            if found.loss.value.isFinite && clipping.norm.isFinite {
                 weights = step.update(
                     &state, along: found.gradient, clip: clipping.clip, with: hyperparameters, watch.times)
-            } else if try handleNonFinite(found.loss, clipping.norm, in: batch) == .wentBack {
+            } else if try handleNonFinite(found.loss.value, clipping.norm, in: batch) == .wentBack {
                 continue
             }
             state.position = batches.next(after: state.position)
-            stop = try endStep(watch, found.loss, clipping.norm, hyperparameters, sequences: batch.count)
+            stop = try endStep(watch, found.loss.value, clipping.norm, hyperparameters, sequences: batch.count)
         }
         return try endRun(stop)
     }

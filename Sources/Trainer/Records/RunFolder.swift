@@ -127,7 +127,9 @@ extension CheckpointStore.Found {
         func refuse(_ difference: String, _ advice: String) -> TrainingError {
             .usage("\(path) \(difference); \(advice), or choose another --output to start anew")
         }
-        guard old.model.network == configuration.model.network, checkpoint.frame == data.frame else {
+        guard old.model.network == configuration.model.network,
+            checkpoint.frame == data.frame(for: configuration.model)
+        else {
             throw refuse(
                 "is of another network or frame size",
                 "go on with --model \(old.model.name) and the data it was made with")
@@ -151,6 +153,12 @@ extension CheckpointStore.Found {
             throw refuse(
                 "is of a run with values from \(scaled.lowerBound) to \(scaled.upperBound) and \(data.name) has values from "
                     + "\(range.lowerBound) to \(range.upperBound)", "go on with the data it was made with")
+        }
+        guard checkpoint.unit == data.source.unit else {
+            func inWords(_ unit: String?) -> String { unit ?? "no known unit" }
+            throw refuse(
+                "is of a run with values in \(inWords(checkpoint.unit)) and \(data.name) has values in "
+                    + "\(inWords(data.source.unit))", "go on with the data it was made with")
         }
         func draws(_ ranks: Int?, _ configuration: TrainingConfiguration) -> String {
             ranks.map { "by each of \($0) ranks from its own shards in batches of \(configuration.model.batchSize)" }

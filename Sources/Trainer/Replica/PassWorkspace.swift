@@ -15,6 +15,9 @@ struct StepContext {
     let loader: BatchLoader
     let sampling: FrameSampling
 
+    /// The system's loss of the network's values.
+    let loss: Loss
+
     /// The factor of the errors in the loss of a global batch.
     func scale(sequences: Int) -> Double { system.errorScale(sequences: sequences, frame: network.frame) }
 }
@@ -24,6 +27,11 @@ extension SystemDescription {
     package func errorScale(sequences: Int, frame: FeatureShape) -> Double {
         let frames = self.sequences.outputFrames
         return loss.scale(sequences: sequences, frames: frames, elements: frames * frame.count)
+    }
+
+    /// The factor by which the loss of `sequences` sequences and its gradient grow because pixels are missing.
+    package func correction(valid: Int, sequences: Int, frame: FeatureShape) -> Double {
+        loss.correction(valid: valid, of: sequences * self.sequences.outputFrames * frame.count)
     }
 }
 
@@ -106,11 +114,11 @@ final class PassWorkspace {
     /// Accumulates a micro-batch's gradient, and returns its part of the global batch's loss.
     func computeGradient(
         of loaded: Loaded, _ weights: PreparedNetwork<Float>, accumulatingInto gradient: ParameterVector<Float>
-    ) -> Double {
+    ) -> LossSum {
         let unrolled = loaded.memory.unrolled
         let loss = times.measure(.forward) {
             unrolled.forward(weights, isTraining: true)
-            return context.system.loss.evaluate(
+            return context.loss.evaluate(
                 unrolled.output, loaded.memory.target, scale: context.scale(sequences: loaded.globalBatch),
                 gradient: unrolled.outputGradient)
         }
@@ -119,12 +127,13 @@ final class PassWorkspace {
     }
 
     /// The contribution of some sequences to the loss of `total` sequences, without training.
-    func loss(of sequences: ArraySlice<SequenceID>, of total: Int, _ weights: PreparedNetwork<Float>) throws -> Double {
+    func loss(of sequences: ArraySlice<SequenceID>, of total: Int, _ weights: PreparedNetwork<Float>) throws -> LossSum
+    {
         let memory = try memory(for: sequences.count), unrolled = memory.unrolled
         unrolled.readsTrueFrames = unrolled.readsTrueFrames.map { _ in false }
         try context.loader.load(sequences, into: unrolled.input, target: memory.target)
         unrolled.forward(weights)
-        return context.system.loss.evaluate(
+        return context.loss.evaluate(
             unrolled.output, memory.target, scale: context.scale(sequences: total), gradient: nil)
     }
 }

@@ -32,7 +32,7 @@ package final class Replica {
         /// Memory for the maximum number of partial sums at a time.
         let vectors: [ParameterVector<Float>]
         var sum: TreeSum<ParameterVector<Float>>
-        var losses: [Double] = []
+        var losses: [LossSum] = []
 
         /// The loaded micro-batch, where all virtual ranks load before any computes.
         var loaded: PassWorkspace.Loaded?
@@ -54,7 +54,7 @@ package final class Replica {
             return vector
         }
 
-        func record(_ gradient: ParameterVector<Float>, loss: Double, at leaf: Int) {
+        func record(_ gradient: ParameterVector<Float>, loss: LossSum, at leaf: Int) {
             norms?.append(sumOfSquares(gradient.flat).squareRoot())
             sum.append(gradient, at: leaf) { left, right in
                 add(right.flat, accumulatingInto: left.flat)
@@ -124,7 +124,8 @@ package final class Replica {
         return workers.flatMap { worker in
             zip(worker.virtualRanks, zip(worker.losses, worker.norms ?? [])).map { virtualRank, found in
                 let sequences = Array(batch.sequences[batch.indices(of: virtualRank)])
-                return VirtualRankFinding(virtualRank: virtualRank, sequences: sequences, loss: found.0, norm: found.1)
+                return VirtualRankFinding(
+                    virtualRank: virtualRank, sequences: sequences, loss: found.0.value, norm: found.1)
             }
         }.filter { !$0.sequences.isEmpty }
     }
@@ -135,7 +136,7 @@ package final class Replica {
     ) throws {
         for virtualRank in worker.virtualRanks {
             let gradient = worker.zeroedVector()
-            let loss = try microBatches(of: virtualRank, in: batch).reduce(0) { loss, part in
+            let loss = try microBatches(of: virtualRank, in: batch).reduce(LossSum()) { loss, part in
                 let loaded = try worker.workspace.load(part, step: step)
                 return loss + worker.workspace.computeGradient(of: loaded, weights, accumulatingInto: gradient)
             }
@@ -173,20 +174,22 @@ package final class Replica {
         MicroBatch(sequences: batch.sequences[indices], first: indices.lowerBound, globalBatch: batch.count)
     }
 
-    /// The losses of validation blocks: one value per block, with zeros for the blocks of other ranks. The sum over
-    /// ranks, added in the order of the blocks, does not depend on the numbers of ranks and threads.
+    /// The losses of validation blocks: value and valid pixels of each block, one after the other, with zeros for the
+    /// blocks of other ranks. The sum over ranks, added in the order of the blocks, does not depend on the numbers of
+    /// ranks and threads.
     ///
     /// - Parameter blocks: blocks of at most `microBatchSize` sequences.
     package func losses(of blocks: ValidationBlocks, _ weights: PreparedNetwork<Float>) throws -> [Double] {
-        let losses = Tensor<Double>(blocks.all.count), total = blocks.count
+        let losses = Tensor<Double>(blocks.all.count, 2), total = blocks.count
         try pool.run(virtualRanks.threads) { [workers, virtualRanks] thread in
             for block in blocks.own(ofThread: thread, of: virtualRanks.threads) {
                 Heartbeat.own.tick()
-                let sequences = blocks.all[block].map(SequenceID.init)[...]
-                var values = losses.mutableSpan
-                values[block] = try workers[thread].workspace.loss(of: sequences, of: total, weights)
+                let sequences = blocks.all[block].map { SequenceID($0) }[...]
+                let loss = try workers[thread].workspace.loss(of: sequences, of: total, weights)
+                var row = losses[block].mutableSpan
+                (row[0], row[1]) = (loss.value, Double(loss.valid))
             }
         }
-        return blocks.all.indices.map { losses.span[$0] }
+        return (0..<losses.count).map { losses.span[$0] }
     }
 }

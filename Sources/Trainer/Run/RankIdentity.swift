@@ -87,9 +87,14 @@ extension RankIdentity {
             return nil
         }
         func name(_ rank: Int) -> String { "rank \(rank) on \(ranks[rank].host)" }
-        let odd = ranks.indices.filter { !most.contains($0) }, shown = odd.prefix(4).map(name)
-        let more = odd.count > shown.count ? ", and \(counted(odd.count - shown.count, "more rank"))" : ""
-        return ("\(shown.joined(separator: ", "))\(more) \(odd.count == 1 ? "has" : "have")", name(most[0]))
+        let odd = ranks.indices.filter { !most.contains($0) }
+        return ("\(firstFew(odd.map(name), "rank")) \(odd.count == 1 ? "has" : "have")", name(most[0]))
+    }
+
+    /// Up to four names, and how many more there are.
+    private static func firstFew(_ names: [String], _ noun: String) -> String {
+        let shown = names.prefix(4).joined(separator: ", ")
+        return names.count > 4 ? "\(shown), and \(counted(names.count - 4, "more \(noun)"))" : shown
     }
 
     /// A sentence about the builds for unlike processors that make this job; nil if there is one.
@@ -98,9 +103,8 @@ extension RankIdentity {
             .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         guard builds.count > 1 else { return nil }
         let parts = builds.map { instructions, ranks in
-            let hosts = Set(ranks.map(\.host)).sorted(), shown = hosts.prefix(4).joined(separator: ", ")
-            let more = hosts.count > 4 ? " and \(counted(hosts.count - 4, "more host"))" : ""
-            return "\(counted(ranks.count, "rank")) for \(instructions) on \(shown)\(more)"
+            let hosts = firstFew(Set(ranks.map(\.host)).sorted(), "host")
+            return "\(counted(ranks.count, "rank")) for \(instructions) on \(hosts)"
         }
         return "builds of the same sources: \(parts.joined(separator: "; "))"
     }

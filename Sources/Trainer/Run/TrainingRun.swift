@@ -35,7 +35,7 @@ package enum TrainingRun {
         let system = configuration.model,
             network = try communicator.planned { [configuration] told in
                 try Network<Float>(
-                    system.network, frame: data.frame, convolution: configuration.convolution, told: told,
+                    system.network, frame: data.frame(for: system), convolution: configuration.convolution, told: told,
                     recomputesGates: configuration.recompute)
             }
         var state = TrainingState(network, optimizer: system.optimizer, seed: configuration.seed)
@@ -57,7 +57,7 @@ package enum TrainingRun {
         let plan = StepPlan(
             system: system, network: network, virtualRanks: virtualRanks,
             shares: RankShares(of: configuration, data: data, batches: batches, virtualRanks: virtualRanks),
-            source: data.source,
+            source: data.source, scale: try data.scale(for: system),
             seed: configuration.seed, reducePrecision: configuration.reducePrecision)
         let ranks = try RankIdentity.require(
             configuration, sources: sources, threads: threads.count, on: communicator)
@@ -120,6 +120,7 @@ package enum TrainingRun {
                 + "OpenBLAS \(BLASLibrary.core), run folder \(folder.path)",
             "\(counted(threads.count, "thread")) for each rank: \(threads.reason)",
         ]
+        if let summary = try data.valueSummary(for: model)?.inWords { lines.append("values: \(summary)") }
         if let deal = data.deal { lines.append(deal.inWords(stepsOfRanks: batches.stepsOfRanks)) }
         if model.batchSize < virtualRanks.count {
             lines.append(

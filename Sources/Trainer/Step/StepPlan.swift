@@ -17,17 +17,21 @@ package struct StepPlan {
     package let shares: RankShares
     package let source: any SequenceSource
 
-    /// The seed of scheduled sampling.
+    /// The map from the source's values to those of the network.
+    package let scale: ValueScale
+
+    /// The seed of scheduled sampling, crops and orientations.
     package let seed: UInt64
 
     package let reducePrecision: ReducePrecision
 
     package init(
         system: SystemDescription, network: Network<Float>, virtualRanks: VirtualRanks, shares: RankShares,
-        source: any SequenceSource, seed: UInt64 = 1, reducePrecision: ReducePrecision = .float32
+        source: any SequenceSource, scale: ValueScale, seed: UInt64 = 1, reducePrecision: ReducePrecision = .float32
     ) {
         (self.system, self.network, self.virtualRanks, self.shares) = (system, network, virtualRanks, shares)
-        (self.source, self.seed, self.reducePrecision) = (source, seed, reducePrecision)
+        (self.source, self.scale, self.seed) = (source, scale, seed)
+        self.reducePrecision = reducePrecision
     }
 
     /// Starts the threads of this rank: the configured number, or one per virtual rank if these wait for one

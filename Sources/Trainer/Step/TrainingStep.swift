@@ -23,9 +23,11 @@ package struct TrainingStep {
         reducer = GradientReducer(
             communicator, plan.virtualRanks, on: pool, count: plan.network.layout.count,
             precision: plan.reducePrecision)
+        let loader = BatchLoader(plan.source, scale: plan.scale, for: system, seed: plan.seed)
         let context = StepContext(
-            network: plan.network, system: system, loader: BatchLoader(plan.source, for: system),
-            sampling: FrameSampling(system.sampling, seed: plan.seed))
+            network: plan.network, system: system, loader: loader,
+            sampling: FrameSampling(system.sampling, seed: plan.seed),
+            loss: system.loss.weighted(by: loader.scaled(threshold:)))
         replica = try Replica(context, plan.virtualRanks, plan.shares, on: pool, reducer)
     }
 
@@ -39,9 +41,13 @@ package struct TrainingStep {
         of batch: Batch<SequenceID>, _ weights: PreparedNetwork<Float>, step: Int, _ times: PhaseTimes
     ) throws -> (found: BatchGradient, clipping: Clipping) {
         let partial = try replica.computeGradients(of: batch, weights, step: step, times)
-        let found = try times.measure(.reduce) { try reducer.allReduce(partial) }
+        var found = try times.measure(.reduce) { try reducer.allReduce(partial) }
+        let correction = system.correction(
+            valid: found.loss.valid, sequences: batch.count, frame: replica.network.frame)
+        found.loss.value *= correction
         let clipping = times.measure(.update) {
-            Clipping(found.gradient, byValue: system.clipValue, toNorm: system.clipNorm, on: pool)
+            if correction != 1 { pool.scale(found.gradient.flat, by: Float(correction)) }
+            return Clipping(found.gradient, byValue: system.clipValue, toNorm: system.clipNorm, on: pool)
         }
         return (found, clipping)
     }

@@ -52,7 +52,8 @@ struct EvaluateCommand: ParsableCommand {
             var found = try options.open(on: communicator)
             let data = try options.dataSet(for: found, on: communicator), sequences = try data.sequences(of: split)
             let pool = try options.threadPool(for: sequences.count, on: communicator)
-            let forecaster = try found.takeForecaster(frames: options.frames(for: found), on: pool, communicator)
+            let forecaster = try found.takeForecaster(
+                frames: options.frames(for: found), of: data.forecastFrames, on: pool, communicator)
             try data.check(for: forecaster, known: forecaster.frames)
             try MemoryBudget.require(
                 forecaster.memory(forecasting: min(sequences.count, pool.size * batchSize), threads: pool.size),

@@ -71,23 +71,31 @@ struct PredictCommand: ParsableCommand {
         try OneProcess.require(for: "predict")
         var found = try options.open(on: SoloCommunicator())
         let range = found.checkpoint.valueRange
-        let folder = try PredictionFolder(path: output, frame: found.checkpoint.frame, range: range)
+        let data = input == nil ? try options.dataSet(for: found, on: SoloCommunicator()) : nil
+        let frames =
+            data?.forecastFrames
+            ?? ForecastFrames(name: input ?? "", frame: found.checkpoint.frame, unit: found.checkpoint.unit)
+        let folder = try PredictionFolder(
+            path: output, frame: frames.frame, scale: ColorScale(unit: frames.unit, range: range))
         let array = try input.map { input in
             try InputArray(
                 path: input, frame: found.checkpoint.frame,
                 needed: found.checkpoint.configuration.model.sequences.inputFrames, layout: layout)
         }
         let pool = try options.threadPool(for: array?.batch ?? 1, on: SoloCommunicator())
-        let forecaster = try found.takeForecaster(frames: options.frames(for: found), on: pool, SoloCommunicator())
+        let forecaster = try found.takeForecaster(
+            frames: options.frames(for: found), of: frames, on: pool, SoloCommunicator())
         try MemoryBudget.require(
             forecaster.memory(forecasting: array?.batch ?? 1, threads: pool.size), threads: pool.size,
             on: SoloCommunicator(), remedy: "choose fewer --threads or fewer --frames")
         let names: [String]
-        if let array {
+        if let data {
+            names = try folder.write([try known(forecaster, found, data, on: pool)], isBatch: false)
+        } else if let array {
             if layout == nil { StandardOutput.print(array.reading) }
             names = try folder.write(continued(array, by: forecaster, of: found, on: pool), isBatch: array.batch != nil)
         } else {
-            names = try folder.write([try known(forecaster, found, on: pool)], isBatch: false)
+            preconditionFailure("neither an array nor a data set to forecast")
         }
         StandardOutput.print("\(output): \(names.joined(separator: ", "))")
         StandardOutput.print(
@@ -124,9 +132,8 @@ struct PredictCommand: ParsableCommand {
 
     /// The forecast of a sequence of the data set, with the ground truth.
     private func known(
-        _ forecaster: Forecaster, _ found: CheckpointStore.Found, on pool: ThreadPool
+        _ forecaster: Forecaster, _ found: CheckpointStore.Found, _ data: DataSet, on pool: ThreadPool
     ) throws -> Prediction {
-        let data = try options.dataSet(for: found, on: SoloCommunicator())
         try data.check(for: forecaster, known: 0)
         let range = try split.map { try data.sequences(of: $0) } ?? 0..<data.source.count
         guard let sequence, (0..<range.count).contains(sequence) else {

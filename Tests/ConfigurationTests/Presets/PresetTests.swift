@@ -26,6 +26,10 @@ import Testing
             network.multiplyAdds(Unrolling(inputFrames: 10, outputFrames: 10, forecastOffset: 10)) == 14_166_261_760)
     }
 
+    @Test(arguments: Presets.all) func aSummaryFitsOnALine(preset: SystemDescription) {
+        #expect((20...100).contains(preset.summary.count), "\(preset.summary)")
+    }
+
     /// The forecasters read no hidden state, so its kernels get no gradient.
     @Test func neuralScenesUnusedKernelsGetNoGradient() throws {
         let network = try Network<Float>(Presets.neuralScene.network, frame: frame)

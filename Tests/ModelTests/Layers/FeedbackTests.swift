@@ -58,6 +58,41 @@ import Testing
         #expect(worst.error < 1e-6, "\(worst.name)")
     }
 
+    /// The mask of true frames is read as it is, that of own frames is 1, and nothing is learned from it.
+    @Test(arguments: 0..<3) func framesWithAMaskThatAreReadAgain(choice: Int) throws {
+        for var network in [nextFrame, previousFrame] {
+            network.inputs = .init(mask: true)
+            let checked = try CheckedNetwork(
+                network, frame: frame, inputFrames: 3, outputFrames: 5, readsTrueFrames: Self.choices[choice])
+            #expect(checked.unrolled.input.shape.last == 3 && checked.unrolled.output.shape.last == 2)
+            let worst = checked.worstError
+            #expect(worst.error < 1e-6, "\(worst.name)")
+        }
+    }
+
+    /// A network computes the same from its own frames as from true ones that equal them and are wholly observed.
+    @Test func ownFramesAreObserved() throws {
+        var network = previousFrame
+        network.inputs = .init(mask: true)
+        func output(_ own: Tensor<Double>?, mask: Double) throws -> Tensor<Double> {
+            let checked = try CheckedNetwork(
+                network, frame: frame, inputFrames: 3, outputFrames: 3, readsTrueFrames: { _ in own != nil })
+            if let own {
+                var input = checked.unrolled.input.mutableSpan
+                let first = 3 * checked.unrolled.batch * frame.pixels, y = own.span
+                for pixel in 0..<2 * checked.unrolled.batch * frame.pixels {
+                    for channel in 0..<2 { input[(first + pixel) * 3 + channel] = y[pixel * 2 + channel] }
+                    input[(first + pixel) * 3 + 2] = mask
+                }
+            }
+            _ = checked.evaluate(withGradient: false)
+            return checked.unrolled.output
+        }
+        let free = try output(nil, mask: 1)
+        #expect(worstDifference(free, try output(free, mask: 1)) < 1e-12)
+        #expect(worstDifference(free, try output(free, mask: 0)) > 1e-4)
+    }
+
     @Test func forecastersThatReadTheirOwnLastHiddenState() throws {
         let checked = try CheckedNetwork(
             NetworkDescription(

@@ -21,7 +21,7 @@ import Testing
 
     private func evaluate(_ loss: Loss, sequences: Int = 1, frames: Int = 1) -> Double {
         let scale = loss.scale(sequences: sequences, frames: frames, elements: p.count / sequences)
-        return loss.evaluate(tensor(p), tensor(y), scale: scale, gradient: nil)
+        return loss.evaluate(tensor(p), tensor(y), scale: scale, gradient: nil).value
     }
 
     @Test func errors() {
@@ -53,7 +53,7 @@ import Testing
     @Test(arguments: all) func sharesAddUp(loss: Loss) {
         let scale = loss.scale(sequences: 4, frames: 1, elements: 1)
         let shares = [0..<3, 3..<4].map { share in
-            loss.evaluate(tensor(Array(p[share])), tensor(Array(y[share])), scale: scale, gradient: nil)
+            loss.evaluate(tensor(Array(p[share])), tensor(Array(y[share])), scale: scale, gradient: nil).value
         }
         #expect(abs(shares.reduce(0, +) - evaluate(loss, sequences: 4)) < 1e-15)
     }
@@ -68,7 +68,7 @@ import Testing
         for i in p.indices { (p[i], y[i]) = (p[i] + 0.5, y[i] + (i.isMultiple(of: 2) ? 0.1 : 0.9)) }
         let scale = loss.scale(sequences: 2, frames: 3, elements: 15)
         let (error, _) = worstGradientError(of: [("p", prediction, gradient)]) { withGradient in
-            loss.evaluate(prediction, target, scale: scale, gradient: withGradient ? gradient : nil)
+            loss.evaluate(prediction, target, scale: scale, gradient: withGradient ? gradient : nil).value
         }
         #expect(error < 1e-6)
     }

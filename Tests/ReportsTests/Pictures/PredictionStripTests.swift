@@ -8,7 +8,7 @@ private func strip(withTruth: Bool = true, error: Float = 0) -> PredictionStrip 
     let future = frames([0.5, 0.75, 1])
     return PredictionStrip(
         input: frames([0, 0.25]), truth: withTruth ? future : nil, prediction: future.map { $0 + error },
-        height: 8, width: 8, range: 0...1)
+        height: 8, width: 8, scale: .gray(0...1))
 }
 
 extension Picture {
@@ -52,7 +52,7 @@ extension Picture {
     @Test func beyondTheKnownFramesThereIsPredictionAlone() {
         let frame = [Float](repeating: 0.5, count: 64)
         let picture = PredictionStrip(
-            input: frame, truth: frame, prediction: frame + frame + frame, height: 8, width: 8, range: 0...1
+            input: frame, truth: frame, prediction: frame + frame + frame, height: 8, width: 8, scale: .gray(0...1)
         ).picture()
         // The row of predictions now has its own numbers, which move it and the errors down by 18.
         #expect(picture.width == 170 && picture.height == 138)
@@ -86,9 +86,35 @@ extension Picture {
         input[0] = 1
         input[4] = .nan
         let picture = PredictionStrip(
-            input: input, truth: nil, prediction: [], height: 8, width: 8, channels: 3, range: 0...1
+            input: input, truth: nil, prediction: [], height: 8, width: 8, channels: 3, scale: .gray(0...1)
         ).picture()
         #expect(picture.color(columns[0] + 1, inputTop + 1) == [255, 0, 0])
         #expect(picture.color(columns[0] + 2, inputTop) == [0, 0, 0])
+    }
+
+    /// Rain has the colors of its steps, a missing pixel its own gray, and both stand in the legend below.
+    @Test func rainIsInColorsWithALegend() {
+        let steps: [Float] = [0, 0.1, 0.7, 3, 40, .nan, 60, 0.05]
+        let input = (0..<64).map { steps[$0 % 8] }
+        let picture = PredictionStrip(
+            input: input, truth: input, prediction: input, height: 8, width: 8,
+            scale: ColorScale(unit: "mm/h", range: 0...60)
+        ).picture()
+        let seen = (0..<8).map { picture.color(columns[0] + 2 * $0, inputTop) }
+        #expect(
+            Set(seen).count == 7 && seen[0] == [255, 255, 255] && seen[7] == seen[0] && seen[5] == [176, 176, 176])
+        let bottom = (0..<picture.width).map { picture.color($0, picture.height - 8) }
+        for color in seen[1...6] { #expect(bottom.contains(color), "\(color)") }
+        #expect(picture.color(columns[0] + 10, errorTop) == [176, 176, 176])
+        #expect(picture.color(columns[0] + 8, errorTop) == [255, 255, 255])
+    }
+
+    @Test func largeFramesAreDrawnSmaller() {
+        let frame = [Float](repeating: 0.5, count: 900 * 1000)
+        let picture = PredictionStrip(
+            input: frame, truth: nil, prediction: [], height: 900, width: 1000, scale: .gray(0...1)
+        ).picture()
+        #expect(picture.width == 110 + 334 + 4 && picture.height < 700)
+        #expect(picture.color(columns[0] + 333, inputTop + 299) == [128, 128, 128])
     }
 }

@@ -40,7 +40,8 @@ import Trainer
         let weights = try network(normalized: normalized), virtualRanks = try VirtualRanks(count, threads: threads)
         let plan = StepPlan(
             system: model, network: weights.network, virtualRanks: virtualRanks,
-            shares: RankShares(virtualRanks, batch: usual, isWhole: normalized), source: source)
+            shares: RankShares(virtualRanks, batch: usual, isWhole: normalized), source: source,
+            scale: ValueScale(source.valueRange, maxValue: 1))
         let step = try TrainingStep(plan, on: plan.threadPool(), SoloCommunicator())
         // Two steps, to check that nothing of the first remains in the second.
         let reversed = Batch(batch.reversed().map(SequenceID.init), of: virtualRanks)
@@ -51,7 +52,7 @@ import Trainer
         let blocks = ValidationBlocks(3..<12, of: step.replica.microBatchSize, rank: 0, ranks: 1)
         let validation = try step.replica.losses(of: blocks, weights)
         return Found(
-            loss: whole.loss.bitPattern, gradient: bits(whole.gradient.flat),
+            loss: whole.loss.value.bitPattern, gradient: bits(whole.gradient.flat),
             averages: bits(weights.network.statistics.flat),
             validation: validation.map(\.bitPattern))
     }

@@ -43,7 +43,8 @@ private func rank(_ rank: Int, change: (inout RankIdentity) -> Void = { _ in }) 
         let many = (0..<16).map { number in rank(number) { if number == 3 { $0.instructions = "AVX2" } } }
         #expect(
             RankIdentity.builds(of: many)?.hasSuffix(
-                "15 ranks for AVX-512 on node1, node2, node3, node4 and 4 more hosts; 1 rank for AVX2 on node2") == true
+                "15 ranks for AVX-512 on node1, node2, node3, node4, and 4 more hosts; 1 rank for AVX2 on node2")
+                == true
         )
         #expect(RankIdentity.builds(of: (0..<4).map { rank($0) }) == nil)
     }

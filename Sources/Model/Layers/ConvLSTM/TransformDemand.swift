@@ -1,6 +1,7 @@
 // What a ConvLSTM layer needs of the Winograd domain: its channels, and how many images go through at once.
 
 import Kernels
+import Platform
 
 /// The maps that a layer needs in the Winograd domain, besides those that it reads and writes.
 package struct TransformDemand: Sendable {
@@ -25,22 +26,16 @@ package struct TransformDemand: Sendable {
     var mostImagesAtOnce: Int { max(1, enoughTiles / geometry.tiles) }
 
     /// Returns the number of images that pass forward through a step together.
-    func imagesAtOnce(batch: Int) -> Int { Self.evenGroups(of: batch, atMost: mostImagesAtOnce) }
+    func imagesAtOnce(batch: Int) -> Int { (0..<batch).evenChunkSize(atMost: mostImagesAtOnce) }
 
     /// The same for a backward pass, which also reads and writes the gradient of all weights.
     private var enoughTilesBackward: Int { max(512, outputs) }
 
     /// Returns the number of images that pass backward through a step together.
     func imagesAtOnceBackward(batch: Int) -> Int {
-        Self.evenGroups(of: batch, atMost: max(1, enoughTilesBackward / geometry.tiles))
+        (0..<batch).evenChunkSize(atMost: max(1, enoughTilesBackward / geometry.tiles))
     }
 
     /// Returns the number of steps that backward processes together if the whole batch is too small.
     func stepsAtOnce(batch: Int) -> Int { max(1, enoughTilesBackward / max(1, batch * geometry.tiles)) }
-
-    /// Returns the size of groups of about equal size.
-    private static func evenGroups(of count: Int, atMost most: Int) -> Int {
-        let groups = max(1, (count + most - 1) / most)
-        return max(1, (count + groups - 1) / groups)
-    }
 }

@@ -90,7 +90,9 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         let longest = isTraining ? parts(of: 0..<operands.steps).map(\.count).max() ?? 0 : 0
         let images = max(imagesAtOnce, longest * imagesAtOnceBackward)
         for (content, channels) in weights.demand.contents where isTraining || !content.isGradient {
-            _ = context.points.maps(content, weights.geometry, images: images, channels: channels)
+            // The gradient of the hidden state is passed on step by step.
+            let count = content == .hiddenGradient ? imagesAtOnceBackward : images
+            _ = context.points.maps(content, weights.geometry, images: count, channels: channels)
         }
     }
 
@@ -171,12 +173,17 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>
     ) {
         products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnceBackward, biasGradient: biasGradient)
-        if part.count > 1 { multiply([hiddenGradient(t, images: images, in: part)], []) }
+        passHiddenGradient(t, images: images, in: part)
     }
 
     func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
         products(part).preactivationsBackward(
             operands.gates.step(t, images: images), at: (t - part.lowerBound) * imagesAtOnceBackward)
+        passHiddenGradient(t, images: images, in: part)
+    }
+
+    /// Adds to the gradient of h_{t-1}, which the step before wants; of a part of one step `finish` does it.
+    private func passHiddenGradient(_ t: Int, images: Range<Int>, in part: Range<Int>) {
         if part.count > 1 { multiply([hiddenGradient(t, images: images, in: part)], []) }
     }
 

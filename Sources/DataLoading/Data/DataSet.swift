@@ -52,14 +52,24 @@ package struct DataSet: Sendable {
     /// The sequence at an index of the training split.
     package func trainingSequence(_ index: SplitIndex, epoch: Int) -> SequenceID {
         let first = range(of: .train)
-        guard isFresh, epoch > 0 else { return SequenceID(first.lowerBound + index.value) }
-        return SequenceID(source.count + (epoch - 1) * first.count + index.value)
+        guard isFresh, epoch > 0 else { return SequenceID(first.lowerBound + index.value, epoch: epoch) }
+        return SequenceID(source.count + (epoch - 1) * first.count + index.value, epoch: epoch)
     }
 
     /// The validation split in blocks of at most `size` sequences.
     package func validationBlocks(of size: Int, rank: Int, ranks: Int) -> ValidationBlocks {
         deal.map { ValidationBlocks(dealt: $0.validation, of: size, rank: rank) }
             ?? ValidationBlocks(range(of: .validation), of: size, rank: rank, ranks: ranks)
+    }
+
+    /// The size of the frames that a model's network sees: windows of these, or these with padding.
+    package func frame(for model: SystemDescription) -> FeatureShape { model.sequences.networkFrame(of: frame) }
+
+    /// The map from the values to those of a model's network.
+    ///
+    /// Throws a usage error about a transform that makes no sense for these values.
+    package func scale(for model: SystemDescription) throws(TrainingError) -> ValueScale {
+        try ValueScale(source.valueRange, unit: source.unit, of: name, for: model.sequences)
     }
 
     /// The size of the frames.
@@ -85,6 +95,8 @@ package struct DataSet: Sendable {
                 "model.sequences.forecastOffset is \(frames.firstForecast) and must be at least 0; change it in the --config file"
             )
         }
+        try frames.checkViews(of: frame, name: name)
+        _ = try scale(for: model)
         guard model.batchSize <= training else {
             throw .usage(
                 "a global batch of \(model.batchSize) is more than the \(training) training sequences of \(name); "

@@ -7,7 +7,8 @@ import Shards
 package enum ValueComplaint {
     /// A sentence about values that cannot be in the units of the training data; nil if they may be.
     package static func about(_ pasts: [[Float]], of name: String, trainedOn range: ClosedRange<Float>) -> String? {
-        guard let least = pasts.joined().min(), let most = pasts.joined().max() else { return nil }
+        let known = pasts.joined().lazy.filter { !$0.isNaN }
+        guard let least = known.min(), let most = known.max() else { return nil }
         let isConstant = most == least
         return about(least...most, of: name, trainedOn: range, narrowest: isConstant ? 0 : 1 / 50)
     }

@@ -12,7 +12,12 @@ package struct SplitIndex: Sendable, Hashable {
 package struct SequenceID: Sendable, Hashable, CustomStringConvertible {
     package let number: Int
 
-    package init(_ number: Int) { self.number = number }
+    /// The epoch for which it is drawn, which decides how it is cropped and turned; nil outside of training.
+    package let epoch: Int?
+
+    package init(_ number: Int) { (self.number, epoch) = (number, nil) }
+
+    package init(_ number: Int, epoch: Int) { (self.number, self.epoch) = (number, epoch) }
 
     package var description: String { "\(number)" }
 }

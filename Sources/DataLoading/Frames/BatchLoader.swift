@@ -1,0 +1,94 @@
+// Loads sequences into the tensors of a batch. The choice: values are scaled and written to their position as they are
+// read, one sequence at a time, so that a batch exists only once in memory.
+
+import Configuration
+import Kernels
+import Model
+import Shards
+
+/// Reads sequences into the tensors of a batch.
+package struct BatchLoader: Sendable {
+    private let source: any SequenceSource
+    private let frames: SequenceDescription
+    private let scale: ValueScale
+    private let views: FrameViews
+
+    /// The size of the data's frames, and of those that the network sees.
+    private let frame, seen: FeatureShape
+
+    /// Whether the last channel of the input says which pixels are there.
+    private let readsMask: Bool
+
+    /// - Parameters:
+    ///   - scale: the map from the source's values to those of the network.
+    ///   - seed: the seed of crops and orientations.
+    package init(_ source: any SequenceSource, scale: ValueScale, for model: SystemDescription, seed: UInt64 = 1) {
+        (self.source, self.scale, frames) = (source, scale, model.sequences)
+        let g = source.geometry
+        frame = FeatureShape(height: g.height, width: g.width, channels: g.channels)
+        seen = frames.networkFrame(of: frame)
+        views = FrameViews(frames, of: frame, seed: seed)
+        readsMask = model.network.readsMask
+    }
+
+    /// Allocates the target tensor of a batch: (output frames, batch, height, width, channels).
+    package func target(batch: Int) -> Tensor<Float> {
+        Tensor(frames.outputFrames, batch, seen.height, seen.width, seen.channels)
+    }
+
+    /// The network's value of a threshold of the loss.
+    package func scaled(threshold: Double) -> Double { scale.scaled(threshold: threshold) }
+
+    /// Reads each sequence's input frames and target frames.
+    ///
+    /// - Parameters:
+    ///   - sequences: one for each index of the batch.
+    ///   - input: (frames read, batch, height, width, channels), with a channel more if the network reads the mask.
+    ///   - target: (output frames, batch, height, width, channels); NaN where the truth is missing.
+    /// - Throws: the source's error, which names the file and the sequence.
+    package func load(_ sequences: some Collection<SequenceID>, into input: Tensor<Float>, target: Tensor<Float>) throws
+    {
+        precondition(sequences.count == input.shape[1], "\(sequences.count) sequences for \(input.shape)")
+        var values = [Float](repeating: 0, count: source.geometry.elements)
+        var window = [Float](repeating: 0, count: seen.count)
+        for (place, sequence) in sequences.enumerated() {
+            var span = values.mutableSpan
+            try source.read(sequence: sequence.number, into: &span)
+            let view = views.view(of: sequence, values.span)
+            for number in 0..<frames.outputFrames {
+                var scaled = target[number][place].mutableSpan
+                see(view, of: values.span, frames.firstForecast + number, in: &window) {
+                    scale.scaleTarget($0, into: &scaled)
+                }
+            }
+            if let inputs = source.inputs {
+                span = values.mutableSpan
+                try inputs.read(sequence: sequence.number, into: &span)
+            }
+            for number in 0..<input.shape[0] {
+                see(view, of: values.span, number, in: &window) {
+                    putInput($0, into: input[frames.step(reading: number)][place])
+                }
+            }
+        }
+    }
+
+    /// Gives the body a view of a frame, which is copied to `window` unless it is the frame itself.
+    private func see(
+        _ view: FrameView, of values: Span<Float>, _ number: Int, in window: inout [Float],
+        _ body: (Span<Float>) -> Void
+    ) {
+        let whole = values.extracting(number * frame.count..<(number + 1) * frame.count)
+        guard !view.isWhole(frame) else { return body(whole) }
+        var copy = window.mutableSpan
+        view.copy(whole, of: frame, into: &copy)
+        body(window.span)
+    }
+
+    /// Writes an input frame, behind whose channels may come the mask: 1 where all of them are there, 0 elsewhere.
+    private func putInput(_ values: Span<Float>, into place: Tensor<Float>) {
+        var scaled = place.mutableSpan
+        guard readsMask else { return scale.scaleInput(values, into: &scaled) }
+        MaskedFrame.put(values, channels: seen.channels, scale, into: &scaled)
+    }
+}
