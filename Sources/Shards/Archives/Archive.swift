@@ -56,7 +56,7 @@ package struct Archive {
             arrays[draft.array] = array
             return ArchiveFilm(draft, of: array, isKept: true) { array }
         }
-        self.init(films, path: store.path, found.what, files: 1)
+        self.init(try films.timed(options.times, store.path), path: store.path, found.what, files: 1)
     }
 
     /// A folder of files that each hold the frames of some times, or films of their own.
@@ -75,7 +75,12 @@ package struct Archive {
                     ArchiveFilm(draft, of: try store.array(array), isKept: false) { try HDF5File(path: file).array(array) })
             }
         }
-        let films: [any FrameSeries] = hasSeveral || files.count == 1 ? parts : [try JoinedFilm(parts, name: folder)]
+        let films: [any FrameSeries]
+        if hasSeveral {
+            films = try parts.timed(options.times, folder)
+        } else {
+            films = [try JoinedFilm(try parts.named(files, options), name: folder)]
+        }
         self.init(films, path: folder, what ?? "", files: files.count)
     }
 
@@ -101,5 +106,39 @@ package struct Archive {
             }
         }
         remark = words.joined(separator: ", ")
+    }
+}
+
+extension [ArchiveFilm] {
+    /// With the times that a person gives, which are those of one film.
+    fileprivate func timed(_ given: GivenTimes?, _ path: String) throws(ShardError) -> [ArchiveFilm] {
+        guard let given, let first = given.first else { return self }
+        guard count == 1 else {
+            throw ShardError("\(path) holds \(count) films, and --times gives the time of one; give the step alone")
+        }
+        var film = self[0]
+        film.times = (0..<film.count).map { (first + $0 * given.step).date }
+        return [film]
+    }
+
+    /// With the times of the files' names, where files of one frame do not say theirs, or where a form is given; or with those that
+    /// a person gives for the files in the order of their names.
+    fileprivate func named(_ files: [String], _ options: ArchiveOptions) throws(ShardError) -> [ArchiveFilm] {
+        guard allSatisfy({ $0.count == 1 }) else { return self }
+        let names = files.map { String($0.split(separator: "/").last ?? "") }
+        let times: [UTCTime]?
+        if let format = options.timeFormat {
+            times = try NameTimes(of: names, format: format).times
+        } else if let given = options.times, let first = given.first {
+            times = indices.map { first + $0 * given.step }
+        } else {
+            times = allSatisfy { $0.times == nil } ? NameTimes(recognizing: names)?.times : nil
+        }
+        guard let times else { return self }
+        return zip(self, times).map { film, time in
+            var film = film
+            film.times = [time.date]
+            return film
+        }
     }
 }

@@ -25,7 +25,7 @@ struct ArchiveFilm: FrameSeries {
     let height, width, channels, count: Int
     let elementType: ElementType
     let values: ValueDescription?
-    let times: [Date]?
+    var times: [Date]?
     private let axes: FilmAxes
     private let shape: [Int]
     private let film: Int

@@ -1,5 +1,5 @@
-// Times as archives write them, all in UTC. The choice: days are counted by arithmetic in the Gregorian calendar, so that no
-// locale or time zone of the machine has a say.
+// Times as archives write them, all in UTC. The choice: their forms alone are read here; days are counted
+// by `UTCTime`.
 
 import Foundation
 import Formats
@@ -7,17 +7,9 @@ import Formats
 enum ArchiveTime {
     /// The time of a date; nil if there is no such date or time of day.
     static func date(_ year: Int, _ month: Int, _ day: Int, _ hour: Int = 0, _ minute: Int = 0, _ second: Double = 0) -> Date? {
-        guard (1...9999).contains(year), (1...12).contains(month), (1...31).contains(day), (0...24).contains(hour),
-            (0...59).contains(minute), second >= 0, second < 61
-        else { return nil }
-        let seconds = days(year, month, day) * 86_400 + hour * 3600 + minute * 60
-        return Date(timeIntervalSince1970: Double(seconds) + second)
-    }
-
-    /// The days from 1970-01-01, with years that begin in March.
-    private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
-        let year = month > 2 ? year : year - 1, month = month > 2 ? month - 3 : month + 9
-        return 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468
+        guard second >= 0, second < 61 else { return nil }
+        let minute = UTCTime(year: year, month: month, day: day, hour: hour, minute: minute)
+        return minute?.date.addingTimeInterval(second)
     }
 
     /// ODIM's date YYYYMMDD and time HHmmss.

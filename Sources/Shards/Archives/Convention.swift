@@ -9,8 +9,16 @@ package struct ArchiveOptions: Equatable, Sendable {
     package var dataset: String?
     /// The order of the array's axes, such as "THW" or "NHWT".
     package var axes: String?
+    /// The time of the first frame and the step, for a film that does not say its times.
+    package var times: GivenTimes?
+    /// The form of times in the names of files, which then count.
+    package var timeFormat: TimeFormat?
 
-    package init(dataset: String? = nil, axes: String? = nil) { (self.dataset, self.axes) = (dataset, axes) }
+    package init(
+        dataset: String? = nil, axes: String? = nil, times: GivenTimes? = nil, timeFormat: TimeFormat? = nil
+    ) {
+        (self.dataset, self.axes, self.times, self.timeFormat) = (dataset, axes, times, timeFormat)
+    }
 }
 
 /// What a convention found in a file.

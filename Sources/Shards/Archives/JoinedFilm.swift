@@ -7,7 +7,7 @@ import Formats
 /// Films that follow each other in time, as one.
 struct JoinedFilm: FrameSeries {
     let name: String
-    let times: [Date]?
+    private(set) var times: [Date]?
     private let parts: [ArchiveFilm]
     /// The number of the first frame of each part, and of all frames.
     private let firsts: [Int]
