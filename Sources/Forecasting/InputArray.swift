@@ -77,14 +77,6 @@ package struct InputArray: Sendable {
         let frameBytes = frame.count * array.header.type.size
         var bytes = [UInt8](repeating: 0, count: frames * frameBytes), span = bytes.mutableSpan
         try array.read(at: first * frameBytes, into: &span)
-        return floats(bytes)
-    }
-
-    private func floats(_ bytes: [UInt8]) -> [Float] {
-        switch array.header.type {
-        case .uint8: bytes.map(Float.init)
-        case .float32: bytes.withUnsafeBytes { [Float]($0.bindMemory(to: Float.self)) }
-        case .float64: bytes.withUnsafeBytes { $0.bindMemory(to: Double.self).map(Float.init) }
-        }
+        return array.header.type.floats(bytes)
     }
 }

@@ -19,6 +19,8 @@ import TrainingTestSupport
             case .uint8: numbers.map { UInt8($0) }
             case .float32: numbers.map(Float.init).withUnsafeBytes { [UInt8]($0) }
             case .float64: numbers.map(Double.init).withUnsafeBytes { [UInt8]($0) }
+            case .int16, .uint16: numbers.map(UInt16.init).withUnsafeBytes { [UInt8]($0) }
+            default: preconditionFailure("no numbers of \(type)")
             }
         try NpyFile.write(bytes.span, header: NpyHeader(type: type, shape: shape), to: path)
         return path
@@ -66,7 +68,7 @@ import TrainingTestSupport
         #expect(error?.isUsage == true && error!.description.hasPrefix(path), "\(error!)")
     }
 
-    @Test(arguments: [NpyHeader.ElementType.uint8, .float32, .float64])
+    @Test(arguments: [NpyHeader.ElementType.uint8, .int16, .float32, .float64])
     func theLastFramesOfEachSequenceAreThePast(type: NpyHeader.ElementType) throws {
         let input = try InputArray(path: try array([2, 5, 8, 7], type: type), frame: exampleFrame, needed: 3)
         for sequence in 0..<2 {

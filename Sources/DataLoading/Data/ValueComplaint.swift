@@ -44,6 +44,6 @@ extension DataSet {
 
     /// The measured range of all values; nil if it was not measured.
     private var measuredRange: ClosedRange<Float>? {
-        (source as? ShardSet)?.manifest.elementType == .float32 ? source.valueRange : nil
+        (source as? ShardSet)?.manifest.hasMeasuredValues == true ? source.valueRange : nil
     }
 }

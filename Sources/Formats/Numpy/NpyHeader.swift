@@ -1,5 +1,5 @@
-// The header of a .npy file: element type and shape. The choice: three element types, row-major and little-endian;
-// everything else is refused with the numpy expression that converts it.
+// The header of a .npy file: element type and shape. The choice: the types in which frames are kept, row-major and
+// little-endian; everything else is refused with the numpy expression that converts it.
 
 /// The header of a .npy file, versions 1 to 3.
 ///
@@ -7,15 +7,21 @@
 package struct NpyHeader: Equatable, Sendable {
     /// The supported element types, by their numpy names.
     package enum ElementType: String, Sendable {
+        case bool = "|b1"
         case uint8 = "|u1"
+        case uint16 = "<u2"
+        case int16 = "<i2"
+        case int32 = "<i4"
+        case float16 = "<f2"
         case float32 = "<f4"
         case float64 = "<f8"
 
         /// The number of bytes per element.
         package var size: Int {
             switch self {
-            case .uint8: 1
-            case .float32: 4
+            case .bool, .uint8: 1
+            case .uint16, .int16, .float16: 2
+            case .int32, .float32: 4
             case .float64: 8
             }
         }
@@ -58,7 +64,7 @@ package struct NpyHeader: Equatable, Sendable {
 
     /// Reads the header of the array in the `count` bytes at `offset` of a file; its elements start at `dataOffset`.
     ///
-    /// Throws `FormatError` if it is not a .npy header, or the array is not one of the three types in row-major order.
+    /// Throws `FormatError` if it is not a .npy header, or the array is of another type or order.
     package static func read(
         from file: InputFile, at offset: Int = 0, count: Int? = nil
     ) throws -> (header: NpyHeader, dataOffset: Int) {
@@ -128,12 +134,15 @@ package struct NpyHeader: Equatable, Sendable {
         throw FormatError(file: file, problem: "holds elements of type \(name.quotable)", advice: advice(kind: kind))
     }
 
-    private static let known = ["u1": ElementType.uint8, "f4": .float32, "f8": .float64]
+    private static let known = [
+        "b1": ElementType.bool, "u1": .uint8, "u2": .uint16, "i2": .int16, "i4": .int32, "f2": .float16, "f4": .float32,
+        "f8": .float64,
+    ]
 
     /// How to convert an array of numpy's `kind` to a supported type without changing its values.
     private static func advice(kind: Substring) -> String {
         switch kind.first {
-        case "b" where kind == "b1", "?": "save array.astype('uint8') * 255 instead"
+        case "?": "save array.astype('bool') instead"
         case "c": "save numpy.abs(array).astype('float32') instead"
         case "i", "u", "f": "save array.astype('float32') instead (astype('uint8') wraps numbers that are not 0 to 255)"
         default: "save numbers, for example with array.astype('float32')"

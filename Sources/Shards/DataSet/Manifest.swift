@@ -39,6 +39,9 @@ package struct Manifest: Codable, Equatable, Sendable {
     /// The SHA-256 of the manifest of the inputs; nil in older data sets.
     package var inputsSha256: String?
 
+    /// Whether `valueRange` is that of the values, and not that of the type.
+    package var hasMeasuredValues: Bool { elementType != .uint8 }
+
     /// The number of bytes of a sequence before compression.
     package var sequenceBytes: Int { geometry.elements * elementType.size }
 

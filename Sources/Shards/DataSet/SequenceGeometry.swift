@@ -28,11 +28,3 @@ package struct SequenceGeometry: Codable, Equatable, Sendable, CustomStringConve
 
     package var description: String { "\(frames) frame\(frames == 1 ? "" : "s") of \(height) x \(width) x \(channels)" }
 }
-
-/// The type of the elements of stored sequences.
-package enum ElementType: String, Codable, Sendable {
-    case uint8, float32
-
-    /// The number of bytes per element.
-    package var size: Int { self == .uint8 ? 1 : 4 }
-}

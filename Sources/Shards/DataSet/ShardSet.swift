@@ -13,6 +13,7 @@ package final class ShardSet: SequenceSource {
 
     /// The opened shards, by their index in the manifest.
     private let files: [SeekableZstdFile?]
+    private let numbers: StoredNumbers
 
     /// Opens the shards that hold any of the sequences to be read; the others are not touched.
     ///
@@ -25,7 +26,7 @@ package final class ShardSet: SequenceSource {
     }
 
     private init(folder: String, _ manifest: Manifest, reading sequences: [Range<Int>]?) throws {
-        (self.folder, self.manifest) = (folder, manifest)
+        (self.folder, self.manifest, numbers) = (folder, manifest, StoredNumbers(manifest.elementType))
         files = try manifest.shards.map { shard in
             guard sequences?.contains(where: shard.range.overlaps) ?? true else { return nil }
             return try manifest.open(shard, in: folder)
@@ -55,15 +56,8 @@ package final class ShardSet: SequenceSource {
     package func read(sequence: Int, into values: inout MutableSpan<Float>) throws {
         precondition((0..<count).contains(sequence), "no sequence \(sequence) of \(count)")
         check(values)
-        let bytes = try bytes(ofSequence: sequence)
-        switch manifest.elementType {
-        case .uint8:
-            let source = bytes.span
-            for index in values.indices { values[index] = Float(source[index]) }
-        case .float32:
-            values.withUnsafeMutableBytes { target in bytes.withUnsafeBytes { target.copyBytes(from: $0) } }
-            try requireRange(values.span, sequence)
-        }
+        numbers.decode(try bytes(ofSequence: sequence), into: &values)
+        if manifest.hasMeasuredValues { try requireRange(values.span, sequence) }
     }
 
     /// Throws `FormatError` for a value outside the range by which all values are scaled. NaN is left to later checks.

@@ -70,6 +70,7 @@ extension Manifest {
             return ([shard.range], nil, nil)
         }
         var bytes = [UInt8](repeating: 0, count: sequenceBytes)
+        let numbers = StoredNumbers(elementType)
         var lost = [Range<Int>](), values: ClosedRange<Float>?, odd: Int?
         for sequence in shard.range {
             var span = bytes.mutableSpan
@@ -79,9 +80,10 @@ extension Manifest {
                 lost.append((follows ? lost.removeLast().lowerBound : sequence)..<sequence + 1)
                 continue
             }
-            guard elementType == .float32 else { continue }
-            let found = bytes.withUnsafeBytes { FloatRange.of($0.bindMemory(to: Float.self)) }
-            if let found { values = values?.joined(found) ?? found } else { odd = odd ?? sequence }
+            guard hasMeasuredValues else { continue }
+            let found = numbers.measure(bytes)
+            if let range = found.range { values = values?.joined(range) ?? range }
+            if found.isOdd { odd = odd ?? sequence }
         }
         return (lost, values, odd)
     }

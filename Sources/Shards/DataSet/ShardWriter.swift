@@ -71,7 +71,7 @@ package final class ShardWriter {
     func shards() throws -> (manifest: Manifest, folder: String) {
         precondition(next == manifest.sequences, "\(next) of \(manifest.sequences) sequences were appended")
         var manifest = manifest
-        if manifest.elementType == .float32, let values {
+        if manifest.hasMeasuredValues, let values {
             manifest.valueRange = [values.lowerBound, values.upperBound]
         }
         return (manifest, output.temporary)
@@ -120,18 +120,14 @@ package final class ShardWriter {
     }
 
     private func widenRange(_ bytes: [UInt8]) {
-        let found =
-            manifest.elementType == .float32
-            ? bytes.withUnsafeBytes { FloatRange.of($0.bindMemory(to: Float.self)) }
-            : bytes.min().map { Float($0)...Float(bytes.max()!) }
-        if let found { values = values?.joined(found) ?? found }
+        let found = StoredNumbers(manifest.elementType).measure(bytes)
+        if let range = found.range { values = values?.joined(range) ?? range }
     }
 }
 
 /// The layout of a shard: frame 0 is a .npy header, frame k + 1 the shard's sequence k.
 enum ShardFile {
     static func header(_ manifest: Manifest, sequences: Int) -> NpyHeader {
-        NpyHeader(
-            type: manifest.elementType == .uint8 ? .uint8 : .float32, shape: [sequences] + manifest.geometry.shape)
+        NpyHeader(type: manifest.elementType.array, shape: [sequences] + manifest.geometry.shape)
     }
 }

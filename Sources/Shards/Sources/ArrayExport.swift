@@ -11,12 +11,12 @@ package struct ArrayExport<Source: SequenceSource> {
     private let layout: ArrayLayout
     private let header: NpyHeader
 
-    /// Raw values are rounded down to bytes if `elementType` is uint8.
+    /// Raw values are rounded towards zero if `elementType` is one of whole numbers.
     package init(_ source: Source, as elementType: ElementType, layout: ArrayLayout) {
         let frames = source.geometry.frames, count = source.count
         (self.source, self.elementType, self.layout) = (source, elementType, layout)
         header = NpyHeader(
-            type: elementType == .uint8 ? .uint8 : .float32,
+            type: elementType.array,
             shape: (layout == .framesFirst ? [frames, count] : [count, frames]) + source.geometry.shape.dropFirst())
     }
 
@@ -35,11 +35,7 @@ package struct ArrayExport<Source: SequenceSource> {
     private func encoded(_ sequences: Range<Int>) throws -> [[UInt8]] {
         let (source, elementType) = (source, elementType)
         return try Parallel.map(sequences.count) { offset in
-            let values = try source.sequence(sequences.lowerBound + offset)
-            switch elementType {
-            case .uint8: return values.map { UInt8($0) }
-            case .float32: return values.withUnsafeBytes { [UInt8]($0) }
-            }
+            elementType.bytes(of: try source.sequence(sequences.lowerBound + offset))
         }
     }
 

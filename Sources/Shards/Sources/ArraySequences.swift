@@ -21,7 +21,7 @@ package struct ArraySequences: RawSequences, Sendable {
         }
         plan = try ArrayPlan(shape: array.header.shape, layout: layout, frames: frames, file: array.path)
         (geometry, count, self.array) = (plan.geometry, plan.count, array)
-        elementType = array.header.type == .uint8 ? .uint8 : .float32
+        elementType = ElementType(array.header.type)
         try checkSize(array.path, "check --layout, or cut the sequences")
     }
 
@@ -30,7 +30,7 @@ package struct ArraySequences: RawSequences, Sendable {
     /// Throws `ShardError` that names the sequence if a value is not finite as a float.
     package func bytes(of sequences: Range<Int>) throws -> [UInt8] {
         let stored = plan.frameStride == 1 ? try consecutive(sequences) : try transposed(sequences)
-        guard elementType == .float32 else { return stored }
+        guard elementType.isFloat else { return stored }
         return try finiteFloats(stored, from: sequences.lowerBound)
     }
 
@@ -61,15 +61,12 @@ package struct ArraySequences: RawSequences, Sendable {
     }
 
     private func finiteFloats(_ stored: [UInt8], from first: Int) throws -> [UInt8] {
-        let floats =
-            array.header.type == .float64
-            ? stored.withUnsafeBytes { $0.bindMemory(to: Double.self).map(Float.init) }
-            : stored.withUnsafeBytes { [Float]($0.bindMemory(to: Float.self)) }
+        let floats = array.header.type.floats(stored)
         if let index = floats.firstIndex(where: { !$0.isFinite }) {
             throw ShardError(
                 "\(array.path) holds \(floats[index]) in sequence \(first + index / geometry.elements); "
                     + "replace such numbers, for example with numpy.nan_to_num")
         }
-        return floats.withUnsafeBytes { [UInt8]($0) }
+        return array.header.type == .float64 ? elementType.bytes(of: floats) : stored
     }
 }

@@ -50,7 +50,7 @@ extension DataSetHalf {
             made.shards.append(entry)
             if let found { values = values?.joined(found) ?? found }
         }
-        if made.elementType == .float32, let values { made.valueRange = [values.lowerBound, values.upperBound] }
+        if made.hasMeasuredValues, let values { made.valueRange = [values.lowerBound, values.upperBound] }
         return MendedHalf(half: self, manifest: made, setAside: setAside)
     }
 

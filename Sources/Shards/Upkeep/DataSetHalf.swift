@@ -69,7 +69,7 @@ struct DataSetHalf {
 
     /// The smallest and largest value of the sound shards; for bytes, of the type.
     var soundValues: ClosedRange<Float>? {
-        if manifest.elementType == .uint8 { return 0...255 }
+        if !manifest.hasMeasuredValues { return 0...255 }
         let ranges = conditions.compactMap { condition -> ClosedRange<Float>? in
             if case .sound(let values) = condition { values } else { nil }
         }

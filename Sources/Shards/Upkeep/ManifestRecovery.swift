@@ -121,7 +121,7 @@ struct ManifestRecovery {
                 "\(folder) has no \(Manifest.fileName), and no shard in it tells its shape; copy or split the data again"
             )
         }
-        guard (4...5).contains(header.shape.count), header.type != .float64 else {
+        guard (4...5).contains(header.shape.count), ElementType(header.type).array == header.type else {
             throw ShardError("\(folder)/\(example) holds no sequences of frames; move it elsewhere")
         }
         if let other = headers.first(where: {
@@ -142,7 +142,7 @@ struct ManifestRecovery {
         let geometry = SequenceGeometry(
             frames: shape[1], height: shape[2], width: shape[3], channels: shape.count == 5 ? shape[4] : 1)
         let manifest = Manifest(
-            geometry: geometry, elementType: header.type == .uint8 ? .uint8 : .float32, valueRange: [0, 255],
+            geometry: geometry, elementType: ElementType(header.type), valueRange: [0, 255],
             sequences: next,
             splits: try SplitRange.ranges(total: next, validation: HeldBack(count: 0), test: HeldBack(count: 0)),
             shards: entries)

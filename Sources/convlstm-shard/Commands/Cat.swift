@@ -38,8 +38,7 @@ struct Cat: ParsableCommand {
         if isPicture {
             try PNGFile.write(picture(of: set), to: output)
         } else {
-            let type: NpyHeader.ElementType = set.manifest.elementType == .uint8 ? .uint8 : .float32
-            let bytes = try set.bytes(ofSequence: sequence)
+            let bytes = try set.bytes(ofSequence: sequence), type = set.manifest.elementType.array
             try NpyFile.write(bytes.span, header: NpyHeader(type: type, shape: set.geometry.shape), to: output)
         }
         StandardOutput.print("\(output): sequence \(sequence) of \(folder), \(set.geometry)")
