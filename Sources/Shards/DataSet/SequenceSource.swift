@@ -1,16 +1,24 @@
 // A source of sequences: files on disk or a generator. The choice: random access by index, so that the training order
 // is up to the trainer alone.
 
+import Foundation
+
 /// An indexed collection of sequences of one geometry, readable from any thread.
 package protocol SequenceSource: Sendable {
     var geometry: SequenceGeometry { get }
     /// The number of sequences, indexed from 0 to `count - 1`; a generator can make more of them.
     var count: Int { get }
-    /// The bounds of the values that are not missing, for scaling: 0...255 for bytes without a description.
+    /// The bounds of the values, for scaling: 0...255 for bytes of which nothing says what they mean.
     var valueRange: ClosedRange<Float> { get }
 
-    /// The unit of the values, such as "mm/h"; nil if it is not known.
+    /// The unit of the values, such as "dBZ"; nil if it is not known.
     var unit: String? { get }
+
+    /// The seconds from a frame to the next; nil if not known.
+    var timeStep: Double? { get }
+
+    /// The time of a sequence's first frame; nil if it is not known.
+    func firstTime(ofSequence sequence: Int) -> Date?
 
     /// The network inputs that replace these sequences, value by value and frame by frame; nil if the sequences
     /// themselves are the inputs.
@@ -18,14 +26,16 @@ package protocol SequenceSource: Sendable {
     /// Keras' moving squares are read with noise and compared without. Both are scaled by the range of these sequences.
     var inputs: (any SequenceSource)? { get }
 
-    /// Fills `values`, of shape (frames, height, width, channels), with a sequence's values in the unit, NaN where a
-    /// pixel is missing; the same in every call.
+    /// Fills `values`, of shape (frames, height, width, channels), with a sequence's values in their unit, the same in
+    /// every call: NaN where a pixel is missing.
     func read(sequence: Int, into values: inout MutableSpan<Float>) throws
 }
 
 extension SequenceSource {
     package var inputs: (any SequenceSource)? { nil }
     package var unit: String? { nil }
+    package var timeStep: Double? { nil }
+    package func firstTime(ofSequence sequence: Int) -> Date? { nil }
 
     /// A sequence as a new array.
     package func sequence(_ index: Int) throws -> [Float] {
@@ -54,6 +64,9 @@ package struct PairedSource: SequenceSource {
     package var geometry: SequenceGeometry { truth.geometry }
     package var count: Int { truth.count }
     package var valueRange: ClosedRange<Float> { truth.valueRange }
+    package var unit: String? { truth.unit }
+    package var timeStep: Double? { truth.timeStep }
+    package func firstTime(ofSequence sequence: Int) -> Date? { truth.firstTime(ofSequence: sequence) }
 
     package func read(sequence: Int, into values: inout MutableSpan<Float>) throws {
         try truth.read(sequence: sequence, into: &values)
