@@ -72,7 +72,9 @@ package struct Archive {
             for draft in found.films {
                 let array = draft.array
                 parts.append(
-                    ArchiveFilm(draft, of: try store.array(array), isKept: false) { try HDF5File(path: file).array(array) })
+                    ArchiveFilm(draft, of: try store.array(array), isKept: false) {
+                        try HDF5File(path: file).array(array)
+                    })
             }
         }
         let films: [any FrameSeries]
@@ -97,9 +99,13 @@ package struct Archive {
                     + (files == 1 ? "" : " in \(files) files") + (films.count == 1 ? "" : " in \(films.count) films"))
             words.append(first.elementType.rawValue)
             if let values = first.values {
-                if values.scale != 1 || values.offset != 0 { words.append("value = \(values.scale) x number + \(values.offset)") }
-                if let missing = values.missing { words.append("missing \(AttributeValue.numbers([missing]).inWords)") }
-                if let dry = values.undetected { words.append("dry \(AttributeValue.numbers([dry.stored]).inWords)") }
+                func inWords(_ number: Double) -> String { AttributeValue.numbers([number]).inWords }
+                let offset = values.offset == 0 ? "" : " + \(inWords(values.offset))"
+                if values.scale != 1 || values.offset != 0 {
+                    words.append("value = \(inWords(values.scale)) x number\(offset)")
+                }
+                if let missing = values.missing { words.append("missing \(inWords(missing))") }
+                if let dry = values.undetected { words.append("dry \(inWords(dry.stored))") }
             }
             if let times = first.times, let from = times.first, let to = films.last?.times?.last {
                 words.append("\(from.formatted(.iso8601)) to \(to.formatted(.iso8601))")

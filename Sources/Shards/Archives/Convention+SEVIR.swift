@@ -36,10 +36,14 @@ extension Contents {
             guard packs[wanted] != nil else { return nil }
             group = wanted
         } else {
-            guard packs.count == 1 else { throw choice("films under numbers in several groups", among: packs.keys.sorted()) }
+            guard packs.count == 1 else {
+                throw choice("films under numbers in several groups", among: packs.keys.sorted())
+            }
             group = packs.keys.first!
         }
-        let others = arrays.filter { $0.split(separator: "/").dropLast().joined(separator: "/") == group && !numbered.contains($0) }
+        let others = arrays.filter {
+            $0.split(separator: "/").dropLast().joined(separator: "/") == group && !numbered.contains($0)
+        }
         guard others.allSatisfy({ $0.hasSuffix("_len") }) else { return nil }
         let names = packs[group]!.sorted { ($0.count, $0) < ($1.count, $1) }
         let films = try names.map { name in
