@@ -46,6 +46,10 @@ package struct FileKind: Equatable, Sendable {
                 [0x89] + "PNG\r\n".utf8 + [0x1A, 0x0A],
                 FileKind(name: "a PNG file", advice: "put frames of a clip into a folder, and name that")
             ),
+            (
+                [UInt8]("P5".utf8),
+                FileKind(name: "a PGM file", advice: "put frames of a film into a folder, and name that")
+            ),
             ([0xFF, 0xD8, 0xFF], FileKind(name: "a JPEG file", advice: "convert it to PNG")),
             ([UInt8]("GIF8".utf8), FileKind(name: "a GIF file", advice: "convert its frames to PNG")),
             (

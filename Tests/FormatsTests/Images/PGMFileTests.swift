@@ -12,7 +12,8 @@ import Testing
     @Test(arguments: ["P5 3 2 255 ", "P5\n# a\n#\n3\t2\n# 7 8\n255\n", "P5\n3 2#c\n200\r", "P5#x\n3 2 1\n"])
     func headersWithSpaceAndCommentsAreRead(header: String) throws {
         let path = try write(header, [10, 32, 35, 255, 0, 9])
-        #expect(try PGMFile.extents(of: path) == PGMFile.Extents(height: 2, width: 3, bits: 8))
+        let extents = try PGMFile.extents(of: path)
+        #expect((extents.height, extents.width, extents.bits) == (2, 3, 8))
         #expect(try PGMFile.pixels(of: path).bytes == [10, 32, 35, 255, 0, 9])
     }
 
@@ -26,9 +27,9 @@ import Testing
         let pixels = (0..<400_000).map { UInt8($0 * 7 % 251) }
         let path = try write("P5\n# \(String(repeating: "long ", count: 5000))\n800 500 255\n", pixels)
         #expect(try PGMFile.pixels(of: path).bytes == pixels)
-        try Command.run("gzip", ["-n", path])
+        #expect(try Command.run("gzip", ["-n", path]).status == 0)
         let (extents, bytes) = try PGMFile.pixels(of: path + ".gz")
-        #expect(extents == PGMFile.Extents(height: 500, width: 800, bits: 8) && bytes == pixels)
+        #expect((extents.height, extents.width, extents.bits) == (500, 800, 8) && bytes == pixels)
         let packed = try folder.bytes(of: "x.pgm.gz")
         try folder.write([UInt8](packed.dropLast(packed.count / 3)), to: "cut.pgm.gz")
         #expect(throws: FormatError.self) { try PGMFile.pixels(of: folder.file("cut.pgm.gz")) }

@@ -11,7 +11,7 @@ import Testing
     /// The first line that a command printed must be the one below it in the document, numbers aside.
     @Test(arguments: [
         ("Tutorial/first-run", 5), ("Tutorial/own-data", 7), ("HowTo/train", 6), ("HowTo/import-weights", 3),
-        ("HowTo/measure-speed", 5), ("HowTo/data-sets", 10), ("Reference/commands", 19),
+        ("HowTo/measure-speed", 5), ("HowTo/data-sets", 10), ("Reference/commands", 20), ("HowTo/score-forecasts", 7),
     ])
     func everyCommandOfAPageRuns(page: String, count: Int) throws {
         let examples = try Document("Docs/\(page).md").examples

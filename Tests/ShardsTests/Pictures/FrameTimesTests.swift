@@ -76,7 +76,7 @@ import Testing
         for (number, value) in [0, 300, 65_535, 256].enumerated() {
             try write(value, to: "\(number).pgm", isWide: true)
         }
-        for number in 0..<4 { try Command.run("gzip", ["-n", folder.file("\(number).pgm")]) }
+        for number in 0..<4 { #expect(try Command.run("gzip", ["-n", folder.file("\(number).pgm")]).status == 0) }
         let sequences = try cut()
         #expect(sequences.elementType == .uint16)
         #expect(try numbers(sequences) == [0, 300, 65_535, 256])
