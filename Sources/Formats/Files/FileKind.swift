@@ -61,6 +61,7 @@ package struct FileKind: Equatable, Sendable {
             ),
             ([UInt8]("CDF\u{1}".utf8), oldNetCDF), ([UInt8]("CDF\u{2}".utf8), oldNetCDF),
             ([UInt8]("CDF\u{5}".utf8), oldNetCDF),
+            ([0x0E, 3, 0x13, 1], FileKind(name: "an HDF4 file", advice: "convert it with h4toh5")),
             (
                 [UInt8]("GRIB".utf8),
                 FileKind(

@@ -5,8 +5,8 @@ import Foundation
 import Formats
 
 /// Source: NetCDF Climate and Forecast Metadata Conventions 1.11.
-extension Contents {
-    func cf() throws -> Found? {
+extension ArchiveContents {
+    func cf() throws -> FoundFilms? {
         var variables: [CFVariable] = []
         for name in arrays { if let variable = try CFVariable(name, in: self) { variables.append(variable) } }
         let pictures = variables.filter(\.isPicture)
@@ -23,7 +23,7 @@ extension Contents {
             one.film = film
             return one
         }
-        return Found(what: "CF, \(chosen.name.quotable)", films: films)
+        return FoundFilms(what: "CF, \(chosen.name.quotable)", films: films)
     }
 
     /// The variable that is asked for, or the only one; nil for one that is no variable of CF.
@@ -139,7 +139,7 @@ struct CFVariable {
     var lastName: String { String(name.split(separator: "/").last ?? "") }
 
     /// nil for an array without named axes or numbers.
-    init?(_ name: String, in contents: Contents) throws {
+    init?(_ name: String, in contents: ArchiveContents) throws {
         let array: any StoredArray
         do { array = try contents.store.array(name) } catch is FormatError { return nil }
         (self.name, shape, type) = (name, array.shape, array.type)

@@ -5,8 +5,8 @@ import Foundation
 import Formats
 
 /// Source: KNMI HDF5 Data Format Specification, version 3.5 (Roozekrans and Holleman, 2003).
-extension Contents {
-    func knmi() throws -> Found? {
+extension ArchiveContents {
+    func knmi() throws -> FoundFilms? {
         let all = arrays.filter { $0.wholeMatch(of: /image\d+\/image_data/) != nil }
         guard !all.isEmpty, groups.contains("overview") else { return nil }
         let chosen = wanted.map { wanted in all.filter { $0 == wanted || $0 == wanted + "/image_data" } } ?? all
@@ -32,21 +32,21 @@ extension Contents {
             ArchiveTime.knmi(overview[$0]?.text)
         }
         draft.times = time.first.map { [$0] }
-        return Found(what: "KNMI, \(quantity)", films: [draft])
+        return FoundFilms(what: "KNMI, \(quantity)", films: [draft])
     }
 
     /// The numbers by the formula GEO = scale * PV + offset.
     private func knmiValues(_ calibration: [String: AttributeValue]) throws -> (ValueDescription, alsoMissing: [Double])
     {
         var values = ValueDescription()
-        if let formula = calibration["calibration_formulas"]?.text {
+        if !options.hasScale, let formula = calibration["calibration_formulas"]?.text {
             let text = formula.filter { !$0.isWhitespace }
             guard let parts = text.wholeMatch(of: /GEO=([-+0-9.eE]+)\*PV(?:\+?([-+0-9.eE]+))?/)?.output,
                 let scale = Double(parts.1), let offset = parts.2.map({ Double($0) }) ?? 0
             else {
                 throw ShardError(
-                    "\(path) has the formula \(formula.quotable), which is not of the form GEO=A*PV+B; give --scale and --offset, "
-                        + "and name the array with --dataset and --axes HW")
+                    "\(path) has the formula \(formula.quotable), which is not of the form GEO=A*PV+B; give --scale and --offset"
+                )
             }
             (values.scale, values.offset) = (scale, offset)
         }

@@ -5,8 +5,8 @@ import Foundation
 import Formats
 
 /// Source: OPERA Data Information Model for HDF5, version 2.4.
-extension Contents {
-    func odim() throws -> Found? {
+extension ArchiveContents {
+    func odim() throws -> FoundFilms? {
         let all = arrays.filter { $0.wholeMatch(of: /dataset\d+\/data\d+\/data/) != nil }
         let says = root["Conventions"]?.text?.hasPrefix("ODIM") ?? false
         guard says || !all.isEmpty && groups.contains("what") else { return nil }
@@ -28,7 +28,7 @@ extension Contents {
         }
         draft.values = try odimValues(what, quantity)
         draft.times = try odimTime(what).map { [$0] }
-        return Found(what: "ODIM, \(quantity)", films: [draft])
+        return FoundFilms(what: "ODIM, \(quantity)", films: [draft])
     }
 
     /// The array that is asked for, by name or quantity, or the only one, with what is said of it.

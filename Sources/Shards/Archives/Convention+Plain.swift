@@ -2,8 +2,8 @@
 
 import Formats
 
-extension Contents {
-    func plain() throws -> Found {
+extension ArchiveContents {
+    func plain() throws -> FoundFilms {
         let name =
             try wanted.map { wanted in
                 // A group is named for the films in it; here it is one that holds none.
@@ -25,7 +25,7 @@ extension Contents {
             draft.times = times
             return draft
         }
-        return Found(what: "\(name.quotable), axes \(axes.letters)", films: films)
+        return FoundFilms(what: "\(name.quotable), axes \(axes.letters)", films: films)
     }
 
     private func onlyArray() throws -> String {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files of h5py, by which most HDF5 files of science are made, and ours in its hands.
-@Suite(.enabled(if: PeerPython.has("h5py"), "\(PeerPython.reason("h5py"))")) struct HDF5PeerTests {
+@Suite(.enabled(if: PeerPython.hasArchives, "needs CONVLSTM_PYTHON")) struct HDF5PeerTests {
     let folder = try! TemporaryFolder()
 
     private func h5py(_ script: String) throws {

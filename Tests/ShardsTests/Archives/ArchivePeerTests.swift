@@ -5,11 +5,7 @@ import TestSupport
 import Testing
 
 /// The conventions in files of the libraries that weather services and their users write them with.
-@Suite(
-    .enabled(
-        if: PeerPython.has("h5py", "netCDF4", "xarray", "zarr"),
-        "\(PeerPython.reason("h5py", "netCDF4", "xarray", "zarr"))"))
-struct ArchivePeerTests {
+@Suite(.enabled(if: PeerPython.hasArchives, "needs CONVLSTM_PYTHON")) struct ArchivePeerTests {
     let folder = try! TemporaryFolder()
 
     private func python(_ script: String) throws -> String {

@@ -207,6 +207,7 @@ import Testing
         #expect(try numbers(film, 0..<1) == [0, 250, 65_534, 65_535, 1, 250])
         try knmi("c.h5", formula: "GEO=10^(PV/16)", missing: 0, outside: 1, time: "1-JAN-2020;12:00:00")
         #expect(try error("c.h5").contains("not of the form GEO=A*PV+B"))
+        #expect(try open("c.h5", ArchiveOptions(hasScale: true)).films[0].values?.missing == 1)
     }
 
     // CF
