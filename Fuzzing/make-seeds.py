@@ -28,7 +28,8 @@ def literal(npy):
 bytes_ = numpy.arange(24, dtype="u1").reshape(4, 3, 2)
 floats = numpy.arange(6, dtype="<f4").reshape(2, 3) / 4
 for name, array in [("bytes", bytes_), ("floats", floats), ("fortran", numpy.asfortranarray(floats)),
-                    ("big-endian", floats.astype(">f8")), ("records", numpy.zeros(2, "u1,f4"))]:
+                    ("big-endian", floats.astype(">f8")), ("records", numpy.zeros(2, "u1,f4")),
+                    ("halves", floats.astype("f2")), ("shorts", bytes_.astype(">i2"))]:
     npy = saved(numpy.save, array)
     seed("npy", name, npy)
     seed("python-literal", name, literal(npy))
@@ -41,15 +42,21 @@ def chunk(kind, body):
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def png(width, height, kind, step, before=b""):
+def png(width, height, kind, step, before=b"", depth=8):
     rows = b"".join(bytes([y % 5]) + bytes((x * 7 + y) % 256 for x in range(width * step)) for y in range(height))
-    header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, depth, kind, 0, 0, 0)
     return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + before + chunk(b"IDAT", zlib.compress(rows))
             + chunk(b"IEND", b""))
 
 
 seed("png", "gray", png(5, 6, 0, 1))
+seed("png", "gray-of-16-bits", png(4, 3, 0, 2, depth=16))
 seed("png", "rgb", png(4, 3, 2, 3, chunk(b"gAMA", struct.pack(">I", 45455))))
+
+pgm = b"P5\n# param CorrectedReflectivity\n4 3\n255\n" + bytes(range(12))
+seed("pgm", "comment", pgm)
+seed("pgm", "gzip", gzip.compress(pgm, mtime=0))
+seed("pgm", "16-bits", b"P5 3 2 65535\n" + bytes(range(12)))
 
 images = struct.pack(">IIII", 0x803, 2, 3, 4) + bytes(range(24))
 seed("idx", "plain", images)
@@ -99,6 +106,11 @@ manifest = {"version": 1, "geometry": {"frames": 4, "height": 3, "width": 2, "ch
 seed("manifest", "bytes", json.dumps(manifest, indent=2))
 seed("manifest", "floats", json.dumps(manifest | {"elementType": "float32", "valueRange": [-0.5, 1e3],
                                                   "inputs": "inputs", "inputsSha256": digest}))
+values = {"missing": -1, "scale": 0.01, "offset": 0, "unit": "mm", "undetected": {"stored": -2, "value": 0},
+          "attributes": {"projection": "+proj=stere"}}
+seed("manifest", "values", json.dumps(manifest | {
+    "version": 2, "elementType": "int16", "valueRange": [0, 1e2], "values": values, "timeStep": 300,
+    "times": [f"2010-08-26T0{hour}:00:00Z" for hour in range(4)], "shards": [shard | {"missing": 7} for shard in shards]}))
 entry = {"file": "step-000000002.safetensors.zst", "step": 2, "bytes": 900, "sha256": digest}
 seed("checkpoint-index", "one", json.dumps({"checkpoints": [entry], "best": entry["file"]}, indent=2))
 seed("metrics-table", "three", "step,epoch,loss\n1,0,0.5\n2,0,0.25\n1001,1,nan\n3,0,0")
@@ -159,3 +171,12 @@ for name, text in [("lines", lines), ("marks", marks)]:
     seed("configuration", f"value-of-{name}", f"onNaN: {quoted}\nmaxTime: {quoted}\n")
     seed("manifest", f"file-of-{name}", json.dumps(manifest).replace('"0000', '"/' + quoted[1:-1]))
     seed("manifest", f"key-of-{name}", json.dumps(manifest | {"elementType": text}))
+
+for version, text in [("old", {"zarr_format": 2, "shape": [3, 5], "chunks": [2, 3], "dtype": "<u2", "order": "C", "filters": None,
+                               "compressor": {"id": "zstd", "level": 1}, "fill_value": 9}),
+                      ("new", {"zarr_format": 3, "node_type": "array", "shape": [3, 5], "data_type": "uint16", "fill_value": 7,
+                               "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [2, 3]}},
+                               "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+                               "codecs": [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "zstd"}],
+                               "attributes": {"units": "mm", "_FillValue": -1.5}, "dimension_names": ["y", "x"]})]:
+    seed("zarr", version, json.dumps(text))

@@ -8,7 +8,7 @@ import Model
 /// The built-in systems.
 package enum Presets {
     package static let all = [
-        small, neuralScene, kerasStack, kerasStack3, kerasEncoderDecoder, pytorchSeq2seq, mindsporeEncoderForecaster,
+        small, nowcast, neuralScene, kerasStack, kerasStack3, kerasEncoderDecoder, pytorchSeq2seq, mindsporeEncoderForecaster,
         mindsporeUpstream, openSTL, shi2015,
     ]
 

@@ -29,6 +29,20 @@ package enum Inflate {
         return inflater.total
     }
 
+    /// The first `wanted` decompressed bytes, or as many as there are before the end or a damage.
+    static func start(
+        _ wanted: Int, of file: InputFile, at offset: Int, count: Int, as wrapping: Wrapping
+    ) -> [UInt8] {
+        struct Enough: Error {}
+        var bytes: [UInt8] = []
+        // What is wrong behind these bytes is for those who read it.
+        _ = try? unpack(file, at: offset, count: count, as: wrapping, limit: .max) { piece in
+            piece.withUnsafeBufferPointer { bytes.append(contentsOf: $0.prefix(wanted - bytes.count)) }
+            if bytes.count == wanted { throw Enough() }
+        }
+        return bytes
+    }
+
     /// Whether `packed` deflated bytes can hold `size` bytes: two bits decode to at most 258 bytes.
     static func canHold(_ size: Int, in packed: Int) -> Bool { size / 1032 <= packed }
 }

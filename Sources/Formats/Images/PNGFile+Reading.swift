@@ -9,21 +9,38 @@ extension PNGFile {
         package var height: Int, width: Int
         /// The number of channels: 1 for gray, 3 for RGB.
         package var channels: Int
+        /// The bits of a channel: 8, or 16 for gray.
+        package var bits = 8
 
         package var description: String { "\(height) x \(width) x \(channels)" }
     }
 
-    /// Throws `FormatError` for anything but a PNG of gray or RGB with eight bits per channel and no transparency.
+    /// Throws `FormatError` for anything but a PNG of gray with 8 or 16 bits, or of RGB with 8 bits per channel, without
+    /// transparency.
     package static func extents(of path: String) throws -> Extents {
         try extents(in: try InputFile(path: path).start(FileKind.neededBytes), file: path)
     }
 
+    /// Reads a picture of 8 bits per channel.
+    ///
     /// Throws `FormatError` for a PNG of another kind, and for damaged or missing bytes.
     package static func read(_ path: String) throws -> Picture {
+        let (extents, pixels) = try pixels(of: path)
+        guard extents.bits == 8 else {
+            throw FormatError(
+                file: path, problem: "is a PNG with gray of \(extents.bits) bits", advice: "save it with 8 bits")
+        }
+        return Picture(width: extents.width, height: extents.height, channels: extents.channels, pixels: pixels)
+    }
+
+    /// Reads the pixels of a picture, of shape (height, width, channels); numbers of 16 bits are little-endian.
+    ///
+    /// Throws `FormatError` for a PNG of another kind, and for damaged or missing bytes.
+    package static func pixels(of path: String) throws -> (extents: Extents, bytes: [UInt8]) {
         let file = try InputFile(path: path),
             extents = try extents(in: try file.start(FileKind.neededBytes), file: path)
-        let (height, width, channels) = (extents.height, extents.width, extents.channels)
-        let stored = essential(try file.bytes()), size = height * width * channels
+        let (height, width) = (extents.height, extents.width), format = format(of: extents)
+        let stored = essential(try file.bytes()), size = height * width * extents.channels * extents.bits / 8
         guard Inflate.canHold(size, in: stored.count) else {
             throw damaged(path, "\(stored.count) bytes cannot hold \(height) x \(width) pixels")
         }
@@ -31,12 +48,17 @@ extension PNGFile {
         defer { png_image_free(&image) }
         let isWhole = stored.withUnsafeBytes { bytes in
             guard png_image_begin_read_from_memory(&image, bytes.baseAddress, bytes.count) != 0,
-                image.width == width, image.height == height, image.format == format(channels: channels)
+                image.width == width, image.height == height, image.format == format
             else { return false }
             return png_image_finish_read(&image, nil, &pixels, 0, nil) != 0 && image.warning_or_error == 0
         }
         guard isWhole else { throw damaged(path, message(in: image)) }
-        return Picture(width: width, height: height, channels: channels, pixels: pixels)
+        return (extents, pixels)
+    }
+
+    /// libpng's format of the pixels; it takes gray of 16 bits without a gamma of its own for linear, and keeps it.
+    private static func format(of extents: Extents) -> UInt32 {
+        extents.bits == 16 ? UInt32(PNG_FORMAT_LINEAR_Y) : format(channels: extents.channels)
     }
 
     private static func damaged(_ path: String, _ reason: String) -> FormatError {
@@ -69,17 +91,17 @@ extension PNGFile {
         }
         let (width, height) = (number(in: bytes, at: 16), number(in: bytes, at: 20))
         let channels = [0: 1, 2: 3][bytes[25]]
-        guard let channels, bytes[24] == 8 else {
+        guard let channels, bytes[24] == 8 || bytes[24] == 16 && channels == 1 else {
             throw FormatError(
                 file: file, problem: "is a PNG with \(inWords(colorType: bytes[25])) of \(bytes[24]) bits",
-                advice: "save it as 8-bit gray or RGB without transparency")
+                advice: "save it as gray of 8 or 16 bits, or as RGB of 8 bits, without transparency")
         }
         guard width > 0, height > 0, width <= largest / height else {
             throw FormatError(
                 file: file, problem: "claims to be of \(height) x \(width) pixels",
                 advice: "give pictures of a possible size")
         }
-        return Extents(height: height, width: width, channels: channels)
+        return Extents(height: height, width: width, channels: channels, bits: Int(bytes[24]))
     }
 
     private static func inWords(colorType: UInt8) -> String {

@@ -14,10 +14,22 @@ package struct NpyFile: Sendable {
     ///
     /// A deflated member is unpacked into `scratchFolder` (819 MB for Moving MNIST), as a nameless file that is freed
     /// at the end of the program at the latest. Throws `FormatError` for anything but a complete array.
-    package init(path: String, key: String? = nil, scratchFolder: String) throws {
+    ///
+    /// - Parameter isAnyOrder: whether the reader follows `header.isFortran`; else such an array is refused.
+    package init(path: String, key: String? = nil, scratchFolder: String, isAnyOrder: Bool = false) throws {
+        try self.init(path, key, scratchFolder)
+        guard isAnyOrder || !header.isFortran else {
+            throw FormatError(
+                file: path, problem: "is in Fortran order", advice: "save numpy.ascontiguousarray(array) instead")
+        }
+    }
+
+    private init(_ path: String, _ key: String?, _ scratchFolder: String) throws {
         let input = try InputFile(path: path)
         if path.lowercased().hasSuffix(".npz") {
-            let member = try ZipArchive(file: input).array(key: key)
+            let member = try ZipArchive(file: input).array(key: key) { member in
+                try NpyHeader.isOfObjects(member.start(512, in: input))
+            }
             let (unpacked, offset) = try member.contents(of: input, scratchFolder: scratchFolder)
             try self.init(file: unpacked, at: offset, count: member.size)
         } else {
@@ -46,10 +58,26 @@ package struct NpyFile: Sendable {
         }
     }
 
-    /// Fills `bytes` with the array's bytes from `offset` on, counted from the first element.
+    /// Fills `bytes` with whole elements from `offset` on, little-endian, counted from the first stored element.
     package func read(at offset: Int, into bytes: inout MutableSpan<UInt8>) throws {
         precondition(offset >= 0 && offset + bytes.count <= header.byteCount, "outside the array")
         try file.read(at: dataOffset + offset, into: &bytes)
+        guard header.isBigEndian else { return }
+        precondition(bytes.count.isMultiple(of: header.type.size), "no whole elements")
+        switch header.type.size {
+        case 2: swapBytes(&bytes, as: UInt16.self)
+        case 4: swapBytes(&bytes, as: UInt32.self)
+        default: swapBytes(&bytes, as: UInt64.self)
+        }
+    }
+
+    private func swapBytes<Number: FixedWidthInteger>(_ bytes: inout MutableSpan<UInt8>, as type: Number.Type) {
+        bytes.withUnsafeMutableBytes { raw in
+            for place in stride(from: 0, to: raw.count, by: MemoryLayout<Number>.size) {
+                let number = raw.loadUnaligned(fromByteOffset: place, as: Number.self)
+                raw.storeBytes(of: number.byteSwapped, toByteOffset: place, as: Number.self)
+            }
+        }
     }
 
     /// Writes a whole array that fits in memory.

@@ -1,5 +1,5 @@
-// The header of a .npy file: element type and shape. The choice: the types in which frames are kept, row-major and
-// little-endian; everything else is refused with the numpy expression that converts it.
+// The header of a .npy file: element type, shape and order. The choice: the types in which frames are kept, in either order of
+// bytes and axes; everything else is refused with the numpy expression that converts it.
 
 /// The header of a .npy file, versions 1 to 3.
 ///
@@ -29,6 +29,10 @@ package struct NpyHeader: Equatable, Sendable {
 
     package var type: ElementType
     package var shape: [Int]
+    /// Whether the first byte of a stored element is its most significant one.
+    package var isBigEndian = false
+    /// Whether the neighbors of an element in memory are those along the first axis, and not along the last.
+    package var isFortran = false
 
     package init(type: ElementType, shape: [Int]) {
         (self.type, self.shape) = (type, shape)
@@ -41,7 +45,7 @@ package struct NpyHeader: Equatable, Sendable {
     /// The largest header that is read. It is enough for any shape of plain elements; longer headers describe records.
     private static let longest = 1 << 16
 
-    /// The header in version 1.0, padded with spaces to a multiple of 64 bytes as numpy does.
+    /// The header of a row-major, little-endian array in version 1.0, padded with spaces to a multiple of 64 bytes as numpy does.
     package var encoded: [UInt8] {
         let extents = shape.map { "\($0)," }.joined(separator: " ")
         let tuple = shape.count == 1 ? extents : String(extents.dropLast())
@@ -64,7 +68,7 @@ package struct NpyHeader: Equatable, Sendable {
 
     /// Reads the header of the array in the `count` bytes at `offset` of a file; its elements start at `dataOffset`.
     ///
-    /// Throws `FormatError` if it is not a .npy header, or the array is of another type or order.
+    /// Throws `FormatError` if it is not a .npy header, or the array is of another type.
     package static func read(
         from file: InputFile, at offset: Int = 0, count: Int? = nil
     ) throws -> (header: NpyHeader, dataOffset: Int) {
@@ -86,6 +90,18 @@ package struct NpyHeader: Equatable, Sendable {
         return (try NpyHeader(parsing: text, file: file.path), offset + textOffset + length)
     }
 
+    /// Whether a file with these first bytes is an array of Python objects.
+    static func isOfObjects(_ start: [UInt8]) -> Bool {
+        guard start.count > 12, start.starts(with: magic) else { return false }
+        let width = start[6] == 1 ? 2 : 4
+        let length = start[8..<8 + width].reversed().reduce(0) { $0 << 8 | Int($1) }
+        guard
+            case .dictionary(let entries)? = try? PythonLiteral(parsing: [UInt8](start[(8 + width)...].prefix(length))),
+            case .string(let name)? = entries["descr"]
+        else { return false }
+        return name.contains("O")
+    }
+
     /// Whether the `count` bytes at `offset` begin like an array.
     static func starts(in file: InputFile, at offset: Int, count: Int) throws -> Bool {
         try file.bytes(at: offset, count: min(count, magic.count)) == magic
@@ -97,12 +113,9 @@ package struct NpyHeader: Equatable, Sendable {
             let descr = entries["descr"], case .boolean(let isFortran)? = entries["fortran_order"],
             let extents = entries["shape"]
         else { throw FormatError(file: file, problem: "has a damaged .npy header", advice: "copy or save it again") }
-        type = try Self.type(descr, file: file)
+        (type, isBigEndian) = try Self.type(descr, file: file)
         shape = try Self.shape(extents, file: file)
-        guard !isFortran || shape.count < 2 else {
-            throw FormatError(
-                file: file, problem: "is in Fortran order", advice: "save numpy.ascontiguousarray(array) instead")
-        }
+        self.isFortran = isFortran && shape.count > 1
         let bytes = shape.reduce((partialValue: type.size, overflow: false)) { product, extent in
             let (next, overflow) = product.partialValue.multipliedReportingOverflow(by: extent)
             return (next, product.overflow || overflow)
@@ -112,7 +125,7 @@ package struct NpyHeader: Equatable, Sendable {
         }
     }
 
-    private static func type(_ descr: PythonLiteral, file: String) throws -> ElementType {
+    private static func type(_ descr: PythonLiteral, file: String) throws -> (ElementType, isBigEndian: Bool) {
         guard case .string(let name) = descr else {
             throw FormatError(file: file, problem: "holds records, not numbers", advice: fieldAdvice)
         }
@@ -125,12 +138,7 @@ package struct NpyHeader: Equatable, Sendable {
         if kind.hasPrefix("V") {
             throw FormatError(file: file, problem: "holds records, not numbers", advice: fieldAdvice)
         }
-        if let type = known[String(kind)], order != ">" || type.size == 1 { return type }
-        if order == ">" {
-            throw FormatError(
-                file: file, problem: "is big-endian (\(name.quotable))",
-                advice: "save array.astype(array.dtype.newbyteorder('<')) instead")
-        }
+        if let type = known[String(kind)] { return (type, order == ">" && type.size > 1) }
         throw FormatError(file: file, problem: "holds elements of type \(name.quotable)", advice: advice(kind: kind))
     }
 

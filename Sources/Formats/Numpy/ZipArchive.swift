@@ -40,9 +40,15 @@ package struct ZipArchive: Sendable {
 
     /// The member `KEY.npy`, or the only array. Of several members with one name the last counts, as in numpy: adding
     /// to an archive leaves the older ones in it.
-    package func array(key: String?) throws -> Member {
+    ///
+    /// - Parameter isIgnored: whether a member does not count among several where no key is given.
+    package func array(key: String?, ignoring isIgnored: (Member) throws -> Bool = { _ in false }) throws -> Member {
         let arrays = members.filter { $0.name.hasSuffix(".npy") }
-        let newest = Dictionary(arrays.map { ($0.name.dropLast(4), $0) }) { $1 }
+        var newest = Dictionary(arrays.map { ($0.name.dropLast(4), $0) }) { $1 }
+        if key == nil, newest.count > 1 {
+            let counting = try newest.filter { try !isIgnored($0.value) }
+            if !counting.isEmpty { newest = counting }
+        }
         if let key, let member = newest[key[...]] { return member }
         if key == nil, newest.count == 1, let member = newest.values.first { return member }
         let names = newest.keys.sorted(), shown = names.prefix(6).map { String($0).quotable }.joined(separator: ", ")
@@ -105,6 +111,14 @@ extension ZipArchive.Member {
         }
         return method == 0
             ? try stored(in: archive, at: start) : try unpacked(from: archive, at: start, scratchFolder: scratchFolder)
+    }
+
+    /// The first bytes of the unpacked content, or all if it has fewer; nothing in place of what cannot be read.
+    func start(_ count: Int, in archive: InputFile) throws -> [UInt8] {
+        guard !isEncrypted, let start = try? dataOffset(in: archive) else { return [] }
+        if method == 0 { return try archive.bytes(at: start, count: min(count, packedSize, archive.size - start)) }
+        guard method == 8 else { return [] }
+        return Inflate.start(count, of: archive, at: start, count: packedSize, as: .raw)
     }
 
     private func stored(in archive: InputFile, at start: Int) throws -> (InputFile, Int) {

@@ -5,7 +5,7 @@ import Formats
 import Foundation
 
 extension Manifest {
-    /// The largest manifest that is read, in bytes: enough for 70,000 shards.
+    /// The largest manifest that is read, in bytes: enough for 70,000 shards or 400,000 times.
     static let mostBytes = 16 << 20
 
     /// Reads and checks the manifest of a folder.
@@ -20,9 +20,9 @@ extension Manifest {
         }
         let bytes = try file.bytes()
         let version = try Self.decoded(Version.self, from: bytes, at: path).version
-        guard version == Self.currentVersion else {
+        guard Self.versions.contains(version) else {
             throw ShardError(
-                "\(path) is version \(version) and this program reads \(Self.currentVersion); "
+                "\(path) is version \(version) and this program reads \(Self.versions.upperBound); "
                     + "use a newer convlstm-shard, or split the data again")
         }
         self = try Self.decoded(Manifest.self, from: bytes, at: path)
@@ -70,7 +70,7 @@ extension Manifest {
 
     /// The first invalid entry, in words; nil if all are valid.
     var problem: String? {
-        numberOutOfBounds ?? impossibleSize ?? impossibleValues ?? impossibleCover ?? impossibleName
+        numberOutOfBounds ?? impossibleSize ?? impossibleValues ?? impossibleFacts ?? impossibleCover ?? impossibleName
     }
 
     /// The first single number that is out of bounds, in words.
@@ -118,8 +118,29 @@ extension Manifest {
         guard valueRange.count == 2, valueRange.allSatisfy(\.isFinite), valueRange[0] <= valueRange[1] else {
             return "valueRange is no smallest and largest value"
         }
-        let isWrong = elementType == .uint8 && valueRange != [0, 255]
+        let isWrong = !hasMeasuredValues && valueRange != [0, 255]
         return isWrong ? "valueRange is \(valueRange[0]) to \(valueRange[1]), and that of uint8 is 0 to 255" : nil
+    }
+
+    private var impossibleFacts: String? {
+        guard version == 2 || facts == SequenceFacts() && Self.isOfVersion1(elementType) else {
+            return "it is version 1 and holds what only version 2 has"
+        }
+        if let problem = values?.problem(storedAs: elementType) { return "values.\(problem)" }
+        if let timeStep, !(timeStep > 0 && timeStep.isFinite) { return "timeStep is \(timeStep)" }
+        if let times, times.count != sequences {
+            return "it holds \(times.count) times of \(sequences) sequences"
+        }
+        for (index, shard) in shards.enumerated() {
+            guard (shard.missing == nil) == (values == nil) else {
+                return "shards[\(index)].missing " + (values == nil ? "is there without values" : "is not there")
+            }
+            let most = shard.sequences * geometry.elements
+            if let missing = shard.missing, !(0...most).contains(missing) {
+                return "shards[\(index)].missing is \(missing) and must be from 0 to \(most)"
+            }
+        }
+        return nil
     }
 
     private var impossibleCover: String? {

@@ -35,7 +35,7 @@ struct ManifestProblem {
         switch type {
         case is Int.Type: "a whole number"
         case is Float.Type, is Double.Type: "a number"
-        case is String.Type, is ElementType.Type, is Split.Type: "a text"
+        case is String.Type, is ElementType.Type, is Split.Type, is UTCTime.Type: "a text"
         case is [Any].Type: "a list"
         default: "an object"
         }
@@ -54,7 +54,8 @@ struct ManifestProblem {
         }
     }
 
-    /// The first number that a manifest cannot hold: it holds integers, and floats in `valueRange`.
+    /// The first number that a manifest cannot hold: it holds integers, floats in `valueRange`, and doubles in `values`
+    /// and `timeStep`.
     private static func impossibleNumber(in content: Any, _ path: String) -> String? {
         switch content {
         case let object as [String: Any]:
@@ -64,6 +65,8 @@ struct ManifestProblem {
             return list.enumerated().lazy.compactMap { impossibleNumber(in: $1, "\(path)[\($0)]") }.first
         case let number as NSNumber where path.hasPrefix("valueRange"):
             return Float(truncating: number).isFinite ? nil : "\(path) is \(number) and must be a number of 32 bits"
+        case let number as NSNumber where path.hasPrefix("values.") || path == "timeStep":
+            return number.doubleValue.isFinite ? nil : "\(path) is \(number) and must be a number of 64 bits"
         case let number as NSNumber where number as? Int == nil:
             return "\(path) is \(number) and must be a whole number"
         default: return nil

@@ -3,6 +3,7 @@
 // without extra reads.
 
 import Formats
+import Foundation
 
 /// The sequences of a `*.shards` folder. A lock per shard, not per set, serializes the reads of several threads.
 package final class ShardSet: SequenceSource {
@@ -26,7 +27,7 @@ package final class ShardSet: SequenceSource {
     }
 
     private init(folder: String, _ manifest: Manifest, reading sequences: [Range<Int>]?) throws {
-        (self.folder, self.manifest, numbers) = (folder, manifest, StoredNumbers(manifest.elementType))
+        (self.folder, self.manifest, numbers) = (folder, manifest, manifest.numbers)
         files = try manifest.shards.map { shard in
             guard sequences?.contains(where: shard.range.overlaps) ?? true else { return nil }
             return try manifest.open(shard, in: folder)
@@ -45,6 +46,9 @@ package final class ShardSet: SequenceSource {
 
     package var geometry: SequenceGeometry { manifest.geometry }
     package var count: Int { manifest.sequences }
+    package var unit: String? { manifest.values?.unit }
+    package var timeStep: Double? { manifest.timeStep }
+    package func firstTime(ofSequence sequence: Int) -> Date? { manifest.times?[sequence].date }
     package var valueRange: ClosedRange<Float> { manifest.valueRange[0]...manifest.valueRange[1] }
 
     /// The indices of the sequences of a split; empty if none were held back for it.

@@ -28,8 +28,11 @@ package struct ShardDamage: Equatable, Sendable, CustomStringConvertible {
 package struct ShardExamination: Sendable {
     /// The damage; nil if the shard is as it was written and matches its manifest.
     package var damage: ShardDamage?
-    /// The smallest and largest of the readable floats.
-    package var values: ClosedRange<Float>?
+    /// What was measured of the readable values; nothing where the type alone gives their range.
+    var measured = ValueMeasurement()
+
+    /// The smallest and largest of the readable values, where they are measured.
+    package var values: ClosedRange<Float>? { measured.range }
 }
 
 extension Manifest {
@@ -51,27 +54,31 @@ extension Manifest {
         } catch {
             return damaged(path, reason: "it cannot be read (\(error))", sequences: [shard.range])
         }
-        let (lost, values, odd) = contents(of: shard, at: path)
+        let (lost, measured, odd) = contents(of: shard, at: path)
         if !lost.isEmpty { return damaged(path, reason: "its frames are not what its table says", sequences: lost) }
         if let odd { return damaged(path, reason: "it holds numbers that are not finite", sequences: [odd..<odd + 1]) }
-        return ShardExamination(damage: nil, values: values)
+        if let expected = shard.missing, expected != measured.missing {
+            let reason = "it holds \(measured.missing) missing pixels, and \(Self.fileName) says \(expected)"
+            return damaged(path, reason: reason, sequences: [])
+        }
+        return ShardExamination(damage: nil, measured: measured)
     }
 
     private func damaged(_ path: String, reason: String, sequences: [Range<Int>]) -> ShardExamination {
-        ShardExamination(damage: ShardDamage(file: path, reason: reason, sequences: sequences), values: nil)
+        ShardExamination(damage: ShardDamage(file: path, reason: reason, sequences: sequences))
     }
 
-    /// The sequences whose frames do not decode, the range of the floats in the others, and the first sequence with a
-    /// value that is not finite.
+    /// The sequences whose frames do not decode, what is measured of the others, and the first sequence with a value that
+    /// is not finite.
     private func contents(
         of shard: Shard, at path: String
-    ) -> (lost: [Range<Int>], values: ClosedRange<Float>?, odd: Int?) {
+    ) -> (lost: [Range<Int>], measured: ValueMeasurement, odd: Int?) {
         guard let file = try? SeekableZstdFile(path: path), file.frameCount == shard.sequences + 1 else {
-            return ([shard.range], nil, nil)
+            return ([shard.range], ValueMeasurement(), nil)
         }
         var bytes = [UInt8](repeating: 0, count: sequenceBytes)
-        let numbers = StoredNumbers(elementType)
-        var lost = [Range<Int>](), values: ClosedRange<Float>?, odd: Int?
+        let numbers = numbers
+        var lost = [Range<Int>](), measured = ValueMeasurement(), odd: Int?
         for sequence in shard.range {
             var span = bytes.mutableSpan
             let frame = 1 + sequence - shard.first, fits = file.contentSize(ofFrame: frame) == span.count
@@ -81,11 +88,11 @@ extension Manifest {
                 continue
             }
             guard hasMeasuredValues else { continue }
-            let found = numbers.measure(bytes)
-            if let range = found.range { values = values?.joined(range) ?? range }
+            let found = numbers.measure(bytes[...])
+            measured.join(found)
             if found.isOdd { odd = odd ?? sequence }
         }
-        return (lost, values, odd)
+        return (lost, measured, odd)
     }
 
     /// How the manifest's value range differs from the measured ranges of all shards, in words; nil if it does not.

@@ -42,11 +42,11 @@ package struct StoredNumbers: Sendable {
         case (.uint8, nil):
             let source = bytes.span
             for index in values.indices { values[index] = Float(source[index]) }
-        default: forEachValue(in: bytes) { index, value in values[index] = value }
+        default: forEachValue(in: bytes[...]) { index, value in values[index] = value }
         }
     }
 
-    private func forEachValue(in bytes: [UInt8], _ body: (Int, Float) -> Void) {
+    private func forEachValue(in bytes: ArraySlice<UInt8>, _ body: (Int, Float) -> Void) {
         bytes.withUnsafeBytes { raw in
             let table = table.span
             switch type {
@@ -95,12 +95,12 @@ package struct ValueMeasurement: Equatable, Sendable {
 
 extension StoredNumbers {
     /// Measures the values of the numbers in `bytes`.
-    package func measure(_ bytes: [UInt8]) -> ValueMeasurement {
+    package func measure(_ bytes: ArraySlice<UInt8>) -> ValueMeasurement {
         table.isEmpty ? measureEach(bytes) : measureByTable(bytes)
     }
 
     /// Counts how often each number occurs, and looks at each number once.
-    private func measureByTable(_ bytes: [UInt8]) -> ValueMeasurement {
+    private func measureByTable(_ bytes: ArraySlice<UInt8>) -> ValueMeasurement {
         var counts = [Int](repeating: 0, count: table.count), found = ValueMeasurement()
         bytes.withUnsafeBytes { raw in
             if type.size == 1 {
@@ -115,7 +115,7 @@ extension StoredNumbers {
         return found
     }
 
-    private func measureEach(_ bytes: [UInt8]) -> ValueMeasurement {
+    private func measureEach(_ bytes: ArraySlice<UInt8>) -> ValueMeasurement {
         var lowest = Float.infinity, highest = -Float.infinity, missing = 0, infinite = 0
         forEachValue(in: bytes) { _, value in
             if value.isNaN {

@@ -15,7 +15,7 @@ extension ArrayLayout {
         let leading = Array(shape.dropLast(image.axes))
         switch leading.count {
         case 1:
-            guard let known else { throw inOneRow(shape, file) }
+            guard let known else { throw wrongRank(shape, file) }
             guard Set(shape.prefix(3)).count > 1 else {
                 throw doubt(shape, file: file, reason: "frames may come first or last", or: framesLast)
             }
@@ -54,19 +54,19 @@ extension ArrayLayout {
             }
         } else {
             if image.mayBeFramesLast(after: second) {
-                throw doubt(shape, file: file, reason: "the last axis may be frames", or: framesLast)
+                throw AxisOrder.doubt(shape, file: file, reason: "the last axis may be frames")
             }
             guard image.isPicture else {
-                throw doubt(shape, file: file, reason: "the last axes are no sides of a picture")
+                throw AxisOrder.doubt(shape, file: file, reason: "the last axes are no sides of a picture")
             }
             if isRow { return LayoutReading(layout: .concatenated, reason: "its second axis is 1") }
         }
-        return try byLength(first, second, shape: shape, file: file)
+        return try byLength(first, second, shape: shape, file: file, isKnown: known != nil)
     }
 
     /// Decides by length: sequences are many, and frames are few but not so few that they may be channels.
     private static func byLength(
-        _ first: Int, _ second: Int, shape: [Int], file: String
+        _ first: Int, _ second: Int, shape: [Int], file: String, isKnown: Bool
     ) throws(ShardError) -> LayoutReading {
         let short = min(first, second), long = max(first, second)
         guard (5...100).contains(short), long > 100, long / 4 >= short else {
@@ -75,17 +75,21 @@ extension ArrayLayout {
                 return LayoutReading(
                     layout: .sequencesFirst, reason: "it has five axes, the second shorter than the first")
             }
-            throw (2...4).contains(short) && shape.count == 4
-                ? doubt(
-                    shape, file: file, reason: "an axis of \(short) may be frames, sequences or colors",
-                    or: "it is one of colors and belongs at the end")
-                : doubt(shape, file: file, reason: "frames and sequences cannot be told apart")
+            let isColors = (2...4).contains(short) && shape.count == 4
+            let reason =
+                isColors
+                ? "an axis of \(short) may be frames, sequences or colors" : "frames and sequences cannot be told apart"
+            guard isKnown else { throw AxisOrder.doubt(shape, file: file, reason: reason) }
+            throw doubt(
+                shape, file: file, reason: reason, or: isColors ? "it is one of colors and belongs at the end" : nil)
         }
         if second == short {
             return LayoutReading(layout: .sequencesFirst, reason: "its second axis is the shorter one")
         }
         guard shape.count == 4 else {
-            throw doubt(shape, file: file, reason: "frames and sequences cannot be told apart")
+            let reason = "frames and sequences cannot be told apart"
+            throw isKnown
+                ? doubt(shape, file: file, reason: reason) : AxisOrder.doubt(shape, file: file, reason: reason)
         }
         return LayoutReading(layout: .framesFirst, reason: "its first axis is the shorter one")
     }
@@ -96,19 +100,12 @@ extension ArrayLayout {
 extension ArrayLayout {
     static func wrongRank(_ shape: [Int], _ file: String) -> ShardError {
         ShardError(
-            "\(file) has the shape \(shape), which is not (sequences, frames, height, width[, channels]) or "
+            "\(file) has the shape \(shape), which is not ([sequences,] frames, height, width[, channels]) or "
                 + "(frames, sequences, height, width[, channels]); reshape it with numpy first")
     }
 
     static func empty(_ shape: [Int], _ file: String) -> ShardError {
         ShardError("\(file) has the shape \(shape) and holds no sequences; save an array with some")
-    }
-
-    private static func inOneRow(_ shape: [Int], _ file: String) -> ShardError {
-        ShardError(
-            "\(file) has the shape \(shape), which has no axis of sequences; reshape it with numpy first, or, if it is "
-                + "(frames, height, width), say so with --layout concatenated, and with --frames how many make a sequence"
-        )
     }
 
     private static func tooShort(_ shape: [Int], file: String, known: KnownFrames) -> ShardError {

@@ -11,8 +11,7 @@ package struct ArrayPlan: Equatable, Sendable {
 
     /// Throws `ShardError` if the shape does not fit the layout.
     ///
-    /// - Parameter frames: the number of frames per sequence of a `concatenated` array; nil for the other layouts, or
-    ///   for a single sequence.
+    /// - Parameter frames: the number of frames per sequence of a `concatenated` array; nil for a single sequence.
     package init(shape: [Int], layout: ArrayLayout, frames: Int? = nil, file: String) throws(ShardError) {
         guard shape.allSatisfy({ $0 > 0 }) else { throw ArrayLayout.empty(shape, file) }
         isRow = layout == .concatenated
@@ -30,9 +29,6 @@ package struct ArrayPlan: Equatable, Sendable {
                         + "another --frames")
             }
             count = shape[0] / length
-        }
-        guard isRow || frames == nil else {
-            throw ShardError("\(file) has an axis of frames; leave out --frames, or name --layout concatenated")
         }
         geometry = SequenceGeometry(frames: length, height: image.height, width: image.width, channels: image.channels)
         (sequenceStride, frameStride) = layout == .framesFirst ? (1, count) : (length, 1)

@@ -67,7 +67,7 @@ struct ImageAxes: Equatable {
     private static func channelsFirst(_ shape: [Int], _ file: String) -> ShardError {
         ShardError(
             "\(file) has the shape \(shape), which seems to have channels before height; save numpy.moveaxis(array, -3, -1) "
-                + "instead, or numpy.transpose if its axes have another order, or name its layout with --layout")
+                + "instead, or name the order of its axes, for convlstm-shard split with --axes")
     }
 
     private static func otherFrames(_ shape: [Int], than known: KnownFrames, file: String) -> ShardError {

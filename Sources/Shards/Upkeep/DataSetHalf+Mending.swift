@@ -34,13 +34,14 @@ extension DataSetHalf {
             throw ShardError("no sequence of \(folder) can be saved; split the data again")
         }
         made.splits = Self.splits(manifest.splits, without: lost)
+        made.times = manifest.times.map { times in times.indices.filter { !lost.contains($0) }.map { times[$0] } }
         made.inputsSha256 = inputsSha256 ?? manifest.inputsSha256
         made.shards = []
         for (shard, condition) in zip(manifest.shards, conditions) {
             let kept = shard.range.filter { !lost.contains($0) }
             var entry = shard, found: ClosedRange<Float>?
-            if case .sound(let values) = condition, kept.count == shard.sequences {
-                found = values
+            if case .sound(let measured) = condition, kept.count == shard.sequences {
+                found = measured.range
             } else {
                 if try Folder.holds(folder + "/" + shard.file) { setAside.append(shard.file) }
                 guard !kept.isEmpty else { continue }
@@ -75,13 +76,14 @@ extension DataSetHalf {
             try writer.append(frame: frame(sequence - shard.first), contentSize: manifest.sequenceBytes)
         }
         let (bytes, sha256, table) = try writer.finish()
-        let entry = Manifest.Shard(
+        var entry = Manifest.Shard(
             file: name, first: 0, sequences: kept.count, bytes: bytes, sha256: sha256, tableSha256: table)
         let found = manifest.examination(of: entry, in: folder)
         if let damage = found.damage {
             try Folder.remove(folder + "/" + name)
             throw ShardError("\(damage), though it was only just written; check the disk, then try again")
         }
+        if manifest.values != nil { entry.missing = found.measured.missing }
         return (entry, found.values)
     }
 

@@ -71,7 +71,7 @@ struct DataSetHalf {
     var soundValues: ClosedRange<Float>? {
         if !manifest.hasMeasuredValues { return 0...255 }
         let ranges = conditions.compactMap { condition -> ClosedRange<Float>? in
-            if case .sound(let values) = condition { values } else { nil }
+            if case .sound(let measured) = condition { measured.range } else { nil }
         }
         return ranges.dropFirst().reduce(ranges.first) { $0?.joined($1) }
     }
@@ -113,7 +113,7 @@ extension Manifest {
         guard file.size <= mostBytes else { return false }
         let bytes = try file.bytes()
         guard let found = try? JSONDecoder().decode(Version.self, from: Data(bytes)) else { return false }
-        guard found.version != currentVersion else { return false }
+        guard !versions.contains(found.version) else { return false }
         let digest = folder + "/" + digestFileName
         guard try Folder.holds(digest) else { return true }
         return try String(decoding: InputFile(path: digest).bytes().prefix(64), as: UTF8.self) == Digest.of(bytes)

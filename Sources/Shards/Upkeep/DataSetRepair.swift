@@ -12,9 +12,14 @@ package struct DataSetRepair {
         package var validation: HeldBack?, test: HeldBack?
         /// Whether a data set goes on without the shards that are not there.
         package var dropsMissing: Bool
+        /// What the stored numbers mean, for a data set whose manifest is lost; nil if that is not given.
+        package var values: GivenMeaning
 
-        package init(validation: HeldBack? = nil, test: HeldBack? = nil, dropsMissing: Bool = false) {
-            (self.validation, self.test, self.dropsMissing) = (validation, test, dropsMissing)
+        package init(
+            validation: HeldBack? = nil, test: HeldBack? = nil, dropsMissing: Bool = false,
+            values: GivenMeaning = GivenMeaning()
+        ) {
+            (self.validation, self.test, self.dropsMissing, self.values) = (validation, test, dropsMissing, values)
         }
     }
 
@@ -76,12 +81,19 @@ extension DataSetRepair {
                 "\(folder) has its \(Manifest.fileName), which knows how it is split; leave out --validation and --test"
             )
         }
+        guard whole == nil || options.values == GivenMeaning() else {
+            throw ShardError(
+                "\(folder) has its \(Manifest.fileName), which knows what its numbers mean; leave out --missing, --scale, "
+                    + "--offset and --unit")
+        }
         var hints = ManifestRecovery.Hints(validation: options.validation, test: options.test)
+        hints.values = options.values
         var inputs: DataSetHalf?
         if let name = try whole.map({ $0.manifest.inputs }) ?? inputsFolder {
             inputs = try self.inputs(DataFolder.path(of: name, in: folder), of: whole, hints)
             hints.inputs = (name, try inputs!.sha256)
             hints.splits = inputs!.manifest.splits
+            hints.facts = inputs!.manifest.facts
         }
         let found = try whole ?? ManifestRecovery(folder: folder).half(hints, progress: progress)
         return [found] + [inputs].compactMap { $0 }
@@ -116,7 +128,7 @@ extension DataSetRepair {
             return inputs
         }
         var hints = hints
-        (hints.splits, hints.sha256) = (whole?.manifest.splits, expected)
+        (hints.splits, hints.facts, hints.sha256) = (whole?.manifest.splits, whole?.manifest.facts, expected)
         return try ManifestRecovery(folder: path).half(hints, progress: progress)
     }
 

@@ -37,11 +37,14 @@ struct GrowingHalf {
     var manifestPath: String { folder + "/" + Manifest.fileName }
 
     /// Throws `ShardError` for sequences of another kind.
-    func require(_ geometry: SequenceGeometry, _ type: ElementType) throws {
+    func require(_ geometry: SequenceGeometry, _ type: ElementType, _ facts: SequenceFacts) throws {
         guard manifest.geometry == geometry, manifest.elementType == type else {
             throw ShardError(
                 "\(folder) holds sequences of \(manifest.geometry), \(manifest.elementType.rawValue), and these are of "
                     + "\(geometry), \(type.rawValue); append what is alike, or make another data set")
+        }
+        if let difference = manifest.facts.difference(of: facts) {
+            throw ShardError("\(folder) cannot take these sequences: \(difference); append what is alike")
         }
     }
 
@@ -70,6 +73,7 @@ struct GrowingHalf {
             return shard
         }
         made.shards.insert(contentsOf: new, at: place)
+        if let new = added.times { made.times?.insert(contentsOf: new, at: firstBehind) }
         var next = 0
         for index in made.shards.indices {
             made.shards[index].first = next

@@ -28,6 +28,10 @@ struct ManifestRecovery {
         var inputs: (name: String, sha256: String)?
         /// The digest of the lost manifest, if another file than the one beside it holds it.
         var sha256: String?
+        /// What the stored numbers mean, as options say.
+        var values = GivenMeaning()
+        /// What is known of the other half of a pair, which may be known of this one.
+        var facts: SequenceFacts?
     }
 
     /// Throws `ShardError` if there are no shards, or if their names do not tell their order.
@@ -96,11 +100,37 @@ struct ManifestRecovery {
     ///
     /// Throws `ShardError` if the shards do not belong together, or if nothing tells the splits.
     func half(_ hints: Hints, progress: () throws -> Void) throws -> DataSetHalf {
-        var manifest = try provisional(), conditions: [ShardCondition] = []
+        let read = try readable(), plain = try given(hints)
+        var tried: [SequenceFacts] = []
+        for facts in [read?.facts, hints.facts].compactMap({ $0 }) where facts != plain && !tried.contains(facts) {
+            tried.append(facts)
+            // What a damaged manifest says of its numbers may be impossible, and counts if it gives the lost manifest.
+            guard hints.values == GivenMeaning(), let manifest = try? provisional(facts) else { continue }
+            let half = try half(manifest, hints, progress)
+            if let splits = try proven(half, hints, read?.splits) { return half.with(splits) }
+        }
+        let half = try half(provisional(plain), hints, progress)
+        return half.with(try splits(of: half, hints, read?.splits))
+    }
+
+    /// What options say of the numbers of the shards.
+    private func given(_ hints: Hints) throws -> SequenceFacts {
+        let type = shards.lazy.compactMap(\.header).first.map { ElementType($0.type) } ?? .uint8
+        return SequenceFacts(values: try hints.values.applied(to: nil, storedAs: type, in: folder))
+    }
+
+    private func half(
+        _ provisional: Manifest, _ hints: Hints, _ progress: () throws -> Void
+    ) throws -> DataSetHalf {
+        var manifest = provisional, conditions: [ShardCondition] = []
         manifest.inputs = hints.inputs?.name
         manifest.inputsSha256 = hints.inputs?.sha256
-        for shard in manifest.shards {
-            conditions.append(try manifest.condition(of: shard, in: folder, isVouched: false))
+        for (index, shard) in manifest.shards.enumerated() {
+            let condition = try manifest.condition(of: shard, in: folder, isVouched: false)
+            if manifest.values != nil, case .sound(let measured) = condition {
+                manifest.shards[index].missing = measured.missing
+            }
+            conditions.append(condition)
             try progress()
         }
         let isThere = try Folder.holds(folder + "/" + Manifest.fileName)
@@ -109,12 +139,11 @@ struct ManifestRecovery {
             folder: folder, manifest: manifest, state: .lost(isThere: isThere), conditions: conditions, unknown: unknown
         )
         if let values = half.soundValues { half.manifest.valueRange = [values.lowerBound, values.upperBound] }
-        half.manifest.splits = try splits(of: half, hints)
         return half
     }
 
     /// The manifest without splits and values.
-    private func provisional() throws -> Manifest {
+    private func provisional(_ facts: SequenceFacts) throws -> Manifest {
         let headers = shards.compactMap { shard in shard.header.map { (shard.name.file, $0) } }
         guard let (example, header) = headers.first else {
             throw ShardError(
@@ -142,49 +171,75 @@ struct ManifestRecovery {
         let geometry = SequenceGeometry(
             frames: shape[1], height: shape[2], width: shape[3], channels: shape.count == 5 ? shape[4] : 1)
         let manifest = Manifest(
-            geometry: geometry, elementType: ElementType(header.type), valueRange: [0, 255],
+            geometry: geometry, elementType: ElementType(header.type), facts: facts, valueRange: [0, 255],
             sequences: next,
             splits: try SplitRange.ranges(total: next, validation: HeldBack(count: 0), test: HeldBack(count: 0)),
             shards: entries)
-        if let problem = manifest.problem { throw ShardError("\(folder) holds impossible shards: \(problem)") }
+        var counted = manifest
+        if facts.values != nil { for index in counted.shards.indices { counted.shards[index].missing = 0 } }
+        if let problem = counted.problem { throw ShardError("\(folder) holds impossible shards: \(problem)") }
         return manifest
     }
 
     /// The splits: those that options or the other half say, or those with which the manifest is the lost one.
-    private func splits(of half: DataSetHalf, _ hints: Hints) throws -> [SplitRange] {
+    private func splits(of half: DataSetHalf, _ hints: Hints, _ read: [SplitRange]?) throws -> [SplitRange] {
         let total = half.manifest.sequences
         if let validation = hints.validation, let test = hints.test {
             return try SplitRange.ranges(total: total, validation: validation, test: test)
         }
         if let splits = hints.splits, splits.last?.range.upperBound == total { return splits }
-        if half.unknown.isEmpty, half.conditions.allSatisfy(\.isSound), let proven = try proven(half.manifest, hints) {
-            return proven
-        }
+        if let proven = try proven(half, hints, read) { return proven }
         throw ShardError(
             "\(folder)/\(Manifest.fileName) is lost, and nothing else tells how its \(total) sequences were split; give "
                 + "--validation and --test as split was given them (its defaults are 0.1)")
     }
 
-    /// The splits with which the manifest has the digest of the lost one, or is the one on disk.
-    private func proven(_ manifest: Manifest, _ hints: Hints) throws -> [SplitRange]? {
+    /// What a manifest on disk still says, though it is damaged.
+    private struct Readable {
+        var splits: [SplitRange]?
+        var facts: SequenceFacts
+    }
+
+    private func readable() throws -> Readable? {
+        let path = folder + "/" + Manifest.fileName
+        guard try Folder.holds(path) else { return nil }
+        let file = try InputFile(path: path)
+        guard file.size <= Manifest.mostBytes else { return nil }
+        let text = Data(try file.bytes())
+        struct Splits: Decodable { var splits: [SplitRange]? }
+        struct Facts: Decodable { var values: ValueDescription?, timeStep: Double?, times: [UTCTime]? }
+        let splits = try? JSONDecoder().decode(Splits.self, from: text)
+        let facts = try? JSONDecoder().decode(Facts.self, from: text)
+        return Readable(
+            splits: splits?.splits,
+            facts: SequenceFacts(values: facts?.values, timeStep: facts?.timeStep, times: facts?.times))
+    }
+
+    /// The splits with which the manifest has the digest of the lost one, or is the one on disk; nil if there are none.
+    private func proven(_ half: DataSetHalf, _ hints: Hints, _ read: [SplitRange]?) throws -> [SplitRange]? {
+        guard half.unknown.isEmpty, half.conditions.allSatisfy(\.isSound) else { return nil }
         let path = folder + "/" + Manifest.fileName, digest = folder + "/" + Manifest.digestFileName
-        let disk = try Folder.holds(path) ? try InputFile(path: path) : nil
-        let text = try disk.flatMap { try $0.size <= Manifest.mostBytes ? $0.bytes() : nil }
         var expected = Set([hints.sha256].compactMap { $0 })
         if try Folder.holds(digest) {
             expected.insert(String(decoding: try InputFile(path: digest).bytes().prefix(64), as: UTF8.self))
         }
-        struct Splits: Decodable { var splits: [SplitRange] }
-        let read = text.flatMap { try? JSONDecoder().decode(Splits.self, from: Data($0)) }?.splits
+        if try Folder.holds(path) { expected.insert(try Digest.ofFile(path)) }
         let usual = HeldBack("0.1")!
-        let guesses = [read, try? SplitRange.ranges(total: manifest.sequences, validation: usual, test: usual)]
-        for guess in guesses.compactMap({ $0 }) {
-            var manifest = manifest
-            manifest.splits = guess
-            guard manifest.problem == nil else { continue }
-            let made = try manifest.text()
-            if made == text || expected.contains(Digest.of(made)) { return guess }
+        let guesses = [
+            read, try? SplitRange.ranges(total: half.manifest.sequences, validation: usual, test: usual), hints.splits,
+        ]
+        return try guesses.compactMap { $0 }.first { guess in
+            let manifest = half.with(guess).manifest
+            return try manifest.problem == nil && expected.contains(Digest.of(manifest.text()))
         }
-        return nil
+    }
+}
+
+extension DataSetHalf {
+    /// The half with other splits.
+    fileprivate func with(_ splits: [SplitRange]) -> DataSetHalf {
+        var half = self
+        half.manifest.splits = splits
+        return half
     }
 }

@@ -18,12 +18,15 @@ package final class ShardAppender {
 
     /// Prepares up to `shards` new files for `sequences` sequences at zstd's compression `level`.
     ///
-    /// Throws `ShardError` for a folder that is no data set or holds other sequences, and if another process changes it.
+    /// Throws `ShardError` for a folder that is no data set or holds sequences of another kind, and if another process changes it.
     ///
-    /// - Parameter inputs: the type of the inputs that stand in place of these sequences; nil if there are none.
+    /// - Parameters:
+    ///   - inputs: the type of the inputs that stand in place of these sequences; nil if there are none.
+    ///   - inputsFacts: what is known of those inputs.
     package init(
-        folder: String, geometry: SequenceGeometry, elementType: ElementType, inputs: ElementType? = nil,
-        sequences: Int, shards: Int, level: Int
+        folder: String, geometry: SequenceGeometry, elementType: ElementType, facts: SequenceFacts = SequenceFacts(),
+        inputs: ElementType? = nil, inputsFacts: SequenceFacts = SequenceFacts(), sequences: Int, shards: Int,
+        level: Int
     ) throws {
         try DataFolder.requireOutermost(folder)
         lock = try DataSetLock(folder: folder)
@@ -37,13 +40,13 @@ package final class ShardAppender {
                     : "\(folder) has no inputs apart from its sequences; leave out --inputs, or make another data set")
         }
         self.inputs = try whole.inputs()
-        try whole.require(geometry, elementType)
-        if let inputs { try self.inputs?.require(geometry, inputs) }
+        try whole.require(geometry, elementType, facts)
+        if let inputs { try self.inputs?.require(geometry, inputs, inputsFacts) }
         let splits = try SplitRange.ranges(total: sequences, validation: HeldBack(count: 0), test: HeldBack(count: 0))
         let writer = try ShardWriter(
-            folder: folder + "/added", geometry: geometry, elementType: elementType, splits: splits, shards: shards,
-            level: level)
-        inputsWriter = try inputs.map { try writer.inputs(elementType: $0) }
+            folder: folder + "/added", geometry: geometry, elementType: elementType, facts: facts, splits: splits,
+            shards: shards, level: level)
+        inputsWriter = try inputs.map { try writer.inputs(elementType: $0, facts: inputsFacts) }
         self.writer = writer
     }
 

@@ -6,8 +6,8 @@ import Foundation
 
 /// The condition of a shard that a manifest names.
 enum ShardCondition {
-    /// The shard is as it was written; `values` are the smallest and largest of its floats.
-    case sound(values: ClosedRange<Float>?)
+    /// The shard is as it was written, and holds such values.
+    case sound(ValueMeasurement)
     /// Some sequences can be saved: their frames, by their number within the shard. The reason is a clause.
     case damaged(reason: String, frames: [Int: SavedFrame])
     /// Nothing is left of it, or nothing is there. The reason is a clause.
@@ -31,7 +31,7 @@ extension Manifest {
         let path = try DataFolder.path(of: shard.file, in: folder)
         guard try Folder.holds(path) else { return .gone(reason: "it is not there") }
         let found = examination(of: shard, in: folder)
-        guard let damage = found.damage else { return .sound(values: found.values) }
+        guard let damage = found.damage else { return .sound(found.measured) }
         // From here on the file is known to be readable, so that errors are about its content.
         let digest = try Digest.ofFile(path)
         if isVouched, digest == shard.sha256 {

@@ -9,7 +9,11 @@ import Shards
 struct Cat: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Write one sequence to a .npy file, or its frames side by side to a .png file.",
-        discussion: "A picture shows three channels as colors, and the first of any other number as gray.")
+        discussion: """
+            An array holds the numbers as stored, or, where the data set says what they mean, values in their unit as float32, NaN \
+            where a pixel is missing. A picture shows three channels as colors, and the first of any other number as gray, as it \
+            does missing pixels.
+            """)
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String
@@ -38,10 +42,18 @@ struct Cat: ParsableCommand {
         if isPicture {
             try PNGFile.write(picture(of: set), to: output)
         } else {
-            let bytes = try set.bytes(ofSequence: sequence), type = set.manifest.elementType.array
+            let (type, bytes) = try numbers(of: set)
             try NpyFile.write(bytes.span, header: NpyHeader(type: type, shape: set.geometry.shape), to: output)
         }
         StandardOutput.print("\(output): sequence \(sequence) of \(folder), \(set.geometry)")
+    }
+
+    /// The numbers as stored, or their values where a description leads from one to the other.
+    private func numbers(of set: ShardSet) throws -> (NpyHeader.ElementType, [UInt8]) {
+        guard set.manifest.values != nil else {
+            return (set.manifest.elementType.array, try set.bytes(ofSequence: sequence))
+        }
+        return (.float32, ElementType.float32.bytes(of: try set.sequence(sequence)))
     }
 
     /// The frames from left to right, separated by gray lines.
@@ -66,7 +78,9 @@ struct Cat: ParsableCommand {
         return picture
     }
 
+    /// Gray for a missing pixel.
     private func brightness(_ value: Float, _ range: ClosedRange<Float>) -> UInt8 {
+        guard !value.isNaN else { return 128 }
         let extent = range.upperBound - range.lowerBound
         return extent > 0 ? UInt8(255 * min(1, max(0, (value - range.lowerBound) / extent))) : 0
     }

@@ -26,6 +26,8 @@ struct Repair: ParsableCommand {
     @Option(parsing: .unconditional, help: "The --test that split was given, if the manifest is lost.")
     var test: HeldBack?
 
+    @OptionGroup var meaning: MeaningOptions
+
     func validate() throws {
         try OptionCheck.requireNames([("the folder", folder)])
         guard (validation == nil) == (test == nil) else {
@@ -35,7 +37,8 @@ struct Repair: ParsableCommand {
     }
 
     func run() throws {
-        let options = DataSetRepair.Options(validation: validation, test: test, dropsMissing: dropMissing)
+        let options = DataSetRepair.Options(
+            validation: validation, test: test, dropsMissing: dropMissing, values: meaning.given)
         let report = try DataSetRepair(folder: folder, options: options) { try Interruption.check() }.run()
         StandardOutput.print("\(folder): \(summary(report))")
         for damage in report.damages { StandardOutput.print(damage) }

@@ -1,4 +1,4 @@
-// `convlstm-shard split`: converts an array, or a folder of PNG frames, to a folder of shards.
+// `convlstm-shard split`: converts an array, or a folder of frames, to a folder of shards.
 
 import Reports
 import ArgumentParser
@@ -8,20 +8,17 @@ import Formats
 import Platform
 import Shards
 
-extension HeldBack: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
 struct SplitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "split",
-        abstract: "Turn a .npy or .npz array, or a folder of PNG frames, into a folder of shards to train on.",
+        abstract: "Turn a .npy or .npz array, or a folder of frames, into a folder of shards to train on.",
         discussion: """
-            Takes uint8, float32 and float64 arrays of (sequences, frames, height, width[, channels]), or \
-            (frames, sequences, height, width) as mnist_test_seq.npy has it; or a folder of PNG frames, which are one \
-            long clip in the order of the numbers in their names, or a folder of such folders. The last sequences are for \
-            testing, those before them for validation, and the first for training. With --append the sequences of one or \
-            more files are added to those for training of a folder of shards that is there.
+            Takes arrays of (sequences, frames, height, width[, channels]), or (frames, sequences, height, width) as \
+            mnist_test_seq.npy has it, or of any other order given by --axes; or a folder of PNG or PGM frames, which are \
+            films by the times in their names, or else clips in the order of the numbers there. With --frames, arrays \
+            and folders are films that are cut into sequences, never across a gap in their times. The last sequences are \
+            for testing, those before them for validation, and the first for training; no frame is in two of these. With \
+            --append the sequences of one or more files are added to those for training of a folder of shards that is there.
             """)
 
     @Argument(help: "The .npy or .npz file, or the folder of frames; several with --append.", completion: .file())
@@ -45,11 +42,7 @@ struct SplitCommand: ParsableCommand {
     @Option(help: "The folder to make (default: the file's name with .shards, here).", completion: .directory)
     var output: String?
 
-    @Option(parsing: .unconditional, help: "Sequences for validation: a count, or a fraction of all (default: 0.1).")
-    var validation: HeldBack?
-
-    @Option(parsing: .unconditional, help: "Sequences for testing: a count, or a fraction of all (default: 0.1).")
-    var test: HeldBack?
+    @OptionGroup var holding: DivisionOptions
 
     @Option(
         parsing: .unconditional,
@@ -72,12 +65,9 @@ struct SplitCommand: ParsableCommand {
                 "--inputs is given \(inputs.count == 1 ? "once" : "\(inputs.count) times") for \(counted(files.count, "file")); give "
                     + "it once for each file, in their order.")
         }
-        let others: [(String, Bool)] = [
-            ("--output", output != nil), ("--validation", validation != nil), ("--test", test != nil),
-        ]
-        if append != nil, let other = others.first(where: \.1) {
+        if append != nil, let other = ((output == nil ? [] : ["--output"]) + holding.given).first {
             throw ValidationError(
-                "--append adds sequences for training to a folder that is there; leave out \(other.0), or leave out --append."
+                "--append adds sequences for training to a folder that is there; leave out \(other), or leave out --append."
             )
         }
     }
@@ -92,10 +82,11 @@ struct SplitCommand: ParsableCommand {
         let folder = output ?? defaultFolder
         try DataFolder.requireAbsent(folder)
         let scratch = URL(fileURLWithPath: folder).deletingLastPathComponent().path
-        let sequences = try source.open(file, scratchFolder: scratch)
-        let seen = try inputs.first.map { try source.open($0, scratchFolder: scratch) }
+        let division = holding.division
+        let (sequences, splits) = try source.open(file, scratchFolder: scratch).divided(by: division)
+        let seen = try inputs.first.map { try source.open($0, scratchFolder: scratch).divided(by: division).sequences }
         if let seen { try requirePair(sequences, file, seen, inputs[0]) }
-        let (manifest, values) = try write(sequences, seen, to: folder)
+        let (manifest, values) = try write(sequences, seen, splits, to: folder)
         report(manifest, folder)
         if let values, let remark = remark(about: values, manifest) { StandardOutput.print("\(folder): \(remark)") }
     }
@@ -113,19 +104,21 @@ struct SplitCommand: ParsableCommand {
                 "\(input) holds \(counted(seen.count, "sequence")) of \(seen.geometry), and \(file) \(sequences.count) of "
                     + "\(sequences.geometry); give inputs that go with the sequences frame by frame")
         }
+        guard sequences.facts.times == seen.facts.times else {
+            throw ShardError(
+                "the sequences of \(input) and \(file) begin at different times; give inputs that go with the sequences frame "
+                    + "by frame")
+        }
     }
 
     private func write(
-        _ sequences: any RawSequences, _ seen: (any RawSequences)?, to folder: String
+        _ sequences: any RawSequences, _ seen: (any RawSequences)?, _ splits: [SplitRange], to folder: String
     ) throws -> (Manifest, values: ClosedRange<Float>?) {
-        let usual = HeldBack("0.1")!
-        let splits = try SplitRange.ranges(
-            total: sequences.count, validation: validation ?? usual, test: test ?? usual)
         let writer = try ShardWriter(
-            folder: folder, geometry: sequences.geometry, elementType: sequences.elementType, splits: splits,
-            shards: shards, level: level)
+            folder: folder, geometry: sequences.geometry, elementType: sequences.elementType, facts: sequences.facts,
+            splits: splits, shards: shards, level: level)
         if let seen {
-            let inputs = try writer.inputs(elementType: seen.elementType)
+            let inputs = try writer.inputs(elementType: seen.elementType, facts: seen.facts)
             try copy(seen, "splitting inputs", to: inputs.append)
             _ = try inputs.finish()
         }
@@ -151,8 +144,9 @@ struct SplitCommand: ParsableCommand {
         for index in seen.indices { try requirePair(added[index], files[index], seen[index], inputs[index]) }
         let count = added.reduce(0) { $0 + $1.count }
         let appender = try ShardAppender(
-            folder: folder, geometry: added[0].geometry, elementType: added[0].elementType,
-            inputs: seen.first?.elementType, sequences: count, shards: shards, level: level)
+            folder: folder, geometry: added[0].geometry, elementType: added[0].elementType, facts: facts(of: added),
+            inputs: seen.first?.elementType, inputsFacts: facts(of: seen), sequences: count, shards: shards,
+            level: level)
         for (file, sequences) in zip(inputs, seen) {
             try copy(sequences, "appending \(file)", to: appender.appendInputs)
         }
@@ -166,6 +160,13 @@ struct SplitCommand: ParsableCommand {
         }
     }
 
+    /// What is known of the sequences of all files, which are alike.
+    private func facts(of sequences: [any RawSequences]) -> SequenceFacts {
+        var facts = sequences.first?.facts ?? SequenceFacts()
+        facts.times = facts.times.map { _ in sequences.flatMap { $0.facts.times ?? [] } }
+        return facts
+    }
+
     /// Throws `ShardError` unless the sequences of all files are of one kind.
     private func requireAlike(_ sequences: [any RawSequences], _ files: [String]) throws {
         guard let first = sequences.first else { return }
@@ -174,6 +175,11 @@ struct SplitCommand: ParsableCommand {
             throw ShardError(
                 "\(file) holds sequences of \(other.geometry), \(other.elementType.rawValue), and \(files[0]) of "
                     + "\(first.geometry), \(first.elementType.rawValue); append what is alike")
+        }
+        for (file, other) in zip(files, sequences) {
+            if let difference = first.facts.difference(of: other.facts) {
+                throw ShardError("\(files[0]) and \(file) differ: of the first, \(difference); append what is alike")
+            }
         }
     }
 
@@ -189,7 +195,7 @@ struct SplitCommand: ParsableCommand {
 
     /// A remark about bytes that use little of their range, which are mostly masks and class labels; nil for others.
     private func remark(about values: ClosedRange<Float>, _ manifest: Manifest) -> String? {
-        guard manifest.elementType == .uint8, values.upperBound - values.lowerBound < 32 else { return nil }
+        guard !manifest.hasMeasuredValues, values.upperBound - values.lowerBound < 32 else { return nil }
         let (least, most) = (Int(values.lowerBound), Int(values.upperBound))
         let what = least == most ? "all \(least)" : "\(least) to \(most)"
         return

@@ -1,42 +1,62 @@
-// How to read the input of `split`. The choice: a folder is clips and a file is an array, and options that do not apply
-// are refused.
+// How to read the input of `split`. The choice: a folder is films of pictures and a file is an array, and options that do not
+// apply are refused.
 
-import Reports
 import ArgumentParser
 import CommandSupport
-import Foundation
 import Formats
+import Foundation
 import Platform
 import Shards
 
 extension ArrayLayout: ExpressibleByArgument {}
 
-struct SourceOptions: ParsableArguments {
-    @Option(help: "The order of an array's axes (default: told by the shape where it leaves no doubt).")
-    var layout: ArrayLayout?
+extension AxisOrder: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
 
-    @Option(parsing: .unconditional, help: "Frames of a sequence, for folders and for the layout concatenated.")
-    var frames: Int?
+struct SourceOptions: ParsableArguments {
+    @Option(
+        help: """
+            The order of an array's axes: N sequences, T frames, H height, W width, C channels, such as NTHW or NHWT (default: told by \
+            the shape where it leaves no doubt).
+            """)
+    var axes: AxisOrder?
+
+    @Option(help: "A name for an order of axes: TNHW, NTHW or THW, with channels last if there are any.")
+    var layout: ArrayLayout?
 
     @Option(help: "Which array of a .npz file.")
     var key: String?
 
+    @Option(help: "Which array of an archive: its name, or what it holds, such as RATE; or the group with the films.")
+    var dataset: String?
+
+    @OptionGroup var film: FilmOptions
+
+    @OptionGroup var meaning: MeaningOptions
+
     @Option(
-        parsing: .unconditional,
-        help: "Frames from the start of a clip's sequence to the start of the next one (default: --frames).")
-    var stride: Int?
+        help: "A .png, .pgm or .npy file of (height, width); where it is zero, pixels are missing.", completion: .file()
+    )
+    var mask: String?
 
     @Flag(help: "Make one channel of colored frames.")
     var gray = false
 
     func validate() throws {
-        if let frames { try OptionCheck.require(frames, in: 1...SequenceGeometry.mostFrames, "--frames") }
-        if let stride { try OptionCheck.require(stride, in: 1...1_000_000, "--stride") }
+        try OptionCheck.requireNames([("--mask", mask)])
+        guard axes == nil || layout == nil else {
+            throw ValidationError("--axes and --layout both give the order of the axes; leave out one of them.")
+        }
     }
 
     /// The sequences of a file or folder; prints a line about what is not obvious from it.
     func open(_ path: String, scratchFolder: String) throws -> any RawSequences {
-        Self.isFolder(path) ? try clips(path) : try array(path, scratchFolder)
+        let sequences: any RawSequences =
+            try archive(path) ?? (Self.isFolder(path) ? pictures(path) : array(path, scratchFolder))
+        guard let mask = try mask.map(FrameMask.init) else { return sequences }
+        StandardOutput.print("\(mask.path): \(Int((100 * mask.missingShare).rounded())) % of the pixels are missing")
+        return try MaskedSequences(sequences, mask: mask)
     }
 
     static func isFolder(_ path: String) -> Bool {
@@ -44,44 +64,73 @@ struct SourceOptions: ParsableArguments {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    private func clips(_ path: String) throws -> ClipSequences {
-        guard layout == nil, key == nil else {
-            throw ValidationError("\(path) is a folder; --layout and --key are for arrays, leave them out.")
+    /// The sequences of an archive; nil for what is none.
+    private func archive(_ path: String) throws -> (any RawSequences)? {
+        let options = ArchiveOptions(
+            dataset: dataset, axes: axes?.description, times: film.times, timeFormat: film.timeFormat)
+        guard let archive = try Archive.open(path, options) else {
+            guard dataset == nil else {
+                throw ValidationError("\(path) is no archive; --dataset is for HDF5, NetCDF and Zarr, leave it out.")
+            }
+            return nil
         }
-        guard let frames else {
+        guard layout == nil, key == nil, !gray else {
+            throw ValidationError("\(path) is an archive; --layout, --key and --gray are for others, leave them out.")
+        }
+        StandardOutput.print(archive.remark)
+        return try film.cut(archive.films, name: path, film.cutting(path, isFolder: false), meaning.given)
+    }
+
+    private func pictures(_ path: String) throws -> any RawSequences {
+        guard layout == nil, axes == nil, key == nil else {
+            throw ValidationError("\(path) is a folder; --axes, --layout and --key are for arrays, leave them out.")
+        }
+        let cutting = try film.cutting(path, isFolder: true)
+        let found = try FrameFolder(
+            path, cutting: cutting, asGray: gray, format: film.timeFormat, given: film.times)
+        for line in found.remarks + [found.timesReading].compactMap({ $0 }) { StandardOutput.print(line) }
+        return try film.cut(found.films, name: path, cutting, meaning.given, shorter: found.shorter)
+    }
+
+    private func array(_ path: String, _ scratchFolder: String) throws -> any RawSequences {
+        let array = try NpyFile(path: path, key: key, scratchFolder: scratchFolder, isAnyOrder: true)
+        guard !gray, film.timeFormat == nil else {
             throw ValidationError(
-                "\(path) is a folder; give the frames of a sequence with --frames, for example --frames 20.")
+                "\(path) is an array; --gray and --time-format are for folders of frames, leave them out.")
         }
-        let stride = stride ?? frames
-        let clips = try ClipSequences(folder: path, frames: frames, stride: stride, asGray: gray)
-        for remark in clips.remarks { StandardOutput.print(remark) }
-        if clips.leftOver > 0 {
-            let short =
-                clips.tooShort > 0
-                ? "; \(counted(clips.tooShort, "clip")) \(clips.tooShort == 1 ? "has" : "have") fewer than \(frames)"
-                : ""
-            let are = clips.leftOver == 1 ? "is" : "are"
-            StandardOutput.print("\(path): \(counted(clips.leftOver, "frame")) \(are) in no sequence\(short)")
+        let reading = try reading(array), isOfSequences = reading.order.axes.contains(.sequences)
+        if isOfSequences, film.frames == nil {
+            if let option = film.ofFilms {
+                throw ValidationError("\(option) is for films that are cut into sequences; give --frames, too.")
+            }
+            guard film.times?.first == nil else {
+                throw ValidationError(
+                    "\(path) holds sequences, and --times gives the time of one film; give the step alone.")
+            }
+            return try ArraySequences(array, order: reading.order, given: meaning.given, step: film.times?.step)
         }
-        if stride < frames {
-            StandardOutput.print(
-                "\(path): neighboring sequences share frames, also where one split ends and the next begins")
+        guard film.frames != nil else {
+            throw ShardError(
+                "\(path) holds frames in one row, as \(reading.order); give the frames of a sequence with --frames, for "
+                    + "example --frames 20")
         }
-        return clips
+        let films = try ArrayFilm.all(of: array, reading.order, film.times)
+        return try film.cut(films, name: path, film.cutting(path, isFolder: false), meaning.given)
     }
 
-    private func array(_ path: String, _ scratchFolder: String) throws -> ArraySequences {
-        let array = try NpyFile(path: path, key: key, scratchFolder: scratchFolder)
-        guard stride == nil, !gray else {
-            throw ValidationError("\(path) is an array; --stride and --gray are for folders of frames, leave them out.")
+    /// The order of the axes: as a person names it, or as the shape implies it, which is printed.
+    private func reading(_ array: NpyFile) throws -> AxisReading {
+        let shape = array.header.shape, isCut = film.stride == nil && film.every == 1
+        if let axes { return AxisReading(order: axes, reason: "--axes says so") }
+        if let layout {
+            return try AxisOrder.named(layout, shape, frames: isCut ? film.frames : nil, file: array.path)
         }
-        return try ArraySequences(array, layout: chosenLayout(array), frames: frames)
-    }
-
-    private func chosenLayout(_ array: NpyFile) throws -> ArrayLayout {
-        if let layout { return layout }
-        let reading = try ArrayLayout.read(array.header.shape, file: array.path)
-        StandardOutput.print("\(array.path): shape \(array.header.shape), read as \(reading)")
-        return reading.layout
+        let found = try AxisOrder.read(shape, file: array.path)
+        let name = found.layout?.rawValue ?? found.order.description
+        StandardOutput.print("\(array.path): shape \(shape), read as \(name) because \(found.reason)")
+        if found.layout == .concatenated, isCut, let frames = film.frames {
+            _ = try AxisOrder.named(.concatenated, shape, frames: frames, file: array.path)
+        }
+        return found
     }
 }

@@ -25,6 +25,20 @@ import Testing
         }
     }
 
+    @Test func everyNumberOfSixteenBitsIsReadAsStored() throws {
+        try python(
+            """
+            pixels = [b for n in range(65536) for b in (n >> 8, n & 255)]
+            png('deep.png', 256, 256, pixels, depth=16)
+            png('gamma.png', 256, 256, pixels, depth=16, chunks=[(b'gAMA', struct.pack('>I', 45455))])
+            """)
+        for name in ["deep.png", "gamma.png"] {
+            let (extents, bytes) = try PNGFile.pixels(of: folder.file(name))
+            #expect(extents.bits == 16 && extents.description == "256 x 256 x 1")
+            #expect(bytes == (0..<65_536).flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
+        }
+    }
+
     @Test func otherKindsAreRefusedByName() throws {
         try python(
             """

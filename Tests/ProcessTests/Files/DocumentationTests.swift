@@ -35,7 +35,7 @@ import Testing
     private func writeClips(to folder: TemporaryFolder) throws {
         for clip in ["radar/june", "radar/july"] {
             try FileManager.default.createDirectory(atPath: folder.file(clip), withIntermediateDirectories: true)
-            for frame in 0..<52 {
+            for frame in 0..<92 {
                 let pixels = (0..<16 * 16 * 3).map { UInt8(($0 + 7 * frame) % 256) }
                 let picture = Picture(width: 16, height: 16, channels: 3, pixels: pixels)
                 try PNGFile.write(picture, to: folder.file("\(clip)/\(frame).png"))

@@ -32,7 +32,7 @@ import Testing
             os.chdir(sys.argv[1]); a = n.zeros((200, 5, 8, 8), dtype='u1'); f = a.astype('f4')
             n.save('rank.npy', a[0]); n.save('empty.npy', a[:0]); n.save('doubt.npy', a[:20])
             n.save('object.npy', n.array([[None]], dtype=object), allow_pickle=True)
-            n.save('fortran.npy', n.asfortranarray(f)); n.save('big.npy', f.astype('>f4')); n.save('int.npy', a.astype('i8'))
+            n.save('int.npy', a.astype('i8'))
             n.save('cut.npy', a); os.truncate('cut.npy', 5000)
             f[150, 0, 0, 0] = n.nan; n.save('nan.npy', f)
             n.save('row.npy', a.reshape(1000, 1, 8, 8)); n.save('colors.npy', n.zeros((200, 5, 3, 8, 8), dtype='u1'))
@@ -42,11 +42,12 @@ import Testing
             """, [folder.path])
         try folder.write([UInt8]("frames".utf8), to: "text.npy")
         for (name, phrase) in [
-            ("rank.npy", "reshape"), ("empty.npy", "holds no sequences"), ("doubt.npy", "--layout"),
+            ("rank.npy", "as THW; give the frames of a sequence with --frames"), ("empty.npy", "holds no sequences"),
+            ("doubt.npy", "--axes NTHW for 20 sequences"),
             ("object.npy", "Python objects"),
-            ("fortran.npy", "ascontiguousarray"), ("big.npy", "newbyteorder"), ("int.npy", "astype"),
+            ("int.npy", "astype"),
             ("cut.npy", "cut short"), ("nan.npy", "sequence 150"), ("row.npy", "--frames"),
-            ("colors.npy", "transpose"), ("pair.npz", "--key"), ("cut.npz", "copy it again"),
+            ("colors.npy", "--axes"), ("pair.npz", "--key"), ("cut.npz", "copy it again"),
             ("text.npy", "numpy.save"),
             ("missing.npy", "check the path"), ("row.npy --frames 7", "another --frames"),
             ("one.npz --key b", "arrays a"),

@@ -32,7 +32,8 @@ import Testing
             """)
         #expect(values == "(4, 9, 12, 3) [24, 25, 26, 27] 0.0\n")
         let windows = try shard(
-            "split", "clips.v2/clip1", "--frames", "4", "--stride", "1", "--gray", "--output", "gray.shards")
+            "split", "clips.v2/clip1", "--frames", "4", "--stride", "1", "--gray", "--output", "gray.shards",
+            "--validation", "0", "--test", "0")
         #expect(windows.status == 0 && windows.stdout.contains("share frames"), "\(windows)")
         #expect(windows.stdout.contains("gray.shards: 8 sequences of 4 frames of 9 x 12 x 1"))
     }

@@ -56,7 +56,7 @@ import Testing
         (#""height" : 4"#, "-4", "geometry.height is -4"),
         (#""width" : 5"#, "1048577", "geometry.width"),
         (#""version" : 1"#, "1e300", "version is 1e+300 and must be a whole number"),
-        (#""version" : 1"#, "2", "is version 2"),
+        (#""version" : 1"#, "3", "is version 3"),
         (#""elementType" : "uint8""#, #""int3""#, "elementType has a value that it cannot have"),
     ])
     func numbersOutOfBoundsAreNamed(text: String, value: String, phrase: String) throws {

@@ -17,11 +17,13 @@ import Testing
         return try NpyFile(path: folder.file("x.npy"), scratchFolder: folder.path)
     }
 
+    private func order(_ axes: String) throws -> AxisOrder { try #require(AxisOrder(axes)) }
+
     private let expected: [UInt8] = [10, 11, 110, 111, 20, 21, 120, 121]
 
     @Test func framesFirstIsTransposed() throws {
         let array = try array([2, 4, 1, 2]) { ($0 / 8, $0 / 2 % 4, $0 % 2) }
-        let sequences = try ArraySequences(array, layout: .framesFirst)
+        let sequences = try ArraySequences(array, order: order("TNHW"))
         #expect(sequences.geometry == SequenceGeometry(frames: 2, height: 1, width: 2, channels: 1))
         #expect(sequences.count == 4)
         #expect(try sequences.bytes(of: 1..<3) == expected)
@@ -33,19 +35,25 @@ import Testing
         throws
     {
         let array = try array(shape) { ($0 / 2 % 2, $0 / 4, $0 % 2) }
-        #expect(try ArraySequences(array, layout: .sequencesFirst).bytes(of: 1..<3) == expected)
+        let order = AxisOrder(.sequencesFirst, shape: shape)
+        #expect(try ArraySequences(array, order: order).bytes(of: 1..<3) == expected)
     }
 
     @Test func framesInOneRowAreCutIntoSequences() throws {
         let array = try array([8, 1, 1, 2]) { ($0 / 2 % 2, $0 / 4, $0 % 2) }
-        #expect(try ArraySequences(array, layout: .concatenated, frames: 2).bytes(of: 1..<3) == expected)
-        #expect(throws: ShardError.self) { try ArraySequences(array, layout: .concatenated) }
-        #expect(throws: ShardError.self) { try ArraySequences(array, layout: .concatenated, frames: 3) }
+        let films = try ArrayFilm.all(of: array, order("THWC"), nil)
+        let cut = try FilmSequences(films, name: "x.npy", cutting: FilmCutting(frames: 2))
+        #expect(try cut.bytes(of: 1..<3) == expected)
+        #expect(throws: ShardError.self) { try ArraySequences(array, order: order("THWC")) }
+        let uneven = #expect(throws: ShardError.self) {
+            try AxisOrder.named(.concatenated, [8, 1, 1, 2], frames: 3, file: "x.npy")
+        }
+        #expect(uneven?.description.contains("no whole sequences of 3") == true)
     }
 
     @Test func blocksCoverEverySequenceOnce() throws {
         let array = try array([2, 4, 1, 2]) { _ in (0, 0, 0) }
-        #expect(try ArraySequences(array, layout: .framesFirst).blocks.flatMap(Array.init) == [0, 1, 2, 3])
+        #expect(try ArraySequences(array, order: order("TNHW")).blocks.flatMap(Array.init) == [0, 1, 2, 3])
     }
 
     @Test func doublesBecomeFloatsAndMustBeFinite() throws {
@@ -54,7 +62,7 @@ import Testing
             let bytes = values.withUnsafeBytes { [UInt8]($0) }
             try NpyFile.write(bytes.span, header: header, to: folder.file("x.npy"))
             let array = try NpyFile(path: folder.file("x.npy"), scratchFolder: folder.path)
-            let sequences = try ArraySequences(array, layout: .sequencesFirst)
+            let sequences = try ArraySequences(array, order: order("NTHW"))
             if accepted {
                 #expect(try sequences.bytes(of: 1..<2) == [Float(2), 2.5].withUnsafeBytes { [UInt8]($0) })
             } else {

@@ -147,11 +147,11 @@ import Testing
         #expect(held?.description.contains("another process changes") == true)
         lock.release()
         let text = String(decoding: try folder.bytes(of: "x.shards/manifest.json"), as: UTF8.self)
-        let newer = [UInt8](text.replacing(#""version" : 1"#, with: #""version" : 2"#).utf8)
+        let newer = [UInt8](text.replacing(#""version" : 1"#, with: #""version" : 3"#).utf8)
         try folder.write(newer, to: "x.shards/manifest.json")
         try folder.write([UInt8]("\(Digest.of(newer))  manifest.json\n".utf8), to: "x.shards/manifest.json.sha256")
         let error = #expect(throws: ShardError.self) { try set.repair() }
-        #expect(error?.description.contains("is version 2") == true)
+        #expect(error?.description.contains("is version 3") == true)
     }
 
     /// Any bytes: a sound data set or one sentence comes of it, and no sequence that was not there.

@@ -1,4 +1,4 @@
-// Finds the clips in a given folder. The choice: only names decide - a folder of PNG files is a clip, its frames in
+// Finds the clips in a given folder. The choice: only names decide - a folder of frames is a clip, its frames in
 // natural order - and whatever names leave ambiguous is reported.
 
 import Formats
@@ -12,21 +12,21 @@ struct ClipFolder {
     /// Sentences about what the folder holds that belongs to no clip.
     let remarks: [String]
 
-    /// Throws `ShardError` for a folder without PNG files, for one that holds both frames and folders of them, and for
-    /// frames with equal numbers.
+    /// Throws `ShardError` for a folder without frames, and for one that holds both frames and folders of them.
     init(_ folder: String) throws {
         let own = try ClipFrames(folder), others = try own.folders.map(ClipFrames.init)
         let inside = others.filter { !$0.files.isEmpty }
         guard own.files.isEmpty || inside.isEmpty else {
             throw ShardError(
-                "\(folder) holds PNG files and folders of them; keep one of the two, or name a folder inside")
+                "\(folder) holds frames and folders of them; keep one of the two, or name a folder inside")
         }
         guard !own.files.isEmpty || !inside.isEmpty else {
             let isDataSet = try Folder.holds(folder + "/" + Manifest.fileName)
             throw ShardError(
                 isDataSet
                     ? "\(folder) is a data set already; train on it, or see it with convlstm-shard info"
-                    : "\(folder) holds no PNG files and no folders of them; name a clip's folder, or an array")
+                    : "\(folder) holds no PNG files, no PGM files and no folders of them; name a clip's folder, or a "
+                        + "file")
         }
         clips = own.files.isEmpty ? inside : [own]
         let strangers = (own.files.isEmpty ? [own] + inside : [own]).flatMap(\.strangers)
@@ -34,8 +34,8 @@ struct ClipFolder {
         let without = own.files.isEmpty ? others.filter(\.files.isEmpty).map(\.folder) : []
         remarks = [
             Self.remark(
-                on: strangers, in: folder, one: "file is no PNG file and was",
-                several: "files are no PNG files and were"),
+                on: strangers, in: folder, one: "file is no frame and was",
+                several: "files are no frames and were"),
             Self.remark(
                 on: without + deeper, in: folder, one: "folder in it is no clip and was",
                 several: "folders in it are no clips and were"),
@@ -43,7 +43,7 @@ struct ClipFolder {
     }
 
     /// A remark such as "clips: 3 files are no PNG files and were passed over (a/0.jpg, a/1.jpg, a/2.jpg)".
-    private static func remark(on paths: [String], in folder: String, one: String, several: String) -> String? {
+    static func remark(on paths: [String], in folder: String, one: String, several: String) -> String? {
         guard !paths.isEmpty else { return nil }
         let shown = paths.prefix(3).map { $0.hasPrefix(folder + "/") ? String($0.dropFirst(folder.count + 1)) : $0 }
         let more = paths.count > shown.count ? ", ..." : ""
@@ -55,7 +55,7 @@ struct ClipFolder {
 /// The contents of a folder, without hidden files.
 struct ClipFrames {
     let folder: String
-    /// The paths of its PNG files in natural order: 2 before 10.
+    /// The paths of its files with frames in natural order: 2 before 10.
     let files: [String]
     /// The paths of its folders, and of its other files.
     let folders: [String], strangers: [String]
@@ -63,13 +63,11 @@ struct ClipFrames {
     init(_ folder: String) throws {
         let paths = try Self.names(in: folder).map { folder + "/" + $0 }
         self.folder = folder
-        files = paths.filter(Self.isPNG)
-        let others = try paths.filter { !Self.isPNG($0) }.map { (path: $0, isFolder: try Folder.isOne($0)) }
+        files = paths.filter(FrameFile.isPicture)
+        let others = try paths.filter { !FrameFile.isPicture($0) }.map { (path: $0, isFolder: try Folder.isOne($0)) }
         folders = others.filter(\.isFolder).map(\.path)
         strangers = others.filter { !$0.isFolder }.map(\.path)
     }
-
-    private static func isPNG(_ path: String) -> Bool { path.lowercased().hasSuffix(".png") }
 
     private static func names(in folder: String) throws -> [String] {
         guard let names = try Folder.names(in: folder) else {

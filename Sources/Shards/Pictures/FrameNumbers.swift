@@ -14,7 +14,7 @@ struct FrameNumbers {
 
     init(_ clip: ClipFrames) {
         (self.clip, files) = (clip.folder, clip.files)
-        names = clip.files.map { Self.name($0.dropFirst(clip.folder.count + 1).dropLast(".png".count)) }
+        names = clip.files.map { Self.name(FrameFile.stem($0)) }
     }
 
     private static func name(_ name: Substring) -> Name {

@@ -4,7 +4,7 @@ import Shards
 import TestSupport
 import Testing
 
-@Suite struct ClipSequencesTests {
+@Suite struct FrameFolderTests {
     let folder = try! TemporaryFolder()
 
     /// Writes a frame of 3 x 2 pixels whose values all equal `number`.
@@ -15,12 +15,18 @@ import Testing
         try PNGFile.write(Picture(width: width, height: 2, channels: channels, pixels: pixels), to: path)
     }
 
-    private func clips(frames: Int, stride: Int, asGray: Bool = false) throws -> ClipSequences {
-        try ClipSequences(folder: folder.path, frames: frames, stride: stride, asGray: asGray)
+    private func clips(frames: Int, stride: Int, asGray: Bool = false) throws -> FilmSequences {
+        let cutting = FilmCutting(frames: frames, stride: stride)
+        let found = try FrameFolder(folder.path, cutting: cutting, asGray: asGray)
+        return try FilmSequences(found.films, name: folder.path, cutting: cutting, shorter: found.shorter)
+    }
+
+    private func remarks(of folder: String) throws -> [String] {
+        try FrameFolder(folder, cutting: FilmCutting(frames: 2), asGray: false).remarks
     }
 
     /// The numbers of the frames of each sequence.
-    private func numbers(_ clips: ClipSequences) throws -> [[Int]] {
+    private func numbers(_ clips: FilmSequences) throws -> [[Int]] {
         try clips.blocks.flatMap { block in
             let bytes = try clips.bytes(of: block)
             return (0..<block.count).map { sequence in
@@ -107,7 +113,7 @@ import Testing
     private func remarks(_ names: [String]) throws -> [String] {
         for (number, name) in names.enumerated() { try write(number, to: "clip/\(name).png") }
         defer { try? FileManager.default.removeItem(atPath: folder.file("clip")) }
-        return try ClipSequences(folder: folder.file("clip"), frames: 2, stride: 2, asGray: false).remarks
+        return try remarks(of: folder.file("clip"))
     }
 
     @Test(arguments: [
@@ -143,15 +149,12 @@ import Testing
         for name in ["a/1.jpg", "a/2.JPEG", "a/3.tif", "a/4.gif", "notes.txt", "a/.hidden.jpg"] {
             try folder.write([1], to: "clips/\(name)")
         }
-        let clips = try ClipSequences(folder: folder.file("clips"), frames: 2, stride: 2, asGray: false)
         #expect(
-            clips.remarks == [
-                "\(folder.file("clips")): 5 files are no PNG files and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
+            try remarks(of: folder.file("clips")) == [
+                "\(folder.file("clips")): 5 files are no frames and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
                 "\(folder.file("clips")): 1 folder in it is no clip and was passed over (deep)",
             ])
         try FileManager.default.moveItem(atPath: folder.file("clips/notes.txt"), toPath: folder.file("clips/0.png"))
-        #expect(throws: ShardError.self) {
-            try ClipSequences(folder: folder.file("clips"), frames: 2, stride: 2, asGray: false)
-        }
+        #expect(throws: ShardError.self) { try remarks(of: folder.file("clips")) }
     }
 }
