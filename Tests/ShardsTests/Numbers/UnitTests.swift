@@ -21,7 +21,9 @@ import Testing
 
     /// A unit alone never changes what a number means.
     @Test(arguments: [("dBZ", 300), ("mm/h", nil)]) func whatIsNotKnownIsAskedFor(unit: String, step: Int?) throws {
-        #expect { try GivenMeaning(unit: unit).applied(to: amounts, storedAs: .uint16, step: step, in: "knmi") } throws: {
+        #expect {
+            try GivenMeaning(unit: unit).applied(to: amounts, storedAs: .uint16, step: step, in: "knmi")
+        } throws: {
             "\($0)".contains("knmi holds values in mm, and how they become \(unit) is not known")
         }
         let told = try GivenMeaning(scale: 2, offset: 0, unit: unit).applied(to: amounts, storedAs: .uint16, in: "knmi")
