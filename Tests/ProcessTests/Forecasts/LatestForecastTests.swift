@@ -39,7 +39,7 @@ import Testing
         #expect(info.stdout.contains("mm/h"), "\(info.stdout)")
     }
 
-    @Test(.enabled(if: PeerPython.has("xarray", "netCDF4"), "\(PeerPython.reason("xarray", "netCDF4"))"))
+    @Test(.enabled(if: PeerPython.hasArchives, "it needs CONVLSTM_PYTHON with xarray and netCDF4"))
     func xarrayOpensTheForecast() throws {
         let run = try system.train(ranks: 0, ["--steps", "1"]), archive = try archive(), output = "\(archive)-next"
         let result = try system.dist([
