@@ -35,6 +35,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        // Headers alone: the library is looked for when the first HDF5 file is met, and linked to nothing.
+        .systemLibrary(name: "CHDF5", providers: [.apt(["libhdf5-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CProcessor"),
         // Of convlstm-dist alone: what runs before the others are loaded.
@@ -46,7 +48,7 @@ let package = Package(
         .target(name: "Randomness"),
         .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Platform"]),
         .target(name: "Model", dependencies: ["Kernels", "Platform", "Randomness"]),
-        .target(name: "Formats", dependencies: ["CZstd", "CZlib", "CPNG", "COpenSSL"]),
+        .target(name: "Formats", dependencies: ["CHDF5", "CZstd", "CZlib", "CPNG", "COpenSSL"]),
         .target(name: "Shards", dependencies: ["Formats", "Platform", "Randomness"]),
         .target(name: "Collectives", dependencies: ["CMPI", "Platform"]),
         .target(name: "Reports", dependencies: ["Formats", "Platform"]),

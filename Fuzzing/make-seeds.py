@@ -171,3 +171,12 @@ for name, text in [("lines", lines), ("marks", marks)]:
     seed("configuration", f"value-of-{name}", f"onNaN: {quoted}\nmaxTime: {quoted}\n")
     seed("manifest", f"file-of-{name}", json.dumps(manifest).replace('"0000', '"/' + quoted[1:-1]))
     seed("manifest", f"key-of-{name}", json.dumps(manifest | {"elementType": text}))
+
+for version, text in [("old", {"zarr_format": 2, "shape": [3, 5], "chunks": [2, 3], "dtype": "<u2", "order": "C", "filters": None,
+                               "compressor": {"id": "zstd", "level": 1}, "fill_value": 9}),
+                      ("new", {"zarr_format": 3, "node_type": "array", "shape": [3, 5], "data_type": "uint16", "fill_value": 7,
+                               "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [2, 3]}},
+                               "chunk_key_encoding": {"name": "default", "configuration": {"separator": "/"}},
+                               "codecs": [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "zstd"}],
+                               "attributes": {"units": "mm", "_FillValue": -1.5}, "dimension_names": ["y", "x"]})]:
+    seed("zarr", version, json.dumps(text))

@@ -12,7 +12,7 @@ import Trainer
 
 /// A reader of one kind of file.
 package enum Reader: String, CaseIterable, Sendable {
-    case npy, npz, png, pgm, idx, inflate, zstd, shard, safetensors, manifest, configuration, system
+    case npy, npz, png, pgm, idx, inflate, zstd, shard, safetensors, manifest, configuration, system, zarr
     case checkpointIndex = "checkpoint-index"
     case metricsTable = "metrics-table"
     /// The Python literal in the header of a .npy file.
@@ -58,6 +58,7 @@ package enum Reader: String, CaseIterable, Sendable {
             let path = try folder.write(
                 [0x93] + "NUMPY".utf8 + [2, 0] + Self.length(bytes.count, width: 4) + bytes, to: "x.npy")
             _ = try NpyHeader.read(from: InputFile(path: path))
+        case .zarr: try readZarr(bytes, in: folder)
         case .json: try readTensors(Self.length(bytes.count, width: 8) + bytes)
         }
     }
@@ -78,6 +79,21 @@ package enum Reader: String, CaseIterable, Sendable {
         let names = try ZipArchive(file: InputFile(path: path)).members.map(\.name).filter { $0.hasSuffix(".npy") }
         for name in names.prefix(3) { try readArray(path, key: String(name.dropLast(4)), in: folder) }
         if names.isEmpty { try readArray(path, in: folder) }
+    }
+
+    /// Reads an array of either version by its metadata, beside chunks of which the first is there.
+    private func readZarr(_ bytes: [UInt8], in folder: TemporaryFolder) throws {
+        let isOld = bytes.starts(with: #"{"zarr_format": 2"#.utf8), chunk = (0..<12).map { UInt8($0) }
+        let place = folder.path + "/x.zarr"
+        try? FileManager.default.removeItem(atPath: place)
+        try FileManager.default.createDirectory(atPath: place + "/c/0", withIntermediateDirectories: true)
+        try folder.write(bytes, to: isOld ? "x.zarr/.zarray" : "x.zarr/zarr.json")
+        for name in ["x.zarr/0.0", "x.zarr/c/0/0"] { try folder.write(Zstd.compress(chunk.span), to: name) }
+        let store = try ZarrStore(path: place)
+        for name in try store.names().arrays {
+            _ = try store.attributes(of: name)
+            _ = try store.numbers(of: name, atMost: 1 << 16)
+        }
     }
 
     private func readShard(_ path: String) throws {

@@ -19,23 +19,30 @@ package struct InputArray: Sendable {
     package let reading: String
 
     private let array: NpyFile
-    private let frame: FeatureShape
+
+    /// The size of the frames.
+    package let frame: FeatureShape
     private let plan: ArrayPlan
 
     /// Opens (frames, H, W[, C]), or sequences of such frames in one of the layouts of `ArrayLayout`.
     ///
-    /// Throws a usage error unless the frames have the size `frame`, and there are at least `needed` of them.
+    /// Throws a usage error unless the frames have the size `expected`, and there are at least `needed` of them.
     ///
-    /// - Parameter layout: the layout that a person named; nil to infer it from the shape.
-    package init(path: String, frame: FeatureShape, needed: Int, layout: ArrayLayout? = nil) throws {
+    /// - Parameters:
+    ///   - expected: the size of the frames; nil for a network that sees frames of any size.
+    ///   - layout: the layout that a person named; nil to infer it from the shape.
+    package init(path: String, frame expected: FeatureShape?, needed: Int, layout: ArrayLayout? = nil) throws {
         array = try NpyFile(path: path, scratchFolder: NSTemporaryDirectory())
-        self.frame = frame
         let shape = array.header.shape
         do {
-            let known = KnownFrames(height: frame.height, width: frame.width, channels: frame.channels, atLeast: needed)
+            let known = expected.map {
+                KnownFrames(height: $0.height, width: $0.width, channels: $0.channels, atLeast: needed)
+            }
             let found =
                 try layout.map { LayoutReading(layout: $0, reason: "--layout says so") }
-                ?? ArrayLayout.read(shape, file: path, knowing: known)
+                ?? (known == nil && shape.count == 3
+                    ? LayoutReading(layout: .concatenated, reason: "it has three axes")
+                    : ArrayLayout.read(shape, file: path, knowing: known))
             plan = try ArrayPlan(shape: shape, layout: found.layout, file: path)
             batch = found.layout == .concatenated ? nil : plan.count
             reading = "\(path): shape \(shape), read as \(found)"
@@ -43,10 +50,11 @@ package struct InputArray: Sendable {
             throw TrainingError.usage(error.description)
         }
         let size = plan.geometry
-        guard FeatureShape(height: size.height, width: size.width, channels: size.channels) == frame else {
+        frame = FeatureShape(height: size.height, width: size.width, channels: size.channels)
+        if let expected, frame != expected {
             throw TrainingError.usage(
-                "\(path) has the shape \(shape), in this layout frames of \(size.height) x \(size.width) x \(size.channels), and "
-                    + "the checkpoint was trained on frames of \(frame); name another --layout, or give other frames")
+                "\(path) has the shape \(shape), in this layout frames of \(frame), and the checkpoint was trained on frames of "
+                    + "\(expected); name another --layout, or give other frames")
         }
         guard frames >= needed else {
             throw TrainingError.usage(

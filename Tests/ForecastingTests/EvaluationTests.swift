@@ -20,10 +20,9 @@ import TrainingTestSupport
         batchSize: Int = 2, frames: Int = 2, values: ClosedRange<Float> = -2...6,
         convention: MetricConvention = .standard
     ) throws -> Evaluation {
-        try Evaluation.measured(
-            forecaster(frames: frames), on: source, sequences: range, training: training, range: values,
-            convention: convention,
-            batchSize: batchSize, communicator: LoneRank(rank, of: ranks))
+        var task = EvaluationTask(source, sequences: range, inputFrames: 3, frames: frames, values: values)
+        (task.training, task.convention, task.batchSize) = (training, convention, batchSize)
+        return try Evaluation.measured(task, forecaster(frames: frames), communicator: LoneRank(rank, of: ranks))
     }
 
     @Test func scoresAreThoseComputedDirectly() throws {
@@ -40,11 +39,11 @@ import TrainingTestSupport
                 last += squaredError(past.suffix(pixels), truth)
                 image += squaredError(mean, truth)
             }
-            #expect(abs(evaluation.model[frame].squaredErrorPerFrame - model / 3) < 1e-4)
-            #expect(abs(evaluation.lastFrame[frame].squaredErrorPerFrame - last / 3) < 1e-4)
+            #expect(abs(evaluation.model!.metrics[frame].squaredErrorPerFrame - model / 3) < 1e-4)
+            #expect(abs(evaluation.lastFrame.metrics[frame].squaredErrorPerFrame - last / 3) < 1e-4)
             #expect(abs(evaluation.meanImage![frame].squaredErrorPerFrame - image / 3) < 1e-4)
         }
-        #expect(evaluation.model.sequences == 3)
+        #expect(evaluation.model!.metrics.sequences == 3)
     }
 
     /// The value range is 0 to 4, which many pixels exceed.
@@ -68,9 +67,10 @@ import TrainingTestSupport
             try image.add(prediction: means.span, truth: truth.span)
         }
         for (found, expected) in try zip(
-            [evaluation.model, evaluation.lastFrame, #require(evaluation.meanImage)], [model, last, image])
+            [evaluation.model!.metrics, evaluation.lastFrame.metrics, #require(evaluation.meanImage)],
+            [model, last, image])
         {
-            #expect(found.convention == convention && found.sums.count == 1 + 4 * frames)
+            #expect(found.convention == convention && found.sums.count == 1 + 7 * frames)
             for (a, b) in zip(found.sums, expected.sums) { #expect(abs(a - b) < 1e-3 * max(1, abs(b))) }
         }
     }
@@ -78,10 +78,10 @@ import TrainingTestSupport
     /// A pair is forecast from its inputs and compared with its truth.
     @Test func pairsAreMeasuredAcross() throws {
         let truth = ExampleSource(count: 9), seen = ExampleSource(count: 9, shift: 5)
-        let evaluation = try Evaluation.measured(
-            forecaster(), on: PairedSource(truth: truth, inputs: seen), sequences: 4..<6, training: 0..<0,
-            range: truth.valueRange,
-            convention: .standard, batchSize: 2, communicator: LoneRank(0, of: 1))
+        let task = EvaluationTask(
+            PairedSource(truth: truth, inputs: seen), sequences: 4..<6, inputFrames: 3, frames: 2,
+            values: truth.valueRange)
+        let evaluation = try Evaluation.measured(task, forecaster(), communicator: LoneRank(0, of: 1))
         let forecaster = try forecaster()
         var model = 0.0, last = 0.0
         for number in 4..<6 {
@@ -90,16 +90,16 @@ import TrainingTestSupport
             model += squaredError(try forecaster.forecasts(after: [past])[0].prefix(pixels), next)
             last += squaredError(past.suffix(pixels), next)
         }
-        #expect(abs(evaluation.model[0].squaredErrorPerFrame - model / 2) < 1e-4)
-        #expect(abs(evaluation.lastFrame[0].squaredErrorPerFrame - last / 2) < 1e-4)
+        #expect(abs(evaluation.model!.metrics[0].squaredErrorPerFrame - model / 2) < 1e-4)
+        #expect(abs(evaluation.lastFrame.metrics[0].squaredErrorPerFrame - last / 2) < 1e-4)
     }
 
     @Test(arguments: 1...5, [1, 2, 3, 4, 7]) func eachSequenceCountsOnceWhateverTheRanks(ranks: Int, count: Int) throws
     {
         let source = ExampleSource(count: 20), range = 5..<5 + count
-        var parts = [Double](), whole = try evaluate(ExampleSource(count: 20), range).model.sums
+        var parts = [Double](), whole = try evaluate(ExampleSource(count: 20), range).model!.metrics.sums
         for rank in 0..<ranks {
-            let part = try evaluate(source, range, rank: rank, of: ranks, batchSize: 3).model.sums
+            let part = try evaluate(source, range, rank: rank, of: ranks, batchSize: 3).model!.metrics.sums
             parts = parts.isEmpty ? part : zip(parts, part).map { $0 + $1 }
         }
         #expect(source.reads.sorted() == Array(range))
@@ -111,10 +111,13 @@ import TrainingTestSupport
     /// Blocks are added in their order, and the sequences of a block in theirs, whoever computes them.
     @Test(arguments: [1, 3, 4, 30]) func threadsChangeNoBit(batchSize: Int) throws {
         func measured(_ threads: Int) throws -> [[Double]] {
+            var task = EvaluationTask(
+                ExampleSource(count: 30), sequences: 4..<29, inputFrames: 3, frames: 2, values: -2...6)
+            (task.training, task.batchSize) = (0..<4, batchSize)
             let evaluation = try Evaluation.measured(
-                forecaster(), on: ExampleSource(count: 30), sequences: 4..<29, training: 0..<4, range: -2...6,
-                convention: .standard, batchSize: batchSize, communicator: LoneRank(0, of: 1), on: ThreadPool(threads))
-            return try [evaluation.model, evaluation.lastFrame, #require(evaluation.meanImage)].map(\.sums)
+                task, forecaster(), communicator: LoneRank(0, of: 1), on: ThreadPool(threads))
+            return try [evaluation.model!.metrics, evaluation.lastFrame.metrics, #require(evaluation.meanImage)].map(
+                \.sums)
         }
         let alone = try measured(1)
         #expect(alone[0][0] == 25)
@@ -123,9 +126,11 @@ import TrainingTestSupport
 
     @Test func progressCountsEverySequence() throws {
         var seen: [Int] = []
+        var task = EvaluationTask(
+            ExampleSource(count: 9), sequences: 1..<8, inputFrames: 3, frames: 2, values: -2...6)
+        task.batchSize = 3
         _ = try Evaluation.measured(
-            forecaster(), on: ExampleSource(count: 9), sequences: 1..<8, training: 0..<0, range: -2...6,
-            convention: .standard, batchSize: 3, communicator: LoneRank(0, of: 1)
+            task, forecaster(), communicator: LoneRank(0, of: 1)
         ) { done, all in
             seen.append(done)
             #expect(all == 7)
@@ -141,8 +146,11 @@ import TrainingTestSupport
         let source = ExampleSource(count: 8)
         var sum = [Float](repeating: 0, count: pixels)
         for rank in 0..<ranks {
+            // Without the others, a rank has the mean of its own part.
+            let before = source.reads.count
             let part = try MeanImage.over(source, 1..<8, communicator: LoneRank(rank, of: ranks))!
-            sum = zip(sum, part).map { $0 + $1 }
+            let share = Float(source.reads.count - before) / 7
+            sum = zip(sum, part).map { $0 + share * $1 }
         }
         #expect(source.reads.sorted() == Array(1..<8))
         let expected = try meanImage(source, 1..<8)

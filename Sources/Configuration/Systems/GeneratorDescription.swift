@@ -44,6 +44,9 @@ package struct GeneratorDescription: Codable, Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case movingMNIST(MovingMNIST)
         case movingSquares(MovingSquares)
+
+        /// Cells of rain in mm/h that move, grow and die under the mask of one or two radars.
+        case rain
     }
 
     /// Digits that bounce off the walls of a black canvas.
@@ -95,7 +98,7 @@ extension GeneratorDescription.MovingSquares {
 
 /// The form in a file is a mapping with one key, which names the kind.
 extension GeneratorDescription.Kind: Codable {
-    private enum Key: String, CodingKey, CaseIterable { case movingMNIST, movingSquares }
+    private enum Key: String, CodingKey, CaseIterable { case movingMNIST, movingSquares, rain }
 
     package init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
@@ -105,6 +108,7 @@ extension GeneratorDescription.Kind: Codable {
                 .movingMNIST(try values.decode(GeneratorDescription.MovingMNIST.self, forKey: .movingMNIST))
             case .movingSquares:
                 .movingSquares(try values.decode(GeneratorDescription.MovingSquares.self, forKey: .movingSquares))
+            case .rain: .rain
             }
     }
 
@@ -113,6 +117,7 @@ extension GeneratorDescription.Kind: Codable {
         switch self {
         case .movingMNIST(let it): try values.encode(it, forKey: .movingMNIST)
         case .movingSquares(let it): try values.encode(it, forKey: .movingSquares)
+        case .rain: _ = values.nestedContainer(keyedBy: Key.self, forKey: .rain)
         }
     }
 }

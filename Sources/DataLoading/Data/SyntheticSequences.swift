@@ -28,6 +28,10 @@ struct SyntheticSequences {
         case .movingSquares(let kind):
             source = Self.movingSquares(kind.view, description, count: total)
             inWords = "moving squares"
+        case .rain:
+            source = RainGenerator(
+                frames: description.frames, size: description.size, count: total, seed: description.seed)
+            inWords = "rain in mm/h"
         }
     }
 

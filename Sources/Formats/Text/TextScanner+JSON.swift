@@ -87,6 +87,14 @@ extension TextScanner {
         try skipNumber()
     }
 
+    /// Parses a number.
+    mutating func jsonNumber() throws -> Double {
+        let start = position
+        try skipNumber()
+        guard let number = Double(text(from: start)) else { throw Misfit() }
+        return number
+    }
+
     private mutating func skipNumber() throws {
         _ = takes("-")
         _ = try natural()

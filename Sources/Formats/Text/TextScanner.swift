@@ -17,6 +17,9 @@ struct TextScanner {
     /// The next byte, or nil at the end.
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
+    /// What was consumed since `start`.
+    func text(from start: Int) -> String { String(decoding: bytes[start..<position], as: UTF8.self) }
+
     mutating func skipSpace() {
         while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
     }

@@ -27,10 +27,22 @@ package enum MetricConvention: String, Codable, CaseIterable, Sendable {
     /// `mindspore` without that wraparound: SSIM sees the clipped prediction.
     case mindsporeClipped = "mindspore-clipped"
 
+    /// The names of precipitation nowcasting, which differ in `scores` alone: these metrics are the standard ones.
+    ///
+    /// sxjscience/HKO-7, nowcasting/hko_evaluation.py: balanced errors are sums over a frame, ratios are averaged over
+    /// lead times.
+    case hko7
+
+    /// MIT-AI-Accelerator/neurips-2020-sevir: ratios are averaged over lead times, then over thresholds.
+    case sevir
+
+    /// pysteps/verification: an event of contingency tables is x > t, and FSS takes missing pixels for dry ones.
+    case pysteps
+
     /// Returns the pixels that a metric sees of a prediction and its truth.
     package func pixels(of measure: Metric) -> MeasuredPixels {
         switch (self, measure) {
-        case (.standard, _):
+        case (.standard, _), (.hko7, _), (.sevir, _), (.pysteps, _):
             MeasuredPixels()
         case (.predrnn, .squaredError), (.predrnn, .absoluteError):
             MeasuredPixels(clipsPrediction: true)

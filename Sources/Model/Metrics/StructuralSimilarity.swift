@@ -26,33 +26,47 @@ package enum MetricsError: Error, Equatable, CustomStringConvertible {
 /// where every intermediate array is rounded.
 ///
 /// Source: Wang, Bovik, Sheikh and Simoncelli, "Image quality assessment", IEEE TIP 2004, equation 13.
-@specialized(where Real == Float)
-@specialized(where Real == Double)
 package func structuralSimilarity<Real: Scalar>(
     _ one: Span<Float>, _ other: Span<Float>, height: Int, width: Int, channels: Int = 1, dataRange: Double,
     in type: Real.Type
 ) throws(MetricsError) -> Double {
+    let windows = try similarityOfWindows(
+        one, other, nil, height: height, width: width, channels: channels, dataRange: dataRange, in: type)
+    return windows.sum / Double(windows.count)
+}
+
+/// Returns the sum of the similarities of the windows without a missing pixel, and their number.
+@specialized(where Real == Float)
+@specialized(where Real == Double)
+func similarityOfWindows<Real: Scalar>(
+    _ one: Span<Float>, _ other: Span<Float>, _ missing: MissingPixels?, height: Int, width: Int, channels: Int,
+    dataRange: Double, in type: Real.Type
+) throws(MetricsError) -> (sum: Double, count: Int) {
     precondition(one.count == height * width * channels && other.count == one.count, "a frame is H x W x C pixels")
     precondition(dataRange > 0, "\(dataRange) is no distance between two pixel values")
     try checkSimilarityIsDefined(height: height, width: width)
-    var sum = 0.0
+    var sum = 0.0, count = 0
     for channel in 0..<channels {
         var columns = [Moments](repeating: .zero, count: width)
         for row in 0..<height {
             add(row, to: &columns, sign: 1)
             if row >= window { add(row - window, to: &columns, sign: -1) }
-            if row >= window - 1 { sum += similarityAlongRow(columns, dataRange: dataRange, in: type) }
+            if row >= window - 1 {
+                let along = similarityAlongRow(columns, dataRange: dataRange, in: type)
+                sum += along.sum
+                count += along.count
+            }
         }
 
         func add(_ row: Int, to columns: inout [Moments], sign: Double) {
             for column in 0..<width {
                 let pixel = (row * width + column) * channels + channel
-                columns[column] += sign * moments(Real(one[pixel]), Real(other[pixel]))
+                let isMissing = missing?[pixel] ?? false
+                columns[column] += sign * (isMissing ? absence : moments(Real(one[pixel]), Real(other[pixel])))
             }
         }
     }
-    let windows = (height - window + 1) * (width - window + 1)
-    return sum / Double(windows * channels)
+    return (sum, count)
 }
 
 /// Throws if `structuralSimilarity` would throw.
@@ -63,23 +77,32 @@ package func checkSimilarityIsDefined(height: Int, width: Int) throws(MetricsErr
 /// The number of rows and columns of a window.
 private let window = 7
 
-/// The sums over pixels of x, y, x^2, y^2 and xy, in lanes 0 to 4.
+/// The sums over pixels of x, y, x^2, y^2 and xy, in lanes 0 to 4, and the number of missing ones in lane 5.
 private typealias Moments = SIMD8<Double>
+
+/// What a missing pixel adds.
+private let absence = Moments(0, 0, 0, 0, 0, 1, 0, 0)
 
 private func moments<Real: Scalar>(_ x: Real, _ y: Real) -> Moments {
     Moments(Double(x), Double(y), Double(x * x), Double(y * y), Double(x * y), 0, 0, 0)
 }
 
-/// Returns the sum of the similarities of all windows whose columns sum to `columns`.
-private func similarityAlongRow<Real: Scalar>(_ columns: [Moments], dataRange: Double, in type: Real.Type) -> Double {
+/// Returns the sum of the similarities of all windows whose columns sum to `columns`, and their number.
+private func similarityAlongRow<Real: Scalar>(
+    _ columns: [Moments], dataRange: Double, in type: Real.Type
+) -> (sum: Double, count: Int) {
     let means = columns.map { Moments(mean($0, in: type)) }
-    var inside = Moments.zero, sum = 0.0
+    var inside = Moments.zero, sum = 0.0, count = 0
     for column in means.indices {
         inside += means[column]
         if column >= window { inside -= means[column - window] }
-        if column >= window - 1 { sum += Double(similarity(mean(inside, in: type), dataRange: dataRange)) }
+        // One missing pixel is a seventh, next to which what rounding leaves behind is nothing.
+        if column >= window - 1 && inside[5] < 0.1 {
+            sum += Double(similarity(mean(inside, in: type), dataRange: dataRange))
+            count += 1
+        }
     }
-    return sum
+    return (sum, count)
 }
 
 /// Returns the mean over one side of a window, given the sums.

@@ -8,6 +8,7 @@ import Configuration
 import ArgumentParser
 import CommandSupport
 import Collectives
+import Formats
 import Foundation
 import Kernels
 import Platform
@@ -25,14 +26,23 @@ struct PredictCommand: ParsableCommand {
             The folder gets input.npy, prediction.npy, truth.npy where it is known, and strip.png (rows input, truth, \
             prediction and error). Arrays are float32 of (frames, height, width[, channels]) in the data's own values. \
             --input continues after the last frame of the file, which may hold one sequence or a batch; of a batch the first \
-            \(PredictionFolder.mostStrips) sequences get a strip each.
+            \(PredictionFolder.mostStrips) sequences get a strip each. With --latest, --input is a folder or file that frames are \
+            added to, of any kind that convlstm-shard split reads, and the newest frames are continued; missing pixels are NaN. \
+            --format netcdf writes .nc files with times and unit instead.
             """)
+
+    /// The files of a forecast.
+    enum Format: String, ExpressibleByArgument, CaseIterable { case npy, netcdf }
 
     @OptionGroup var options: CheckpointOptions
 
     @Option(
-        help: ArgumentHelp("A .npy of frames to continue.", valueName: "file"), completion: .file(extensions: ["npy"]))
+        help: ArgumentHelp("A .npy of frames to continue, or with --latest an archive.", valueName: "path"),
+        completion: .file())
     var input: String?
+
+    @Flag(help: "Continue the newest frames of the folder or file --input.")
+    var latest = false
 
     @Option(
         help: ArgumentHelp(
@@ -51,6 +61,9 @@ struct PredictCommand: ParsableCommand {
             valueName: "split"))
     var split: Split?
 
+    @Option(help: "Write .npy arrays, or NetCDF files after the CF conventions.")
+    var format = Format.npy
+
     @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"), completion: .directory)
     var output: String
 
@@ -65,60 +78,108 @@ struct PredictCommand: ParsableCommand {
         guard input != nil || layout == nil else {
             throw ValidationError("--layout is for the axes of --input FILE; leave it out")
         }
+        guard !latest || input != nil && layout == nil else {
+            throw ValidationError("--latest is for an archive; name it with --input, and leave out --layout")
+        }
     }
 
     func run() throws {
         try OneProcess.require(for: "predict")
         var found = try options.open(on: SoloCommunicator())
-        let range = found.checkpoint.valueRange
-        let data = input == nil ? try options.dataSet(for: found, on: SoloCommunicator()) : nil
-        let frames =
-            data?.forecastFrames
-            ?? ForecastFrames(name: input ?? "", frame: found.checkpoint.frame, unit: found.checkpoint.unit)
+        let source = try source(for: found), frames = source.frames, range = found.checkpoint.valueRange
         let folder = try PredictionFolder(
-            path: output, frame: frames.frame, scale: ColorScale(unit: frames.unit, range: range))
-        let array = try input.map { input in
-            try InputArray(
-                path: input, frame: found.checkpoint.frame,
-                needed: found.checkpoint.configuration.model.sequences.inputFrames, layout: layout)
-        }
-        let pool = try options.threadPool(for: array?.batch ?? 1, on: SoloCommunicator())
+            path: output, frame: frames.frame, scale: ColorScale(unit: frames.unit, range: range),
+            format: fileFormat(source))
+        let batch = source.batch ?? 1, pool = try options.threadPool(for: batch, on: SoloCommunicator())
         let forecaster = try found.takeForecaster(
             frames: options.frames(for: found), of: frames, on: pool, SoloCommunicator())
-        try MemoryBudget.require(
-            forecaster.memory(forecasting: array?.batch ?? 1, threads: pool.size), threads: pool.size,
-            on: SoloCommunicator(), remedy: "choose fewer --threads or fewer --frames")
-        let names: [String]
-        if let data {
-            names = try folder.write([try known(forecaster, found, data, on: pool)], isBatch: false)
-        } else if let array {
-            if layout == nil { StandardOutput.print(array.reading) }
-            names = try folder.write(continued(array, by: forecaster, of: found, on: pool), isBatch: array.batch != nil)
-        } else {
-            preconditionFailure("neither an array nor a data set to forecast")
+        try requireMemory(for: batch, forecaster, pool)
+        try check(source, for: forecaster, found)
+        var predictions = try source.pasts(seen: forecaster.inputFrames, forecast: forecaster.frames)
+        if case .array = source, found.checkpoint.configuration.model.sequences.transform == nil {
+            ValueComplaint.about(predictions.map(\.input), of: frames.name, trainedOn: range).map(warn)
         }
+        let forecasts = try forecaster.forecasts(after: predictions.map(\.input), on: pool)
+        warnOfNoNumbers(in: forecasts)
+        for (place, forecast) in forecasts.enumerated() { predictions[place].forecast = forecast }
+        let names = try folder.write(predictions, isBatch: source.batch != nil)
         StandardOutput.print("\(output): \(names.joined(separator: ", "))")
         StandardOutput.print(
             "\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames) by \(found.path); "
-                + "values as in the data, \(range.lowerBound) to \(range.upperBound)")
+                + "values as in the data, \(frames.unit.map { "in \($0), " } ?? "")\(range.lowerBound) to \(range.upperBound)"
+        )
     }
 
-    /// Forecasts after the frames of a file.
-    private func continued(
-        _ array: InputArray, by forecaster: Forecaster, of found: CheckpointStore.Found, on pool: ThreadPool
-    ) throws -> [Prediction] {
-        let count = array.batch ?? 1
-        let numbers = count.multipliedReportingOverflow(by: forecaster.frames * forecaster.frame.count)
-        guard !numbers.overflow, numbers.partialValue <= 1 << 28 else {
+    /// What is to be continued; prints how it was read.
+    private func source(for found: CheckpointStore.Found) throws -> ForecastSource {
+        let frames = found.checkpoint.configuration.model.sequences
+        guard let input else {
+            let data = try options.dataSet(for: found, on: SoloCommunicator())
+            return .sequence(data, number: try number(in: data))
+        }
+        if latest {
+            let newest = try NewestFrames(path: input, count: frames.inputFrames, unit: found.checkpoint.unit)
+            for remark in newest.remarks { StandardOutput.print(remark) }
+            return .newest(newest)
+        }
+        guard try !Folder.isOne(input) else {
+            throw TrainingError.usage("\(input) is a folder; add --latest to continue its newest frames")
+        }
+        // A network that was trained on crops sees frames of any size.
+        let size = frames.crop == nil ? found.checkpoint.frame : nil
+        let array = try InputArray(path: input, frame: size, needed: frames.inputFrames, layout: layout)
+        if layout == nil { StandardOutput.print(array.reading) }
+        return .array(array, path: input, unit: found.checkpoint.unit)
+    }
+
+    /// The number of the sequence in the whole data set.
+    private func number(in data: DataSet) throws -> Int {
+        let range = try split.map { try data.sequences(of: $0) } ?? 0..<data.source.count
+        guard let sequence, (0..<range.count).contains(sequence) else {
+            let place = split.map { "the \($0.rawValue) split of " } ?? ""
             throw TrainingError.usage(
-                "\(input!) holds \(count) sequences, whose forecasts are more than \(1 << 28) numbers; give fewer at once"
+                "--sequence is \(sequence ?? 0); \(place)\(data.name) has sequences 0 to \(range.count - 1)")
+        }
+        return range.lowerBound + sequence
+    }
+
+    private func fileFormat(_ source: ForecastSource) throws -> ForecastFormat {
+        guard format == .netcdf else { return .npy }
+        let frames = source.frames
+        guard let step = source.timeStep else {
+            throw TrainingError.usage(
+                "\(frames.name) does not say when its frames were, which NetCDF files do; leave out --format, or split the data with "
+                    + "--times")
+        }
+        guard frames.frame.channels == 1 else {
+            throw TrainingError.usage(
+                "\(frames.name) has \(frames.frame.channels) channels, and --format netcdf writes maps of one; leave it out"
             )
         }
-        let pasts = try (0..<count).map { try array.past(of: $0, count: forecaster.inputFrames) }
-        ValueComplaint.about(pasts, of: input!, trainedOn: found.checkpoint.valueRange).map(warn)
-        let forecasts = try forecaster.forecasts(after: pasts, on: pool)
-        warnOfNoNumbers(in: forecasts)
-        return zip(pasts, forecasts).map { Prediction(input: $0, forecast: $1) }
+        return .netcdf(source.description, timeStep: step)
+    }
+
+    private func requireMemory(for batch: Int, _ forecaster: Forecaster, _ pool: ThreadPool) throws {
+        try MemoryBudget.require(
+            forecaster.memory(forecasting: batch, threads: pool.size), threads: pool.size, on: SoloCommunicator(),
+            remedy: "choose fewer --threads or fewer --frames")
+        let numbers = batch.multipliedReportingOverflow(by: forecaster.frames * forecaster.frame.count)
+        guard !numbers.overflow, numbers.partialValue <= 1 << 28 else {
+            throw TrainingError.usage(
+                "\(input ?? "the data") holds \(batch) sequences, whose forecasts are more than \(1 << 28) numbers; give fewer at "
+                    + "once")
+        }
+    }
+
+    /// Throws a usage error for sequences that are too short, and warns of values that cannot be in the unit of the
+    /// training data.
+    private func check(
+        _ source: ForecastSource, for forecaster: Forecaster, _ found: CheckpointStore.Found
+    ) throws {
+        guard case .sequence(let data, let number) = source else { return }
+        try data.check(for: forecaster, known: 0)
+        guard options.data != nil, found.checkpoint.configuration.model.sequences.transform == nil else { return }
+        try data.complaint(about: number..<number + 1, trainedOn: found.checkpoint.valueRange).map(warn)
     }
 
     private func warnOfNoNumbers(in forecasts: [[Float]]) {
@@ -128,29 +189,5 @@ struct PredictCommand: ParsableCommand {
                 "\(wrong) of \(all) forecast numbers are not finite, since the network's sums grow too large; forecast "
                     + "fewer --frames, or use a network that was trained with a lower learning rate")
         }
-    }
-
-    /// The forecast of a sequence of the data set, with the ground truth.
-    private func known(
-        _ forecaster: Forecaster, _ found: CheckpointStore.Found, _ data: DataSet, on pool: ThreadPool
-    ) throws -> Prediction {
-        try data.check(for: forecaster, known: 0)
-        let range = try split.map { try data.sequences(of: $0) } ?? 0..<data.source.count
-        guard let sequence, (0..<range.count).contains(sequence) else {
-            let place = split.map { "the \($0.rawValue) split of " } ?? ""
-            throw TrainingError.usage(
-                "--sequence is \(sequence ?? 0); \(place)\(data.name) has sequences 0 to \(range.count - 1)")
-        }
-        let number = range.lowerBound + sequence
-        if options.data != nil {
-            try data.complaint(about: number..<number + 1, trainedOn: found.checkpoint.valueRange).map(warn)
-        }
-        let pixels = forecaster.frame.count
-        let values = try data.source.sequence(number), visible = try data.source.inputs?.sequence(number) ?? values
-        let seen = forecaster.inputFrames * pixels, past = Array(visible[..<seen])
-        let future = values[seen...].prefix(forecaster.frames * pixels)
-        let forecast = try forecaster.forecasts(after: [past], on: pool)[0]
-        warnOfNoNumbers(in: [forecast])
-        return Prediction(input: past, truth: future.isEmpty ? nil : Array(future), forecast: forecast)
     }
 }

@@ -21,7 +21,7 @@ struct CheckpointOptions: ParsableArguments {
         help: ArgumentHelp(
             "A checkpoint, or the folder of a run: its best checkpoint, or the newest where none was validated.",
             valueName: "path"), completion: .file())
-    var checkpoint: String
+    var checkpoint: String?
 
     @Option(
         help: ArgumentHelp(
@@ -46,6 +46,10 @@ struct CheckpointOptions: ParsableArguments {
                 + "rank's own).", valueName: "n"))
     var threads: Int?
 
+    /// The error of a command that got no checkpoint.
+    static let nothingForecasts = ValidationError(
+        "nothing is named that forecasts; give --checkpoint with a checkpoint, or with the folder of a run")
+
     /// The maximum number of frames, which bounds the memory.
     private static let mostFrames = 1000
 
@@ -57,15 +61,18 @@ struct CheckpointOptions: ParsableArguments {
 
     /// Opens the checkpoint on all ranks. Rank 0 warns of newer ones that are damaged.
     func open(on communicator: any Communicator) throws -> CheckpointStore.Found {
+        guard let checkpoint else { throw Self.nothingForecasts }
         let found = try CheckpointStore.named(checkpoint, on: communicator)
         for (_, reason) in found.damaged { warn("a newer checkpoint cannot be used: \(reason)") }
         return found
     }
 
     /// The data named here, or those of the training, whose shards are verified. Collective.
-    func dataSet(for found: CheckpointStore.Found, on communicator: any Communicator) throws -> DataSet {
-        var configuration = found.checkpoint.configuration
-        configuration.data = try data ?? communicator.shared { try found.dataPlace() }
+    ///
+    /// - Parameter found: the checkpoint; nil for data that are named here.
+    func dataSet(for found: CheckpointStore.Found?, on communicator: any Communicator) throws -> DataSet {
+        var configuration = found?.checkpoint.configuration ?? TrainingConfiguration(model: Presets.all[0])
+        configuration.data = try data ?? communicator.shared { try found?.dataPlace() }
         configuration.digits = digits ?? configuration.digits
         let data = try DataSet(of: configuration)
         try data.requireWholeShards(on: communicator)

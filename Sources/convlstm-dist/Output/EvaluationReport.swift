@@ -10,11 +10,11 @@ import Reports
 import Shards
 import Trainer
 
-/// The output of `evaluate`; as JSON, its properties are in snake case.
+/// The errors of an evaluation; as JSON, its properties are in snake case.
 struct EvaluationReport: Encodable {
-    let checkpoint: String
-    let step: Int
-    let model: String
+    let checkpoint: String?
+    let step: Int?
+    let model: String?
     let data: String
     let split: Split
     let sequences: Int
@@ -23,18 +23,29 @@ struct EvaluationReport: Encodable {
     let metrics: MetricConvention
     let ssimType, psnrType: MeasuredPixels.NumberType
     let ssimDataRange, psnrDataRange: Double
-    let forecast: Scores
+    let forecast: Scores?
     let copyLastFrame: Scores
     let meanImage: Scores?
 
+    /// The forecasts of others, by their names; in JSON beside their scores.
+    let others: [(name: String, errors: Scores)]
+
+    enum CodingKeys: CodingKey {
+        case checkpoint, step, model, data, split, sequences, inputFrames, outputFrames, metrics
+        case ssimType, psnrType, ssimDataRange, psnrDataRange, forecast, copyLastFrame, meanImage
+    }
+
     /// The scores of one predictor.
     struct Scores: Encodable {
+        /// The share of pixels that counted, those that were missing neither in the forecast nor in the truth.
+        let counted: Double
         let mean: FrameResults
         /// The errors over all frames of a sequence, if the convention defines them.
         let sum: SequenceErrors?
         let frames: [FrameResults]
 
         init(_ metrics: FrameMetrics) {
+            counted = metrics.counted
             mean = FrameResults(metrics.average)
             frames = (0..<metrics.frames).map { FrameResults(metrics[$0]) }
             sum = metrics.convention.sumsErrorsOverFrames ? SequenceErrors(frames) : nil
@@ -50,24 +61,30 @@ struct EvaluationReport: Encodable {
         }
     }
 
+    /// - Parameters:
+    ///   - found: the network's checkpoint; nil if there is none.
+    ///   - others: the names of the forecasts of others.
     init(
-        _ evaluation: Evaluation, of found: CheckpointStore.Found, on data: DataSet, split: Split, inputFrames: Int
+        _ evaluation: Evaluation, of found: CheckpointStore.Found?, on data: DataSet, split: Split, inputFrames: Int,
+        others: [String]
     ) {
-        checkpoint = found.path
-        step = found.checkpoint.position.step
-        model = found.checkpoint.configuration.model.name
+        checkpoint = found?.path
+        step = found?.checkpoint.position.step
+        model = found?.checkpoint.configuration.model.name
         self.data = data.name
         self.split = split
-        sequences = evaluation.model.sequences
+        let last = evaluation.lastFrame.metrics
+        sequences = last.sequences
         self.inputFrames = inputFrames
-        outputFrames = evaluation.model.frames
-        metrics = evaluation.model.convention
+        outputFrames = last.frames
+        metrics = last.convention
         let (ssim, psnr) = (metrics.pixels(of: .structuralSimilarity), metrics.pixels(of: .peakSignalToNoiseRatio))
         (ssimType, psnrType) = (ssim.type, psnr.type)
         (ssimDataRange, psnrDataRange) = (ssim.dataRange, psnr.dataRange)
-        forecast = Scores(evaluation.model)
-        copyLastFrame = Scores(evaluation.lastFrame)
+        forecast = evaluation.model.map { Scores($0.metrics) }
+        copyLastFrame = Scores(last)
         meanImage = evaluation.meanImage.map(Scores.init)
+        self.others = zip(others, evaluation.others).map { ($0, Scores($1.metrics)) }
     }
 }
 
@@ -105,8 +122,7 @@ struct FrameResults: Encodable {
 extension EvaluationReport {
     var text: String {
         """
-        \(checkpoint): \(model) after step \(step)
-        \(counted(sequences, "\(split.rawValue) sequence")) of \(data), \
+        \(subject)\(counted(sequences, "\(split.rawValue) sequence")) of \(data), \
         \(counted(outputFrames, "frame")) forecast from \(inputFrames)
 
         \(table)
@@ -115,14 +131,28 @@ extension EvaluationReport {
         MAE: sum over a frame's pixels, \(treatment(for: .absoluteError)).
         SSIM: 7 x 7 uniform window, sample covariance, \(treatment(for: .structuralSimilarity)).
         PSNR: mean of each frame's, \(treatment(for: .peakSignalToNoiseRatio)).
-        last: the last frame seen, again and again. mean: the mean frame of the training sequences.\(sumInWords)
+        last: the last frame seen, again and again. mean: the mean frame of the training sequences.\(sumInWords)\(missingInWords)
 
         """
     }
 
+    private var subject: String {
+        guard let checkpoint, let model, let step else { return "" }
+        return "\(checkpoint): \(model) after step \(step)\n"
+    }
+
+    private var names: [String] {
+        (forecast == nil ? [] : ["network"]) + ["last"] + (meanImage == nil ? [] : ["mean"]) + others.map(\.name)
+    }
+
+    /// The titles of the predictors' columns; the network's is the metric alone.
+    private func titles(of metric: String) -> [String] {
+        [forecast == nil ? "\(metric) \(names[0])" : metric] + names.dropFirst()
+    }
+
     private var table: Table {
         let metrics = ["MSE", "MAE", "SSIM", "PSNR"]
-        var table = Table(["frame"] + metrics.flatMap { [$0, "last"] + (meanImage == nil ? [] : ["mean"]) })
+        var table = Table(["frame"] + metrics.flatMap(titles))
         for frame in 0..<outputFrames {
             table.add(["\(inputFrames + frame + 1)"] + cells { $0.frames[frame] })
         }
@@ -131,10 +161,22 @@ extension EvaluationReport {
         return table
     }
 
+    private var missingInWords: String {
+        guard predictors.contains(where: { $0.counted < 1 }) else { return "" }
+        let shares = zip(names, predictors).map { "\($0) \(String(format: "%.1f %%", 100 * $1.counted))" }
+        return "\nMissing pixels are in no metric; MSE and MAE are brought to whole frames. Counted: "
+            + shares.joined(separator: ", ") + "."
+    }
+
     private func cells(_ results: (Scores) -> FrameResults) -> [String] {
         let rows = predictors.map(results)
-        return rows.map { String(format: "%.2f", $0.mse) } + rows.map { String(format: "%.1f", $0.mae) }
-            + rows.map { String(format: "%.4f", $0.ssim) } + rows.map { String(format: "%.2f", $0.psnr) }
+        return rows.map { cell($0.mse, "%.2f") } + rows.map { cell($0.mae, "%.1f") }
+            + rows.map { cell($0.ssim, "%.4f") } + rows.map { cell($0.psnr, "%.2f") }
+    }
+
+    /// A number, or a dash for a mean over nothing.
+    private func cell(_ number: Double, _ format: String) -> String {
+        number.isNaN ? "-" : String(format: format, number)
     }
 
     /// The cells of errors over all frames, with blanks below SSIM and PSNR.
@@ -147,7 +189,7 @@ extension EvaluationReport {
 
     private var sumInWords: String { sums == nil ? "" : " sum: over a sequence's frames." }
 
-    private var predictors: [Scores] { [forecast, copyLastFrame, meanImage].compactMap { $0 } }
+    private var predictors: [Scores] { [forecast, copyLastFrame, meanImage].compactMap { $0 } + others.map(\.errors) }
 
     /// A text such as "data range 255, uint8, forecasts clipped"; errors have no range.
     private func treatment(for measure: Metric) -> String {

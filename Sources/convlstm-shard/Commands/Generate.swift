@@ -8,8 +8,8 @@ import Shards
 
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Make a data set as a .npy file.",
-        subcommands: [GenerateMovingMNIST.self, GenerateMovingSquares.self])
+        abstract: "Make a data set as a .npy file, or an archive of radar pictures.",
+        subcommands: [GenerateMovingMNIST.self, GenerateMovingSquares.self, GenerateRain.self])
 }
 
 /// The options of all generated data sets.

@@ -28,6 +28,9 @@ struct SourceOptions: ParsableArguments {
     @Option(help: "Which array of a .npz file.")
     var key: String?
 
+    @Option(help: "Which array of an archive: its name, or what it holds, such as RATE; or the group with the films.")
+    var dataset: String?
+
     @OptionGroup var film: FilmOptions
 
     @OptionGroup var meaning: MeaningOptions
@@ -50,7 +53,7 @@ struct SourceOptions: ParsableArguments {
     /// The sequences of a file or folder; prints a line about what is not obvious from it.
     func open(_ path: String, scratchFolder: String) throws -> any RawSequences {
         let sequences: any RawSequences =
-            try Self.isFolder(path) ? pictures(path) : array(path, scratchFolder)
+            try archive(path) ?? (Self.isFolder(path) ? pictures(path) : array(path, scratchFolder))
         guard let mask = try mask.map(FrameMask.init) else { return sequences }
         StandardOutput.print("\(mask.path): \(Int((100 * mask.missingShare).rounded())) % of the pixels are missing")
         return try MaskedSequences(sequences, mask: mask)
@@ -59,6 +62,24 @@ struct SourceOptions: ParsableArguments {
     static func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    /// The sequences of an archive; nil for what is none.
+    private func archive(_ path: String) throws -> (any RawSequences)? {
+        let options = ArchiveOptions(
+            dataset: dataset, axes: axes?.description, times: film.times, timeFormat: film.timeFormat,
+            hasScale: meaning.scale != nil)
+        guard let archive = try Archive.open(path, options) else {
+            guard dataset == nil else {
+                throw ValidationError("\(path) is no archive; --dataset is for HDF5, NetCDF and Zarr, leave it out.")
+            }
+            return nil
+        }
+        guard layout == nil, key == nil, !gray else {
+            throw ValidationError("\(path) is an archive; --layout, --key and --gray are for others, leave them out.")
+        }
+        StandardOutput.print(archive.remark)
+        return try film.cut(archive.films, name: path, film.cutting(path, isFolder: false), meaning.given)
     }
 
     private func pictures(_ path: String) throws -> any RawSequences {

@@ -26,7 +26,7 @@ private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
         let command = ["evaluate", "--checkpoint", tools.run, "--split", split, "--batch-size", "3"]
         let alone = numbers(try tools.json(command))
         #expect(alone[".sequences"] == (split == "test" ? 2 : 4))
-        #expect(alone.count == 6 + 3 * (1 + 3) * 6)
+        #expect(alone.count == 6 + 3 * (1 + (1 + 3) * 6))
         for ranks in [1, 2, 3] {
             let many = numbers(try tools.json(command, ranks: ranks))
             #expect(many.keys == alone.keys)
