@@ -23,8 +23,11 @@ import Testing
         if result.status == 0 { return }
         let sentence = result.stderr
         #expect(result.status == 1, "\(what): \(result)")
-        #expect(sentence.utf8.count < 500 && sentence.hasPrefix("convlstm-shard: "), "\(what): \(sentence)")
-        #expect(sentence.split(separator: "\n").count == 1, "\(what): \(sentence)")
+        #expect(sentence.utf8.count < 500, "\(what): \(sentence)")
+        // Where the heap is broken, the C library says so in a line before it.
+        let lines = sentence.split(separator: "\n"), last = lines.last ?? ""
+        #expect(last.hasPrefix("convlstm-shard: y.nc "), "\(what): \(sentence)")
+        #expect(lines.count == 1 || lines.count == 2 && last.contains("does not survive"), "\(what): \(sentence)")
         #expect(try !folder.names.contains("out.shards"))
     }
 
