@@ -37,6 +37,7 @@ extension CheckpointStore.Found {
     package mutating func takeForecaster(
         frames: Int, of data: ForecastFrames, on pool: ThreadPool, _ communicator: any Communicator
     ) throws -> Forecaster {
+        try checkpoint.requireUnit(of: data)
         let model = checkpoint.configuration.model, size = try checkpoint.frame(toSee: data)
         let scale = try ValueScale(checkpoint.valueRange, unit: data.unit, of: data.name, for: model.sequences)
         let network = try communicator.planned { try checkpoint.network(frame: size, told: $0, for: .forecasts) }
@@ -51,6 +52,16 @@ extension CheckpointStore.Found {
 }
 
 extension Checkpoint {
+    /// Throws a usage error for values in another unit than the network was trained on, unless its transform knows both.
+    fileprivate func requireUnit(of data: ForecastFrames) throws(TrainingError) {
+        guard configuration.model.sequences.transform == nil, let own = unit, let other = data.unit, own != other else {
+            return
+        }
+        throw .usage(
+            "\(data.name) holds values in \(other), and the checkpoint was trained on values in \(own); split the data with --unit "
+                + "\(own)")
+    }
+
     /// The size of the frames of a network that sees frames of the data: a network that was trained on crops sees whole
     /// frames, padded to what its layers can halve.
     ///

@@ -3,18 +3,15 @@
 
 import Foundation
 
-/// A python3 for tests that are `.enabled(if: PeerPython.has("h5py"), PeerPython.reason("h5py"))`.
+/// A python3 for tests that are `.enabled(if: PeerPython.hasArchives, "needs CONVLSTM_PYTHON")`.
 package enum PeerPython {
     private static let interpreter = ProcessInfo.processInfo.environment["CONVLSTM_PYTHON"] ?? "python3"
 
-    /// Whether all modules can be imported.
-    package static func has(_ modules: String...) -> Bool {
-        (try? Command.run(interpreter, ["-c", "import " + modules.joined(separator: ", ")]))?.status == 0
-    }
+    /// Whether it has all libraries that write archives.
+    package static let hasArchives = has("h5py, netCDF4, xarray, zarr")
 
-    /// Why a test is skipped.
-    package static func reason(_ modules: String...) -> String {
-        "needs \(modules.joined(separator: ", ")) in the Python that CONVLSTM_PYTHON names"
+    private static func has(_ modules: String) -> Bool {
+        (try? Command.run(interpreter, ["-c", "import " + modules]))?.status == 0
     }
 
     /// Runs a script in a folder, and returns its output; it starts with `import os, sys`.

@@ -55,7 +55,7 @@ extension Presets {
         var frames = SequenceDescription(
             inputFrames: 6, outputFrames: 12,
             generator: GeneratorDescription(
-                kind: .rain, frames: 18, size: 192, training: 1000, validation: 40, test: 40))
+                kind: .rain, frames: 18, size: 128, training: 1000, validation: 40, test: 40))
         frames.transform = .dBZ(.init())
         frames.crop = CropDescription(height: 128, width: 128, wet: WetDescription(above: 0.5, share: 0.1))
         frames.augmentation = AugmentationDescription(flips: true, quarterTurns: true)

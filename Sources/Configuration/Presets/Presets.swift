@@ -8,8 +8,8 @@ import Model
 /// The built-in systems.
 package enum Presets {
     package static let all = [
-        small, nowcast, neuralScene, kerasStack, kerasStack3, kerasEncoderDecoder, pytorchSeq2seq, mindsporeEncoderForecaster,
-        mindsporeUpstream, openSTL, shi2015,
+        small, nowcast, neuralScene, kerasStack, kerasStack3, kerasEncoderDecoder, pytorchSeq2seq,
+        mindsporeEncoderForecaster, mindsporeUpstream, openSTL, shi2015,
     ]
 
     package static func named(_ name: String) throws(ModelError) -> SystemDescription {

@@ -26,7 +26,8 @@ extension ArrayStore {
     ///
     /// Throws `FormatError` if it has more than `limit`.
     package func numbers(of name: String, atMost limit: Int = 1 << 24) throws -> [Double] {
-        let array = try array(name), count = array.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue })
+        let array = try array(name),
+            count = array.shape.reduce(1, { $0.multipliedReportingOverflow(by: $1).partialValue })
         guard (0...limit).contains(count), array.shape.allSatisfy({ (0...limit).contains($0) }) else {
             throw FormatError(
                 file: path, problem: "has \(name.quotable) of shape \(array.shape), too large for what it is",
@@ -62,7 +63,8 @@ extension StoredArray {
         precondition(start.count == shape.count && count.count == shape.count, "a part of another array")
         precondition(type == self.type || type == .float64, "\(self.type) is not read as \(type)")
         for axis in shape.indices {
-            precondition(start[axis] >= 0 && count[axis] >= 0 && start[axis] + count[axis] <= shape[axis], "no such part")
+            precondition(
+                start[axis] >= 0 && count[axis] >= 0 && start[axis] + count[axis] <= shape[axis], "no such part")
         }
         precondition(bytes.count == count.reduce(type.size, *), "\(bytes.count) bytes for \(count) of \(type)")
     }

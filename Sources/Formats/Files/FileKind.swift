@@ -56,13 +56,17 @@ package struct FileKind: Equatable, Sendable {
                 [0x89] + "HDF\r\n".utf8 + [0x1A, 0x0A],
                 FileKind(
                     name: "an HDF5 file",
-                    advice: "frames in it are read by `convlstm-shard split`; save weights in it with h5py and safetensors")
+                    advice:
+                        "frames in it are read by `convlstm-shard split`; save weights in it with h5py and safetensors")
             ),
             ([UInt8]("CDF\u{1}".utf8), oldNetCDF), ([UInt8]("CDF\u{2}".utf8), oldNetCDF),
             ([UInt8]("CDF\u{5}".utf8), oldNetCDF),
+            ([0x0E, 3, 0x13, 1], FileKind(name: "an HDF4 file", advice: "convert it with h4toh5")),
             (
                 [UInt8]("GRIB".utf8),
-                FileKind(name: "a GRIB file", advice: "convert it with `cdo -f nc4 copy`, or in Python with cfgrib and xarray")
+                FileKind(
+                    name: "a GRIB file",
+                    advice: "convert it with `cdo -f nc4 copy`, or in Python with cfgrib and xarray")
             ),
             ([UInt8]("%PDF".utf8), FileKind(name: "a PDF document", advice: "download the file itself")),
         ] + (2...5).map { ([0x80, $0], pickle) }

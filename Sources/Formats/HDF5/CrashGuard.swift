@@ -6,7 +6,8 @@ import Foundation
 
 enum CrashGuard {
     /// What the handlers say, and the thread about which they say it.
-    nonisolated(unsafe) private static var sentence = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
+    nonisolated(unsafe) private static var sentence = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: 1024, alignment: 1)
     nonisolated(unsafe) private static var length = 0
     nonisolated(unsafe) private static var guarded = pthread_self()
 

@@ -115,7 +115,8 @@ extension HDF5Library {
             if let found = NumberType(rawValue: "float\(size * 8)"), size > 2 || isHalf(type) { return found }
             throw refused("floats of \(size) bytes", "write it as float32")
         case H5T_STRING: throw refused("texts", "name a dataset of numbers")
-        case H5T_COMPOUND: throw refused("records (a compound type)", "write the field with the frames as a dataset of its own")
+        case H5T_COMPOUND:
+            throw refused("records (a compound type)", "write the field with the frames as a dataset of its own")
         case H5T_REFERENCE: throw refused("references", "name a dataset of numbers")
         case H5T_VLEN: throw refused("lists of varying length", "name a dataset of numbers")
         case H5T_ARRAY: throw refused("arrays as elements", "write them as axes of the dataset")
@@ -163,7 +164,8 @@ extension HDF5Library {
             let known = Self.filters[filter]
             throw FormatError(
                 file: file,
-                problem: "has \(name.quotable) compressed with \(known.map { "\($0) (filter \(filter))" } ?? "filter \(filter)"), "
+                problem:
+                    "has \(name.quotable) compressed with \(known.map { "\($0) (filter \(filter))" } ?? "filter \(filter)"), "
                     + "which this libhdf5 lacks",
                 advice: "set HDF5_PLUGIN_PATH to a folder with its plugin, or write it again with gzip")
         }

@@ -57,7 +57,8 @@ package final class HDF5File: ArrayStore, @unchecked Sendable {
                     }
                     guard arrays.count + groups.count + below.count <= Self.mostNames else {
                         throw FormatError(
-                            file: path, problem: "has more than \(Self.mostNames) names", advice: "check where it is from")
+                            file: path, problem: "has more than \(Self.mostNames) names",
+                            advice: "check where it is from")
                     }
                 }
                 groups += below

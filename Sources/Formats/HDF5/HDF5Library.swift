@@ -52,7 +52,8 @@ struct HDF5Library {
         // Before H5open: at the end of the program nothing of it is to run, least of all after a damaged file.
         _ = functions.H5dont_atexit()
         guard functions.H5open() >= 0 else {
-            throw FormatError(file: file, problem: "needs libhdf5, which does not start here", advice: "install it again")
+            throw FormatError(
+                file: file, problem: "needs libhdf5, which does not start here", advice: "install it again")
         }
         loaded = functions
         return functions
@@ -118,6 +119,11 @@ struct HDF5Library {
             return FormatError(
                 file: file, problem: "leads to the file \(String(other).quotable), which cannot be opened",
                 advice: "put it beside this one")
+        }
+        if reason == "component not found" {
+            return FormatError(
+                file: file, problem: "has a link that leads nowhere",
+                advice: "name another dataset, or copy the file again")
         }
         if reason.contains("No space left") || reason.contains("write failed") {
             return FormatError(file: file, problem: "could not be \(action) (\(reason))", advice: "check the disk")

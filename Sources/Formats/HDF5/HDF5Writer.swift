@@ -51,7 +51,8 @@ package final class HDF5Writer {
         _ name: String, shape: [Int], type: NumberType, chunk: [Int]? = nil, fill: Double? = nil
     ) throws {
         try HDF5Library.run(on: path) { hdf5 in
-            try hdf5.using(hdf5.c.H5Pcreate(hdf5.predefined("H5P_CLS_DATASET_CREATE_ID_g")), hdf5.c.H5Pclose, "written") {
+            try hdf5.using(hdf5.c.H5Pcreate(hdf5.predefined("H5P_CLS_DATASET_CREATE_ID_g")), hdf5.c.H5Pclose, "written")
+            {
                 properties in
                 try hdf5.using(type) { numbers in
                     if let chunk {
@@ -118,7 +119,9 @@ package final class HDF5Writer {
                         try hdf5.setAttribute(name, of: object, type, [], bytes)
                     }
                 case .number(let number, let type):
-                    try hdf5.using(type) { try hdf5.setAttribute(name, of: object, $0, [], type.bytes(of: number) ?? []) }
+                    try hdf5.using(type) {
+                        try hdf5.setAttribute(name, of: object, $0, [], type.bytes(of: number) ?? [])
+                    }
                 case .numbers(let numbers, let type):
                     let bytes = numbers.flatMap { type.bytes(of: $0) ?? [] }
                     try hdf5.using(type) { try hdf5.setAttribute(name, of: object, $0, [numbers.count], bytes) }

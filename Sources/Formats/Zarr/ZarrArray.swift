@@ -75,7 +75,8 @@ package final class ZarrArray: StoredArray {
         var bytes = layout.isCompressed ? try Zstd.decompress(packed.span, limit: size, file: file) : packed
         guard bytes.count == size else {
             throw FormatError(
-                file: file, problem: "holds \(bytes.count) bytes, and a chunk has \(size)", advice: "copy or make it again")
+                file: file, problem: "holds \(bytes.count) bytes, and a chunk has \(size)",
+                advice: "copy or make it again")
         }
         if layout.isBigEndian { Self.swap(&bytes, layout.type.size) }
         unpacked.withLock { all in
@@ -91,7 +92,8 @@ package final class ZarrArray: StoredArray {
 
     /// Copies what a part and a chunk have in common, or the fill value for a chunk that is not there.
     private static func copy(
-        _ chunk: [UInt8]?, _ index: [Int], _ layout: ZarrLayout, to target: UnsafeMutableRawBufferPointer, _ start: [Int],
+        _ chunk: [UInt8]?, _ index: [Int], _ layout: ZarrLayout, to target: UnsafeMutableRawBufferPointer,
+        _ start: [Int],
         _ count: [Int]
     ) {
         let rank = layout.shape.count, size = layout.type.size

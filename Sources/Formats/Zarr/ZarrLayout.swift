@@ -27,7 +27,8 @@ struct ZarrLayout: Sendable {
         refused(
             file, "is packed with \(name.quotable), and zstd or nothing is read",
             name.contains("sharding")
-                ? "write it without shards" : "write it again with zstd, in xarray by encoding={...: {\"compressors\": Zstd()}}")
+                ? "write it without shards"
+                : "write it again with zstd, in xarray by encoding={...: {\"compressors\": Zstd()}}")
     }
 
     private static func damaged(_ file: String, _ key: String) -> FormatError {
@@ -36,12 +37,14 @@ struct ZarrLayout: Sendable {
 
     /// Reads .zarray.
     init(version2 json: JSONValue, file: String) throws {
-        guard let shape = json["shape"]?.naturals, let chunk = json["chunks"]?.naturals, shape.count == chunk.count else {
+        guard let shape = json["shape"]?.naturals, let chunk = json["chunks"]?.naturals, shape.count == chunk.count
+        else {
             throw Self.damaged(file, "shape and chunks")
         }
         guard let name = json["dtype"]?.text, name.count >= 3, let type = Self.type(name.dropFirst()) else {
             throw Self.refused(
-                file, "holds \((json["dtype"]?.text ?? "records").quotable), which are no numbers", "name an array of numbers")
+                file, "holds \((json["dtype"]?.text ?? "records").quotable), which are no numbers",
+                "name an array of numbers")
         }
         (self.shape, self.chunk, self.type, isBigEndian) = (shape, chunk, type, name.hasPrefix(">"))
         isFortran = json["order"]?.text == "F"
@@ -49,7 +52,9 @@ struct ZarrLayout: Sendable {
             throw Self.codec(file, first["id"]?.text ?? "a filter")
         }
         if let compressor = json["compressor"], compressor != .null {
-            guard compressor["id"]?.text == "zstd" else { throw Self.codec(file, compressor["id"]?.text ?? "something") }
+            guard compressor["id"]?.text == "zstd" else {
+                throw Self.codec(file, compressor["id"]?.text ?? "something")
+            }
             isCompressed = true
         }
         separator = json["dimension_separator"]?.text == "/" ? "/" : "."
@@ -88,7 +93,8 @@ struct ZarrLayout: Sendable {
             throw Self.damaged(file, "shape")
         }
         guard !chunk.contains(0), chunk.reduce(Double(type.size), { $0 * Double($1) }) <= Double(Self.mostChunk) else {
-            throw Self.refused(file, "has chunks of \(chunk), more than \(Self.mostChunk) bytes each", "write it in smaller chunks")
+            throw Self.refused(
+                file, "has chunks of \(chunk), more than \(Self.mostChunk) bytes each", "write it in smaller chunks")
         }
     }
 

@@ -21,7 +21,8 @@ package struct ZarrStore: ArrayStore {
         self.path = path
         guard try Self.isOne(path) else {
             throw FormatError(
-                file: path, problem: "is no Zarr folder: it has neither zarr.json nor .zgroup", advice: "check the path")
+                file: path, problem: "is no Zarr folder: it has neither zarr.json nor .zgroup", advice: "check the path"
+            )
         }
     }
 
@@ -43,7 +44,8 @@ package struct ZarrStore: ArrayStore {
                 }
             }
             guard arrays.count + groups.count + below.count <= Self.mostNames else {
-                throw FormatError(file: path, problem: "has more than \(Self.mostNames) names", advice: "check the path")
+                throw FormatError(
+                    file: path, problem: "has more than \(Self.mostNames) names", advice: "check the path")
             }
             level = below
         }
@@ -59,7 +61,8 @@ package struct ZarrStore: ArrayStore {
     func json(_ name: String, _ file: String) throws -> JSONValue {
         let path = folder(name) + "/" + file, input = try InputFile(path: path)
         guard input.size <= Self.mostMetadata else {
-            throw FormatError(file: path, problem: "has \(input.size) bytes of metadata", advice: "check where it is from")
+            throw FormatError(
+                file: path, problem: "has \(input.size) bytes of metadata", advice: "check where it is from")
         }
         return try JSONValue(parsing: input.bytes(), file: path)
     }
@@ -92,7 +95,8 @@ package struct ZarrStore: ArrayStore {
         }
         var attributes = try Folder.holds(place + "/.zattrs") ? Self.attributes(json(name, ".zattrs")) : [:]
         // In version 2 xarray takes the fill value for the missing one. 0 is the one that Zarr gives by itself: it is no rain.
-        if attributes["_FillValue"] == nil, try isArray(name), let fill = try json(name, ".zarray")["fill_value"]?.number,
+        if attributes["_FillValue"] == nil, try isArray(name),
+            let fill = try json(name, ".zarray")["fill_value"]?.number,
             fill != 0
         {
             attributes["_FillValue"] = .numbers([fill])

@@ -48,7 +48,7 @@ package struct Archive {
 
     /// One file or folder that holds all.
     private init(_ store: any ArrayStore, _ options: ArchiveOptions) throws {
-        let found = try Contents(store, options).found()
+        let found = try ArchiveContents(store, options).found()
         // The films of one array share it.
         var arrays: [String: any StoredArray] = [:]
         let films = try found.films.map { draft in
@@ -63,16 +63,21 @@ package struct Archive {
     private init(folder: String, files: [String], _ options: ArchiveOptions) throws {
         var parts: [ArchiveFilm] = [], what: String?, hasSeveral = false
         for file in files {
-            let store = try HDF5File(path: file), found = try Contents(store, options).found()
+            let store = try HDF5File(path: file), found = try ArchiveContents(store, options).found()
             guard what == nil || what == found.what else {
                 throw ShardError("\(file) is read as \(found.what), and \(files[0]) as \(what!); split what is alike")
             }
             what = found.what
             hasSeveral = hasSeveral || found.films.count > 1
             for draft in found.films {
+                var draft = draft
                 let array = draft.array
+                // The words about the grid are those of the first file: years of files would fill the memory with them.
+                if let first = parts.first?.values { draft.values.attributes = first.attributes }
                 parts.append(
-                    ArchiveFilm(draft, of: try store.array(array), isKept: false) { try HDF5File(path: file).array(array) })
+                    ArchiveFilm(draft, of: try store.array(array), isKept: false) {
+                        try HDF5File(path: file).array(array)
+                    })
             }
         }
         let films: [any FrameSeries]
@@ -97,9 +102,13 @@ package struct Archive {
                     + (files == 1 ? "" : " in \(files) files") + (films.count == 1 ? "" : " in \(films.count) films"))
             words.append(first.elementType.rawValue)
             if let values = first.values {
-                if values.scale != 1 || values.offset != 0 { words.append("value = \(values.scale) x number + \(values.offset)") }
-                if let missing = values.missing { words.append("missing \(AttributeValue.numbers([missing]).inWords)") }
-                if let dry = values.undetected { words.append("dry \(AttributeValue.numbers([dry.stored]).inWords)") }
+                func inWords(_ number: Double) -> String { AttributeValue.numbers([number]).inWords }
+                let offset = values.offset == 0 ? "" : " + \(inWords(values.offset))"
+                if values.scale != 1 || values.offset != 0 {
+                    words.append("value = \(inWords(values.scale)) x number\(offset)")
+                }
+                if let missing = values.missing { words.append("missing \(inWords(missing))") }
+                if let dry = values.undetected { words.append("dry \(inWords(dry.stored))") }
             }
             if let times = first.times, let from = times.first, let to = films.last?.times?.last {
                 words.append("\(from.formatted(.iso8601)) to \(to.formatted(.iso8601))")

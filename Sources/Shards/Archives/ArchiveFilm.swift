@@ -33,7 +33,10 @@ struct ArchiveFilm: FrameSeries {
     private let array: @Sendable () throws -> any StoredArray
 
     /// - Parameter isKept: whether the array stays open; of the files of a folder only the one being read is.
-    init(_ draft: FilmDraft, of array: any StoredArray, isKept: Bool, reopen: @escaping @Sendable () throws -> any StoredArray) {
+    init(
+        _ draft: FilmDraft, of array: any StoredArray, isKept: Bool,
+        reopen: @escaping @Sendable () throws -> any StoredArray
+    ) {
         (shape, axes, film) = (array.shape, draft.axes, draft.film)
         let films = axes.extent(.films, of: shape)
         name = films > 1 ? "film \(film) of \(array.path)" : array.path
@@ -83,7 +86,8 @@ struct ArchiveFilm: FrameSeries {
         let array = try array()
         guard array.shape == shape else {
             throw FormatError(
-                file: array.path, problem: "has \(array.name.quotable) of shape \(array.shape), and had \(shape) before",
+                file: array.path,
+                problem: "has \(array.name.quotable) of shape \(array.shape), and had \(shape) before",
                 advice: "split when nothing writes to it")
         }
         var start = shape.map { _ in 0 }, counts = shape
@@ -98,7 +102,8 @@ struct ArchiveFilm: FrameSeries {
         if let order { raw = Self.permuted(raw, counts, order, elementSize: type.size) }
         let converted = try conversion.converted(raw) { number in
             FormatError(
-                file: array.path, problem: "holds \(number) in \(array.name.quotable), which no shard's type holds exactly",
+                file: array.path,
+                problem: "holds \(number) in \(array.name.quotable), which no shard's type holds exactly",
                 advice: "write it as int32 or float32")
         }
         bytes.withUnsafeMutableBytes { target in converted.withUnsafeBytes { target.copyMemory(from: $0) } }

@@ -6,7 +6,9 @@ import Formats
 
 enum ArchiveTime {
     /// The time of a date; nil if there is no such date or time of day.
-    static func date(_ year: Int, _ month: Int, _ day: Int, _ hour: Int = 0, _ minute: Int = 0, _ second: Double = 0) -> Date? {
+    static func date(
+        _ year: Int, _ month: Int, _ day: Int, _ hour: Int = 0, _ minute: Int = 0, _ second: Double = 0
+    ) -> Date? {
         guard second >= 0, second < 61 else { return nil }
         let minute = UTCTime(year: year, month: month, day: day, hour: hour, minute: minute)
         return minute?.date.addingTimeInterval(second)
@@ -23,7 +25,9 @@ enum ArchiveTime {
 
     /// KNMI's time such as 26-AUG-2010;00:00:00.000.
     static func knmi(_ text: String?) -> Date? {
-        guard let parts = text?.wholeMatch(of: /(\d{1,2})-([A-Za-z]{3})-(\d{4});(\d{2}):(\d{2}):(\d{2}(?:\.\d*)?)/)?.output,
+        guard
+            let parts = text?.wholeMatch(of: /(\d{1,2})-([A-Za-z]{3})-(\d{4});(\d{2}):(\d{2}):(\d{2}(?:\.\d*)?)/)?
+                .output,
             let month = months.firstIndex(of: parts.2.uppercased())
         else { return nil }
         return date(Int(parts.3)!, month + 1, Int(parts.1)!, Int(parts.4)!, Int(parts.5)!, Double(parts.6) ?? 0)
@@ -44,7 +48,8 @@ struct CFTimeUnit {
         let pattern =
             /\s*(\w+)\s+since\s+(\d{1,4})-(\d{1,2})-(\d{1,2})(?:[T\s]+(\d{1,2}):(\d{1,2})(?::(\d{1,2}(?:\.\d*)?))?)?\s*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?\s*/
         func refused(_ what: String) -> ShardError {
-            ShardError("\(file) has times in \(what); write them in seconds, minutes, hours or days since a date of UTC")
+            ShardError(
+                "\(file) has times in \(what); write them in seconds, minutes, hours or days since a date of UTC")
         }
         guard let parts = text.wholeMatch(of: pattern)?.output else { throw refused("\"\(text.quotable)\"") }
         switch parts.1.lowercased() {
@@ -63,7 +68,8 @@ struct CFTimeUnit {
         }
         guard
             let date = ArchiveTime.date(
-                Int(parts.2)!, Int(parts.3)!, Int(parts.4)!, parts.5.map { Int($0)! } ?? 0, parts.6.map { Int($0)! } ?? 0,
+                Int(parts.2)!, Int(parts.3)!, Int(parts.4)!, parts.5.map { Int($0)! } ?? 0,
+                parts.6.map { Int($0)! } ?? 0,
                 parts.7.map { Double($0) ?? 0 } ?? 0),
             // Before, the calendar of the standard is Julian.
             Int(parts.2)! > 1582 || calendar == "proleptic_gregorian"

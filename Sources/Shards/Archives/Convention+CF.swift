@@ -5,8 +5,8 @@ import Foundation
 import Formats
 
 /// Source: NetCDF Climate and Forecast Metadata Conventions 1.11.
-extension Contents {
-    func cf() throws -> Found? {
+extension ArchiveContents {
+    func cf() throws -> FoundFilms? {
         var variables: [CFVariable] = []
         for name in arrays { if let variable = try CFVariable(name, in: self) { variables.append(variable) } }
         let pictures = variables.filter(\.isPicture)
@@ -23,7 +23,7 @@ extension Contents {
             one.film = film
             return one
         }
-        return Found(what: "CF, \(chosen.name.quotable)", films: films)
+        return FoundFilms(what: "CF, \(chosen.name.quotable)", films: films)
     }
 
     /// The variable that is asked for, or the only one; nil for one that is no variable of CF.
@@ -70,11 +70,15 @@ extension Contents {
             for (name, value) in try store.attributes(of: mapping) { attributes[name] = value.inWords }
         }
         for (role, label) in [(FilmAxes.Role.height, "y"), (.width, "x")] {
-            guard let axis = variable.axes.first(where: { $0.role == role }), let name = axis.coordinate else { continue }
+            guard let axis = variable.axes.first(where: { $0.role == role }), let name = axis.coordinate else {
+                continue
+            }
             let places = try store.numbers(of: name)
             guard let first = places.first, let last = places.last, places.count > 1 else { continue }
             let step = (last - first) / Double(places.count - 1)
-            guard places.indices.allSatisfy({ abs(places[$0] - first - Double($0) * step) <= abs(step) * 1e-3 }) else { continue }
+            guard places.indices.allSatisfy({ abs(places[$0] - first - Double($0) * step) <= abs(step) * 1e-3 }) else {
+                continue
+            }
             attributes["\(label)_name"] = String(name.split(separator: "/").last ?? "")
             attributes["\(label)_start"] = "\(first)"
             attributes["\(label)_step"] = "\(step)"
@@ -84,13 +88,15 @@ extension Contents {
     }
 
     /// The time of each frame: by the coordinate of the axis of times, or by the single time of a file with one frame.
-    private func cfTimes(of variable: CFVariable, _ axes: FilmAxes, _ all: [CFVariable]) throws -> [Date]? {
+    func cfTimes(of variable: CFVariable, _ axes: FilmAxes, _ all: [CFVariable]) throws -> [Date]? {
         let coordinate: (name: String, attributes: [String: AttributeValue])
         if let axis = variable.axes.first(where: { $0.role == .time }) {
             guard let name = axis.coordinate else { return nil }
             coordinate = (name, axis.attributes)
         } else {
-            let single = all.filter { $0.shape.allSatisfy { $0 == 1 } && CFTimeUnit.mayBe($0.attributes["units"]?.text) }
+            let single = all.filter {
+                $0.shape.allSatisfy { $0 == 1 } && CFTimeUnit.mayBe($0.attributes["units"]?.text)
+            }
             let named = ["time", "valid_time"].lazy.compactMap { name in single.first { $0.lastName == name } }.first
             guard let found = named ?? (single.count == 1 ? single.first : nil) else { return nil }
             coordinate = (found.name, found.attributes)
@@ -100,13 +106,15 @@ extension Contents {
         let numbers = try store.numbers(of: coordinate.name)
         let times = try numbers.enumerated().map { index, number in
             guard let time = unit.date(number) else {
-                throw ShardError("\(path) has the time \(number) of frame \(index) in \(coordinate.name.quotable), which is none")
+                throw ShardError(
+                    "\(path) has the time \(number) of frame \(index) in \(coordinate.name.quotable), which is none")
             }
             return time
         }
         for (index, pair) in zip(times, times.dropFirst()).enumerated() where pair.0 >= pair.1 {
             throw ShardError(
-                "\(path) has times in \(coordinate.name.quotable) that do not ascend from frame \(index) to the next; sort it first")
+                "\(path) has times in \(coordinate.name.quotable) that do not ascend from frame \(index) to the next; sort it first"
+            )
         }
         return times.count == axes.extent(.time, of: variable.shape) ? times : nil
     }
@@ -131,7 +139,7 @@ struct CFVariable {
     var lastName: String { String(name.split(separator: "/").last ?? "") }
 
     /// nil for an array without named axes or numbers.
-    init?(_ name: String, in contents: Contents) throws {
+    init?(_ name: String, in contents: ArchiveContents) throws {
         let array: any StoredArray
         do { array = try contents.store.array(name) } catch is FormatError { return nil }
         (self.name, shape, type) = (name, array.shape, array.type)
@@ -145,7 +153,8 @@ struct CFVariable {
         axes = try names.map { axis in
             // Zarr names axes without the group, HDF5 with it.
             let places = [axis, group.isEmpty ? axis : "\(group)/\(axis)"]
-            let coordinate = places.first(where: contents.arrays.contains), own = String(axis.split(separator: "/").last ?? "")
+            let coordinate = places.first(where: contents.arrays.contains),
+                own = String(axis.split(separator: "/").last ?? "")
             let said = try coordinate.map { try contents.store.attributes(of: $0) } ?? [:]
             return Axis(name: own, role: Self.role(own, said), coordinate: coordinate, attributes: said)
         }
@@ -153,10 +162,13 @@ struct CFVariable {
 
     /// Whether it may be frames: two axes or more, and no coordinates of a map.
     var isPicture: Bool {
-        guard shape.count >= 2, shape.count(where: { $0 > 1 }) >= 2, shape.suffix(2).allSatisfy({ $0 > 1 }) else { return false }
+        guard shape.count >= 2, shape.count(where: { $0 > 1 }) >= 2, shape.suffix(2).allSatisfy({ $0 > 1 }) else {
+            return false
+        }
         let units = attributes["units"]?.text ?? "", standard = attributes["standard_name"]?.text ?? ""
         let isPlace =
-            units.hasPrefix("degrees_north") || units.hasPrefix("degrees_east") || ["latitude", "longitude"].contains(standard)
+            units.hasPrefix("degrees_north") || units.hasPrefix("degrees_east")
+            || ["latitude", "longitude"].contains(standard)
             || ["lat", "lon", "latitude", "longitude"].contains(lastName.lowercased())
         return !isPlace && !lastName.hasSuffix("_bnds") && !lastName.hasSuffix("_bounds")
     }
@@ -171,16 +183,21 @@ struct CFVariable {
         case "X": return .width
         default: break
         }
-        if units.hasPrefix("degrees_north") || ["projection_y_coordinate", "latitude", "grid_latitude"].contains(standard) {
+        if units.hasPrefix("degrees_north")
+            || ["projection_y_coordinate", "latitude", "grid_latitude"].contains(standard)
+        {
             return .height
         }
-        if units.hasPrefix("degrees_east") || ["projection_x_coordinate", "longitude", "grid_longitude"].contains(standard) {
+        if units.hasPrefix("degrees_east")
+            || ["projection_x_coordinate", "longitude", "grid_longitude"].contains(standard)
+        {
             return .width
         }
         switch name.lowercased() {
         case "time", "t", "valid_time": return .time
         case "y", "lat", "latitude", "ny", "row", "rows", "south_north", "yc", "rlat", "north": return .height
-        case "x", "lon", "longitude", "nx", "column", "columns", "cols", "west_east", "xc", "rlon", "east": return .width
+        case "x", "lon", "longitude", "nx", "column", "columns", "cols", "west_east", "xc", "rlon", "east":
+            return .width
         default: return nil
         }
     }

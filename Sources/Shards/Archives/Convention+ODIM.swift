@@ -5,26 +5,30 @@ import Foundation
 import Formats
 
 /// Source: OPERA Data Information Model for HDF5, version 2.4.
-extension Contents {
-    func odim() throws -> Found? {
+extension ArchiveContents {
+    func odim() throws -> FoundFilms? {
         let all = arrays.filter { $0.wholeMatch(of: /dataset\d+\/data\d+\/data/) != nil }
         let says = root["Conventions"]?.text?.hasPrefix("ODIM") ?? false
         guard says || !all.isEmpty && groups.contains("what") else { return nil }
-        guard !all.isEmpty else { throw ShardError("\(path) is ODIM, and has no dataset1/data1/data; name a file with a picture") }
+        guard !all.isEmpty else {
+            throw ShardError("\(path) is ODIM, and has no dataset1/data1/data; name a file with a picture")
+        }
         let object = try attributes(of: "what")["object"]?.text ?? ""
         guard !["PVOL", "SCAN", "RAY", "AZIM", "ELEV", "VP", "XSEC"].contains(object) else {
             throw ShardError(
-                "\(path) is ODIM and holds no pictures of a map (its object is \(object)); make a composite of it first")
+                "\(path) is ODIM and holds no pictures of a map (its object is \(object)); make a composite of it first"
+            )
         }
         let (array, what) = try odimChoice(all)
         let quantity = what["quantity"]?.text ?? "no quantity"
         var draft = FilmDraft(array: array, axes: try FilmAxes.chosen(nil, for: store.array(array)))
         guard draft.axes.extent(.time, of: try store.array(array).shape) == 1 else {
-            throw ShardError("\(path) is ODIM, whose pictures have two axes, and \(array) has more; name them with --axes")
+            throw ShardError(
+                "\(path) is ODIM, whose pictures have two axes, and \(array) has more; name them with --axes")
         }
         draft.values = try odimValues(what, quantity)
         draft.times = try odimTime(what).map { [$0] }
-        return Found(what: "ODIM, \(quantity)", films: [draft])
+        return FoundFilms(what: "ODIM, \(quantity)", films: [draft])
     }
 
     /// The array that is asked for, by name or quantity, or the only one, with what is said of it.
@@ -36,7 +40,8 @@ extension Contents {
         var choices = described
         if let wanted {
             choices = described.filter { name, what in
-                name == wanted || name == wanted + "/data" || name.hasPrefix(wanted + "/") || what["quantity"]?.text == wanted
+                name == wanted || name == wanted + "/data" || name.hasPrefix(wanted + "/")
+                    || what["quantity"]?.text == wanted
             }
             guard !choices.isEmpty else { throw choice("no \(wanted.quotable)", among: inWords(described)) }
         }
@@ -72,7 +77,8 @@ extension Contents {
     }
 
     private static let odimUnits = [
-        "RATE": "mm/h", "ACRR": "mm", "DBZH": "dBZ", "DBZV": "dBZ", "TH": "dBZ", "TV": "dBZ", "DBZ": "dBZ", "HGHT": "km",
+        "RATE": "mm/h", "ACRR": "mm", "DBZH": "dBZ", "DBZV": "dBZ", "TH": "dBZ", "TV": "dBZ", "DBZ": "dBZ",
+        "HGHT": "km",
         "VIL": "kg/m2",
     ]
 

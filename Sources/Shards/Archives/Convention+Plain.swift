@@ -2,24 +2,30 @@
 
 import Formats
 
-extension Contents {
-    func plain() throws -> Found {
-        let name = try wanted.map { wanted in
-            // A group is named for the films in it; here it is one that holds none.
-            _ = try store.array(wanted)
-            return wanted
-        } ?? onlyArray()
+extension ArchiveContents {
+    func plain() throws -> FoundFilms {
+        let name =
+            try wanted.map { wanted in
+                // A group is named for the films in it; here it is one that holds none.
+                _ = try store.array(wanted)
+                return wanted
+            } ?? onlyArray()
         let array = try store.array(name)
         guard array.shape.allSatisfy({ $0 > 0 }) else {
-            throw ShardError("\(path) has \(name.quotable) of shape \(array.shape), which holds no frame; name another with --dataset")
+            throw ShardError(
+                "\(path) has \(name.quotable) of shape \(array.shape), which holds no frame; name another with --dataset"
+            )
         }
         let axes = try FilmAxes.chosen(options.axes, for: array), attributes = try store.attributes(of: name)
+        // A person may know the axes of a variable of CF better than its names do; its times stay.
+        let times = try CFVariable(name, in: self).flatMap { try cfTimes(of: $0, axes, []) }
         let films = (0..<axes.extent(.films, of: array.shape)).map { film in
             var draft = FilmDraft(array: name, axes: axes, film: film)
             cfValues(attributes, array.type, into: &draft)
+            draft.times = times
             return draft
         }
-        return Found(what: "\(name.quotable), axes \(axes.letters)", films: films)
+        return FoundFilms(what: "\(name.quotable), axes \(axes.letters)", films: films)
     }
 
     private func onlyArray() throws -> String {
@@ -34,6 +40,11 @@ extension Contents {
     }
 
     private func isPicture(_ name: String) throws -> Bool {
-        do { return try (2...5).contains(store.array(name).shape.count { $0 > 1 }) } catch is FormatError { return false }
+        do {
+            let shape = try store.array(name).shape
+            return (2...5).contains(shape.count) && shape.count(where: { $0 > 1 }) > 1
+        } catch is FormatError {
+            return false
+        }
     }
 }

@@ -14,22 +14,27 @@ package struct ArchiveOptions: Equatable, Sendable {
     /// The form of times in the names of files, which then count.
     package var timeFormat: TimeFormat?
 
+    /// Whether a scale is given, so that none need be understood.
+    package var hasScale = false
+
     package init(
-        dataset: String? = nil, axes: String? = nil, times: GivenTimes? = nil, timeFormat: TimeFormat? = nil
+        dataset: String? = nil, axes: String? = nil, times: GivenTimes? = nil, timeFormat: TimeFormat? = nil,
+        hasScale: Bool = false
     ) {
         (self.dataset, self.axes, self.times, self.timeFormat) = (dataset, axes, times, timeFormat)
+        self.hasScale = hasScale
     }
 }
 
 /// What a convention found in a file.
-struct Found {
+struct FoundFilms {
     /// The convention and the quantity in a few words, such as "ODIM, RATE".
     var what: String
     var films: [FilmDraft]
 }
 
 /// The file that conventions look at.
-struct Contents {
+struct ArchiveContents {
     let store: any ArrayStore
     let arrays: [String]
     let groups: Set<String>
@@ -56,8 +61,8 @@ struct Contents {
     /// Reads the file by the convention that it follows.
     ///
     /// Throws `ShardError` where it asks for --dataset or --axes.
-    func found() throws -> Found {
-        let conventions: [(Contents) throws -> Found?] = [
+    func found() throws -> FoundFilms {
+        let conventions: [(ArchiveContents) throws -> FoundFilms?] = [
             { try $0.odim() }, { try $0.knmi() }, { try $0.sevir() }, { try $0.packs() }, { try $0.cf() },
         ]
         // Axes are said of what no convention knows, or knows wrongly.

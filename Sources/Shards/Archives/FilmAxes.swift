@@ -6,7 +6,13 @@ import Formats
 /// The meaning of the axes of an array that holds films.
 struct FilmAxes: Equatable, Sendable {
     /// N films, T times, H rows, W columns, C channels.
-    enum Role: Character, CaseIterable { case films = "N", time = "T", height = "H", width = "W", channels = "C" }
+    enum Role: Character, CaseIterable {
+        case films = "N"
+        case time = "T"
+        case height = "H"
+        case width = "W"
+        case channels = "C"
+    }
 
     /// The axes with their roles; an axis of one element may have none, and is written as 1.
     let roles: [Role?]
@@ -44,7 +50,8 @@ extension FilmAxes {
         let shape = array.shape, what = "\(array.path) has \(array.name.quotable) of shape \(shape)"
         guard (2...5).contains(shape.count) else {
             throw ShardError(
-                "\(what), and frames have 2 to 5 axes: films, times, height, width and channels; choose another with --dataset")
+                "\(what), and frames have 2 to 5 axes: films, times, height, width and channels; choose another with --dataset"
+            )
         }
         if let given {
             guard let axes = FilmAxes(given) else {
@@ -53,10 +60,12 @@ extension FilmAxes {
                         + "channels, each once, such as THW")
             }
             guard axes.roles.count == shape.count else {
-                throw ShardError("\(what), and --axes \(given) names \(axes.roles.count) axes; name each of its \(shape.count)")
+                throw ShardError(
+                    "\(what), and --axes \(given) names \(axes.roles.count) axes; name each of its \(shape.count)")
             }
             for (role, extent) in zip(axes.roles, shape) where role == nil && extent != 1 {
-                throw ShardError("\(what), and --axes \(given) leaves out an axis of \(extent); 1 is for axes of one element")
+                throw ShardError(
+                    "\(what), and --axes \(given) leaves out an axis of \(extent); 1 is for axes of one element")
             }
             return axes
         }

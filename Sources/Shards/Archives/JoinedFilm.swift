@@ -68,7 +68,9 @@ struct JoinedFilm: FrameSeries {
                 try parts[part].read(frames: next - firsts[part]..<end - firsts[part], into: &span)
                 let (start, length) = (place * frameBytes, run.count)
                 bytes.withUnsafeMutableBytes { target in
-                    run.withUnsafeBytes { UnsafeMutableRawBufferPointer(rebasing: target[start..<start + length]).copyMemory(from: $0) }
+                    run.withUnsafeBytes {
+                        UnsafeMutableRawBufferPointer(rebasing: target[start..<start + length]).copyMemory(from: $0)
+                    }
                 }
             }
             (next, part) = (end, part + 1)

@@ -38,7 +38,10 @@ package final class NetCDFFile {
             "time",
             [
                 ("standard_name", "time"), ("axis", "T"), ("calendar", "standard"),
-                ("units", "seconds since " + start.formatted(.iso8601.dateTimeSeparator(.space)).replacing("Z", with: "")),
+                (
+                    "units",
+                    "seconds since " + start.formatted(.iso8601.dateTimeSeparator(.space)).replacing("Z", with: "")
+                ),
             ])
         try addCoordinate("y", height, said)
         try addCoordinate("x", width, said)

@@ -16,7 +16,8 @@ package enum ODIMFile {
         height: Int, width: Int, time: Date, grid: [(String, HDF5Writer.Attribute)], to path: String
     ) throws {
         let file = try HDF5Writer(path: path)
-        let stamp = time.formatted(.iso8601).filter(\.isNumber), date = String(stamp.prefix(8)), clock = String(stamp.suffix(6))
+        let stamp = time.formatted(.iso8601).filter(\.isNumber), date = String(stamp.prefix(8)),
+            clock = String(stamp.suffix(6))
         try file.setAttribute("Conventions", of: "", to: .text("ODIM_H5/V2_4"))
         for group in ["what", "where", "how", "dataset1", "dataset1/what", "dataset1/data1", "dataset1/data1/what"] {
             try file.addGroup(group)
@@ -25,7 +26,8 @@ package enum ODIMFile {
             (
                 "what",
                 [
-                    ("object", .text("COMP")), ("version", .text("H5rad 2.4")), ("date", .text(date)), ("time", .text(clock)),
+                    ("object", .text("COMP")), ("version", .text("H5rad 2.4")), ("date", .text(date)),
+                    ("time", .text(clock)),
                     ("source", .text("ORG:0,CMT:convlstm-dist")),
                 ]
             ),

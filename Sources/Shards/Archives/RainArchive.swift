@@ -78,7 +78,8 @@ package struct RainArchive {
             ("LL", 0, 0), ("UL", 0, height), ("UR", width, height), ("LR", width, 0),
         ]
         var grid: [(String, HDF5Writer.Attribute)] = [
-            ("projdef", .text(Self.projection)), ("xscale", .number(1000, .float64)), ("yscale", .number(1000, .float64)),
+            ("projdef", .text(Self.projection)), ("xscale", .number(1000, .float64)),
+            ("yscale", .number(1000, .float64)),
         ]
         for (name, x, y) in corners {
             let longitude = 10 + x / Self.radius * 180 / .pi

@@ -46,7 +46,8 @@ struct StoredConversion: Equatable, Sendable {
     static func held(_ number: Double, as type: ElementType) -> Double {
         guard type == .float32, number.isFinite else { return number }
         let nearest = Float(number)
-        return Double(nearest.isFinite ? nearest : number < 0 ? -Float.greatestFiniteMagnitude : .greatestFiniteMagnitude)
+        return Double(
+            nearest.isFinite ? nearest : number < 0 ? -Float.greatestFiniteMagnitude : .greatestFiniteMagnitude)
     }
 
     /// Converts numbers as they were read; throws what `error` makes of the first that the shard's type does not hold.

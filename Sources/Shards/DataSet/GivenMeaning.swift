@@ -15,8 +15,10 @@ package struct GivenMeaning: Equatable, Sendable {
     /// What the numbers of a source mean; nil if neither the source nor a person says anything.
     ///
     /// Throws `ShardError` that names the source for what its numbers cannot mean.
+    ///
+    /// - Parameter step: the seconds from a frame of the source to the next; nil if they are not known.
     package func applied(
-        to own: ValueDescription?, storedAs type: ElementType, in name: String
+        to own: ValueDescription?, storedAs type: ElementType, step: Int? = nil, in name: String
     ) throws(ShardError) -> ValueDescription? {
         guard own != nil || self != GivenMeaning() else { return nil }
         var made = own ?? ValueDescription()
@@ -25,6 +27,15 @@ package struct GivenMeaning: Equatable, Sendable {
                 throw ShardError("\(name) holds \(type.rawValue), which has no NaN; give the number that is missing")
             }
             made.missing = missing
+        }
+        if let unit, let own = made.unit, scale == nil, offset == nil {
+            guard let converted = made.converted(to: unit, step: step.map(Double.init)) else {
+                let without = own == "mm" && unit == "mm/h" && step == nil ? ", or the step with --times" : ""
+                throw ShardError(
+                    "\(name) holds values in \(own), and how they become \(unit) is not known; give --scale and --offset, "
+                        + "too\(without)")
+            }
+            made = converted
         }
         made.scale = scale ?? made.scale
         made.offset = offset ?? made.offset

@@ -60,7 +60,8 @@ package final class FilmSequences: RawSequences {
         geometry = SequenceGeometry(
             frames: cutting.frames, height: example.height, width: example.width, channels: example.channels)
         elementType = example.elementType
-        let values = try given.applied(to: example.values, storedAs: elementType, in: name)
+        let values = try given.applied(
+            to: example.values, storedAs: elementType, step: self.step > 0 ? self.step : nil, in: name)
         numbers = StoredNumbers(elementType, values)
         facts = SequenceFacts(
             values: values, timeStep: self.step > 0 ? Double(self.step * cutting.every) : nil,

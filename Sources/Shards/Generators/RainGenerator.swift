@@ -77,7 +77,8 @@ private struct Weather {
         var cells: [RainCell] = []
         for index in 0..<systems {
             let life = random.uniform(36, 140)
-            let middle = index == 0 ? random.uniform(0, Double(frames)) : random.uniform(-life / 2, Double(frames) + life / 2)
+            let middle =
+                index == 0 ? random.uniform(0, Double(frames)) : random.uniform(-life / 2, Double(frames) + life / 2)
             let place = SIMD2(random.uniform(0, side), random.uniform(0, side))
             let spread = side * random.uniform(0.08, 0.25), strength = exp(0.5 * random.normal())
             for _ in 0..<random.poisson(life * random.uniform(0.15, 0.6) * side / 128) {
@@ -190,7 +191,8 @@ private struct NoisePlane {
         let step = time.rounded(.down), part = Self.smooth(time - step)
         func number(_ x: Int, _ y: Int, _ time: Double) -> Double {
             var random = RandomStream(
-                key, octave, UInt64(bitPattern: Int64(x)), UInt64(bitPattern: Int64(y)), UInt64(bitPattern: Int64(time)))
+                key, octave, UInt64(bitPattern: Int64(x)), UInt64(bitPattern: Int64(y)), UInt64(bitPattern: Int64(time))
+            )
             return random.uniform(-1, 1)
         }
         numbers = (0..<points * points).map { index in

@@ -24,7 +24,9 @@ package struct NewestFrames: Sendable {
     /// Reads the last `count` frames of what is at a path: an archive, or a folder of frames.
     ///
     /// Throws `ShardError` and `FormatError` for a source that cannot be read or has too few frames without a gap.
-    package init(path: String, count: Int) throws {
+    ///
+    /// - Parameter unit: the unit that is wanted, if values can be brought to it; nil for that of the source.
+    package init(path: String, count: Int, unit: String? = nil) throws {
         let (films, remarks) = try Self.films(path)
         guard let example = films.last else { throw ShardError("\(path) holds no frames; name another folder") }
         let hasTimes = films.allSatisfy { $0.times != nil }
@@ -39,7 +41,9 @@ package struct NewestFrames: Sendable {
                     + "for more, or name another folder")
         }
         let frames = run.frames.suffix(count), film = films[run.film]
-        let numbers = StoredNumbers(film.elementType, film.values), pixels = film.height * film.width * film.channels
+        let step = timed.clock.flatMap { $0.step > 0 ? Double($0.step) : nil }
+        let meaning = unit.flatMap { film.values?.converted(to: $0, step: step) } ?? film.values
+        let numbers = StoredNumbers(film.elementType, meaning), pixels = film.height * film.width * film.channels
         var values = [Float](repeating: .nan, count: count * pixels)
         for (place, frame) in frames.enumerated() {
             guard let frame else { continue }
@@ -50,9 +54,9 @@ package struct NewestFrames: Sendable {
         }
         name = path
         (height, width, channels) = (example.height, example.width, example.channels)
-        (self.values, description) = (values, film.values)
+        (self.values, description) = (values, meaning)
         firstTime = run.times.map { $0[$0.count - count].date }
-        timeStep = timed.clock.flatMap { $0.step > 0 ? Double($0.step) : nil }
+        timeStep = step
         let lost = frames.count { $0 == nil }
         let gap =
             lost == 0 ? [] : ["\(path): \(lost) of the newest \(count) frames did not come and are missing pixels"]

@@ -118,7 +118,7 @@ struct PredictCommand: ParsableCommand {
             return .sequence(data, number: try number(in: data))
         }
         if latest {
-            let newest = try NewestFrames(path: input, count: frames.inputFrames)
+            let newest = try NewestFrames(path: input, count: frames.inputFrames, unit: found.checkpoint.unit)
             for remark in newest.remarks { StandardOutput.print(remark) }
             return .newest(newest)
         }

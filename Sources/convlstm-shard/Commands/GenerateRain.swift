@@ -78,7 +78,8 @@ struct GenerateRain: ParsableCommand {
         case .netcdf:
             try archive.writeNetCDF(to: output) { try bar.update($0) }
             StandardOutput.print(
-                "\(output): \(counted(count * length, "frame")) of \(size) x \(size), rainfall_rate in mm/h, every 5 min")
+                "\(output): \(counted(count * length, "frame")) of \(size) x \(size), rainfall_rate in mm/h, every 5 min"
+            )
         }
     }
 }

@@ -67,7 +67,8 @@ struct SourceOptions: ParsableArguments {
     /// The sequences of an archive; nil for what is none.
     private func archive(_ path: String) throws -> (any RawSequences)? {
         let options = ArchiveOptions(
-            dataset: dataset, axes: axes?.description, times: film.times, timeFormat: film.timeFormat)
+            dataset: dataset, axes: axes?.description, times: film.times, timeFormat: film.timeFormat,
+            hasScale: meaning.scale != nil)
         guard let archive = try Archive.open(path, options) else {
             guard dataset == nil else {
                 throw ValidationError("\(path) is no archive; --dataset is for HDF5, NetCDF and Zarr, leave it out.")

@@ -19,6 +19,7 @@ import Testing
                 w('pickle', b'\\x80\\x04\\x95' + bytes(20)); archive('npz', [(b'a.npy', a)]); w('npy', a)
                 w('gzip', gzip.compress(a, mtime=0)); w('xz', b'\\xfd7zXZ\\0' + bytes(50))
                 w('hdf5', b'\\x89HDF\\r\\n\\x1a\\n' + bytes(50))
+                w('hdf4', b'\\x0e\\x03\\x13\\x01' + bytes(50)); w('grib', b'GRIB' + bytes(50)); w('netcdf', b'CDF\\x02' + bytes(50))
                 w('jpeg', b'\\xff\\xd8\\xff\\xe0' + bytes(50))
                 """, [folder.path])
         #expect(try Command.run("zstd", ["-q", folder.file("npy"), "-o", folder.file("zstd")]).status == 0)
@@ -33,7 +34,8 @@ import Testing
         ("torch", "a file of torch.save", "safetensors.torch.save_file"), ("pickle", "a Python pickle", "numpy.save"),
         ("npz", "an archive of .npy arrays", "name it .npz"), ("npy", "a .npy array", "array is asked for"),
         ("gzip", "compressed with gzip", "gunzip"), ("xz", "compressed with xz", "unxz"),
-        ("hdf5", "an HDF5 file", "h5py"),
+        ("hdf5", "an HDF5 file", "h5py"), ("hdf4", "an HDF4 file", "h4toh5"), ("grib", "a GRIB file", "cdo"),
+        ("netcdf", "a NetCDF file of version 3", "nccopy"),
         ("jpeg", "a JPEG file", "PNG"), ("zstd", "compressed with zstd", "zstd -d"),
         ("safetensors", "a safetensors file", "convlstm-dist import"),
     ]
@@ -52,6 +54,7 @@ import Testing
         try check(".npy", except: ["npy"]) { _ = try NpyFile(path: $0, scratchFolder: scratch) }
         try check("PNG") { _ = try PNGFile.read($0) }
         try check("PNG extents") { _ = try PNGFile.extents(of: $0) }
+        try check("HDF5", except: ["hdf5"]) { _ = try HDF5File(path: $0) }
         try check("idx", except: ["gzip"]) { _ = try IdxImages(path: $0) }
         try check("safetensors", except: ["safetensors"]) {
             _ = try SafetensorsFile(decoding: InputFile(path: $0).bytes(), file: $0)

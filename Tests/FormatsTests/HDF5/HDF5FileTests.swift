@@ -53,7 +53,9 @@ import Testing
 
     @Test func aNameThatIsNotThereIsAnsweredWithTheNearest() throws {
         let file = try written()
-        for (name, phrase) in [("group/rian", "it has group/rain"), ("group", "holds arrays"), ("q", "it has x, y"), ("", "no dataset")] {
+        for (name, phrase) in [
+            ("group/rian", "it has group/rain"), ("group", "holds arrays"), ("q", "it has x, y"), ("", "no dataset"),
+        ] {
             let error = #expect(throws: FormatError.self) { try file.dataset(name) }
             #expect(error?.description.contains(phrase) == true, "\(name): \(String(describing: error))")
         }
@@ -83,7 +85,8 @@ import Testing
 
     @Test func otherFilesAreNamed() throws {
         for (bytes, phrase) in [
-            ([UInt8]("CDF\u{1}".utf8) + [0, 0, 0, 0], "NetCDF"), ([0x1F, 0x8B, 8, 0], "gzip"), ([UInt8]("GRIB".utf8), "GRIB"),
+            ([UInt8]("CDF\u{1}".utf8) + [0, 0, 0, 0], "NetCDF"), ([0x1F, 0x8B, 8, 0], "gzip"),
+            ([UInt8]("GRIB".utf8), "GRIB"),
         ] {
             let path = try folder.write(bytes, to: "x.nc")
             let error = #expect(throws: FormatError.self) { try HDF5File(path: path) }

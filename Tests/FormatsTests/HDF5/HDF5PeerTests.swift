@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Files of h5py, by which most HDF5 files of science are made, and ours in its hands.
-@Suite(.enabled(if: PeerPython.has("h5py"), "\(PeerPython.reason("h5py"))")) struct HDF5PeerTests {
+@Suite(.enabled(if: PeerPython.hasArchives, "needs CONVLSTM_PYTHON")) struct HDF5PeerTests {
     let folder = try! TemporaryFolder()
 
     private func h5py(_ script: String) throws {
@@ -21,7 +21,8 @@ import Testing
 
     @Test func allTypesAreReadByteForByte() throws {
         let types = [
-            "u1", "i1", "<u2", ">u2", "<i2", ">i2", "<u4", "<i4", ">i4", "<u8", "<i8", "<f2", ">f2", "<f4", ">f4", "<f8", ">f8",
+            "u1", "i1", "<u2", ">u2", "<i2", ">i2", "<u4", "<i4", ">i4", "<u8", "<i8", "<f2", ">f2", "<f4", ">f4",
+            "<f8", ">f8",
             "?",
         ]
         try h5py(
@@ -36,7 +37,8 @@ import Testing
 
     @Test(arguments: [
         "", "chunks=(2, 5, 3)", "chunks=(2, 5, 3), compression='gzip'",
-        "chunks=(1, 9, 8), compression='gzip', shuffle=True, fletcher32=True", "chunks=(3, 9, 8), maxshape=(None, 9, 8)",
+        "chunks=(1, 9, 8), compression='gzip', shuffle=True, fletcher32=True",
+        "chunks=(3, 9, 8), maxshape=(None, 9, 8)",
     ])
     func allLayoutsAreRead(layout: String) throws {
         try h5py(
@@ -75,7 +77,8 @@ import Testing
         let file = try HDF5File(path: folder.file("x.h5"))
         for (name, phrase) in [
             ("text", "texts"), ("words", "texts"), ("records", "compound"), ("lists", "varying length"),
-            ("lzf", "compressed with LZF (filter 32000)"), ("link", "gone.h5"), ("soft", ""), ("complex", "compound"),
+            ("lzf", "compressed with LZF (filter 32000)"), ("link", "gone.h5"), ("soft", "link that leads nowhere"),
+            ("complex", "compound"),
             ("wide", "smaller chunks"),
         ] {
             let error = #expect(throws: FormatError.self, "\(name)") { try file.dataset(name) }
@@ -109,13 +112,8 @@ import Testing
             import h5py
             f = h5py.File('x.h5'); a = f['a']
             print(a[:].tolist(), a.attrs['name'] if isinstance(a.attrs['name'], str) else a.attrs['name'].decode())
-            print([d.keys() for d in a.dims], f['t'].is_scale, f['x'].attrs['REFERENCE_LIST'][0][1])
+            print([list(d.keys()) for d in a.dims], f['t'].is_scale, f['x'].attrs['REFERENCE_LIST'][0][1])
             """, in: folder)
-        #expect(
-            out == "[[9, 9, 9], [1, 2, 259]] ü\n[['t'], ['x']] True 1\n".replacing("[['t'], ['x']]", with: "\(Self.keys)"),
-            "\(out)")
+        #expect(out == "[[9, 9, 9], [1, 2, 259]] ü\n[['t'], ['x']] True 1\n", "\(out)")
     }
-
-    /// As h5py prints the names of scales.
-    private static let keys = "[<KeysViewHDF5 ['t']>, <KeysViewHDF5 ['x']>]"
 }

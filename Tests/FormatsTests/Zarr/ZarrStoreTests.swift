@@ -23,8 +23,9 @@ import Testing
              "fill_value": 9, "order": "C", "filters": null}
             """
         try write(change(text), to: "z/a/.zarray")
-        try write(#"{"units": "mm", "_ARRAY_DIMENSIONS": ["y", "x"], "limits": [1, NaN], "on": true}"#, to: "z/a/.zattrs")
-        let chunk = (0..<6).flatMap { [UInt8($0), 1] }
+        try write(
+            #"{"units": "mm", "_ARRAY_DIMENSIONS": ["y", "x"], "limits": [1, NaN], "on": true}"#, to: "z/a/.zattrs")
+        let chunk = (0..<6).flatMap { [UInt8($0), 1] as [UInt8] }
         for name in ["0.0", "0.1", "1.0"] { try write(Zstd.compress(chunk.span), to: "z/a/\(name)") }
         return try ZarrStore(path: folder.file("z"))
     }
@@ -50,7 +51,8 @@ import Testing
 
     /// Version 3: (4) of float32 in chunks of 3, where nothing is NaN.
     @Test func theNewVersionIsRead() throws {
-        try write(#"{"zarr_format": 3, "node_type": "group", "attributes": {"Conventions": "CF-1.8"}}"#, to: "n/zarr.json")
+        try write(
+            #"{"zarr_format": 3, "node_type": "group", "attributes": {"Conventions": "CF-1.8"}}"#, to: "n/zarr.json")
         let text = """
             {"zarr_format": 3, "node_type": "array", "shape": [4], "data_type": "float32", "fill_value": "NaN",
              "chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [3]}},
@@ -72,12 +74,16 @@ import Testing
     @Test func whatIsNotReadIsNamed() throws {
         let cases: [(String, String, String)] = [
             ("\"zstd\"", "\"blosc\"", "packed with blosc"), ("\"<u2\"", "\"|S3\"", "no numbers"),
-            ("\"filters\": null", "\"filters\": [{\"id\": \"delta\"}]", "packed with delta"), ("[3, 5]", "[3]", "shape and chunks"),
-            ("[2, 3]", "[2, 0]", "chunks of [2, 0]"), ("[3, 5]", "[9e18, 9e18]", "shape"), ("[2, 3]", "[99999, 99999]", "smaller chunks"),
+            ("\"filters\": null", "\"filters\": [{\"id\": \"delta\"}]", "packed with delta"),
+            ("[3, 5]", "[3]", "shape and chunks"),
+            ("[2, 3]", "[2, 0]", "chunks of [2, 0]"), ("[3, 5]", "[9e18, 9e18]", "shape"),
+            ("[2, 3]", "[99999, 99999]", "smaller chunks"),
             ("\"fill_value\": 9", "\"fill_value\": \"x\"", "fill_value"), ("{", "(", "is not JSON"),
         ]
         for (from, to, phrase) in cases {
-            let error = #expect(throws: FormatError.self, "\(to)") { _ = try old { $0.replacing(from, with: to) }.array("a") }
+            let error = #expect(throws: FormatError.self, "\(to)") {
+                _ = try old { $0.replacing(from, with: to) }.array("a")
+            }
             #expect(error?.description.contains(phrase) == true, "\(to): \(String(describing: error))")
         }
         let error = #expect(throws: FormatError.self) { try old().array("b") }

@@ -31,7 +31,9 @@ import Testing
     /// A file of netCDF's shape: scales, references, attributes, chunks, deflated.
     @Test(.timeLimit(.minutes(5))) func everyDamageIsAnswered() throws {
         let rain = RainGenerator(frames: 4, size: 16, count: 1, seed: 2)
-        try RainArchive(rain, start: Date(timeIntervalSince1970: 1_780_000_000)).writeNetCDF(to: folder.file("x.nc")) { _ in }
+        try RainArchive(rain, start: Date(timeIntervalSince1970: 1_780_000_000)).writeNetCDF(to: folder.file("x.nc")) {
+            _ in
+        }
         let whole = try folder.bytes(of: "x.nc")
         #expect(try split("x.nc").status == 0)
         var answers: [Int32: Int] = [:]

@@ -23,6 +23,7 @@ struct SmallSystem {
         system.sequences.outputFrames = 4 + (system.sequences.outputFrames - system.sequences.inputFrames) / 4
         system.sequences.inputFrames = 4
         system.sequences.generator.makeSmall()
+        if system.sequences.crop != nil { system.sequences.crop = CropDescription(height: 16, width: 16) }
         system.batchSize = 3
         changed(&system)
         description = system

@@ -5,8 +5,7 @@ import TestSupport
 import Testing
 
 /// The conventions in files of the libraries that weather services and their users write them with.
-@Suite(.enabled(if: PeerPython.has("h5py", "netCDF4", "xarray", "zarr"), "\(PeerPython.reason("h5py", "netCDF4", "xarray", "zarr"))"))
-struct ArchivePeerTests {
+@Suite(.enabled(if: PeerPython.hasArchives, "needs CONVLSTM_PYTHON")) struct ArchivePeerTests {
     let folder = try! TemporaryFolder()
 
     private func python(_ script: String) throws -> String {
@@ -37,41 +36,45 @@ struct ArchivePeerTests {
     @Test func odim() throws {
         _ = try python(
             Self.rain + """
-            os.mkdir('d')
-            for i in range(5):
-                with h5py.File(f'd/{9-i}.hdf', 'w') as f:
-                    f.attrs['Conventions'] = n.bytes_('ODIM_H5/V2_3')
-                    w = f.create_group('what'); w.attrs['object'] = n.bytes_('COMP'); w.attrs['date'] = n.bytes_('20240301')
-                    w.attrs['time'] = n.bytes_(f'00{i*5:02d}00'); f.create_group('where').attrs['projdef'] = '+proj=laea'
-                    d = f.create_dataset('dataset1/data1/data', data=a[i].astype('u1'), compression='gzip')
-                    q = f.create_group('dataset1/data1/what'); q.attrs['quantity'] = n.bytes_('ACRR')
-                    q.attrs.update({'gain': .01, 'offset': 0., 'nodata': 255., 'undetect': 0.})
-                    f.create_dataset('dataset1/quality1/data', data=a[i].astype('f4'))
-            a.astype('u1').tofile('out.bin')
-            """)
+                os.mkdir('d')
+                for i in range(5):
+                    with h5py.File(f'd/{9-i}.hdf', 'w') as f:
+                        f.attrs['Conventions'] = n.bytes_('ODIM_H5/V2_3')
+                        w = f.create_group('what'); w.attrs['object'] = n.bytes_('COMP'); w.attrs['date'] = n.bytes_('20240301')
+                        w.attrs['time'] = n.bytes_(f'00{i*5:02d}00'); f.create_group('where').attrs['projdef'] = '+proj=laea'
+                        d = f.create_dataset('dataset1/data1/data', data=a[i].astype('u1'), compression='gzip')
+                        q = f.create_group('dataset1/data1/what'); q.attrs['quantity'] = n.bytes_('ACRR')
+                        q.attrs.update({'gain': .01, 'offset': 0., 'nodata': 255., 'undetect': 0.})
+                        f.create_dataset('dataset1/quality1/data', data=a[i].astype('f4'))
+                a.astype('u1').tofile('out.bin')
+                """)
         let film = try compare("d")[0]
-        #expect(film.values?.unit == "mm" && film.values?.missing == 255 && film.values?.attributes["projdef"] == "+proj=laea")
+        #expect(
+            film.values?.unit == "mm" && film.values?.missing == 255
+                && film.values?.attributes["projdef"] == "+proj=laea")
         #expect(film.times?.first == (try Date("2024-03-01T00:00:00Z", strategy: .iso8601)))
     }
 
     @Test(arguments: ["int16", "uint8", "float32", "float64"]) func netCDF(type: String) throws {
         let out = try python(
             Self.rain + """
-            f = netCDF4.Dataset('x.nc', 'w')
-            for name, size in (('time', None), ('y', 6), ('x', 7)): f.createDimension(name, size)
-            t = f.createVariable('time', 'f8', ('time',)); t.units = 'minutes since 2020-01-01 00:00:00'; t.calendar = 'gregorian'
-            y = f.createVariable('y', 'f4', ('y',)); y.units = 'km'; y.standard_name = 'projection_y_coordinate'; y[:] = n.arange(6)
-            x = f.createVariable('x', 'f4', ('x',)); x.units = 'km'; x.standard_name = 'projection_x_coordinate'; x[:] = n.arange(7)
-            m = f.createVariable('crs', 'i4'); m.grid_mapping_name = 'polar_stereographic'; m.proj4 = '+proj=stere'
-            lat = f.createVariable('lat', 'f4', ('y', 'x')); lat.units = 'degrees_north'
-            v = f.createVariable('rain', '\(type)', ('time', 'y', 'x'), fill_value=250, zlib=True, chunksizes=(3, 4, 4))
-            v.units = 'mm h-1'; v.grid_mapping = 'crs'; v.set_auto_maskandscale(False)
-            if '\(type)' == 'int16': v.scale_factor = .05; v.add_offset = -1.
-            v[:] = a; t[:] = n.arange(5) * 5; f.close(); a.astype('f4' if '\(type)' == 'float64' else '\(type)').tofile('out.bin')
-            print(','.join(str(d).replace(' ', 'T') + 'Z' for d in netCDF4.num2date([0, 20], t_units := 'minutes since 2020-01-01 00:00:00')))
-            """)
+                f = netCDF4.Dataset('x.nc', 'w')
+                for name, size in (('time', None), ('y', 6), ('x', 7)): f.createDimension(name, size)
+                t = f.createVariable('time', 'f8', ('time',)); t.units = 'minutes since 2020-01-01 00:00:00'; t.calendar = 'gregorian'
+                y = f.createVariable('y', 'f4', ('y',)); y.units = 'km'; y.standard_name = 'projection_y_coordinate'; y[:] = n.arange(6)
+                x = f.createVariable('x', 'f4', ('x',)); x.units = 'km'; x.standard_name = 'projection_x_coordinate'; x[:] = n.arange(7)
+                m = f.createVariable('crs', 'i4'); m.grid_mapping_name = 'polar_stereographic'; m.proj4 = '+proj=stere'
+                lat = f.createVariable('lat', 'f4', ('y', 'x')); lat.units = 'degrees_north'
+                v = f.createVariable('rain', '\(type)', ('time', 'y', 'x'), fill_value=250, zlib=True, chunksizes=(3, 4, 4))
+                v.units = 'mm h-1'; v.grid_mapping = 'crs'; v.set_auto_maskandscale(False)
+                if '\(type)' == 'int16': v.scale_factor = .05; v.add_offset = -1.
+                v[:] = a; t[:] = n.arange(5) * 5; f.close(); a.astype('f4' if '\(type)' == 'float64' else '\(type)').tofile('out.bin')
+                print(','.join(str(d).replace(' ', 'T') + 'Z' for d in netCDF4.num2date([0, 20], 'minutes since 2020-01-01 00:00:00')))
+                """)
         let film = try compare("x.nc")[0], values = try #require(film.values), times = try #require(film.times)
-        #expect(values.missing == 250 && values.unit == "mm/h" && values.attributes["grid_mapping_name"] == "polar_stereographic")
+        #expect(
+            values.missing == 250 && values.unit == "mm/h"
+                && values.attributes["grid_mapping_name"] == "polar_stereographic")
         #expect("\(times[0].formatted(.iso8601)),\(times[4].formatted(.iso8601))\n" == out)
         #expect(values.scale == (type == "int16" ? 0.05 : 1))
     }
@@ -79,13 +82,13 @@ struct ArchivePeerTests {
     @Test func oneFrameOfXarrayInEachFile() throws {
         _ = try python(
             Self.rain + """
-            os.mkdir('d'); a = n.where(a == 3, n.nan, a).astype('f4')
-            for i in range(5):
-                t = n.datetime64('2021-12-31T23:50:00') + n.timedelta64(300 * i, 's')
-                xr.Dataset({'dbz': (('y', 'x'), a[i], {'units': 'dBZ'})}, {'y': n.arange(6.), 'x': n.arange(7.), 'time': t}).to_netcdf(
-                    f'd/{i}.nc', engine='netcdf4')
-            a.tofile('out.bin')
-            """)
+                os.mkdir('d'); a = n.where(a == 3, n.nan, a).astype('f4')
+                for i in range(5):
+                    t = n.datetime64('2021-12-31T23:50:00') + n.timedelta64(300 * i, 's')
+                    xr.Dataset({'dbz': (('y', 'x'), a[i], {'units': 'dBZ'})}, {'y': n.arange(6.), 'x': n.arange(7.), 'time': t}).to_netcdf(
+                        f'd/{i}.nc', engine='netcdf4')
+                a.tofile('out.bin')
+                """)
         let film = try compare("d")[0]
         #expect(film.values?.unit == "dBZ" && film.values?.missing == nil && film.elementType == .float32)
         #expect(film.times?[2] == (try Date("2022-01-01T00:00:00Z", strategy: .iso8601)))
@@ -116,13 +119,13 @@ struct ArchivePeerTests {
         let codec = version == 2 ? "'compressors': numcodecs.Zstd()" : "'compressors': zarr.codecs.ZstdCodec()"
         _ = try python(
             Self.rain + """
-            import numcodecs
-            a = n.where(a == 3, n.nan, a).astype('f4'); t = n.datetime64('2021-12-31T23:50:00') + n.arange(5) * n.timedelta64(300, 's')
-            d = xr.Dataset({'rain': (('time', 'y', 'x'), a, {'units': 'mm h-1'})}, {'time': t, 'y': n.arange(6.), 'x': n.arange(7.)})
-            d.to_zarr('x.zarr', zarr_format=\(version), consolidated=\(version == 2 ? "True" : "False"), encoding={
-                k: {\(codec)} | ({'chunks': (2, 4, 3)} if k == 'rain' else {}) for k in ('rain', 'time', 'y', 'x')})
-            a.tofile('out.bin')
-            """)
+                import numcodecs
+                a = n.where(a == 3, n.nan, a).astype('f4'); t = n.datetime64('2021-12-31T23:50:00') + n.arange(5) * n.timedelta64(300, 's')
+                d = xr.Dataset({'rain': (('time', 'y', 'x'), a, {'units': 'mm h-1'})}, {'time': t, 'y': n.arange(6.), 'x': n.arange(7.)})
+                d.to_zarr('x.zarr', zarr_format=\(version), consolidated=\(version == 2 ? "True" : "False"), encoding={
+                    k: {\(codec)} | ({'chunks': (2, 4, 3)} if k == 'rain' else {}) for k in ('rain', 'time', 'y', 'x')})
+                a.tofile('out.bin')
+                """)
         let film = try compare("x.zarr")[0]
         #expect(film.values?.unit == "mm/h" && film.times?.count == 5 && film.elementType == .float32)
         #expect(film.times?[2] == (try Date("2022-01-01T00:00:00Z", strategy: .iso8601)))
@@ -143,7 +146,9 @@ struct ArchivePeerTests {
     /// What we write opens in netCDF4 and xarray, with times, coordinates, missing pixels and projection.
     @Test func ourNetCDFOpensElsewhere() throws {
         let rain = RainGenerator(frames: 3, size: 24, count: 1, seed: 4)
-        try RainArchive(rain, start: Date("2026-06-01T12:00:00Z", strategy: .iso8601)).writeNetCDF(to: folder.file("r.nc")) { _ in }
+        try RainArchive(rain, start: Date("2026-06-01T12:00:00Z", strategy: .iso8601)).writeNetCDF(
+            to: folder.file("r.nc")
+        ) { _ in }
         let out = try python(
             """
             f = netCDF4.Dataset('r.nc'); v = f['rainfall_rate']
@@ -166,7 +171,9 @@ struct ArchivePeerTests {
 
     @Test func ourODIMOpensInH5py() throws {
         let rain = RainGenerator(frames: 1, size: 24, count: 1, seed: 4)
-        try RainArchive(rain, start: Date("2026-06-01T12:00:00Z", strategy: .iso8601)).writeODIM(to: folder.file("d")) { _ in }
+        try RainArchive(rain, start: Date("2026-06-01T12:00:00Z", strategy: .iso8601)).writeODIM(to: folder.file("d")) {
+            _ in
+        }
         let out = try python(
             """
             f = h5py.File('d/rain_202606011200.h5'); w = f['dataset1/data1/what'].attrs

@@ -24,7 +24,9 @@ import Testing
 
     private func date(_ text: String) throws -> Date { try Date(text, strategy: .iso8601) }
 
-    private func array(_ writer: HDF5Writer, _ name: String, _ shape: [Int], _ type: NumberType, _ numbers: [Double]) throws {
+    private func array(
+        _ writer: HDF5Writer, _ name: String, _ shape: [Int], _ type: NumberType, _ numbers: [Double]
+    ) throws {
         try writer.addArray(name, shape: shape, type: type)
         let bytes = numbers.flatMap { number -> [UInt8] in
             switch type {
@@ -62,9 +64,11 @@ import Testing
             try made.writeNetCDF(to: folder.file(name)) { _ in }
         }
         let archive = try open(name), film = archive.films[0]
-        #expect(archive.films.count == 1 && film.count == 6 && film.height == 24 && film.width == 24 && film.channels == 1)
+        #expect(
+            archive.films.count == 1 && film.count == 6 && film.height == 24 && film.width == 24 && film.channels == 1)
         #expect(film.elementType == (isODIM ? .uint16 : .int16) && film.values?.unit == "mm/h")
-        #expect(archive.remark.contains(isODIM ? "ODIM, RATE in mm/h, 6 frames" : "CF, rainfall_rate in mm/h, 6 frames"))
+        #expect(
+            archive.remark.contains(isODIM ? "ODIM, RATE in mm/h, 6 frames" : "CF, rainfall_rate in mm/h, 6 frames"))
         // Two films, an hour apart.
         let times = try #require(film.times)
         #expect(times.map { $0.timeIntervalSince(start) / 300 } == [0, 1, 2, 15, 16, 17])
@@ -134,12 +138,15 @@ import Testing
         try odim("b.h5", [huge, -huge, 0.1, 3], type: .float64, quantity: "RATE", nodata: -huge, undetect: huge)
         let other = try open("b.h5").films[0], meaning = try #require(other.values)
         let mapped = try numbers(other, 0..<1)
-        #expect(mapped.allSatisfy(\.isFinite) && meaning.value(of: mapped[0]) == 0 && meaning.value(of: mapped[1]).isNaN)
+        #expect(
+            mapped.allSatisfy(\.isFinite) && meaning.value(of: mapped[0]) == 0 && meaning.value(of: mapped[1]).isNaN)
     }
 
     @Test func odimAsksWhichPictureIsMeant() throws {
         try odim("a.h5", [1, 2, 3, 4], more: true)
-        #expect(try error("a.h5").contains("DBZH in dataset1/data1/data, QIND in dataset1/data2/data; choose one with --dataset"))
+        #expect(
+            try error("a.h5").contains(
+                "DBZH in dataset1/data1/data, QIND in dataset1/data2/data; choose one with --dataset"))
         #expect(try open("a.h5", ArchiveOptions(dataset: "QIND")).remark.contains("ODIM, QIND"))
         #expect(try open("a.h5", ArchiveOptions(dataset: "/dataset1/data1/data")).remark.contains("ODIM, DBZH"))
         #expect(try error("a.h5", ArchiveOptions(dataset: "RATE")).contains("no RATE"))
@@ -168,8 +175,10 @@ import Testing
     @Test func dutchFilesAreOneFilmInTheOrderOfTheirTimes() throws {
         // The names are in another order than the times, and one file lies deeper.
         try FileManager.default.createDirectory(atPath: folder.file("a/b"), withIntermediateDirectories: true)
-        try knmi("a/1.h5", formula: "GEO=0.01*PV+0.0", missing: 65_535, outside: 65_535, time: "26-AUG-2010;00:05:00.000")
-        try knmi("a/b/2.h5", formula: "GEO=0.01*PV+0.0", missing: 65_535, outside: 65_535, time: "26-AUG-2010;00:00:00.000")
+        try knmi(
+            "a/1.h5", formula: "GEO=0.01*PV+0.0", missing: 65_535, outside: 65_535, time: "26-AUG-2010;00:05:00.000")
+        try knmi(
+            "a/b/2.h5", formula: "GEO=0.01*PV+0.0", missing: 65_535, outside: 65_535, time: "26-AUG-2010;00:00:00.000")
         let archive = try open("a"), film = archive.films[0], values = try #require(film.values)
         #expect(film.times == [try date("2010-08-26T00:00:00Z"), try date("2010-08-26T00:05:00Z")])
         #expect(film.elementType == .uint16 && values.scale == 0.01 && values.missing == 65_535 && values.unit == "mm")
@@ -177,14 +186,17 @@ import Testing
         #expect(try numbers(film, 1..<2) == [0, 7, 65_534, 65_535, 1, 250])
         #expect(archive.remark.contains("KNMI, ACCUMULATED_PRECIPITATION_[MM] in mm, 2 frames of 2 x 3 in 2 files"))
 
-        try knmi("a/3.h5", formula: "GEO=0.01*PV+0.0", missing: 65_535, outside: 65_535, time: "26-AUG-2010;00:05:00.000")
+        try knmi(
+            "a/3.h5", formula: "GEO=0.01*PV+0.0", missing: 65_535, outside: 65_535, time: "26-AUG-2010;00:05:00.000")
         #expect(try error("a").contains("both have a frame of 2010-08-26T00:05:00Z"))
-        try knmi("a/3.h5", formula: "GEO=0.02*PV+0.0", missing: 65_535, outside: 65_535, time: "26-AUG-2010;00:10:00.000")
+        try knmi(
+            "a/3.h5", formula: "GEO=0.02*PV+0.0", missing: 65_535, outside: 65_535, time: "26-AUG-2010;00:10:00.000")
         #expect(try error("a").contains("another scale, unit or missing value"))
     }
 
     @Test func formulasAndMarksOfDutchFiles() throws {
-        try knmi("a.h5", formula: "GEO = 0.500000 * PV + -32.000000", missing: 0, outside: 250, time: "1-JAN-2020;12:00:00")
+        try knmi(
+            "a.h5", formula: "GEO = 0.500000 * PV + -32.000000", missing: 0, outside: 250, time: "1-JAN-2020;12:00:00")
         let values = try #require(try open("a.h5").films[0].values)
         // 0 is the least echo where another number is out of range.
         #expect(values.offset == -32 && values.missing == 250 && values.value(of: 0) == -32)
@@ -195,6 +207,7 @@ import Testing
         #expect(try numbers(film, 0..<1) == [0, 250, 65_534, 65_535, 1, 250])
         try knmi("c.h5", formula: "GEO=10^(PV/16)", missing: 0, outside: 1, time: "1-JAN-2020;12:00:00")
         #expect(try error("c.h5").contains("not of the form GEO=A*PV+B"))
+        #expect(try open("c.h5", ArchiveOptions(hasScale: true)).films[0].values?.missing == 1)
     }
 
     // CF
@@ -223,7 +236,8 @@ import Testing
         try cf(
             "a.nc",
             attributes: [
-                ("units", .text("kg m-2 h-1")), ("scale_factor", .numbers([0.1], .float64)), ("add_offset", .numbers([1], .float32)),
+                ("units", .text("kg m-2 h-1")), ("scale_factor", .numbers([0.1], .float64)),
+                ("add_offset", .numbers([1], .float32)),
                 ("_FillValue", .numbers([-1], .int16)), ("missing_value", .numbers([-2], .int16)),
             ])
         let film = try open("a.nc").films[0], values = try #require(film.values)
@@ -264,7 +278,9 @@ import Testing
         ("h since 2010-08-26 00:00:00.0 UTC", -1, "2010-08-25T23:00:00Z"),
     ])
     func timesOfCFAreUTC(unit: String, number: Double, time: String) throws {
-        try cf("a.nc", units: unit.replacing("h since", with: "hour since"), times: [number.rounded(.down), number.rounded(.down) + 1])
+        try cf(
+            "a.nc", units: unit.replacing("h since", with: "hour since"),
+            times: [number.rounded(.down), number.rounded(.down) + 1])
         let step = unit.hasPrefix("d") ? 86_400.0 : unit.hasPrefix("h") ? 3600 : unit.hasPrefix("m") ? 60 : 1
         let first = try #require(try open("a.nc").films[0].times?.first)
         #expect(first.addingTimeInterval((number - number.rounded(.down)) * step) == (try date(time)))
@@ -288,7 +304,9 @@ import Testing
     @Test func filmsUnderNumbersAreFilms() throws {
         let writer = try HDF5Writer(path: folder.file("pack.h5"))
         for group in ["test", "train"] { try writer.addGroup(group) }
-        for index in 0..<11 { try array(writer, "train/\(index)", [index + 1, 2, 2], .uint8, (0..<(index + 1) * 4).map { Double($0) }) }
+        for index in 0..<11 {
+            try array(writer, "train/\(index)", [index + 1, 2, 2], .uint8, (0..<(index + 1) * 4).map { Double($0) })
+        }
         for index in 0..<2 { try array(writer, "test/\(index)", [2, 2, 2], .uint8, (0..<8).map { Double($0) }) }
         try array(writer, "train/all_len", [], .int64, [11])
         try writer.commit()
@@ -315,7 +333,10 @@ import Testing
         #expect(films.count == 2 && films[0].channels == 2)
         // Channels come last in a shard.
         #expect(try numbers(films[1], 0..<1) == [24, 28, 25, 29, 26, 30, 27, 31])
-        for (axes, phrase) in [("THX", "no order of axes"), ("HW", "names 2 axes"), ("1HW", "leaves out an axis of 4"), ("THH", "no order")] {
+        for (axes, phrase) in [
+            ("THX", "no order of axes"), ("HW", "names 2 axes"), ("1HW", "leaves out an axis of 4"),
+            ("THH", "no order"),
+        ] {
             #expect(try error("a.h5", ArchiveOptions(dataset: "cube", axes: axes)).contains(phrase))
         }
         #expect(try error("a.h5", ArchiveOptions(dataset: "line")).contains("2 to 5 axes"))

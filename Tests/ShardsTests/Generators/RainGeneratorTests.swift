@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct RainGeneratorTests {
     @Test func aSequenceDependsOnItsNumberAndTheSeedOnly() throws {
-        let one = RainGenerator(frames: 4, size: 32, count: 9, seed: 1), again = RainGenerator(frames: 4, size: 32, count: 9, seed: 1)
+        let one = RainGenerator(frames: 4, size: 32, count: 9, seed: 1),
+            again = RainGenerator(frames: 4, size: 32, count: 9, seed: 1)
         func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
         let sequence = try one.sequence(3)
         _ = try again.sequence(8)
