@@ -37,6 +37,32 @@ import Testing
         #expect(try tools.dist(command + ["--threads", "3"]).stdout == alone.stdout)
     }
 
+    /// Every third pixel of the truth is missing.
+    @Test func missingPixelsAreInNoCountOnAnyRanks() throws {
+        let command = evaluate(["--data", try tools.rain(), "--thresholds", "2,10", "--scales", "3", "--threads", "1"])
+        let report = try tools.json(command), alone = try tools.dist(command + ["--json"]).stdout
+        for ranks in [2, 3] { #expect(try tools.dist(command + ["--json"], ranks: ranks).stdout == alone) }
+        let persistence = try #require(report["persistence"] as? [String: Any])
+        for all in try [#require(list(report, "continuous").last), #require(list(persistence, "continuous").last)] {
+            #expect(all["pixels"] as? Int == 3 * 3 * 384 && all["counted"] as? Double == 2 / 3.0)
+            #expect(all["b_mse"] is Double)
+        }
+        #expect(report["unit"] as? String == "mm/h")
+        for key in ["forecast", "copy_last_frame", "mean_image"] {
+            let errors = try #require(report[key] as? [String: Any]),
+                mean = try #require(errors["mean"] as? [String: Any])
+            #expect(errors["counted"] as? Double == 2 / 3.0 && mean["mse"] is Double)
+            // No window of 7 x 7 is without a missing pixel.
+            #expect(mean["ssim"] is NSNull)
+        }
+        let text = try tools.dist(command).stdout
+        #expect(text.contains("\nx >= 2 mm/h\n") && text.contains("\nErrors in mm/h\n") && text.contains(" 66.7 %\n"))
+        #expect(text.contains("Counted: network 66.7 %, last 66.7 %, mean 66.7 %."))
+        #expect(
+            text.contains("B-MAE, B-MSE: weights 1, 2 from 2, 5 from 5, 10 from 10, 30 from 30.")
+                && text.contains(" - "))
+    }
+
     @Test func everyThresholdAndLeadHasItsRow() throws {
         let report = try tools.json(evaluate(Self.questions + ["--forecast", "mine=\(otherForecast())"]))
         let scores = try list(report, "scores")

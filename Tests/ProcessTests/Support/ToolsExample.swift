@@ -32,6 +32,33 @@ struct ToolsExample {
         try #require(result.status == 0, "\(result.stderr)")
     }
 
+    /// A data set in mm/h, made anew: of its frames after the third, every third pixel is missing. Its test split has
+    /// three sequences.
+    func rain() throws -> String {
+        var values: [UInt8] = []
+        for sequence in 0..<12 {
+            for frame in 0..<6 {
+                for pixel in 0..<24 * 24 {
+                    let isMissing = frame >= 3 && (pixel + sequence) % 3 == 0
+                    let rain = (pixel * 7 + frame * 11 + sequence * 29) % 211
+                    values.append(isMissing ? 255 : UInt8(rain))
+                }
+            }
+        }
+        let name = "rain-\(UUID().uuidString)"
+        try NpyFile.write(
+            values.span, header: NpyHeader(type: .uint8, shape: [12, 6, 24, 24]), to: folder.file("\(name).npy"))
+        let split = try Command.run(
+            "convlstm-shard",
+            [
+                "split", "\(name).npy", "--layout", "sequences-first", "--test", "3", "--missing", "255", "--scale",
+                "0.2",
+                "--unit", "mm/h",
+            ], directory: folder.path)
+        try #require(split.status == 0, "\(split.stderr)")
+        return "\(name).shards"
+    }
+
     /// Runs convlstm-dist with several ranks under mpirun, or for 0 ranks in one process.
     func dist(_ arguments: [String], ranks: Int = 0) throws -> CommandResult {
         ranks == 0
