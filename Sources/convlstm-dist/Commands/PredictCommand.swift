@@ -38,7 +38,7 @@ struct PredictCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp("A .npy of frames to continue, or with --latest an archive.", valueName: "path"),
-        completion: .file())
+        completion: .file(extensions: ["npy"]))
     var input: String?
 
     @Flag(help: "Continue the newest frames of the folder or file --input.")

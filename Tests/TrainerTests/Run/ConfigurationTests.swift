@@ -109,7 +109,7 @@ private func resolved(
             "model.optimizer.sgd.weightDecay is -1.0 and must be 0 or more"
         ),
         ("model:\n  schedule: {cosine: {warmUp: 7, wramUp: 8}}", "did you mean model.schedule.cosine.warmUp?"),
-        ("model: smal", "there is no model smal; choose one of: small, neural-scene"),
+        ("model: smal", "there is no model smal; choose one of: small, nowcast"),
         ("model: {name: smal}", "there is no model smal"),
         ("seed: -1", "seed"),
         ("steps: many", "steps has a value of the wrong kind; it must be a whole number"),
