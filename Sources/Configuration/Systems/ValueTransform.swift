@@ -26,9 +26,9 @@ package struct ValueTransform: Sendable, Equatable {
         }
     }
 
-    /// The network's value in [0, 1] of a value in the unit; NaN of NaN.
+    /// The network's value in [0, 1] of a value in the unit; what is not finite stays as it is.
     package func scaled(_ value: Double) -> Double {
-        guard !value.isNaN else { return value }
+        guard value.isFinite else { return value }
         let x: Double
         switch description {
         case .linear(let it): x = (value - it.from) / (it.to - it.from)

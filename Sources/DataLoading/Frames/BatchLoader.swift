@@ -52,8 +52,7 @@ package struct BatchLoader: Sendable {
         var values = [Float](repeating: 0, count: source.geometry.elements)
         var window = [Float](repeating: 0, count: seen.count)
         for (place, sequence) in sequences.enumerated() {
-            var span = values.mutableSpan
-            try source.read(sequence: sequence.number, into: &span)
+            try read(sequence, of: source, into: &values)
             let view = views.view(of: sequence, values.span)
             for number in 0..<frames.outputFrames {
                 var scaled = target[number][place].mutableSpan
@@ -62,8 +61,7 @@ package struct BatchLoader: Sendable {
                 }
             }
             if let inputs = source.inputs {
-                span = values.mutableSpan
-                try inputs.read(sequence: sequence.number, into: &span)
+                try read(sequence, of: inputs, into: &values)
             }
             for number in 0..<input.shape[0] {
                 see(view, of: values.span, number, in: &window) {
@@ -71,6 +69,14 @@ package struct BatchLoader: Sendable {
                 }
             }
         }
+    }
+
+    /// Reads a sequence. Where no pixel may be missing, NaN becomes infinity, so that the loss tells of the damage.
+    private func read(_ sequence: SequenceID, of source: any SequenceSource, into values: inout [Float]) throws {
+        var span = values.mutableSpan
+        try source.read(sequence: sequence.number, into: &span)
+        if source.mayMiss { return }
+        for i in span.indices where span[i].isNaN { span[i] = .infinity }
     }
 
     /// Gives the body a view of a frame, which is copied to `window` unless it is the frame itself.

@@ -11,6 +11,9 @@ package protocol SequenceSource: Sendable {
     /// The bounds of the values, for scaling: 0...255 for bytes of which nothing says what they mean.
     var valueRange: ClosedRange<Float> { get }
 
+    /// Whether NaN stands for a missing pixel; otherwise no value is NaN, and one that is would be damage.
+    var mayMiss: Bool { get }
+
     /// The unit of the values, such as "dBZ"; nil if it is not known.
     var unit: String? { get }
 
@@ -33,6 +36,7 @@ package protocol SequenceSource: Sendable {
 
 extension SequenceSource {
     package var inputs: (any SequenceSource)? { nil }
+    package var mayMiss: Bool { false }
     package var unit: String? { nil }
     package var timeStep: Double? { nil }
     package func firstTime(ofSequence sequence: Int) -> Date? { nil }
@@ -64,6 +68,7 @@ package struct PairedSource: SequenceSource {
     package var geometry: SequenceGeometry { truth.geometry }
     package var count: Int { truth.count }
     package var valueRange: ClosedRange<Float> { truth.valueRange }
+    package var mayMiss: Bool { truth.mayMiss }
     package var unit: String? { truth.unit }
     package var timeStep: Double? { truth.timeStep }
     package func firstTime(ofSequence sequence: Int) -> Date? { truth.firstTime(ofSequence: sequence) }

@@ -48,6 +48,7 @@ package final class ShardSet: SequenceSource {
     package var count: Int { manifest.sequences }
     package var unit: String? { manifest.values?.unit }
     package var timeStep: Double? { manifest.timeStep }
+    package var mayMiss: Bool { manifest.values != nil }
     package func firstTime(ofSequence sequence: Int) -> Date? { manifest.times?[sequence].date }
     package var valueRange: ClosedRange<Float> { manifest.valueRange[0]...manifest.valueRange[1] }
 

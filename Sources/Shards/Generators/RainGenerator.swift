@@ -12,6 +12,7 @@ package struct RainGenerator: SequenceSource {
     /// Rates above 100 mm/h are cut off, as weather services do where hail may have been seen.
     package let valueRange: ClosedRange<Float> = 0...100
     package let unit: String? = "mm/h"
+    package let mayMiss = true
     /// The seconds between frames.
     package let timeStep: Double? = 300
 

@@ -63,6 +63,7 @@ import Testing
         let count = 2
         let valueRange: ClosedRange<Float> = 0...10
         let unit: String? = "mm/h"
+        var mayMiss = true
 
         func read(sequence: Int, into values: inout MutableSpan<Float>) {
             for frame in 0..<4 {
@@ -109,5 +110,19 @@ import Testing
         }
         #expect(found.input == [0, 1, 0, 0, 0, 0, 0, 0, 0.1, 1, 1, 1, 0, 0, 0, 0])
         #expect(found.target == [0.2, -1, -1, -1, 0.3, 1, -1, -1])
+    }
+
+    /// NaN where no pixel may be missing is damage, which neither a mean nor a transform hides.
+    @Test func whatIsNoNumberIsNotTakenForMissing() throws {
+        var model = Presets.small
+        model.sequences = SequenceDescription(inputFrames: 2, outputFrames: 2)
+        for transform in [nil, TransformDescription.linear(.init(from: 0, to: 5))] {
+            model.sequences.transform = transform
+            let scale = try ValueScale(0...10, unit: nil, of: "damaged", for: model.sequences)
+            let loader = BatchLoader(Holey(mayMiss: false), scale: scale, for: model), target = loader.target(batch: 1)
+            let input = Tensor<Float>(2, 1, 1, 2, 1)
+            try loader.load([SequenceID(0)], into: input, target: target)
+            #expect(numbers(input)[1] == .infinity && numbers(target)[1] == .infinity)
+        }
     }
 }

@@ -32,10 +32,10 @@ import Testing
         // What is written is an archive that can be split, and whose times follow.
         let frames = system.description.sequences.outputFrames
         let split = try shard(
-            "split \(output)/prediction.nc --frames \(frames) --validation 0 --test 0 --output \(output).shards")
+            "split \(output)/prediction.nc --frames \(frames) --validation 0 --test 0 --output \(output)-set")
         #expect(split.status == 0 && split.stdout.contains("1 sequence of \(frames) frames of 44 x 44 x 1"), "\(split)")
         #expect(split.stdout.contains("from 2026-06-01T00:45:00Z"), "\(split.stdout)")
-        let info = try shard("info \(output).shards")
+        let info = try shard("info \(output)-set")
         #expect(info.stdout.contains("mm/h"), "\(info.stdout)")
     }
 

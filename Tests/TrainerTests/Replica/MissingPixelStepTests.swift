@@ -16,6 +16,7 @@ import Trainer
     private struct Holey: SequenceSource {
         let whole = ExampleSource(count: 12)
         var allMissing = false
+        let mayMiss = true
         var geometry: SequenceGeometry { whole.geometry }
         var count: Int { whole.count }
         var valueRange: ClosedRange<Float> { whole.valueRange }
