@@ -28,7 +28,9 @@ import Testing
         #expect(one.stdout.contains("8 x 12 x 128") && one.stdout.contains("10 frames of 32 x 48 x 1 to 10"), "\(one)")
         let all = try dist(["models", "--frame", "16x16"])
         #expect(all.status == 0 && all.stdout.contains("of the size shown, as asked for."), "\(all)")
-        #expect(all.stdout.split(separator: "\n").filter { $0.contains(" 16 x 16 x 1 ") }.count == Presets.all.count, "\(all)")
+        #expect(
+            all.stdout.split(separator: "\n").filter { $0.contains(" 16 x 16 x 1 ") }.count == Presets.all.count,
+            "\(all)")
         let own = try dist(["models"]).stdout.split(separator: "\n").filter { $0.contains(" 40 x 40 x 1 ") }
         #expect(own.map { $0.prefix { $0 != " " } } == ["keras-stack", "keras-stack-3", "keras-encdec"], "\(own)")
         let bad = try dist(["models", "small", "--frame", "30x30x1"])
