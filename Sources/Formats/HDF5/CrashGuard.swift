@@ -20,7 +20,7 @@ enum CrashGuard {
     /// What arrives when a call has taken too long.
     private static let alarm = SIGVTALRM
     /// The seconds of processor time that a call may take: far more than for the largest pieces that are read.
-    private static let mostSeconds = 120
+    private static let mostSeconds = 10
 
     /// Calls `body`, in which one thread at a time may be, and says `text` if it crashes.
     static func run<Result>(saying text: String, _ body: () throws -> Result) throws -> Result {
