@@ -6,25 +6,10 @@ enum NearestNames {
         guard !names.isEmpty else { return "it has no \(what)" }
         let wanted = Array(name.lowercased().unicodeScalars.prefix(64))
         let near = names.prefix(1000).map { other in
-            (name: other, distance: distance(wanted, Array(other.lowercased().unicodeScalars.prefix(64))))
+            (name: other, distance: editDistance(wanted, Array(other.lowercased().unicodeScalars.prefix(64))))
         }.sorted { $0.distance < $1.distance }.filter { $0.distance <= max(2, wanted.count / 3) }
         let shown = near.isEmpty ? names.prefix(6).map { $0 } : near.prefix(3).map(\.name)
         let more = near.isEmpty && names.count > shown.count ? " and \(names.count - shown.count) more" : ""
         return "it has \(shown.map(\.quotable).joined(separator: ", "))\(more)"
-    }
-
-    /// The least number of letters to insert, remove or replace (Levenshtein, 1966).
-    private static func distance(_ one: [Unicode.Scalar], _ other: [Unicode.Scalar]) -> Int {
-        var row = Array(0...other.count)
-        for (index, letter) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for (column, second) in other.enumerated() {
-                let replaced = diagonal + (letter == second ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
-            }
-        }
-        return row[other.count]
     }
 }
