@@ -42,14 +42,12 @@ struct JoinedFilm: FrameSeries {
     }
 
     private static func requireAlike(_ part: ArchiveFilm, _ first: ArchiveFilm) throws(ShardError) {
-        func kind(_ film: ArchiveFilm) -> String {
-            "\(film.height) x \(film.width) x \(film.channels), \(film.elementType.rawValue)"
-        }
-        guard kind(part) == kind(first) else {
+        guard part.kindInWords == first.kindInWords else {
             throw ShardError(
-                "\(part.name) holds frames of \(kind(part)), and \(first.name) of \(kind(first)); split what is alike")
+                "\(part.name) holds frames of \(part.kindInWords), and \(first.name) of \(first.kindInWords); split what is alike"
+            )
         }
-        guard part.values?.withoutAttributes == first.values?.withoutAttributes else {
+        guard ValueDescription.areAlike(part.values, first.values) else {
             throw ShardError(
                 "\(part.name) says another scale, unit or missing value than \(first.name); split what is alike, or say what "
                     + "holds for all with --scale, --offset, --missing and --unit")
@@ -75,14 +73,5 @@ struct JoinedFilm: FrameSeries {
             }
             (next, part) = (end, part + 1)
         }
-    }
-}
-
-extension ValueDescription {
-    /// What it says of numbers alone.
-    fileprivate var withoutAttributes: ValueDescription {
-        var values = self
-        values.attributes = [:]
-        return values
     }
 }

@@ -108,8 +108,7 @@ package final class FilmSequences: RawSequences {
                         + (film.channels == example.channels
                             ? "bring all frames to one size and type" : "make all frames gray with --gray"))
             }
-            let isSame = film.values.map { own in example.values.map { own.meansSame(as: $0) } ?? false }
-            guard isSame ?? (example.values == nil) else {
+            guard ValueDescription.areAlike(film.values, example.values) else {
                 throw ShardError(
                     "\(film.name) and \(example.name) say different things of what their numbers mean; split them apart"
                 )

@@ -31,6 +31,11 @@ extension ValueDescription {
             && undetected == other.undetected && unit == other.unit
     }
 
+    /// Whether two sources say the same of what their numbers mean, or nothing.
+    static func areAlike(_ one: ValueDescription?, _ other: ValueDescription?) -> Bool {
+        one.map { one in other.map(one.meansSame) ?? false } ?? (other == nil)
+    }
+
     /// What numbers mean, such as "stored * 0.5 - 32.0 dBZ, 255 missing".
     package var inWords: String {
         let sign = offset < 0 ? "-" : "+"
