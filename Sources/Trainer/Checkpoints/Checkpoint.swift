@@ -22,6 +22,11 @@ package struct Checkpoint: Sendable {
     /// The unit of the values; nil if it is not known.
     package let unit: String?
 
+    /// The values that others should resemble; nil if the model's transform makes sense of any.
+    package var expectedValues: ClosedRange<Float>? {
+        configuration.model.sequences.transform == nil ? valueRange : nil
+    }
+
     /// The number of training sequences per epoch.
     package let trainingSequences: Int
 

@@ -110,8 +110,8 @@ struct EvaluateCommand: ParsableCommand {
             let forecaster = try self.forecaster(
                 of: &found, for: sequences, of: data, on: pool, communicator)
             let task = try self.task(found, forecaster, data, sequences, others)
-            if communicator.rank == 0, options.data != nil, let found {
-                try data.complaint(about: sequences, trainedOn: found.checkpoint.valueRange).map(warn)
+            if communicator.rank == 0, options.data != nil, let expected = found?.checkpoint.expectedValues {
+                try data.complaint(about: sequences, trainedOn: expected).map(warn)
             }
             let evaluation = try evaluate(task, forecaster, others, communicator, pool)
             guard communicator.rank == 0 else { return }

@@ -96,8 +96,8 @@ struct PredictCommand: ParsableCommand {
         try requireMemory(for: batch, forecaster, pool)
         try check(source, for: forecaster, found)
         var predictions = try source.pasts(seen: forecaster.inputFrames, forecast: forecaster.frames)
-        if case .array = source, found.checkpoint.configuration.model.sequences.transform == nil {
-            ValueComplaint.about(predictions.map(\.input), of: frames.name, trainedOn: range).map(warn)
+        if case .array = source, let expected = found.checkpoint.expectedValues {
+            ValueComplaint.about(predictions.map(\.input), of: frames.name, trainedOn: expected).map(warn)
         }
         let forecasts = try forecaster.forecasts(after: predictions.map(\.input), on: pool)
         warnOfNoNumbers(in: forecasts)
@@ -178,8 +178,8 @@ struct PredictCommand: ParsableCommand {
     ) throws {
         guard case .sequence(let data, let number) = source else { return }
         try data.check(for: forecaster, known: 0)
-        guard options.data != nil, found.checkpoint.configuration.model.sequences.transform == nil else { return }
-        try data.complaint(about: number..<number + 1, trainedOn: found.checkpoint.valueRange).map(warn)
+        guard options.data != nil, let expected = found.checkpoint.expectedValues else { return }
+        try data.complaint(about: number..<number + 1, trainedOn: expected).map(warn)
     }
 
     private func warnOfNoNumbers(in forecasts: [[Float]]) {
