@@ -21,7 +21,7 @@ package final class Forecaster {
     private let weights: PreparedNetwork<Float>
     private let forecastOffset: Int
     private let reversedInput: Bool
-    private let scale: ValueScale
+    private let input: InputFrame
 
     /// What the network sees of a frame.
     private let view: FrameView
@@ -41,11 +41,11 @@ package final class Forecaster {
         _ weights: PreparedNetwork<Float>, inputFrames: Int, frames: Int, forecastOffset: Int,
         reversedInput: Bool = false, scale: ValueScale, frame: FeatureShape? = nil
     ) {
-        (self.weights, self.forecastOffset, self.reversedInput, self.scale) = (
-            weights, forecastOffset, reversedInput, scale
-        )
-        (self.inputFrames, self.frames, self.frame) = (inputFrames, frames, frame ?? weights.network.frame)
-        view = FrameView(height: weights.network.frame.height, width: weights.network.frame.width)
+        (self.weights, self.forecastOffset, self.reversedInput) = (weights, forecastOffset, reversedInput)
+        let network = weights.network
+        input = InputFrame(scale, channels: network.frame.channels, readsMask: network.description.readsMask)
+        (self.inputFrames, self.frames, self.frame) = (inputFrames, frames, frame ?? network.frame)
+        view = FrameView(height: network.frame.height, width: network.frame.width)
     }
 
     /// The bytes that forecasts of so many sequences at a time take, shared among threads.
@@ -66,7 +66,7 @@ package final class Forecaster {
             others.append(
                 Forecaster(
                     weights, inputFrames: inputFrames, frames: frames, forecastOffset: forecastOffset,
-                    reversedInput: reversedInput, scale: scale, frame: frame))
+                    reversedInput: reversedInput, scale: input.scale, frame: frame))
         }
         return [self] + others.prefix(max(0, count - 1))
     }
@@ -101,28 +101,13 @@ package final class Forecaster {
         for (place, past) in pasts.enumerated() {
             precondition(past.count == inputFrames * frame.count, "\(past.count) numbers for \(inputFrames) x \(frame)")
             for t in 0..<inputFrames {
-                let values = past.span.extracting(t * frame.count..<(t + 1) * frame.count)
                 let place = rollout.input[reversedInput ? inputFrames - 1 - t : t][place]
-                if view.isWhole(frame) {
-                    put(values, into: place)
-                } else {
-                    var span = window.mutableSpan
-                    view.copy(values, of: frame, into: &span)
-                    put(window.span, into: place)
-                }
+                let values = past.span.extracting(t * frame.count..<(t + 1) * frame.count)
+                view.see(values, of: frame, in: &window) { input.put($0, into: place) }
             }
         }
         rollout.forward()
         return (0..<pasts.count).map { forecast($0, of: rollout) }
-    }
-
-    private func put(_ values: Span<Float>, into place: Tensor<Float>) {
-        var span = place.mutableSpan
-        if weights.network.description.readsMask {
-            MaskedFrame.put(values, channels: frame.channels, scale, into: &span)
-        } else {
-            scale.scaleInput(values, into: &span)
-        }
     }
 
     private func forecast(_ place: Int, of rollout: Rollout) -> [Float] {
@@ -131,7 +116,7 @@ package final class Forecaster {
         values.reserveCapacity(frames * frame.count)
         for t in 0..<frames {
             var span = image.mutableSpan
-            scale.restore(rollout.output[t][place].span, into: &span)
+            input.scale.restore(rollout.output[t][place].span, into: &span)
             if made == frame {
                 values += image
             } else {

@@ -10,25 +10,22 @@ import Shards
 package struct BatchLoader: Sendable {
     private let source: any SequenceSource
     private let frames: SequenceDescription
-    private let scale: ValueScale
+    private let input: InputFrame
     private let views: FrameViews
 
     /// The size of the data's frames, and of those that the network sees.
     private let frame, seen: FeatureShape
 
-    /// Whether the last channel of the input says which pixels are there.
-    private let readsMask: Bool
-
     /// - Parameters:
     ///   - scale: the map from the source's values to those of the network.
     ///   - seed: the seed of crops and orientations.
     package init(_ source: any SequenceSource, scale: ValueScale, for model: SystemDescription, seed: UInt64 = 1) {
-        (self.source, self.scale, frames) = (source, scale, model.sequences)
+        (self.source, frames) = (source, model.sequences)
         let g = source.geometry
         frame = FeatureShape(height: g.height, width: g.width, channels: g.channels)
         seen = frames.networkFrame(of: frame)
         views = FrameViews(frames, of: frame, seed: seed)
-        readsMask = model.network.readsMask
+        input = InputFrame(scale, channels: g.channels, readsMask: model.network.readsMask)
     }
 
     /// Allocates the target tensor of a batch: (output frames, batch, height, width, channels).
@@ -37,18 +34,19 @@ package struct BatchLoader: Sendable {
     }
 
     /// The network's value of a threshold of the loss.
-    package func scaled(threshold: Double) -> Double { scale.scaled(threshold: threshold) }
+    package func scaled(threshold: Double) -> Double { input.scale.scaled(threshold: threshold) }
 
     /// Reads each sequence's input frames and target frames.
     ///
     /// - Parameters:
     ///   - sequences: one for each index of the batch.
-    ///   - input: (frames read, batch, height, width, channels), with a channel more if the network reads the mask.
+    ///   - tensor: the input, (frames read, batch, height, width, channels), with a channel more if the network reads the mask.
     ///   - target: (output frames, batch, height, width, channels); NaN where the truth is missing.
     /// - Throws: the source's error, which names the file and the sequence.
-    package func load(_ sequences: some Collection<SequenceID>, into input: Tensor<Float>, target: Tensor<Float>) throws
-    {
-        precondition(sequences.count == input.shape[1], "\(sequences.count) sequences for \(input.shape)")
+    package func load(
+        _ sequences: some Collection<SequenceID>, into tensor: Tensor<Float>, target: Tensor<Float>
+    ) throws {
+        precondition(sequences.count == tensor.shape[1], "\(sequences.count) sequences for \(tensor.shape)")
         var values = [Float](repeating: 0, count: source.geometry.elements)
         var window = [Float](repeating: 0, count: seen.count)
         for (place, sequence) in sequences.enumerated() {
@@ -56,20 +54,21 @@ package struct BatchLoader: Sendable {
             let view = views.view(of: sequence, values.span)
             for number in 0..<frames.outputFrames {
                 var scaled = target[number][place].mutableSpan
-                see(view, of: values.span, frames.firstForecast + number, in: &window) {
-                    scale.scaleTarget($0, into: &scaled)
+                view.see(values.span.extracting(range(of: frames.firstForecast + number)), of: frame, in: &window) {
+                    input.scale.scaleTarget($0, into: &scaled)
                 }
             }
-            if let inputs = source.inputs {
-                try read(sequence, of: inputs, into: &values)
-            }
-            for number in 0..<input.shape[0] {
-                see(view, of: values.span, number, in: &window) {
-                    putInput($0, into: input[frames.step(reading: number)][place])
+            if let inputs = source.inputs { try read(sequence, of: inputs, into: &values) }
+            for number in 0..<tensor.shape[0] {
+                view.see(values.span.extracting(range(of: number)), of: frame, in: &window) {
+                    input.put($0, into: tensor[frames.step(reading: number)][place])
                 }
             }
         }
     }
+
+    /// The values of a frame among those of a sequence.
+    private func range(of number: Int) -> Range<Int> { number * frame.count..<(number + 1) * frame.count }
 
     /// Reads a sequence. Where no pixel may be missing, NaN becomes infinity, so that the loss tells of the damage.
     private func read(_ sequence: SequenceID, of source: any SequenceSource, into values: inout [Float]) throws {
@@ -77,24 +76,5 @@ package struct BatchLoader: Sendable {
         try source.read(sequence: sequence.number, into: &span)
         if source.mayMiss { return }
         for i in span.indices where span[i].isNaN { span[i] = .infinity }
-    }
-
-    /// Gives the body a view of a frame, which is copied to `window` unless it is the frame itself.
-    private func see(
-        _ view: FrameView, of values: Span<Float>, _ number: Int, in window: inout [Float],
-        _ body: (Span<Float>) -> Void
-    ) {
-        let whole = values.extracting(number * frame.count..<(number + 1) * frame.count)
-        guard !view.isWhole(frame) else { return body(whole) }
-        var copy = window.mutableSpan
-        view.copy(whole, of: frame, into: &copy)
-        body(window.span)
-    }
-
-    /// Writes an input frame, behind whose channels may come the mask: 1 where all of them are there, 0 elsewhere.
-    private func putInput(_ values: Span<Float>, into place: Tensor<Float>) {
-        var scaled = place.mutableSpan
-        guard readsMask else { return scale.scaleInput(values, into: &scaled) }
-        MaskedFrame.put(values, channels: seen.channels, scale, into: &scaled)
     }
 }

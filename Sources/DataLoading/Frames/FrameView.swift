@@ -16,6 +16,16 @@ package struct FrameView: Sendable, Equatable {
 
     package init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
 
+    /// Gives the body the view of a frame, which is copied to `window` unless it is the frame itself.
+    package func see(
+        _ frame: Span<Float>, of shape: FeatureShape, in window: inout [Float], _ body: (Span<Float>) -> Void
+    ) {
+        guard !isWhole(shape) else { return body(frame) }
+        var copied = window.mutableSpan
+        copy(frame, of: shape, into: &copied)
+        body(window.span)
+    }
+
     /// Whether the view is the frame itself.
     package func isWhole(_ frame: FeatureShape) -> Bool {
         self == FrameView(height: frame.height, width: frame.width)

@@ -51,13 +51,9 @@ package struct FrameViews: Sendable {
         for _ in 0..<(crop.wet?.draws ?? 1) {
             let top = stream.integer(in: 0...data.height - crop.height)
             let left = stream.integer(in: 0...data.width - crop.width)
-            guard let wet = crop.wet else {
-                best = (top, left, 1)
-                break
-            }
-            let share = wetShare(of: values, top: top, left: left, crop, above: Float(wet.above))
+            let share = crop.wet.map { wetShare(of: values, top: top, left: left, crop, above: Float($0.above)) } ?? 1
             if share > best.share { best = (top, left, share) }
-            if share >= wet.share { break }
+            if share >= crop.wet?.share ?? 1 { break }
         }
         (view.top, view.left) = (best.top, best.left)
     }
