@@ -53,11 +53,13 @@ package enum Command {
 private struct Child {
     private let id: pid_t
 
-    /// Starts a program that inherits no signal mask, since test threads block nearly all signals, and no open files.
+    /// Starts a program that inherits no signal mask, since test threads block nearly all signals, no open files, and none of the
+    /// signals that a person sends as ignored, which they are for what a script starts in the background.
     init(
         _ command: [String], environment: [String: String], output: String, errors: String
     ) throws {
-        var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t(), none = sigset_t()
+        var actions = posix_spawn_file_actions_t(), attributes = posix_spawnattr_t()
+        var none = sigset_t(), asked = sigset_t()
         posix_spawn_file_actions_init(&actions)
         posix_spawnattr_init(&attributes)
         defer {
@@ -66,7 +68,10 @@ private struct Child {
         }
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        sigemptyset(&asked)
+        for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] { sigaddset(&asked, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &asked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY, 0)
         posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY, 0)

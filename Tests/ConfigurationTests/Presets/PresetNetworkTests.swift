@@ -29,7 +29,8 @@ import Testing
         #expect(forecaster.layer == "forecaster1" && forecaster.plan.shape.inputChannels == 0)
     }
 
-    /// Forecasts of a system have the bits of the forward pass that it is trained with.
+    /// Forecasts of a system are those of the forward pass that it is trained with. BLAS multiplies one image of a forecast and
+    /// many of a batch, for which it may take kernels that round differently.
     @Test(arguments: Presets.all) func presetsForecastAsTheyTrain(system: SystemDescription) throws {
         let description = system.network.shrunk(by: 8),
             side = FeatureShape(
@@ -48,7 +49,9 @@ import Testing
         unrolled.input[0..<sequences.inputFrames].copy(from: forecast.input)
         unrolled.forward(trained.prepare(values))
         forecast.forward(lean.prepare(values))
-        #expect(numbers(forecast.output) == numbers(unrolled.output))
+        let difference = zip(numbers(forecast.output), numbers(unrolled.output)).map { abs($0 - $1) }.max() ?? .infinity
+        let largest = numbers(unrolled.output).map { abs($0) }.max() ?? 0
+        #expect(difference <= 2e-6 * largest && largest > 0)
         #expect(try 2 * lean.forecastMemory(batch: 3, unrolling) < trained.memory(batch: 3, unrolling))
     }
 
