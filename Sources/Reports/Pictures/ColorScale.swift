@@ -23,6 +23,12 @@ package enum ColorScale: Equatable, Sendable {
         }
     }
 
+    /// The thresholds of its steps, ascending; nil without steps.
+    package var thresholds: [Float]? {
+        guard case .steps(let steps, _) = self else { return nil }
+        return steps.map(\.threshold)
+    }
+
     private static func steps(from thresholds: [Float]) -> [Step] {
         zip(thresholds, colors).map { Step(threshold: $0, color: $1) }
     }

@@ -4,6 +4,7 @@ import ArgumentParser
 import CommandSupport
 import Formats
 import Platform
+import Reports
 import Shards
 
 struct Cat: ParsableCommand {
@@ -11,8 +12,8 @@ struct Cat: ParsableCommand {
         abstract: "Write one sequence to a .npy file, or its frames side by side to a .png file.",
         discussion: """
             An array holds the numbers as stored, or, where the data set says what they mean, values in their unit as float32, NaN \
-            where a pixel is missing. A picture shows three channels as colors, and the first of any other number as gray, as it \
-            does missing pixels.
+            where a pixel is missing. A picture shows three channels as colors, and of any other number the first: rain in mm/h or \
+            dBZ by the steps of the pictures of `predict`, other values in gray, as missing pixels are.
             """)
 
     @Argument(help: "The folder.", completion: .directory)
@@ -56,32 +57,9 @@ struct Cat: ParsableCommand {
         return (.float32, ElementType.float32.bytes(of: try set.sequence(sequence)))
     }
 
-    /// The frames from left to right, separated by gray lines.
     private func picture(of set: ShardSet) throws -> Picture {
-        let geometry = set.geometry, values = try set.sequence(sequence)
-        let channels = geometry.channels == 3 ? 3 : 1
-        let width = geometry.frames * (geometry.width + 1) - 1
-        var picture = Picture(
-            width: width, height: geometry.height, channels: channels,
-            pixels: [UInt8](repeating: 128, count: width * geometry.height * channels))
-        for frame in 0..<geometry.frames {
-            for row in 0..<geometry.height {
-                for column in 0..<geometry.width {
-                    let source = ((frame * geometry.height + row) * geometry.width + column) * geometry.channels
-                    let target = (row * width + frame * (geometry.width + 1) + column) * channels
-                    for channel in 0..<channels {
-                        picture.pixels[target + channel] = brightness(values[source + channel], set.valueRange)
-                    }
-                }
-            }
-        }
-        return picture
-    }
-
-    /// Gray for a missing pixel.
-    private func brightness(_ value: Float, _ range: ClosedRange<Float>) -> UInt8 {
-        guard !value.isNaN else { return 128 }
-        let extent = range.upperBound - range.lowerBound
-        return extent > 0 ? UInt8(255 * min(1, max(0, (value - range.lowerBound) / extent))) : 0
+        let g = set.geometry
+        return ColorScale(unit: set.unit, range: set.valueRange).filmstrip(
+            of: try set.sequence(sequence), frames: g.frames, height: g.height, width: g.width, channels: g.channels)
     }
 }

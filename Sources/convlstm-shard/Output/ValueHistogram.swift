@@ -1,15 +1,18 @@
 // How often values occur in a data set. The choice: some sequences, evenly chosen, tell it in a second, however large the data
-// set is; the line says how many they were.
+// set is; the line says how many they were. Rain is counted by the steps of its colors, since most of it is drizzle.
 
+import Reports
 import Shards
 
-/// The shares of values in ten intervals of the data set's range.
+/// The shares of values in intervals.
 struct ValueHistogram {
     private let counts: [Int]
+    /// The lower ends of the intervals, ascending; whatever is below the first belongs to it.
+    private let bounds: [Float]
     private let range: ClosedRange<Float>
     private let unit: String
     private let sequences: (read: Int, all: Int)
-    private static let intervals = 10, mostValues = 1 << 26, width = 30
+    private static let mostValues = 1 << 26, width = 30
 
     /// Reads sequences of a folder.
     init(folder: String) throws {
@@ -17,25 +20,32 @@ struct ValueHistogram {
         let wanted = min(manifest.sequences, max(1, Self.mostValues / manifest.geometry.elements))
         let chosen = (0..<wanted).map { $0 * manifest.sequences / wanted }
         let set = try ShardSet(folder: folder, reading: chosen.map { $0..<$0 + 1 })
-        var counts = [Int](repeating: 0, count: Self.intervals)
-        let range = set.valueRange,
-            scale = Float(Self.intervals) / max(range.upperBound - range.lowerBound, .leastNormalMagnitude)
+        let bounds = Self.bounds(set.valueRange, unit: set.unit)
+        var counts = [Int](repeating: 0, count: bounds.count)
         for sequence in chosen {
             for value in try set.sequence(sequence) where !value.isNaN {
-                counts[min(Self.intervals - 1, Int((value - range.lowerBound) * scale))] += 1
+                counts[bounds.lastIndex { value >= $0 } ?? 0] += 1
             }
         }
-        (self.counts, self.range, unit, sequences) = (counts, range, set.unit ?? "", (wanted, manifest.sequences))
+        (self.counts, self.bounds, range) = (counts, bounds, set.valueRange)
+        (unit, sequences) = (set.unit.map { " " + $0 } ?? "", (wanted, manifest.sequences))
+    }
+
+    /// The steps of rain that occur, and what is below the first; otherwise ten intervals of one length.
+    private static func bounds(_ range: ClosedRange<Float>, unit: String?) -> [Float] {
+        if let steps = ColorScale(unit: unit, range: range).thresholds {
+            return [min(range.lowerBound, steps[0])] + steps.filter { $0 <= range.upperBound }
+        }
+        return (0..<10).map { range.lowerBound + Float($0) * (range.upperBound - range.lowerBound) / 10 }
     }
 
     /// A line for each interval.
     var lines: [String] {
         let all = max(1, counts.reduce(0, +)), most = max(1, counts.max() ?? 1)
-        let step = (range.upperBound - range.lowerBound) / Float(Self.intervals)
         let of = sequences.read == sequences.all ? "all sequences" : "\(sequences.read) of \(sequences.all) sequences"
         let labels = counts.indices.map { interval -> String in
-            let least = range.lowerBound + Float(interval) * step
-            return "\(rounded(least)) to \(rounded(least + step)) \(unit)"
+            let end = interval + 1 < bounds.count ? bounds[interval + 1] : max(bounds[interval], range.upperBound)
+            return "\(rounded(bounds[interval])) to \(rounded(end))\(unit)"
         }
         let widest = labels.map(\.count).max() ?? 0
         return ["histogram  of the values in \(of)"]
