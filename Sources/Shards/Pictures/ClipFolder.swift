@@ -14,7 +14,9 @@ struct ClipFolder {
 
     /// Throws `ShardError` for a folder without frames, and for one that holds both frames and folders of them.
     init(_ folder: String) throws {
-        let own = try ClipFrames(folder), others = try own.folders.map(ClipFrames.init)
+        let contents = try FolderContents(folder), deeper = try contents.folders.map(FolderContents.init)
+        let frames = Set(FrameFile.frames(among: contents.files + deeper.flatMap(\.files)))
+        let own = ClipFrames(contents, frames), others = deeper.map { ClipFrames($0, frames) }
         let inside = others.filter { !$0.files.isEmpty }
         guard own.files.isEmpty || inside.isEmpty else {
             throw ShardError(
@@ -25,19 +27,19 @@ struct ClipFolder {
             throw ShardError(
                 isDataSet
                     ? "\(folder) is a data set already; train on it, or see it with convlstm-shard info"
-                    : "\(folder) holds no PNG files, no PGM files and no folders of them; name a clip's folder, or a "
+                    : "\(folder) holds no PNG files, no PGM files, no arrays and no folders of them; name a clip's folder, or a "
                         + "file")
         }
         clips = own.files.isEmpty ? inside : [own]
         let strangers = (own.files.isEmpty ? [own] + inside : [own]).flatMap(\.strangers)
-        let deeper = own.files.isEmpty ? inside.flatMap(\.folders) : own.folders
+        let unread = own.files.isEmpty ? inside.flatMap(\.folders) : own.folders
         let without = own.files.isEmpty ? others.filter(\.files.isEmpty).map(\.folder) : []
         remarks = [
             Self.remark(
                 on: strangers, in: folder, one: "file is no frame and was",
                 several: "files are no frames and were"),
             Self.remark(
-                on: without + deeper, in: folder, one: "folder in it is no clip and was",
+                on: without + unread, in: folder, one: "folder in it is no clip and was",
                 several: "folders in it are no clips and were"),
         ].compactMap { $0 }
     }
@@ -52,7 +54,7 @@ struct ClipFolder {
     }
 }
 
-/// The contents of a folder, without hidden files.
+/// A folder whose files may be the frames of a clip.
 struct ClipFrames {
     let folder: String
     /// The paths of its files with frames in natural order: 2 before 10.
@@ -60,13 +62,26 @@ struct ClipFrames {
     /// The paths of its folders, and of its other files.
     let folders: [String], strangers: [String]
 
+    /// - Parameter frames: the paths of all files that are frames.
+    fileprivate init(_ contents: FolderContents, _ frames: Set<String>) {
+        (folder, folders) = (contents.folder, contents.folders)
+        files = contents.files.filter(frames.contains)
+        strangers = contents.files.filter { !frames.contains($0) }
+    }
+}
+
+/// What is in a folder, by paths in natural order, without hidden files.
+private struct FolderContents {
+    let folder: String
+    let files: [String], folders: [String]
+
     init(_ folder: String) throws {
         let paths = try Self.names(in: folder).map { folder + "/" + $0 }
-        self.folder = folder
-        files = paths.filter(FrameFile.isPicture)
-        let others = try paths.filter { !FrameFile.isPicture($0) }.map { (path: $0, isFolder: try Folder.isOne($0)) }
-        folders = others.filter(\.isFolder).map(\.path)
-        strangers = others.filter { !$0.isFolder }.map(\.path)
+        var files: [String] = [], folders: [String] = []
+        for path in paths {
+            if try !FrameFile.isKnown(path) && Folder.isOne(path) { folders.append(path) } else { files.append(path) }
+        }
+        (self.folder, self.files, self.folders) = (folder, files, folders)
     }
 
     private static func names(in folder: String) throws -> [String] {

@@ -30,8 +30,12 @@ enum FrameFile {
     /// Whether a file of this name can be read.
     static func isKnown(_ path: String) -> Bool { format(path) != nil }
 
-    /// Whether the name of a file is that of a frame in a folder of frames, where an array may be anything else.
-    static func isPicture(_ path: String) -> Bool { format(path).map { $0 != .npy } ?? false }
+    /// The files in a folder that may be frames: pictures, or where there are none, arrays, which beside pictures are anything
+    /// else.
+    static func frames(among paths: [String]) -> [String] {
+        let pictures = paths.filter { isKnown($0) && format($0) != .npy }
+        return pictures.isEmpty ? paths.filter(isKnown) : pictures
+    }
 
     /// The name of a file without its end and its folder.
     static func stem(_ path: String) -> Substring {

@@ -19,13 +19,13 @@ struct FrameTree {
     }
 
     init(_ folder: String) throws {
-        var files: [String] = [], strangers: [String] = [], open = [(path: "", depth: 0)]
+        var found: [String] = [], strangers: [String] = [], open = [(path: "", depth: 0)]
         while let (path, depth) = open.popLast() {
             for name in try Folder.names(in: path.isEmpty ? folder : "\(folder)/\(path)") ?? []
             where !name.hasPrefix(".") {
                 let place = path.isEmpty ? name : "\(path)/\(name)"
-                if FrameFile.isPicture(name) {
-                    files.append(place)
+                if FrameFile.isKnown(name) {
+                    found.append(place)
                 } else if try depth < Self.deepest && Folder.isOne("\(folder)/\(place)") {
                     open.append((place, depth + 1))
                 } else {
@@ -33,7 +33,9 @@ struct FrameTree {
                 }
             }
         }
-        (self.folder, self.files, self.strangers) = (folder, files.sorted(), strangers.sorted())
+        let frames = Set(FrameFile.frames(among: found))
+        (self.folder, files) = (folder, frames.sorted())
+        self.strangers = (strangers + found.filter { !frames.contains($0) }).sorted()
     }
 
     var remarks: [String] {

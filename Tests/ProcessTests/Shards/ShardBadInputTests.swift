@@ -51,7 +51,7 @@ import Testing
             ("text.npy", "numpy.save"),
             ("missing.npy", "check the path"), ("row.npy --frames 7", "another --frames"),
             ("one.npz --key b", "arrays a"),
-            (". --frames 2", "no PNG files"), ("one.npz --test 200", "lower --validation"),
+            (". --frames 2", "a frame has two axes"), ("one.npz --test 200", "lower --validation"),
         ] {
             try refuse("split \(name) --output out.shards", 1, phrase)
         }

@@ -82,6 +82,22 @@ import Testing
         #expect(try numbers(gray) == [[50, 50]])
     }
 
+    /// Arrays are frames, but not beside pictures, where they are masks or labels.
+    @Test func arraysAreFramesWhereThereAreNoPictures() throws {
+        for number in 0..<4 {
+            let numbers = [UInt16](repeating: UInt16(number), count: 6).withUnsafeBytes { [UInt8]($0) }
+            let path = folder.file("radar_2010082600\(10 + 5 * number).npy")
+            try NpyFile.write(numbers.span, header: NpyHeader(type: .uint16, shape: [2, 3]), to: path)
+        }
+        let clips = try clips(frames: 2, stride: 2)
+        #expect(clips.elementType == .uint16 && clips.facts.timeStep == 300)
+        let bytes = try clips.bytes(of: 0..<2)
+        #expect(stride(from: 0, to: bytes.count, by: 12).map { bytes[$0] } == [0, 1, 2, 3])
+        for number in 0..<4 { try write(number, to: "clip/\(number).png") }
+        #expect(try numbers(self.clips(frames: 2, stride: 2)) == [[0, 1], [2, 3]])
+        #expect(try remarks(of: folder.path).first?.contains("4 files are no frames") == true)
+    }
+
     @Test func whatIsNoClipIsRefused() throws {
         func refusal(frames: Int = 2) -> String {
             let error = #expect(throws: (any Error).self) { try numbers(clips(frames: frames, stride: frames)) }
