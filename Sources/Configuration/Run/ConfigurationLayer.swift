@@ -51,7 +51,7 @@ package struct ConfigurationLayer {
     ///
     /// A mapping with a single key selects one of several alternatives, and replaces a different alternative as a
     /// whole.
-    private static func merge(_ changes: Node, into base: Node) -> Node {
+    static func merge(_ changes: Node, into base: Node) -> Node {
         guard let new = changes.mapping, let old = base.mapping, old.count > 1 || old.keys.elementsEqual(new.keys)
         else { return changes }
         var merged = base

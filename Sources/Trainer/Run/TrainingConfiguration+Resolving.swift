@@ -6,16 +6,18 @@ import DataLoading
 import Formats
 
 extension TrainingConfiguration {
-    /// The configuration of a command: its model, changed by the file's keys, changed by the options.
+    /// The configuration of a command: its model, changed by the file's keys, by the options, and by single keys.
     ///
     /// - Parameters:
     ///   - model: a preset's name or a model's file, as an option; nil for the file's, or else that of the
     ///     checkpoint to resume from, or else `small`.
     ///   - file: a YAML file of any part of a configuration.
     ///   - options: applies the options of the command line.
+    ///   - keys: the keys that the command line sets beside its options.
     /// - Throws: a usage error, or the file's.
     package static func resolved(
-        model: String?, file: String?, options: (inout TrainingConfiguration) -> Void = { _ in }
+        model: String?, file: String?, options: (inout TrainingConfiguration) -> Void = { _ in },
+        keys: [KeyAssignment] = []
     ) throws -> TrainingConfiguration {
         let layer = try file.map(ConfigurationLayer.init(path:))
         if let model, let named = layer?.modelName, try !SystemDescription.isMeant(by: model, named: named) {
@@ -26,6 +28,7 @@ extension TrainingConfiguration {
         var configuration = try layer?.applied(to: base) ?? base
         let record = file.map { (run: DataPlace.run(ofFile: $0), output: configuration.output) }
         options(&configuration)
+        for key in keys { configuration = try key.applied(to: configuration) }
         if configuration.steps == nil && configuration.epochs == nil { configuration.epochs = defaultEpochs }
         configuration.data = try data(of: configuration, record, options)
         try configuration.check()
