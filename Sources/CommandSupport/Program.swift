@@ -30,7 +30,7 @@ private struct AnyCommand: ParsableCommand {}
 extension Program {
     /// Prints the error and ends the process; help and version are printed as ArgumentParser formats them.
     package static func leave(with error: any Error) -> Never {
-        ProgressLine.onStandardError().erase()
+        ProgressDisplay.standardError.erase()
         let code = exitStatus(of: error), text = sentence(ofFoundations: error) ?? message(for: error)
         OneProcess.speak(isError: code != 0) {
             if code == 0 { showAndLeave(fullMessage(for: error)) }

@@ -1,70 +1,96 @@
-// One line that shows the progress of a long job. The choice: on a terminal it is rewritten in place, elsewhere a plain
+// The progress of a long job on standard error. The choice: on a terminal some lines are rewritten in place, elsewhere a plain
 // line appears every few seconds; the caller decides the text, this class decides when to print it.
-import Foundation
+
 import Platform
+import Synchronization
 
-/// A line on standard error, or wherever `write` sends it, that shows the latest state of a job.
-package final class ProgressLine {
-    private let terminalWidth: Int?
-    private let interval: Double
-    private let write: (String) -> Void
-    private var lastShown = -Double.infinity
-    private var visible = ""
+/// What a display shows of a job.
+package protocol ProgressText {
+    /// The state in a line, for files and pipes.
+    var line: String { get }
 
-    /// Makes a line of at most `terminalWidth` characters that is rewritten in place, or plain lines if that is nil, at
-    /// most one per `interval` seconds; the default is a tenth of a second on a terminal and 10 s elsewhere.
-    package init(terminalWidth: Int?, interval: Double? = nil, write: @escaping (String) -> Void) {
-        self.terminalWidth = terminalWidth
-        self.interval = interval ?? (terminalWidth == nil ? 10 : 0.1)
-        self.write = write
-    }
-
-    /// The line for standard error, whether that is a terminal or not.
-    package static func onStandardError() -> ProgressLine {
-        ProgressLine(terminalWidth: widthOfTerminal(STDERR_FILENO), write: StandardError.write)
-    }
-
-    /// Shows the state of the job, unless the last one was shown too recently. `now` is in seconds.
-    package func show(_ state: @autoclosure () -> String, now: Double = Platform.now()) {
-        guard now - lastShown >= interval else { return }
-        lastShown = now
-        display(state())
-    }
-
-    /// Prints a separate message above the line.
-    package func say(_ message: String) {
-        guard terminalWidth != nil else { return write(message + "\n") }
-        write(clearLine + message + "\n" + visible)
-    }
-
-    /// Shows the job's last state, and ends the line.
-    package func finish(_ state: String) {
-        display(state)
-        if terminalWidth != nil { write("\n") }
-        visible = ""
-    }
-
-    /// Erases the line on a terminal.
-    package func erase() {
-        if terminalWidth != nil { write(clearLine) }
-        visible = ""
-    }
-
-    private func display(_ state: String) {
-        guard let terminalWidth else { return write(state + "\n") }
-        // A line as wide as the terminal would wrap, and the next one could not overwrite it.
-        visible = String(state.prefix(terminalWidth - 1))
-        write(clearLine + visible)
-    }
-
-    /// The control sequence that moves to the first column and erases the line (ECMA-48: EL).
-    private var clearLine: String { "\r\u{1B}[K" }
+    /// The state in lines that a terminal has room for.
+    func panel(on terminal: Terminal) -> [String]
 }
 
-/// The number of columns of the terminal behind a file descriptor; nil if it is not a terminal.
-package func widthOfTerminal(_ descriptor: Int32) -> Int? {
-    guard isatty(descriptor) == 1 else { return nil }
-    var size = winsize()
-    guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 80 }
-    return Int(size.ws_col)
+extension String: ProgressText {
+    package var line: String { self }
+    package func panel(on terminal: Terminal) -> [String] { [self] }
+}
+
+/// The latest state of a job, on standard error or wherever `write` sends it. Any thread may use it.
+package final class ProgressDisplay: Sendable {
+    private struct State {
+        var lastShown = -Double.infinity
+        /// The lines that stand above the cursor of a terminal, and are replaced by the next ones.
+        var visible: [String] = []
+    }
+
+    private let terminal: Terminal?
+    private let interval: Double
+    private let write: @Sendable (String) -> Void
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - terminal: where lines are rewritten in place; nil for plain lines.
+    ///   - interval: the least seconds between two states, by default a tenth of a second on a terminal and 10 s elsewhere.
+    package init(on terminal: Terminal?, interval: Double? = nil, write: @escaping @Sendable (String) -> Void) {
+        (self.terminal, self.write) = (terminal, write)
+        self.interval = interval ?? (terminal == nil ? 10 : 0.1)
+    }
+
+    /// The display of this process.
+    package static let standardError = ProgressDisplay(on: .ofStandardError, write: StandardError.write)
+
+    /// Whether lines are rewritten in place.
+    package var isLive: Bool { terminal != nil }
+
+    /// Shows the state of the job, unless the last one was shown too recently. `now` is in seconds.
+    package func show(_ text: @autoclosure () -> any ProgressText, now: Double = Platform.now()) {
+        state.withLock { state in
+            guard now - state.lastShown >= interval else { return }
+            state.lastShown = now
+            display(text(), &state)
+        }
+    }
+
+    /// Prints a message above the state: on a terminal wrapped at words, with warnings in color.
+    package func say(_ message: String) {
+        state.withLock { state in
+            guard let terminal else { return write(message + "\n") }
+            write(above(state) + lines(Message(message).lines(on: terminal)) + lines(state.visible))
+        }
+    }
+
+    /// Shows the job's last state, which then stays.
+    package func finish(_ text: any ProgressText) {
+        state.withLock { state in
+            display(text, &state)
+            state.visible = []
+        }
+    }
+
+    /// Removes the state from a terminal.
+    package func erase() {
+        state.withLock { state in
+            if terminal != nil, !state.visible.isEmpty { write(above(state)) }
+            state.visible = []
+        }
+    }
+
+    private func display(_ text: any ProgressText, _ state: inout State) {
+        guard let terminal else { return write(text.line + "\n") }
+        let width = terminal.width
+        // A line as wide as the terminal would wrap, and the next state could not replace it.
+        let shown = text.panel(on: terminal).map { String($0.prefix(width - 1)) }
+        write(above(state) + lines(shown))
+        state.visible = shown
+    }
+
+    private func lines(_ lines: [String]) -> String { lines.map { $0 + "\n" }.joined() }
+
+    /// The control sequences that move to the first visible line and erase all from there (ECMA-48: CPL, ED).
+    private func above(_ state: State) -> String {
+        state.visible.isEmpty ? "" : "\u{1B}[\(state.visible.count)F\u{1B}[J"
+    }
 }

@@ -50,7 +50,7 @@ extension TrainingLoop {
 
     /// Reports where the time went, and returns why the run ended before its last step.
     func endRun(_ stop: StopReason?) throws -> TrainingStopped? {
-        log?.finish()
+        try log?.finish()
         try finishSaving()
         let count = state.leftOut.total
         let leftOut = count == 0 ? [] : ["\(counted(count, "update")) of the run left out, being not finite"]
@@ -107,11 +107,11 @@ extension TrainingLoop {
         let isDue = isValidationDue(at: state.position)
         guard !split.isEmpty, isDue || state.position.hasAllSteps(of: configuration) else { return false }
         heartbeat.begin(.validation, step: state.position.step)
-        log?.follow("step \(state.position.step): validating with \(split.count) sequences")
+        let start = now(), tell = log?.validating()
         let losses = try timekeeper.validate {
             var losses = try step.replica.losses(
                 of: data.validationBlocks(
-                    of: step.replica.microBatchSize, rank: communicator.rank, ranks: communicator.size), weights)
+                    of: step.replica.microBatchSize, rank: communicator.rank, ranks: communicator.size), weights, tell)
             try communicator.allReduce(&losses)
             return losses
         }
@@ -124,7 +124,7 @@ extension TrainingLoop {
         let validation = Validation(step: state.position.step, loss: loss)
         let isBest = validation.loss < state.best?.loss ?? .infinity
         if isBest { state.best = validation }
-        try log?.record(validation, epoch: state.position.epoch)
+        try log?.record(validation, epoch: state.position.epoch, seconds: now() - start)
         let figure = String(format: "%.6g", loss), remark = isBest ? ", the lowest so far" : ""
         try log?.say("step \(validation.step): validation loss \(figure)\(remark)", at: validation.step)
         if isDue { try apply(validation) }

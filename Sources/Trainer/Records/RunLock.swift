@@ -21,7 +21,7 @@ final class RunLock {
         madeFolders = try Folder.make(folder)
         do {
             lock = try LockFile(path: folder + "/.lock") { owner in
-                ProgressLine.onStandardError().say(
+                ProgressDisplay.standardError.say(
                     "\(folder) is locked by \(owner), which cannot be asked from here; looking for 10 s whether it goes on"
                 )
             }

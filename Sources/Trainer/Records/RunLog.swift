@@ -1,4 +1,4 @@
-// The logs of a run: metrics.csv, validation.csv and log.txt in its folder, and a progress line. The choice:
+// The logs of a run: metrics.csv, validation.csv and log.txt in its folder, and what a person sees meanwhile. The choice:
 // tables that every plotting program opens, one row per step.
 
 import Platform
@@ -10,10 +10,15 @@ import Reports
 /// The logs of a run, which only rank 0 has.
 final class RunLog {
     private let metrics, validations, messages: LogFile
-    private let progress = ProgressLine.onStandardError()
+    private let display = ProgressDisplay.standardError
+    private let verbosity: Verbosity
     private let started = now()
-    private let firstStep, steps: Int
-    private var lastLine = ""
+    private let firstStep: Int
+    private var progress: RunProgress
+
+    /// The time of the last state in log.txt, and the least seconds until the next one.
+    private var noted = -Double.infinity
+    private static let noteInterval = 60.0
 
     /// The metrics of one update over all ranks.
     struct Row {
@@ -21,6 +26,13 @@ final class RunLog {
         var loss, learningRate, gradientNorm, sequencesPerSecond: Double
 
         var report: StepReport
+
+        /// The row in words, with the phases of the step.
+        fileprivate var line: String {
+            let phases = PhaseTimes.Phase.allCases.map { "\($0) \(shortTimeInWords(report.longest($0)))" }
+            return ["step \(step)", "loss \(loss)", "learning rate \(learningRate)", "gradient norm \(gradientNorm)"]
+                .joined(separator: "  ") + "  " + phases.joined(separator: "  ")
+        }
 
         /// The times in seconds, in the order of `timeColumns`.
         fileprivate var times: [Double] {
@@ -34,15 +46,15 @@ final class RunLog {
 
     /// Opens the logs of a folder, truncated to the step that the run resumes from.
     ///
-    /// - Parameter steps: the number of updates of the whole run.
-    init(folder: String, through step: Int, of steps: Int) throws {
+    /// - Parameter progress: that of a run which has made `step` updates.
+    init(folder: String, through step: Int, _ progress: RunProgress, _ verbosity: Verbosity) throws {
         let columns =
             ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"]
             + Row.timeColumns + ["slowest_rank"]
         metrics = try LogFile(path: folder + "/metrics.csv", header: columns.joined(separator: ","), through: step)
         validations = try LogFile(path: folder + "/validation.csv", header: "step,epoch,loss", through: step)
         messages = try LogFile(path: folder + "/log.txt", header: nil, through: step)
-        (firstStep, self.steps) = (step, steps)
+        (firstStep, self.progress, self.verbosity) = (step, progress, verbosity)
     }
 
     /// The steps up to the resumed one whose rows are missing from metrics.csv although it has earlier rows,
@@ -59,12 +71,17 @@ final class RunLog {
         cells += row.times.map { String(format: "%.6f", $0) }
         cells.append("\(row.report.slowest)")
         try metrics.append(cells.joined(separator: ","))
-        lastLine =
-            TrainingProgress(
-                step: row.step, steps: steps, loss: row.loss, sequencesPerSecond: row.sequencesPerSecond,
-                secondsPerStep: (now() - started) / Double(row.step - firstStep)
-            ).line
-        progress.show(lastLine)
+        progress.add(row)
+        if verbosity == .verbose { display.say(row.line) }
+        if verbosity != .quiet { display.show(progress.text()) }
+        if now() - noted >= Self.noteInterval { try note() }
+    }
+
+    /// Writes the state to log.txt.
+    private func note() throws {
+        noted = now()
+        let text = progress.text()
+        try note(text.line, at: text.step)
     }
 
     /// Removes the records of steps beyond `step`.
@@ -72,13 +89,26 @@ final class RunLog {
         for file in [metrics, validations, messages] { try file.cutBack(to: step) }
     }
 
-    func record(_ validation: Validation, epoch: Int) throws {
+    /// - Parameter seconds: those that the validation took.
+    func record(_ validation: Validation, epoch: Int, seconds: Double) throws {
         try validations.append("\(validation.step),\(epoch),\(validation.loss)")
+        progress.add(validation, seconds: seconds)
+    }
+
+    /// What shows how much of a validation is done, from any thread, given the part.
+    func validating() -> @Sendable (Double) -> Void {
+        guard verbosity != .quiet else { return { _ in } }
+        let (text, display) = (progress.text(), display)
+        return { part in
+            var text = text
+            text.validating = part
+            display.show(text)
+        }
     }
 
     /// Writes a message to standard error and to log.txt.
     func say(_ message: String, at step: Int) throws {
-        progress.say(message)
+        if verbosity != .quiet || message.hasPrefix("warning:") { display.say(message) }
         try note(message, at: step)
     }
 
@@ -87,11 +117,12 @@ final class RunLog {
         try messages.append("\(step) \(Date().formatted(.iso8601)) \(message)")
     }
 
-    /// Shows the activity between two steps.
-    func follow(_ activity: String) { progress.show(activity) }
-
-    func finish() {
-        if !lastLine.isEmpty { progress.finish(lastLine) }
+    /// Shows and writes the last state.
+    func finish() throws {
+        let text = progress.text(validated: true)
+        guard text.step > firstStep else { return }
+        if verbosity != .quiet { display.finish(text.line) }
+        try note(text.line, at: text.step)
     }
 
     /// The seconds since the logs were opened.

@@ -8,6 +8,7 @@ import Distribution
 import Kernels
 import Model
 import Supervision
+import Synchronization
 
 /// A network with the workers that compute gradients for it.
 package final class Replica {
@@ -178,9 +179,13 @@ package final class Replica {
     /// blocks of other ranks. The sum over ranks, added in the order of the blocks, does not depend on the numbers of
     /// ranks and threads.
     ///
-    /// - Parameter blocks: blocks of at most `microBatchSize` sequences.
-    package func losses(of blocks: ValidationBlocks, _ weights: PreparedNetwork<Float>) throws -> [Double] {
-        let losses = Tensor<Double>(blocks.all.count, 2), total = blocks.count
+    /// - Parameters:
+    ///   - blocks: blocks of at most `microBatchSize` sequences.
+    ///   - tell: is told, from any thread, which part of this rank's blocks is done.
+    package func losses(
+        of blocks: ValidationBlocks, _ weights: PreparedNetwork<Float>, _ tell: (@Sendable (Double) -> Void)? = nil
+    ) throws -> [Double] {
+        let losses = Tensor<Double>(blocks.all.count, 2), total = blocks.count, done = Atomic(0)
         try pool.run(virtualRanks.threads) { [workers, virtualRanks] thread in
             for block in blocks.own(ofThread: thread, of: virtualRanks.threads) {
                 Heartbeat.own.tick()
@@ -188,6 +193,8 @@ package final class Replica {
                 let loss = try workers[thread].workspace.loss(of: sequences, of: total, weights)
                 var row = losses[block].mutableSpan
                 (row[0], row[1]) = (loss.value, Double(loss.valid))
+                let count = done.add(1, ordering: .relaxed).newValue
+                tell?(Double(count) / Double(blocks.own.count))
             }
         }
         return (0..<losses.count).map { losses.span[$0] }

@@ -23,9 +23,10 @@ package enum TrainingRun {
     ///   - start: the start time of the program, by `now()`.
     ///   - sources: the digest of the sources that the program was built from.
     ///   - force: whether a run may go on with a configuration that changes its result.
+    ///   - verbosity: what rank 0 tells on standard error.
     package static func train(
         on communicator: any Communicator, since start: Double, sources: String, force: Bool = false,
-        _ resolve: () throws -> TrainingConfiguration
+        verbosity: Verbosity = .normal, _ resolve: () throws -> TrainingConfiguration
     ) throws -> TrainingStopped? {
         let communicator = WatchedCommunicator(communicator, .own)
         var configuration = try communicator.shared(resolve)
@@ -65,12 +66,13 @@ package enum TrainingRun {
         let pool = try plan.threadPool(), step = try TrainingStep(plan, on: pool, communicator)
         let checkpointSize = state.vectors.count * network.layout.count * MemoryLayout<Float>.stride
         try folder?.claim(configuration, checkpointSize: checkpointSize)
-        let log = try folder.map {
-            try RunLog(
-                folder: $0.path, through: state.position.step,
-                of: configuration.length(stepsPerEpoch: batches.stepsPerEpoch))
-        }
         let validationBatches = Double(data.range(of: .validation).count) / Double(system.batchSize)
+        let log = try folder.map { folder in
+            let progress = RunProgress(
+                after: state.position.step, configuration, stepsPerEpoch: batches.stepsPerEpoch,
+                validationBatches: validationBatches, best: state.best)
+            return try RunLog(folder: folder.path, through: state.position.step, progress, verbosity)
+        }
         let timekeeper = try Timekeeper.start(
             on: communicator, since: start,
             deadline: configuration.maxTime.map {
@@ -100,9 +102,7 @@ package enum TrainingRun {
     /// Ends without a step. The record of the run is unchanged, and only the person is told why.
     private static func leave(_ folder: RunFolder, as reason: String) throws {
         try folder.tidy()
-        let line = ProgressLine.onStandardError()
-        for warning in folder.start?.warnings ?? [] { line.say(warning) }
-        line.say(reason)
+        for message in (folder.start?.warnings ?? []) + [reason] { ProgressDisplay.standardError.say(message) }
     }
 
     /// The messages before the first step.

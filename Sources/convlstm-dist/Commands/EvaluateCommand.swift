@@ -185,17 +185,22 @@ struct EvaluateCommand: ParsableCommand {
         _ task: EvaluationTask, _ forecaster: Forecaster?, _ others: [ForecastFile], _ communicator: any Communicator,
         _ pool: ThreadPool
     ) throws -> Evaluation {
-        let line = communicator.rank == 0 ? ProgressLine.onStandardError() : nil
+        let display = communicator.rank == 0 ? ProgressDisplay.standardError : nil
         func measured(_ archive: ForecastArchive?) throws -> Evaluation {
             try Evaluation.measured(
                 task, forecaster, others: others, archive: archive, communicator: communicator, on: pool
-            ) { done, total in line?.show("evaluating: \(done) of \(total) sequences of this rank") }
+            ) { done, total in
+                display?.show(
+                    PartDone(
+                        "evaluating", Double(done) / Double(max(1, total)), "\(done) of \(total) sequences of this rank"
+                    ))
+            }
         }
         let evaluation =
             try saveForecasts.map { folder in
                 try ForecastArchive.make(folder, of: task, communicator) { try measured($0) }
             } ?? measured(nil)
-        line?.erase()
+        display?.erase()
         return evaluation
     }
 

@@ -9,6 +9,7 @@ import Collectives
 import Foundation
 import Model
 import Platform
+import Reports
 import Trainer
 import Version
 
@@ -28,7 +29,7 @@ struct TrainCommand: ParsableCommand {
         commandName: "train",
         abstract: "Trains a network, or goes on with a run.",
         discussion: """
-            Values come from the model, then from the --config file, then from the options here. The run's folder \
+            Values come from the model, then from the --config file, then from the options here, and from --set. The run's folder \
             gets config.yaml, metrics.csv (one row per step), validation.csv, log.txt and checkpoints/.
             """)
 
@@ -191,6 +192,19 @@ struct TrainCommand: ParsableCommand {
         completion: .file(extensions: ["yaml", "yml"]))
     var config: String?
 
+    @Option(
+        name: .customLong("set"), parsing: .unconditionalSingleValue,
+        help: ArgumentHelp(
+            "Any key that --print-config shows and its value, such as model.optimizer.adam.beta1=0.5 or "
+                + "model.network.encoder[0].convLSTM.hidden=32; may be given several times.", valueName: "key=value"))
+    var keys: [String] = []
+
+    @Flag(help: "Tell only of warnings and errors; log.txt has the rest.")
+    var quiet = false
+
+    @Flag(help: "Tell of each step: loss, learning rate, gradient norm, and the time of each phase.")
+    var verbose = false
+
     @Flag(help: "Print the complete configuration, which --config takes back, and do nothing else.")
     var printConfig = false
 
@@ -227,6 +241,9 @@ struct TrainCommand: ParsableCommand {
 
     func validate() throws {
         for setting in settings { try setting.check() }
+        if quiet && verbose {
+            throw ValidationError("--quiet and --verbose say the opposite; leave one of the two out")
+        }
         if let learningRate, !(learningRate > 0 && learningRate.isFinite) {
             throw ValidationError("--learning-rate is \(learningRate); give a positive number")
         }
@@ -252,7 +269,9 @@ struct TrainCommand: ParsableCommand {
         let stopped = try runOnEveryRank(
             exitCode: processExitCode(of:), isAskedToEnd: { StopSignal.isAskedToEnd }
         ) { communicator in
-            try TrainingRun.train(on: communicator, since: start, sources: Version.sources, force: force, resolved)
+            try TrainingRun.train(
+                on: communicator, since: start, sources: Version.sources, force: force,
+                verbosity: quiet ? .quiet : verbose ? .verbose : .normal, resolved)
         }
         // The run has already reported why.
         if let stopped { throw ExitCode(stopped.reason.exitCode) }
@@ -262,7 +281,8 @@ struct TrainCommand: ParsableCommand {
         guard steps == nil || epochs == nil else {
             throw TrainingError.usage("--steps and --epochs both say how long to train; leave one of the two out")
         }
-        return try TrainingConfiguration.resolved(model: model, file: config, options: apply)
+        return try TrainingConfiguration.resolved(
+            model: model, file: config, options: apply, keys: keys.map(KeyAssignment.init))
     }
 
     private func apply(to configuration: inout TrainingConfiguration) {

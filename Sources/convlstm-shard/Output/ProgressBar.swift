@@ -1,16 +1,13 @@
-// The progress of a long job: a bar on a terminal's progress line, and nothing in a file.
+// The progress of a long job: a bar on a terminal, and nothing in a file.
 
-import Foundation
 import Platform
 import Reports
 
-/// A bar on stderr for a job of known length, which disappears when the job is done.
+/// A bar on standard error for a job of known length, which disappears when the job is done.
 struct ProgressBar {
     private let label: String
     private let total: Int
     private let start = now()
-    private let line = widthOfTerminal(STDERR_FILENO) == nil ? nil : ProgressLine.onStandardError()
-    private static let width = 30
 
     init(_ label: String, total: Int) {
         (self.label, self.total) = (label, total)
@@ -19,13 +16,13 @@ struct ProgressBar {
     /// Shows that `done` of the total are done; throws if an interrupting signal such as Ctrl-C has arrived.
     func update(_ done: Int) throws {
         try Interruption.check()
-        if done == total { line?.erase() } else { line?.show(text(done)) }
-    }
-
-    private func text(_ done: Int) -> String {
-        let filled = Self.width * done / max(1, total)
-        let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: Self.width - filled)
-        let seconds = now() - start
-        return "\(label) [\(bar)] \(done)/\(total), \(Int(Double(done) / max(seconds, 1e-3)))/s"
+        let display = ProgressDisplay.standardError
+        guard display.isLive else { return }
+        let rate = Int(Double(done) / max(now() - start, 1e-3))
+        if done == total {
+            display.erase()
+        } else {
+            display.show(PartDone(label, Double(done) / Double(max(1, total)), "\(done)/\(total), \(rate)/s"))
+        }
     }
 }
