@@ -203,3 +203,11 @@ if let tests = Context.environment["CONVLSTM_TESTS"] {
 for target in package.targets where target.type != .system && target.type != .plugin {
     target.swiftSettings = settings
 }
+
+// Tests that compute little are not optimized, and their files are compiled side by side: half of the time of a build is theirs.
+let computingTests: Set = ["KernelsTests", "ModelTests", "SystemsTests", "TrainerTests"]
+if cpu != "portable" {
+    for target in package.targets where target.type == .test && !computingTests.contains(target.name) {
+        target.swiftSettings? += [.unsafeFlags(["-Onone", "-no-whole-module-optimization"])]
+    }
+}
