@@ -30,6 +30,47 @@ import Testing
         return file
     }
 
+    /// With a pysteps whose rain stands still, the extrapolation has the scores of persistence.
+    @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func anExtrapolationIsScored() throws {
+        let folder = try TemporaryFolder()
+        func shard(_ line: String) throws {
+            let result = try Command.run(
+                "convlstm-shard", line.split(separator: " ").map(String.init), directory: folder.path)
+            try #require(result.status == 0, "\(result)")
+        }
+        try shard("generate rain --sequences 6 --frames 8 --size 48 --output rain.npy")
+        try shard("split rain.npy --axes NTHW --missing nan --unit mm/h --validation 0 --test 2 --output rain.shards")
+        let tools = URL(fileURLWithPath: Command.path(of: "convlstm-shard")).deletingLastPathComponent().path
+        let printed = try Python.run(
+            """
+            import os, sys, runpy, numpy as n
+            from types import ModuleType, SimpleNamespace as S
+            os.chdir(sys.argv[1]); os.environ['PATH'] = sys.argv[2] + ':' + os.environ['PATH']
+            def module(name, **parts):
+                made = sys.modules[name] = ModuleType(name)
+                vars(made).update(parts)
+                return made
+            transform = lambda rain, threshold, zerovalue: (n.where(rain < threshold, zerovalue, rain), {})
+            utils = module('pysteps.utils', transformation=S(dB_transform=transform))
+            motion = module('pysteps.motion', get_method=lambda name: lambda seen: 0 * seen[:2])
+            still = lambda last, velocity, frames: n.repeat(last[None], frames, 0)
+            module('pysteps', utils=utils, motion=motion, nowcasts=S(get_method=lambda name: still))
+            sys.argv = ['script', 'rain.shards', '--inputs', '3', '--output', 'still.npy']
+            runpy.run_path('\(Self.folder)/pysteps-extrapolation', run_name='__main__')
+            """, [folder.path, tools])
+        #expect(printed.contains("sequence 4: ") && printed.contains("sequence 5: "), "\(printed)")
+        let scored = try Command.run(
+            "convlstm-dist",
+            [
+                "evaluate", "--data", "rain.shards", "--input-frames", "3", "--thresholds", "0.5,2", "--forecast",
+                "still=still.npy", "--csv", "scores.csv",
+            ], directory: folder.path)
+        try #require(scored.status == 0, "\(scored)")
+        let rows = String(decoding: try folder.bytes(of: "scores.csv"), as: UTF8.self).split(separator: "\n")
+        let still = rows.filter { $0.hasPrefix("still,") }.map { $0.dropFirst(6) }
+        #expect(still == rows.filter { $0.hasPrefix("last,") }.map { $0.dropFirst(5) } && still.count > 100)
+    }
+
     @Test func theBestFloat32VariantIsCompared() throws {
         let folder = try TemporaryFolder()
         let options = ["keras-stack", "--batch", "1", "--steps", "1", "--rounds", "1", "--bf16"]

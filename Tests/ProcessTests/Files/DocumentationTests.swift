@@ -132,6 +132,16 @@ import Testing
         #expect(try folder.names.contains("runs"))
     }
 
+    /// The README's table of presets has all of them, with the numbers of parameters that `models` prints.
+    @Test func presetsHaveTheParametersOfTheReadme() throws {
+        let printed = try Command.run("convlstm-dist", ["models"]).stdout.split(separator: "\n").dropFirst(2)
+            .map { $0.split(separator: " ", omittingEmptySubsequences: true).prefix(2).map(String.init) }
+        let table = try Document("README.md").lines.compactMap { line in
+            line.firstMatch(of: /^\| `([\w-]+)` \|.*\| ([\d,]+) \|/).map { [String($0.1), String($0.2)] }
+        }
+        #expect(Set(printed) == Set(table) && printed.count >= 11)
+    }
+
     /// Every suite, or folder of suites, that a document names exists.
     @Test func documentsNameTestsThatAre() throws {
         let folders = try FileManager.default.contentsOfDirectory(atPath: Repository.path + "Tests")
