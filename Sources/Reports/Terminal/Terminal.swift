@@ -54,22 +54,18 @@ package struct Terminal: Sendable {
 
 /// The mpirun that started this process on the same host.
 private enum MPIRun {
-    /// What makes mpirun print something before each line, or send the output elsewhere.
-    private static let changingOptions = ["tag-output", "timestamp-output", "output-filename", "xml", "xterm"]
+    /// The ends of the variables by which mpirun tells its ranks that it prints something before each line, or sends the output
+    /// elsewhere.
+    private static let changes = ["_tag_output", "_timestamp_output", "_output_filename", "_xml_output", "_xterm"]
 
     /// The terminal to which mpirun passes on standard error, opened for asking its width; nil if there is none.
     static func terminal(_ environment: [String: String]) -> Int32? {
         let parent = getppid()
-        guard let command = FileManager.default.contents(atPath: "/proc/\(parent)/cmdline") else { return nil }
-        let words = command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
-        let name = words.first.map { URL(fileURLWithPath: $0).lastPathComponent } ?? ""
-        guard ["mpirun", "mpiexec", "orterun", "prterun"].contains(where: name.hasPrefix),
-            !words.contains(where: { word in
-                word.hasPrefix("-") && changingOptions.contains(String(word.drop { $0 == "-" }))
-            }),
-            !environment.keys.contains(where: { $0.hasPrefix("OMPI_MCA_orte_tag") || $0.hasPrefix("OMPI_MCA_orte_xml") }
-            )
+        guard let command = FileManager.default.contents(atPath: "/proc/\(parent)/cmdline")?.split(separator: 0).first,
+            !environment.keys.contains(where: { key in changes.contains(where: key.hasSuffix) })
         else { return nil }
+        let name = URL(fileURLWithPath: String(decoding: command, as: UTF8.self)).lastPathComponent
+        guard ["mpirun", "mpiexec", "orterun", "prterun"].contains(where: name.hasPrefix) else { return nil }
         let descriptor = open("/proc/\(parent)/fd/2", O_WRONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { return nil }
         if isatty(descriptor) == 1 { return descriptor }

@@ -134,7 +134,8 @@ import Testing
 
     /// The README's table of presets has all of them, with the numbers of parameters that `models` prints.
     @Test func presetsHaveTheParametersOfTheReadme() throws {
-        let printed = try Command.run("convlstm-dist", ["models"]).stdout.split(separator: "\n").dropFirst(2)
+        let printed = try Command.run("convlstm-dist", ["models"]).stdout
+            .split(separator: "\n", omittingEmptySubsequences: false).dropFirst(2).prefix { !$0.isEmpty }
             .map { $0.split(separator: " ", omittingEmptySubsequences: true).prefix(2).map(String.init) }
         let table = try Document("README.md").lines.compactMap { line in
             line.firstMatch(of: /^\| `([\w-]+)` \|.*\| ([\d,]+) \|/).map { [String($0.1), String($0.2)] }

@@ -56,9 +56,12 @@ import Testing
 
     /// Where mpirun marks lines or sends them elsewhere, where a terminal cannot move its cursor, and in a pipe.
     @Test func elsewhereLinesArePlain() throws {
-        let marked = try session(training(ranks: 2, mpirun: ["--tag-output"]))
-        #expect(marked.status == 0 && !marked.written.contains("\u{1B}"), "\(marked)")
-        #expect(marked.written.contains("<stderr>:step 1/40  "), "\(marked)")
+        for option in ["--tag-output", "--timestamp-output"] {
+            let marked = try session(
+                training(ranks: 2, ["--output", example.freshOutput()], mpirun: [option]))
+            #expect(marked.status == 0 && !marked.written.contains("\u{1B}"), "\(marked)")
+            #expect(marked.written.contains("<stderr>:step 1/40  "), "\(marked)")
+        }
         let dumb = try session(
             training(ranks: 0, ["--resume", "never", "--output", example.freshOutput()]), ["TERM": "dumb"])
         #expect(dumb.status == 0 && !dumb.written.contains("\u{1B}"), "\(dumb)")
@@ -108,10 +111,10 @@ import Testing
     /// A split of many sequences shows a bar, which is gone when it is done.
     @Test func otherJobsShowABar() throws {
         let made = try session([
-            Command.path(of: "convlstm-shard"), "generate", "moving-mnist", "--sequences", "3000", "--output",
+            Command.path(of: "convlstm-shard"), "generate", "moving-mnist", "--sequences", "200", "--output",
             "many.npy",
         ])
-        #expect(made.status == 0 && made.written.contains("━") && made.written.contains("/3000, "), "\(made.written)")
+        #expect(made.status == 0 && made.written.contains("━") && made.written.contains("/200, "), "\(made.written)")
         #expect(made.screen.filter { !$0.isEmpty }.count == 1, "\(made.screen)")
     }
 }
