@@ -7,6 +7,7 @@ import Distribution
 import DataLoading
 import Kernels
 import Model
+import Shards
 import Synchronization
 
 /// Forecasts the frames after given ones, for several sequences at a time.
@@ -100,10 +101,10 @@ package final class Forecaster {
         var window = [Float](repeating: 0, count: weights.network.frame.count)
         for (place, past) in pasts.enumerated() {
             precondition(past.count == inputFrames * frame.count, "\(past.count) numbers for \(inputFrames) x \(frame)")
+            let values = SequenceValues(past)
             for t in 0..<inputFrames {
                 let place = rollout.input[reversedInput ? inputFrames - 1 - t : t][place]
-                let values = past.span.extracting(t * frame.count..<(t + 1) * frame.count)
-                view.see(values, of: frame, in: &window) { input.put($0, into: place) }
+                view.see(values, frame: t, of: frame, in: &window) { input.put($0, into: place) }
             }
         }
         rollout.forward()

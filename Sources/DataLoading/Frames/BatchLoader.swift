@@ -47,34 +47,27 @@ package struct BatchLoader: Sendable {
         _ sequences: some Collection<SequenceID>, into tensor: Tensor<Float>, target: Tensor<Float>
     ) throws {
         precondition(sequences.count == tensor.shape[1], "\(sequences.count) sequences for \(tensor.shape)")
-        var values = [Float](repeating: 0, count: source.geometry.elements)
         var window = [Float](repeating: 0, count: seen.count)
         for (place, sequence) in sequences.enumerated() {
-            try read(sequence, of: source, into: &values)
-            let view = views.view(of: sequence, values.span)
+            let truth = try values(of: sequence, from: source), view = views.view(of: sequence, truth)
             for number in 0..<frames.outputFrames {
                 var scaled = target[number][place].mutableSpan
-                view.see(values.span.extracting(range(of: frames.firstForecast + number)), of: frame, in: &window) {
+                view.see(truth, frame: frames.firstForecast + number, of: frame, in: &window) {
                     input.scale.scaleTarget($0, into: &scaled)
                 }
             }
-            if let inputs = source.inputs { try read(sequence, of: inputs, into: &values) }
+            let visible = try source.inputs.map { try values(of: sequence, from: $0) } ?? truth
             for number in 0..<tensor.shape[0] {
-                view.see(values.span.extracting(range(of: number)), of: frame, in: &window) {
+                view.see(visible, frame: number, of: frame, in: &window) {
                     input.put($0, into: tensor[frames.step(reading: number)][place])
                 }
             }
         }
     }
 
-    /// The values of a frame among those of a sequence.
-    private func range(of number: Int) -> Range<Int> { number * frame.count..<(number + 1) * frame.count }
-
-    /// Reads a sequence. Where no pixel may be missing, NaN becomes infinity, so that the loss tells of the damage.
-    private func read(_ sequence: SequenceID, of source: any SequenceSource, into values: inout [Float]) throws {
-        var span = values.mutableSpan
-        try source.read(sequence: sequence.number, into: &span)
-        if source.mayMiss { return }
-        for i in span.indices where span[i].isNaN { span[i] = .infinity }
+    /// A sequence. Where no pixel may be missing, NaN becomes infinity, so that the loss tells of the damage.
+    private func values(of sequence: SequenceID, from source: any SequenceSource) throws -> SequenceValues {
+        let values = try source.load(sequence: sequence.number)
+        return source.mayMiss ? values : values.withDamageAsInfinity()
     }
 }

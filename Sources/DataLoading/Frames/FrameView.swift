@@ -2,6 +2,7 @@
 // map of indices, so that crops, padding and augmentation are one thing, and the same for input and truth.
 
 import Model
+import Shards
 
 /// A window of a frame, which may reach beyond it, and its orientation.
 package struct FrameView: Sendable, Equatable {
@@ -16,13 +17,19 @@ package struct FrameView: Sendable, Equatable {
 
     package init(height: Int, width: Int) { (self.height, self.width) = (height, width) }
 
-    /// Gives the body the view of a frame, which is copied to `window` unless it is the frame itself.
+    /// Gives the body the view of a sequence's frame, which is copied to `window` unless it is in memory as such.
     package func see(
-        _ frame: Span<Float>, of shape: FeatureShape, in window: inout [Float], _ body: (Span<Float>) -> Void
+        _ values: SequenceValues, frame: Int, of shape: FeatureShape, in window: inout [Float],
+        _ body: (Span<Float>) -> Void
     ) {
-        guard !isWhole(shape) else { return body(frame) }
+        let all = frame * shape.count..<(frame + 1) * shape.count
+        if isWhole(shape), values.look(at: all, body) { return }
         var copied = window.mutableSpan
-        copy(frame, of: shape, into: &copied)
+        if isWhole(shape) {
+            values.copy(all, into: &copied)
+        } else {
+            copy(values, frame: frame, of: shape, into: &copied)
+        }
         body(window.span)
     }
 
@@ -31,17 +38,27 @@ package struct FrameView: Sendable, Equatable {
         self == FrameView(height: frame.height, width: frame.width)
     }
 
-    /// Copies the view of a frame of shape (height, width, channels); what lies outside is missing, NaN.
-    package func copy(_ frame: Span<Float>, of shape: FeatureShape, into view: inout MutableSpan<Float>) {
-        precondition(frame.count == shape.count && view.count == height * width * shape.channels)
-        for y in 0..<height {
-            for x in 0..<width {
-                let (u, v) = transposes ? (x, y) : (y, x)
-                let (rows, columns) = transposes ? (width, height) : (height, width)
-                let row = top + (flipsRows ? rows - 1 - u : u), column = left + (flipsColumns ? columns - 1 - v : v)
-                let isInside = row < shape.height && column < shape.width
-                let from = (row * shape.width + column) * shape.channels, to = (y * width + x) * shape.channels
-                for channel in 0..<shape.channels { view[to + channel] = isInside ? frame[from + channel] : .nan }
+    /// Copies the view of a sequence's frame of shape (height, width, channels); what lies outside is missing, NaN.
+    package func copy(
+        _ values: SequenceValues, frame: Int, of shape: FeatureShape, into view: inout MutableSpan<Float>
+    ) {
+        let channels = shape.channels, (rows, columns) = transposes ? (width, height) : (height, width)
+        precondition(view.count == rows * columns * channels && (frame + 1) * shape.count <= values.count)
+        let inside = max(0, min(columns, shape.width - left)) * channels
+        var pixels = [Float](repeating: .nan, count: columns * channels)
+        for row in 0..<rows {
+            if top + row < shape.height {
+                let first = ((frame * shape.height + top + row) * shape.width + left) * channels
+                var all = pixels.mutableSpan, known = all.extracting(0..<inside)
+                values.copy(first..<first + inside, into: &known)
+            } else {
+                for i in pixels.indices { pixels[i] = .nan }
+            }
+            let u = flipsRows ? rows - 1 - row : row
+            for column in 0..<columns {
+                let v = flipsColumns ? columns - 1 - column : column
+                let place = transposes ? v * width + u : u * width + v
+                for c in 0..<channels { view[place * channels + c] = pixels[column * channels + c] }
             }
         }
     }

@@ -23,7 +23,7 @@ package struct FrameViews: Sendable {
     /// The view of a sequence.
     ///
     /// - Parameter values: the sequence's values, (frames, height, width, channels), NaN where missing.
-    package func view(of sequence: SequenceID, _ values: Span<Float>) -> FrameView {
+    package func view(of sequence: SequenceID, _ values: SequenceValues) -> FrameView {
         let epoch = sequence.epoch.map { UInt64($0) }
         var stream = RandomStream(epoch == nil ? 0 : seed, Self.purpose, epoch ?? .max, UInt64(sequence.number))
         var view = FrameView(height: size.height, width: size.width)
@@ -45,7 +45,7 @@ package struct FrameViews: Sendable {
     }
 
     private func place(
-        _ view: inout FrameView, _ crop: CropDescription, _ values: Span<Float>, _ stream: inout RandomStream
+        _ view: inout FrameView, _ crop: CropDescription, _ values: SequenceValues, _ stream: inout RandomStream
     ) {
         var best = (top: 0, left: 0, share: -1.0)
         for _ in 0..<(crop.wet?.draws ?? 1) {
@@ -60,13 +60,13 @@ package struct FrameViews: Sendable {
 
     /// The share of wet pixels in a window over the frames that the system uses.
     private func wetShare(
-        of values: Span<Float>, top: Int, left: Int, _ crop: CropDescription, above: Float
+        of values: SequenceValues, top: Int, left: Int, _ crop: CropDescription, above: Float
     ) -> Double {
         var wet = 0
         for frame in 0..<frames.frames {
             for row in top..<top + crop.height {
                 let first = ((frame * data.height + row) * data.width + left) * data.channels
-                for i in first..<first + crop.width * data.channels where values[i] >= above { wet += 1 }
+                wet += values.count(in: first..<first + crop.width * data.channels, atLeast: above)
             }
         }
         return Double(wet) / Double(frames.frames * crop.height * crop.width * data.channels)

@@ -29,6 +29,9 @@ package protocol SequenceSource: Sendable {
     /// Keras' moving squares are read with noise and compared without. Both are scaled by the range of these sequences.
     var inputs: (any SequenceSource)? { get }
 
+    /// A sequence's values in their unit, the same in every call; NaN is damage where no pixel may be missing.
+    func load(sequence: Int) throws -> SequenceValues
+
     /// Fills `values`, of shape (frames, height, width, channels), with a sequence's values in their unit, the same in
     /// every call: NaN where a pixel is missing.
     func read(sequence: Int, into values: inout MutableSpan<Float>) throws
@@ -40,6 +43,8 @@ extension SequenceSource {
     package var unit: String? { nil }
     package var timeStep: Double? { nil }
     package func firstTime(ofSequence sequence: Int) -> Date? { nil }
+
+    package func load(sequence: Int) throws -> SequenceValues { SequenceValues(try self.sequence(sequence)) }
 
     /// A sequence as a new array.
     package func sequence(_ index: Int) throws -> [Float] {
@@ -72,6 +77,8 @@ package struct PairedSource: SequenceSource {
     package var unit: String? { truth.unit }
     package var timeStep: Double? { truth.timeStep }
     package func firstTime(ofSequence sequence: Int) -> Date? { truth.firstTime(ofSequence: sequence) }
+
+    package func load(sequence: Int) throws -> SequenceValues { try truth.load(sequence: sequence) }
 
     package func read(sequence: Int, into values: inout MutableSpan<Float>) throws {
         try truth.read(sequence: sequence, into: &values)

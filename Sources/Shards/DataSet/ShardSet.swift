@@ -59,22 +59,29 @@ package final class ShardSet: SequenceSource {
 
     /// Throws `FormatError` that names the file and the sequence if the stored bytes are damaged.
     package func read(sequence: Int, into values: inout MutableSpan<Float>) throws {
-        precondition((0..<count).contains(sequence), "no sequence \(sequence) of \(count)")
         check(values)
-        numbers.decode(try bytes(ofSequence: sequence), into: &values)
-        if manifest.hasMeasuredValues { try requireRange(values.span, sequence) }
+        numbers.decode(try checkedBytes(ofSequence: sequence)[...], into: &values)
     }
 
-    /// Throws `FormatError` for a value outside the range by which all values are scaled. NaN is left to later checks.
-    private func requireRange(_ values: Span<Float>, _ sequence: Int) throws {
-        let range = valueRange
-        for index in values.indices where values[index] < range.lowerBound || values[index] > range.upperBound {
+    /// Throws `FormatError` that names the file and the sequence if the stored bytes are damaged.
+    package func load(sequence: Int) throws -> SequenceValues {
+        guard numbers.isTabulated else { return SequenceValues(try self.sequence(sequence)) }
+        return SequenceValues(try checkedBytes(ofSequence: sequence), numbers)
+    }
+
+    /// A sequence as stored, after a comparison with the range by which all values are scaled. NaN is left to later
+    /// checks.
+    private func checkedBytes(ofSequence sequence: Int) throws -> [UInt8] {
+        precondition((0..<count).contains(sequence), "no sequence \(sequence) of \(count)")
+        let bytes = try bytes(ofSequence: sequence), range = valueRange
+        if manifest.hasMeasuredValues, let value = numbers.value(in: bytes, outside: range) {
             throw FormatError(
                 file: "\(folder)/\(Manifest.fileName)",
                 problem:
-                    "gives the range \(range.lowerBound) to \(range.upperBound) and sequence \(sequence) holds \(values[index])",
+                    "gives the range \(range.lowerBound) to \(range.upperBound) and sequence \(sequence) holds \(value)",
                 advice: "copy the data set again, or split the data again")
         }
+        return bytes
     }
 
     /// A sequence as stored: shape (frames, height, width, channels), in the manifest's element type.

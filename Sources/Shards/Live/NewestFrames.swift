@@ -50,7 +50,7 @@ package struct NewestFrames: Sendable {
             var bytes = [UInt8](repeating: 0, count: film.frameBytes), span = bytes.mutableSpan
             try film.read(frames: frame..<frame + 1, into: &span)
             var all = values.mutableSpan, part = all.extracting(place * pixels..<(place + 1) * pixels)
-            numbers.decode(bytes, into: &part)
+            numbers.decode(bytes[...], into: &part)
         }
         name = path
         (height, width, channels) = (example.height, example.width, example.channels)

@@ -34,7 +34,7 @@ package struct StoredNumbers: Sendable {
     private func value(_ number: Double) -> Float { description.map { Float($0.value(of: number)) } ?? Float(number) }
 
     /// Fills `values` with the values of the numbers in `bytes`: NaN where a pixel is missing.
-    package func decode(_ bytes: [UInt8], into values: inout MutableSpan<Float>) {
+    package func decode(_ bytes: ArraySlice<UInt8>, into values: inout MutableSpan<Float>) {
         precondition(bytes.count == values.count * type.size, "\(bytes.count) bytes for \(values.count) values")
         switch (type, description) {
         case (.float32, nil):
@@ -42,8 +42,27 @@ package struct StoredNumbers: Sendable {
         case (.uint8, nil):
             let source = bytes.span
             for index in values.indices { values[index] = Float(source[index]) }
-        default: forEachValue(in: bytes[...]) { index, value in values[index] = value }
+        default: forEachValue(in: bytes) { index, value in values[index] = value }
         }
+    }
+
+    /// Whether each number's value is in a table, and none of them is NaN unless NaN stands for a missing pixel.
+    var isTabulated: Bool { !table.isEmpty && (description != nil || !type.isFloat) }
+
+    /// How many of the values of the numbers in `bytes` have reached a threshold.
+    func count(_ bytes: ArraySlice<UInt8>, atLeast threshold: Float) -> Int {
+        var count = 0
+        forEachValue(in: bytes) { _, value in count += value >= threshold ? 1 : 0 }
+        return count
+    }
+
+    /// A value of the numbers in `bytes` that is outside of a range; nil if there is none. NaN is in any range.
+    func value(in bytes: [UInt8], outside range: ClosedRange<Float>) -> Float? {
+        var found: Float?
+        forEachValue(in: bytes[...]) { _, value in
+            if value < range.lowerBound || value > range.upperBound { found = value }
+        }
+        return found
     }
 
     private func forEachValue(in bytes: ArraySlice<UInt8>, _ body: (Int, Float) -> Void) {

@@ -15,7 +15,7 @@ import Testing
         let shape = shape ?? data
         let frame = (0..<shape.count).map { Float(10 * ($0 / shape.width) + $0 % shape.width) }
         var seen = [Float](repeating: -1, count: view.height * view.width), span = seen.mutableSpan
-        view.copy(frame.span, of: shape, into: &span)
+        view.copy(SequenceValues(frame), frame: 0, of: shape, into: &span)
         return seen
     }
 
@@ -55,26 +55,31 @@ import Testing
             frames { $0.augmentation = .init(flips: true, quarterTurns: true) }, of: square, seed: 3)
         let values = [Float](repeating: 0, count: 2 * square.count)
         let drawn = (0..<20).map { epoch in
-            (0..<10).map { pixels(views.view(of: SequenceID($0, epoch: epoch), values.span), of: square) }
+            (0..<10).map { pixels(views.view(of: SequenceID($0, epoch: epoch), SequenceValues(values)), of: square) }
         }
         #expect(Set(drawn.joined()).count == 8 && Set(drawn).count == 20)
         #expect(
-            views.view(of: SequenceID(5, epoch: 7), values.span) == views.view(of: SequenceID(5, epoch: 7), values.span)
+            views.view(of: SequenceID(5, epoch: 7), SequenceValues(values))
+                == views.view(of: SequenceID(5, epoch: 7), SequenceValues(values))
         )
-        #expect(views.view(of: SequenceID(5), values.span).isWhole(square))
+        #expect(views.view(of: SequenceID(5), SequenceValues(values)).isWhole(square))
     }
 
     /// Crops lie inside and reach every place; outside of training each sequence has one window, whatever the seed.
     @Test func cropsAreDrawnByEpochAndSequence() {
         let described = frames { $0.crop = .init(height: 2, width: 3) }
         let values = [Float](repeating: 0, count: 2 * data.count), views = FrameViews(described, of: data, seed: 3)
-        let corners = (0..<400).map { views.view(of: SequenceID($0 / 20, epoch: $0 % 20), values.span) }
+        let corners = (0..<400).map { views.view(of: SequenceID($0 / 20, epoch: $0 % 20), SequenceValues(values)) }
         #expect(Set(corners.map(\.top)) == [0, 1, 2] && Set(corners.map(\.left)) == [0, 1, 2, 3])
         let other = FrameViews(described, of: data, seed: 4)
         let all = (0..<50).map { SequenceID($0) }
-        #expect(all.map { views.view(of: $0, values.span) } == all.map { other.view(of: $0, values.span) })
+        #expect(
+            all.map { views.view(of: $0, SequenceValues(values)) }
+                == all.map { other.view(of: $0, SequenceValues(values)) })
         let drawn = (0..<50).map { SequenceID($0, epoch: 0) }
-        #expect(drawn.map { views.view(of: $0, values.span) } != drawn.map { other.view(of: $0, values.span) })
+        #expect(
+            drawn.map { views.view(of: $0, SequenceValues(values)) }
+                != drawn.map { other.view(of: $0, SequenceValues(values)) })
     }
 
     /// With rain in one corner alone, windows that hold it are preferred, and the wettest is taken where none is wet enough.
@@ -84,7 +89,7 @@ import Testing
         values[data.count] = 5
         func share(_ wet: WetDescription?) -> Double {
             let views = FrameViews(frames { $0.crop = .init(height: 2, width: 3, wet: wet) }, of: data, seed: 3)
-            let found = (0..<200).map { views.view(of: SequenceID($0, epoch: 0), values.span) }
+            let found = (0..<200).map { views.view(of: SequenceID($0, epoch: 0), SequenceValues(values)) }
             return Double(found.count { $0.top == 0 && $0.left == 0 }) / 200
         }
         let any = share(nil)

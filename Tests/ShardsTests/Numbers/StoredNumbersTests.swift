@@ -5,7 +5,7 @@ import Testing
 @Suite struct StoredNumbersTests {
     private func values(_ bytes: [UInt8], _ numbers: StoredNumbers) -> [Float] {
         var values = [Float](repeating: -1, count: bytes.count / numbers.type.size), span = values.mutableSpan
-        numbers.decode(bytes, into: &span)
+        numbers.decode(bytes[...], into: &span)
         return values
     }
 

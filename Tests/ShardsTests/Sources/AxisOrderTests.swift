@@ -85,7 +85,7 @@ import Testing
         let sequences = try ArraySequences(array(), order: #require(AxisOrder("NHWT")))
         let expected = (40..<80).map { kind == "b1" ? Float($0 % 2) : Float(2 * $0) }
         var values = [Float](repeating: 0, count: 40), span = values.mutableSpan
-        StoredNumbers(sequences.elementType).decode(try sequences.bytes(of: 1..<2), into: &span)
+        StoredNumbers(sequences.elementType).decode(try sequences.bytes(of: 1..<2)[...], into: &span)
         #expect(values == expected)
         let types = ["u2": "uint16", "i2": "int16", "i4": "int32", "f2": "float16", "b1": "uint8"]
         #expect(sequences.elementType.rawValue == types[String(kind)] ?? "float32")
