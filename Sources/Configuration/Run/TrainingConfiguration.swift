@@ -30,6 +30,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
 
     package var resume = Resume.auto
 
+    /// A checkpoint, or the folder of a run, whose weights a new run starts from in place of random ones.
+    package var weights: String?
+
     /// The number of steps between checkpoints. The last step always writes one.
     package var checkpointEvery = 200
 
@@ -96,6 +99,7 @@ extension TrainingConfiguration {
         ConfigurationKey("seed", \.seed),
         ConfigurationKey("output", \.output),
         ConfigurationKey("resume", \.resume),
+        ConfigurationKey("weights", \.weights, changesResult: true),
         ConfigurationKey("checkpointEvery", \.checkpointEvery, in: Limits.steps),
         ConfigurationKey("keep", \.keep, in: Limits.steps),
         ConfigurationKey("keepEvery", \.keepEvery, in: Limits.interval),
@@ -174,6 +178,10 @@ extension TrainingConfiguration {
             throw .usage(
                 "virtualRanks keeps results the same bits on any ranks, and reducePrecision \(reducePrecision) rounds what ranks "
                     + "send; leave one of the two out")
+        }
+        if case .from = resume, weights != nil {
+            throw .usage(
+                "resume names a checkpoint to go on from and weights one to start from; leave one of the two out")
         }
         try checkDigits()
         try checkSampling()

@@ -129,6 +129,15 @@ package struct Checkpoint: Sendable {
         (state.plateaus, state.stopping, state.leftOut) = (plateaus, stopping, leftOut)
     }
 
+    /// Gives a run that has made no step these weights, and the moving averages that belong to them.
+    ///
+    /// Throws `FormatError` about `file` if a tensor is missing or has another shape.
+    func giveWeights(to state: TrainingState, file: String) throws {
+        for (prefix, vector) in state.vectors where prefix.isEmpty {
+            try copy(prefix: prefix, into: vector, file: file)
+        }
+    }
+
     private func copy(prefix: String, into vector: ParameterVector<Float>, file: String) throws {
         for slot in vector.layout.slots {
             let found = try tensor(prefix + slot.name, slot.shape, file: file)

@@ -10,7 +10,7 @@ extension TrainingConfiguration {
     ///
     /// - Parameters:
     ///   - model: a preset's name or a model's file, as an option; nil for the file's, or else that of the
-    ///     checkpoint to resume from, or else `small`.
+    ///     checkpoint to resume from or to take weights from, or else `small`.
     ///   - file: a YAML file of any part of a configuration.
     ///   - options: applies the options of the command line.
     ///   - keys: the keys that the command line sets beside its options.
@@ -63,7 +63,8 @@ extension TrainingConfiguration {
         var probe = TrainingConfiguration(model: Presets.small)
         probe.resume = layer?.resume ?? probe.resume
         options(&probe)
-        guard layer?.modelName == nil, case .from(let path) = probe.resume else { return probe.model }
-        return try CheckpointStore.read(path).checkpoint.configuration.model
+        guard layer?.modelName == nil else { return probe.model }
+        if case .from(let path) = probe.resume { return try CheckpointStore.read(path).checkpoint.configuration.model }
+        return try probe.weights.map { try CheckpointStore.named($0).checkpoint.configuration.model } ?? probe.model
     }
 }

@@ -43,6 +43,8 @@ package enum TrainingRun {
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
         defer { folder?.release() }
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
+        let source = folder != nil && folder?.start == nil ? try configuration.weights.map(CheckpointStore.named) : nil
+        if let source { try source.checkpoint.giveWeights(to: state, file: source.path) }
         let threads = try configuration.threadChoice(continuing: folder, on: communicator)
         configuration.threads = .count(threads.count)
         let virtualRanks = try VirtualRanks(
@@ -84,7 +86,7 @@ package enum TrainingRun {
         if let log, let folder {
             for line in try opening(
                 of: configuration, data: data, batches: batches, layout: network.layout, virtualRanks: virtualRanks,
-                threads: threads, folder: folder, log: log) + ranks
+                threads: threads, folder: folder, weights: source, log: log) + ranks
             {
                 try log.say(line, at: state.position.step)
             }
@@ -108,7 +110,8 @@ package enum TrainingRun {
     /// The messages before the first step.
     private static func opening(
         of configuration: TrainingConfiguration, data: DataSet, batches: BatchOrder, layout: ParameterLayout,
-        virtualRanks: VirtualRanks, threads: ThreadChoice, folder: RunFolder, log: RunLog
+        virtualRanks: VirtualRanks, threads: ThreadChoice, folder: RunFolder, weights: CheckpointStore.Found?,
+        log: RunLog
     ) throws -> [String] {
         let model = configuration.model
         let training = data.range(of: .train).count, validation = data.range(of: .validation).count
@@ -128,7 +131,10 @@ package enum TrainingRun {
                     + "\(virtualRanks.count) virtual ranks without sequences; raise --batch-size")
         }
         if let complaint = BLASLibrary.complaint { lines.append("warning: \(complaint)") }
-        lines += folder.start?.warnings ?? []
+        lines += folder.start?.warnings ?? weights?.warnings ?? []
+        if let weights {
+            lines.append("starts from the weights of step \(weights.checkpoint.position.step) in \(weights.path)")
+        }
         if let start = folder.start {
             lines.append("goes on after step \(start.checkpoint.position.step) from \(start.path)")
             var before = start.checkpoint.configuration

@@ -47,8 +47,8 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The preset to train, or a .yaml file that describes a system (default: that of the checkpoint that --resume "
-                + "names, else small).", valueName: "name|file"), completion: .model)
+            "The preset to train, or a .yaml file that describes a system (default: that of the checkpoint that --resume or "
+                + "--weights names, else small).", valueName: "name|file"), completion: .model)
     var model: String?
 
     @Option(
@@ -91,6 +91,12 @@ struct TrainCommand: ParsableCommand {
             "auto: go on from the newest checkpoint in the run's folder; never: start in a new folder; or a checkpoint "
                 + "(default: auto).", valueName: "auto|never|file"), completion: .file())
     var resume: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A checkpoint, or the folder of a run, whose weights a new run starts from, on any data: fine-tuning.",
+            valueName: "path"), completion: .file())
+    var weights: String?
 
     @Flag(help: "Go on with a run even where the configuration was changed so that its result changes.")
     var force = false
@@ -222,6 +228,7 @@ struct TrainCommand: ParsableCommand {
             Setting(seed.flatMap { UInt64($0) }, to: \.seed),
             Setting("--output", output, to: \.output),
             Setting(resume.map(Resume.init), to: \.resume),
+            Setting("--weights", weights, to: \.weights),
             Setting("--checkpoint-every", checkpointEvery, to: \.checkpointEvery),
             Setting("--keep", keep, to: \.keep),
             Setting("--keep-every", keepEvery, to: \.keepEvery),
