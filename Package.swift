@@ -204,7 +204,7 @@ for target in package.targets where target.type != .system && target.type != .pl
     target.swiftSettings = settings
 }
 
-// Tests that compute little are not optimized, and their files are compiled side by side: half of the time of a build is theirs.
+// Tests that compute little are not optimized, and their files are compiled side by side: a third of the time of a build was theirs.
 let computingTests: Set = ["KernelsTests", "ModelTests", "SystemsTests", "TrainerTests"]
 if cpu != "portable" {
     for target in package.targets where target.type == .test && !computingTests.contains(target.name) {

@@ -88,12 +88,8 @@ package struct KeyAssignment: Sendable {
         guard case .key(let key) = step else {
             throw TrainingError.usage("\(file) takes an element of what is no list; leave the [ ] out")
         }
-        guard let mapping = old?.mapping, mapping.count > 1 || mapping.keys.contains(Node(key)) else {
-            return Node([(Node(key), try set(rest, in: nil))])
-        }
-        var changed = old!
-        changed[key] = try set(rest, in: old?[key])
-        return changed
+        let new = Node([(Node(key), try set(rest, in: old?[key]))])
+        return old.map { ConfigurationLayer.merge(new, into: $0) } ?? new
     }
 
     private func place(of step: Step, in list: Node.Sequence) throws(TrainingError) -> Int {

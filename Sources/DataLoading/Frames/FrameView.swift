@@ -22,11 +22,11 @@ package struct FrameView: Sendable, Equatable {
         _ values: SequenceValues, frame: Int, of shape: FeatureShape, in window: inout [Float],
         _ body: (Span<Float>) -> Void
     ) {
-        let all = frame * shape.count..<(frame + 1) * shape.count
-        if isWhole(shape), values.look(at: all, body) { return }
+        let whole = isWhole(shape) ? frame * shape.count..<(frame + 1) * shape.count : nil
+        if let whole, values.look(at: whole, body) { return }
         var copied = window.mutableSpan
-        if isWhole(shape) {
-            values.copy(all, into: &copied)
+        if let whole {
+            values.copy(whole, into: &copied)
         } else {
             copy(values, frame: frame, of: shape, into: &copied)
         }

@@ -47,10 +47,13 @@ package enum ColorScale: Equatable, Sendable {
     func color(of value: Float) -> Color {
         if value.isNaN { return Self.missing }
         switch self {
-        case .gray: return .gray(UInt8((255 * position(of: value)).rounded()))
+        case .gray: return .gray(level(of: value))
         case .steps(let steps, _): return steps.last { value >= $0.threshold }?.color ?? .white
         }
     }
+
+    /// The place of a value on the scale as the brightness of a color's channel.
+    func level(of value: Float) -> UInt8 { UInt8((255 * position(of: value)).rounded()) }
 
     /// The place of a value on the scale, from 0 to 1; NaN becomes 0.
     func position(of value: Float) -> Float {

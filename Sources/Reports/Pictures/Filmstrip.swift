@@ -31,7 +31,7 @@ extension ColorScale {
 
     private func color(ofChannels values: ArraySlice<Float>) -> Color {
         if values.contains(where: \.isNaN) { return Self.missing }
-        let levels = values.map { UInt8((255 * position(of: $0)).rounded()) }
+        let levels = values.map(level)
         return Color(red: levels[0], green: levels[1], blue: levels[2])
     }
 }

@@ -155,7 +155,9 @@ extension PredictionStrip {
     /// The color of a pixel: RGB for three channels, otherwise the gray of their mean.
     private func shade(_ values: [Float], _ index: Int) -> Color {
         if channels == 3 {
-            return Color(red: level(values[index]), green: level(values[index + 1]), blue: level(values[index + 2]))
+            return Color(
+                red: scale.level(of: values[index]), green: scale.level(of: values[index + 1]),
+                blue: scale.level(of: values[index + 2]))
         }
         return scale.color(of: mean(values, at: index))
     }
@@ -167,6 +169,4 @@ extension PredictionStrip {
     private func mean(_ values: [Float], at index: Int) -> Float {
         values[index..<index + channels].reduce(0, +) / Float(channels)
     }
-
-    private func level(_ value: Float) -> UInt8 { UInt8((255 * scale.position(of: value)).rounded()) }
 }

@@ -30,19 +30,15 @@ package struct RunClock: Sendable {
     ///   - step: the number of updates made.
     ///   - validated: whether the validation that is due after the step is done, too.
     package func left(after step: Int, validated: Bool) -> Double {
-        work(from: step, validated: validated)
+        guard let second = stepSeconds.value else { return 0 }
+        let validations = validations(through: steps) - validations(through: validated ? step : step - 1)
+        return Double(steps - step) * second + Double(validations) * (validationSeconds ?? validationSteps * second)
     }
 
     /// The part of the run's work that is done.
     package func done(after step: Int, validated: Bool) -> Double {
-        let all = work(from: 0, validated: true)
-        return all > 0 ? 1 - work(from: step, validated: validated) / all : 1
-    }
-
-    private func work(from step: Int, validated: Bool) -> Double {
-        guard let second = stepSeconds.value else { return 0 }
-        let validations = validations(through: steps) - validations(through: validated ? step : step - 1)
-        return Double(steps - step) * second + Double(validations) * (validationSeconds ?? validationSteps * second)
+        let all = left(after: 0, validated: true)
+        return all > 0 ? 1 - left(after: step, validated: validated) / all : 1
     }
 
     /// The number of validations up to a step, of which one comes after the last step.
