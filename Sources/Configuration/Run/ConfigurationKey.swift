@@ -11,8 +11,17 @@ struct ConfigurationKey: Sendable {
     /// The values that an integer key may have; nil for keys of other types.
     let range: ClosedRange<Int>?
 
-    /// Whether another value changes what a run computes, not only how long, where or how fast.
-    let changesResult: Bool
+    /// What another value would change.
+    let meaning: Meaning
+
+    enum Meaning: Sendable {
+        /// How fast, how safely or for how long one process works on a run.
+        case process
+        /// Which run it is: its data, its seed, its length, and what it starts from.
+        case run
+        /// What a run computes at each step.
+        case result
+    }
 
     /// Reads the value from a file, if the file has one.
     let decode: @Sendable (Container, inout TrainingConfiguration) throws -> Void
@@ -42,22 +51,22 @@ struct ConfigurationKey: Sendable {
     ///
     /// - Parameter range: the limits of an integer.
     init<Value: Codable & Sendable>(
-        _ name: String, _ path: Path<Value>, in range: ClosedRange<Int>? = nil, changesResult: Bool = false
+        _ name: String, _ path: Path<Value>, in range: ClosedRange<Int>? = nil, _ meaning: Meaning = .process
     ) {
         let key = Name(stringValue: name)
         (self.name, self.range, number) = (name, range, { $0[keyPath: path] as? Int })
-        self.changesResult = changesResult
+        self.meaning = meaning
         decode = { $1[keyPath: path] = try $0.decode(key, or: $1[keyPath: path]) }
         encode = { try $0.encode($1[keyPath: path], forKey: key) }
     }
 
     /// A key that may be null.
     init<Value: Codable & Sendable>(
-        _ name: String, _ path: Path<Value?>, in range: ClosedRange<Int>? = nil, changesResult: Bool = false
+        _ name: String, _ path: Path<Value?>, in range: ClosedRange<Int>? = nil, _ meaning: Meaning = .process
     ) {
         let key = Name(stringValue: name)
         (self.name, self.range, number) = (name, range, { $0[keyPath: path] as? Int })
-        self.changesResult = changesResult
+        self.meaning = meaning
         decode = { $1[keyPath: path] = try $0.decodeIfPresent(Value.self, forKey: key) }
         encode = { try $0.encode($1[keyPath: path], forKey: key) }
     }

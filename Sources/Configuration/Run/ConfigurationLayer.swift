@@ -37,9 +37,7 @@ package struct ConfigurationLayer {
     package func applied(to base: TrainingConfiguration) throws -> TrainingConfiguration {
         var changes = root
         if root["model"]?.scalar != nil { changes.mapping?["model"] = nil }
-        var configuration = try decoded(Self.merge(changes, into: try Tree.of(base)))
-        if changes["output"] == nil { configuration.output = TrainingConfiguration(model: configuration.model).output }
-        return configuration
+        return try decoded(Self.merge(changes, into: try Tree.of(base)))
     }
 
     /// Decodes a tree that has all keys.

@@ -18,6 +18,9 @@ package enum Resume: Equatable, Sendable {
             }
     }
 
+    /// The checkpoint that a person named; nil for the run's own.
+    package var start: String? { if case .from(let path) = self { path } else { nil } }
+
     package var text: String {
         switch self {
         case .auto: "auto"

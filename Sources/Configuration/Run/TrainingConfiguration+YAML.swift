@@ -22,6 +22,9 @@ extension TrainingConfiguration: Codable {
         get throws { try Tree.text(Tree.complete(self)) }
     }
 
+    /// Reads a complete configuration, such as the config.yaml of a run.
+    package init(file: String) throws { try self.init(yaml: YAMLFile.text(file), file: file) }
+
     /// - Parameter file: the file name for errors.
     package init(yaml: String, file: String) throws {
         let layer = try ConfigurationLayer(yaml: yaml, file: file)
@@ -30,15 +33,37 @@ extension TrainingConfiguration: Codable {
 }
 
 extension TrainingConfiguration {
-    /// The differences from an older configuration, except for the run's location: "model.learningRate 0.001
-    /// instead of 0.002".
-    ///
-    /// - Parameter ofResult: whether only those that change what a run computes.
-    package func changes(from old: TrainingConfiguration, ofResult: Bool = false) throws -> [String] {
+    /// What a difference may concern.
+    package enum Concern {
+        /// Everything but the run's location.
+        case everything
+        /// Which run it is, and what it computes: not how fast, how safely or for how long one process works on it.
+        case run
+        /// What a run computes at each step.
+        case result
+
+        fileprivate var meanings: Set<ConfigurationKey.Meaning> {
+            switch self {
+            case .everything: [.process, .run, .result]
+            case .run: [.run, .result]
+            case .result: [.result]
+            }
+        }
+    }
+
+    /// The differences from an older configuration: "model.learningRate 0.001 instead of 0.002".
+    package func changes(from old: TrainingConfiguration, of concern: Concern = .everything) throws -> [String] {
+        let meanings = concern.meanings
+        let others = Set(Self.keys.filter { !meanings.contains($0.meaning) }.map(\.name)).union(["output", "resume"])
         let (new, old) = (try Tree.complete(self), try Tree.complete(old))
-        let others = Set(Self.keys.filter { ofResult && !$0.changesResult }.map(\.name)).union(["output", "resume"])
         let keys = (new.mapping?.keys.compactMap(\.string) ?? []).filter { !others.contains($0) }
         return keys.flatMap { differences(of: new[$0], from: old[$0], at: $0) }
+    }
+
+    /// Whether two configurations are of one run, whichever process works on it: equal in data, seed, length, start, and
+    /// whatever else changes the result.
+    package func isOfSameRun(as other: TrainingConfiguration) throws -> Bool {
+        try resume.start == other.resume.start && changes(from: other, of: .run).isEmpty
     }
 
     private func differences(of new: Node?, from old: Node?, at path: String) -> [String] {

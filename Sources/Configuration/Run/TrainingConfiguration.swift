@@ -21,9 +21,9 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// The random seed, which alone determines the initial parameters and the order of the sequences.
     package var seed: UInt64 = 1
 
-    /// The run's folder, by default `runs/MODEL`. The same command, started again, finds its checkpoints there and
-    /// resumes.
-    package var output: String
+    /// The run's folder; nil for one of its own, `runs/MODEL/1`, `2`, ..., in which the same command, started again,
+    /// goes on.
+    package var output: String?
 
     /// The time that one process may work on the run; nil for no limit.
     package var maxTime: TimeLimit?
@@ -82,36 +82,38 @@ package struct TrainingConfiguration: Sendable, Equatable {
     /// The value of `data` for the sequences of the model's generator.
     package static let generatedData = "generated"
 
+    /// The folder of the runs that got no folder by name.
+    package var numberedRuns: String { "runs/\(model.name)" }
+
     package init(model: SystemDescription) {
         self.model = model
-        output = "runs/\(model.name)"
     }
 }
 
 extension TrainingConfiguration {
     /// All keys except `model`, in the order in which they are printed.
     static let keys: [ConfigurationKey] = [
-        ConfigurationKey("data", \.data),
-        ConfigurationKey("digits", \.digits, changesResult: true),
-        ConfigurationKey("epochs", \.epochs, in: Limits.steps),
-        ConfigurationKey("steps", \.steps, in: Limits.steps),
+        ConfigurationKey("data", \.data, .run),
+        ConfigurationKey("digits", \.digits, .result),
+        ConfigurationKey("epochs", \.epochs, in: Limits.steps, .run),
+        ConfigurationKey("steps", \.steps, in: Limits.steps, .run),
         ConfigurationKey("maxTime", \.maxTime),
-        ConfigurationKey("seed", \.seed),
+        ConfigurationKey("seed", \.seed, .run),
         ConfigurationKey("output", \.output),
         ConfigurationKey("resume", \.resume),
-        ConfigurationKey("weights", \.weights, changesResult: true),
+        ConfigurationKey("weights", \.weights, .result),
         ConfigurationKey("checkpointEvery", \.checkpointEvery, in: Limits.steps),
         ConfigurationKey("keep", \.keep, in: Limits.steps),
         ConfigurationKey("keepEvery", \.keepEvery, in: Limits.interval),
-        ConfigurationKey("evaluateEvery", \.evaluateEvery, in: Limits.interval, changesResult: true),
-        ConfigurationKey("sampling", \.sampling, changesResult: true),
+        ConfigurationKey("evaluateEvery", \.evaluateEvery, in: Limits.interval, .result),
+        ConfigurationKey("sampling", \.sampling, .result),
         ConfigurationKey("threads", \.threads),
-        ConfigurationKey("virtualRanks", \.virtualRanks, in: Limits.virtualRanks, changesResult: true),
-        ConfigurationKey("accumulate", \.accumulate, in: Limits.batchSize, changesResult: true),
+        ConfigurationKey("virtualRanks", \.virtualRanks, in: Limits.virtualRanks, .result),
+        ConfigurationKey("accumulate", \.accumulate, in: Limits.batchSize, .result),
         ConfigurationKey("recompute", \.recompute),
-        ConfigurationKey("convolution", \.convolution, changesResult: true),
-        ConfigurationKey("reducePrecision", \.reducePrecision, changesResult: true),
-        ConfigurationKey("onNaN", \.onNaN, changesResult: true),
+        ConfigurationKey("convolution", \.convolution, .result),
+        ConfigurationKey("reducePrecision", \.reducePrecision, .result),
+        ConfigurationKey("onNaN", \.onNaN, .result),
         ConfigurationKey("verifyReplicasEvery", \.verifyReplicasEvery, in: Limits.interval),
         ConfigurationKey("watchdog", \.watchdog),
     ]
@@ -188,7 +190,7 @@ extension TrainingConfiguration {
         try checkValues()
         try model.requireName(file: "the configuration")
         try model.sequences.generator.check()
-        guard !output.isEmpty else { throw .usage("the output folder has no name; give one with --output") }
+        guard output != "" else { throw .usage("the output folder has no name; give one with --output") }
     }
 
     private func checkDigits() throws(TrainingError) {

@@ -11,20 +11,20 @@ package enum DataPlace {
     ///
     /// - Parameters:
     ///   - name: the name of the data in the record.
-    ///   - output: the run's folder in the record.
+    ///   - output: the run's folder in the record; nil where it names none.
     ///   - run: the path of the run's folder from here.
     /// - Returns: nil if the data are at none of the possible locations.
-    package static func found(_ name: String, output: String, run: String) -> String? {
+    package static func found(_ name: String, output: String?, run: String) -> String? {
         guard name != TrainingConfiguration.generatedData, !name.hasPrefix("/") else { return name }
         return candidates(name, output: output, run: run).first { FileManager.default.fileExists(atPath: $0) }
     }
 
     /// The paths that the name may stand for, the likeliest one first.
-    private static func candidates(_ name: String, output: String, run: String) -> [String] {
+    private static func candidates(_ name: String, output: String?, run: String) -> [String] {
         let here = FileManager.default.currentDirectoryPath
         let path = URL(fileURLWithPath: run).standardizedFileURL.pathComponents
-        let tail = output.split(separator: "/").map(String.init).filter { $0 != "." }
-        let isThere = !output.hasPrefix("/") && path.suffix(tail.count).elementsEqual(tail)
+        let tail = output?.split(separator: "/").map(String.init).filter { $0 != "." } ?? []
+        let isThere = output?.hasPrefix("/") == false && path.suffix(tail.count).elementsEqual(tail)
         let folders = (isThere ? [path.dropLast(tail.count)] : []).map(Self.joined) + [here, joined(path.dropLast())]
         return folders.map { $0 == here ? name : shortened($0 + "/" + name, from: here) }
     }

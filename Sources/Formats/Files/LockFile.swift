@@ -147,6 +147,18 @@ extension LockFile {
         return try? JSONDecoder().decode(Owner.self, from: Data(bytes))
     }
 
+    /// The process that holds a lock, as far as can be told from here without trying it; nil if none does.
+    ///
+    /// A process of another host is believed to live as long as its heartbeat is fresh.
+    package static func holder(of path: String) throws -> Owner? {
+        for record in [path, path + ".held"] {
+            guard let owner = owner(record), !owner.hasEnded else { continue }
+            let written = try FileManager.default.attributesOfItem(atPath: record)[.modificationDate] as? Date
+            if !owner.isElsewhere || written.map({ -$0.timeIntervalSinceNow < 10 * interval }) == true { return owner }
+        }
+        return nil
+    }
+
     private func write(_ owner: Owner) throws {
         // Opened anew each time, because only closing the file makes it visible to the other hosts of a network file
         // system.

@@ -16,7 +16,7 @@ extension CheckpointStore {
                 advice: "name a checkpoint, or the folder of a run that has saved one")
         }
         guard try Folder.isOne(path) else { return try read(path) }
-        guard let found = try inside(path).best() else { throw noneIn(path) }
+        guard let found = try inside(path).best() else { throw try noneIn(path) }
         return found
     }
 
@@ -34,9 +34,10 @@ extension CheckpointStore {
         return try Folder.isOne(run.folder) ? run : CheckpointStore(folder: folder)
     }
 
-    static func noneIn(_ folder: String) -> FormatError {
-        FormatError(
+    static func noneIn(_ folder: String) throws -> FormatError {
+        let newest = try NumberedRuns.numbers(in: folder).last.map { ", such as \(folder)/\($0)" } ?? ""
+        return FormatError(
             file: folder, problem: "holds no checkpoints",
-            advice: "name a checkpoint, or the folder of a run that has saved one")
+            advice: "name a checkpoint, or the folder of a run that has saved one\(newest)")
     }
 }

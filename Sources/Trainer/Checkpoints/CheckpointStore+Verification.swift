@@ -24,7 +24,7 @@ extension CheckpointStore {
     package static func verdicts(on path: String) throws -> [Verdict] {
         if try Folder.holds(path), try !Folder.isOne(path) { return [verdict(on: path)] }
         let verdicts = try inside(path).verdicts()
-        guard !verdicts.isEmpty else { throw noneIn(path) }
+        guard !verdicts.isEmpty else { throw try noneIn(path) }
         return verdicts
     }
 

@@ -21,7 +21,7 @@ extension CheckpointStore {
     /// Throws `FormatError` if there are none.
     package static func listed(in folder: String) throws -> [Listed] {
         let store = try inside(folder), steps = try store.steps
-        guard !steps.isEmpty else { throw noneIn(folder) }
+        guard !steps.isEmpty else { throw try noneIn(folder) }
         let best = try store.best()?.checkpoint.position.step
         return try steps.map { step in
             let path = store.path(of: Checkpoint.fileName(step: step))
@@ -40,7 +40,7 @@ extension CheckpointStore {
     package static func prune(_ run: String, keeping retention: Retention) throws -> [String] {
         let lock = try RunLock(ofExisting: run), store = ofRun(run, keeping: retention)
         defer { lock.release() }
-        guard let newest = try store.newest() else { throw noneIn(run) }
+        guard let newest = try store.newest() else { throw try noneIn(run) }
         let before = try store.steps
         let step = newest.checkpoint.position.step
         let complaints = try store.enter(
@@ -70,7 +70,7 @@ extension CheckpointStore {
     package static func repair(_ run: String) throws -> Repair {
         let lock = try RunLock(ofExisting: run), store = ofRun(run, keeping: Retention(newest: .max))
         defer { lock.release() }
-        guard try !store.steps.isEmpty else { throw noneIn(run) }
+        guard try !store.steps.isEmpty else { throw try noneIn(run) }
         for folder in [run, store.folder] { try Leftovers.removeAll(in: folder) }
         var repair = Repair()
         for path in try store.steps.map({ store.path(of: Checkpoint.fileName(step: $0)) }) {

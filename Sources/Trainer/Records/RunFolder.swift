@@ -19,15 +19,22 @@ final class RunFolder {
 
     private let lock: RunLock
 
-    /// Locks the folder and reads its contents.
+    /// Finds or makes the folder, locks it, and reads its contents.
     ///
     /// Throws a usage error if resuming, or starting from scratch, would lose or mix up something.
     init(_ configuration: TrainingConfiguration, data: DataSet) throws {
-        path = configuration.output
-        lock = try RunLock(path)
+        let ownRuns = configuration.output == nil ? NumberedRuns(of: configuration) : nil
+        let same = try ownRuns?.unfinished()
+        if let path = configuration.output ?? same {
+            lock = try RunLock(path)
+        } else {
+            lock = try ownRuns!.lockNew()
+        }
+        path = lock.folder
         store = CheckpointStore.ofRun(
             path, keeping: Retention(newest: configuration.keep, every: configuration.keepEvery))
-        switch configuration.resume {
+        // A run that is found again has begun as it was told, and goes on from its own checkpoints.
+        switch same == nil ? configuration.resume : .auto {
         case .auto:
             start = try store.newest()
         case .never:
@@ -65,7 +72,7 @@ final class RunFolder {
         guard let checkpoint = start?.checkpoint, checkpoint.position != Position(), try !store.steps.isEmpty else {
             return
         }
-        let changes = try configuration.changes(from: checkpoint.configuration, ofResult: true)
+        let changes = try configuration.changes(from: checkpoint.configuration, of: .result)
         guard changes.isEmpty else {
             throw TrainingError.usage(
                 "\(path) would go on to another result, with \(changes.joined(separator: ", ")); add --force to go on so, "

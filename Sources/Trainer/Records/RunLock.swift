@@ -8,7 +8,7 @@ import Reports
 
 /// The lock on a run's folder, held during the lifetime of this object.
 final class RunLock {
-    private let folder: String
+    let folder: String
     private let lock: LockFile
     private let madeFolders: [String]
 
@@ -16,11 +16,23 @@ final class RunLock {
     ///
     /// Throws `TrainingError` naming the process that trains there, and `FormatError` if the folder cannot be
     /// written.
-    init(_ folder: String) throws {
-        self.folder = folder
-        madeFolders = try Folder.make(folder)
+    convenience init(_ folder: String) throws { try self.init(folder, made: Folder.make(folder)) }
+
+    /// Makes the first folder of the numbers from `number` on that nobody else has made, and locks it.
+    static func onNewFolder(in parent: String, from number: Int) throws -> RunLock {
+        let outer = try Folder.make(parent)
+        var number = number
+        while true {
+            let made = try Folder.make("\(parent)/\(number)")
+            if let folder = made.last { return try RunLock(folder, made: outer + made) }
+            number += 1
+        }
+    }
+
+    private init(_ folder: String, made: [String]) throws {
+        (self.folder, madeFolders) = (folder, made)
         do {
-            lock = try LockFile(path: folder + "/.lock") { owner in
+            lock = try LockFile(path: Self.file(of: folder)) { owner in
                 ProgressDisplay.standardError.say(
                     "\(folder) is locked by \(owner), which cannot be asked from here; looking for 10 s whether it goes on"
                 )
@@ -30,6 +42,9 @@ final class RunLock {
             throw TrainingError("another process trains in \(folder)\(who); wait for it, or choose another --output")
         }
     }
+
+    /// The lock's file in a run's folder.
+    static func file(of folder: String) -> String { folder + "/.lock" }
 
     /// Whether no other process has taken over the lock.
     var isOwn: Bool { lock.isOwn }

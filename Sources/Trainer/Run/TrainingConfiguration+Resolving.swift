@@ -19,6 +19,13 @@ extension TrainingConfiguration {
         model: String?, file: String?, options: (inout TrainingConfiguration) -> Void = { _ in },
         keys: [KeyAssignment] = []
     ) throws -> TrainingConfiguration {
+        let run = try runToGoOn(options)
+        if let run, let file {
+            throw TrainingError.usage(
+                "--resume names the run in \(run), which has its own configuration, and --config is \(file); leave one of the two out"
+            )
+        }
+        let file = run.map { $0 + "/config.yaml" } ?? file
         let layer = try file.map(ConfigurationLayer.init(path:))
         if let model, let named = layer?.modelName, try !SystemDescription.isMeant(by: model, named: named) {
             throw TrainingError.usage(
@@ -28,6 +35,7 @@ extension TrainingConfiguration {
         var configuration = try layer?.applied(to: base) ?? base
         let record = file.map { (run: DataPlace.run(ofFile: $0), output: configuration.output) }
         options(&configuration)
+        if let run { try configuration.goOn(in: run, options) }
         for key in keys { configuration = try key.applied(to: configuration) }
         if configuration.steps == nil && configuration.epochs == nil { configuration.epochs = defaultEpochs }
         configuration.data = try data(of: configuration, record, options)
@@ -36,10 +44,37 @@ extension TrainingConfiguration {
         return try TrainingConfiguration(yaml: configuration.yaml, file: "the configuration")
     }
 
+    /// The run whose folder `--resume` names; nil for a checkpoint, and for what is no folder.
+    ///
+    /// Throws a usage error for a folder without a run.
+    private static func runToGoOn(_ options: (inout TrainingConfiguration) -> Void) throws -> String? {
+        var probe = TrainingConfiguration(model: Presets.small)
+        options(&probe)
+        guard let folder = probe.resume.start, try Folder.isOne(folder) else { return nil }
+        guard try Folder.holds(folder + "/config.yaml") else {
+            throw TrainingError.usage(
+                "--resume is \(folder), which is not the folder of a run: it has no config.yaml; name the folder of a run, or a "
+                    + "checkpoint")
+        }
+        return folder
+    }
+
+    /// Goes on in the folder of a run.
+    private mutating func goOn(in run: String, _ options: (inout TrainingConfiguration) -> Void) throws {
+        var named = TrainingConfiguration(model: model)
+        options(&named)
+        if let output = named.output, try !Folder.isSame(output, run) {
+            throw TrainingError.usage(
+                "--resume names the run in \(run), and the output is \(output); leave one of the two out, or name a checkpoint "
+                    + "of that run to start from")
+        }
+        (output, resume) = (run, .auto)
+    }
+
     /// The data of a run: those of an option; or of a file, relative to here or to where its run was started; or of
     /// the checkpoint to resume from; or the only ones here.
     private static func data(
-        of configuration: TrainingConfiguration, _ record: (run: String, output: String)?,
+        of configuration: TrainingConfiguration, _ record: (run: String, output: String?)?,
         _ options: (inout TrainingConfiguration) -> Void
     ) throws -> String {
         var named = TrainingConfiguration(model: configuration.model)

@@ -42,6 +42,8 @@ package enum TrainingRun {
         var state = TrainingState(network, optimizer: system.optimizer, seed: configuration.seed)
         let folder = communicator.rank == 0 ? try RunFolder(configuration, data: data) : nil
         defer { folder?.release() }
+        let run = try communicator.shared { folder!.path }
+        configuration.output = run
         if let start = folder?.start { try start.checkpoint.restore(into: &state, file: start.path) }
         let source = folder != nil && folder?.start == nil ? try configuration.weights.map(CheckpointStore.named) : nil
         if let source { try source.checkpoint.giveWeights(to: state, file: source.path) }
@@ -51,7 +53,7 @@ package enum TrainingRun {
             configuration.virtualRanks, threads: threads.count, rank: communicator.rank, ranks: communicator.size)
         try state.share(on: communicator)
         if state.isFinished(configuration) {
-            try folder.map { try leave($0, as: nothingToDo(configuration, state)) }
+            try folder.map { try leave($0, as: nothingToDo(in: $0, configuration, state)) }
             return nil
         }
         if !force { try folder?.requireUnchanged(configuration) }
@@ -92,12 +94,12 @@ package enum TrainingRun {
             }
         }
         let watchdog = try Watchdog(
-            configuration.watchdog, run: configuration.output, heartbeat: .own, communicator: communicator)
+            configuration.watchdog, run: run, heartbeat: .own, communicator: communicator)
         defer { watchdog?.end() }
         StopSignal.listen(to: StopSignal.ending)
         let stopped = try loop.run(), seconds = durationInWords(log?.seconds ?? 0)
         try log?.say(
-            stopped?.description ?? "finished in \(seconds); see \(configuration.output)", at: loop.state.position.step)
+            stopped?.description ?? "finished in \(seconds); see \(run)", at: loop.state.position.step)
         return stopped
     }
 
@@ -152,8 +154,10 @@ package enum TrainingRun {
     }
 
     /// Why a run that has already ended does not continue.
-    private static func nothingToDo(_ configuration: TrainingConfiguration, _ state: TrainingState) -> String {
-        let run = "nothing to do: the run in \(configuration.output)"
+    private static func nothingToDo(
+        in folder: RunFolder, _ configuration: TrainingConfiguration, _ state: TrainingState
+    ) -> String {
+        let run = "nothing to do: the run in \(folder.path)"
         return state.isStoppedEarly(configuration.model)
             ? "\(run) stopped early after step \(state.position.step); raise model.earlyStopping.patience to go on"
             : "\(run) has all its steps; raise --steps or --epochs to go on"

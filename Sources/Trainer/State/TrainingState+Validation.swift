@@ -10,7 +10,12 @@ extension TrainingState {
     }
 
     /// Whether the run ends because validations have not improved for too long.
-    package func isStoppedEarly(_ model: SystemDescription) -> Bool {
-        model.earlyStopping.map { stopping.waited >= $0.patience } ?? false
+    package func isStoppedEarly(_ model: SystemDescription) -> Bool { stopping.hasEnded(model) }
+}
+
+extension Patience {
+    /// Whether validations have not improved for longer than the model's early stopping allows.
+    func hasEnded(_ model: SystemDescription) -> Bool {
+        model.earlyStopping.map { waited >= $0.patience } ?? false
     }
 }

@@ -83,13 +83,21 @@ struct TrainCommand: ParsableCommand {
     )
     var seed: String?
 
-    @Option(help: ArgumentHelp("The run's folder (default: runs/MODEL).", valueName: "folder"), completion: .directory)
+    @Option(
+        help: ArgumentHelp(
+            "The run's folder (default: that of the newest unfinished run of the same configuration, or else a new one, runs/MODEL/1, "
+                + "2, ...).", valueName: "folder"), completion: .directory)
     var output: String?
+
+    @Option(help: ArgumentHelp("A name for the run, in place of a number: runs/MODEL/NAME.", valueName: "name"))
+    var name: String?
 
     @Option(
         help: ArgumentHelp(
-            "auto: go on from the newest checkpoint in the run's folder; never: start in a new folder; or a checkpoint "
-                + "(default: auto).", valueName: "auto|never|file"), completion: .file())
+            "auto: go on from the newest checkpoint in the run's folder; never: start in a new folder; the folder of a run: go on "
+                + "in it, as it was configured; or a checkpoint to go on from (default: auto).",
+            valueName: "auto|never|path"),
+        completion: .file())
     var resume: String?
 
     @Option(
@@ -227,6 +235,7 @@ struct TrainCommand: ParsableCommand {
             Setting(learningRate, to: \.model.learningRate),
             Setting(seed.flatMap { UInt64($0) }, to: \.seed),
             Setting("--output", output, to: \.output),
+            Setting(name) { $0.output = "\($0.numberedRuns)/\($1)" },
             Setting(resume.map(Resume.init), to: \.resume),
             Setting("--weights", weights, to: \.weights),
             Setting("--checkpoint-every", checkpointEvery, to: \.checkpointEvery),
@@ -248,6 +257,18 @@ struct TrainCommand: ParsableCommand {
 
     func validate() throws {
         for setting in settings { try setting.check() }
+        if let name {
+            if output != nil {
+                throw ValidationError("--name and --output both say where the run goes; leave one of the two out")
+            }
+            guard name.allSatisfy({ $0.isLetter || $0.isNumber || "-_.".contains($0) }),
+                name.contains(where: \.isLetter)
+            else {
+                throw ValidationError(
+                    "--name is \(name.quotable()); give letters, digits, -, _ and ., and at least one letter, since numbers are given "
+                        + "to runs without a name")
+            }
+        }
         if quiet && verbose {
             throw ValidationError("--quiet and --verbose say the opposite; leave one of the two out")
         }

@@ -45,6 +45,12 @@ struct Setting {
         apply = { if let threads { $0[keyPath: path] = threads } }
     }
 
+    /// A value that sets something else.
+    init<Value>(_ value: Value?, set: @escaping (inout TrainingConfiguration, Value) -> Void) {
+        check = {}
+        apply = { if let value { set(&$0, value) } }
+    }
+
     /// An integer within the limits of its key.
     init(_ option: String, _ number: Int?, to path: WritableKeyPath<TrainingConfiguration, Int>) {
         self.init(option, number, in: Self.range(of: option)) { $0[keyPath: path] = $1 }

@@ -22,7 +22,9 @@ private func resolved(
         }
         #expect(it.seed == 9 && it.model.batchSize == 4 && it.model.learningRate == 0.25)
         #expect(it.model.network == Presets.neuralScene.network && it.model.sequences.maxValue == 255)
-        #expect(it.output == "runs/neural-scene" && it.epochs == TrainingConfiguration.defaultEpochs && it.steps == nil)
+        #expect(
+            it.output == nil && it.numberedRuns == "runs/neural-scene"
+                && it.epochs == TrainingConfiguration.defaultEpochs && it.steps == nil)
     }
 
     @Test func aModelIsNamedOrChangedInPart() throws {
@@ -31,7 +33,7 @@ private func resolved(
         let it = try resolved(
             "model:\n  schedule: {cosine: {warmUp: 7}}\n  optimizer: {adam: {beta2: 0.98}}\n  clipNorm: null\n")
         #expect(it.model.schedule == .cosine(.init(warmUp: 7)) && it.model.clipNorm == nil)
-        #expect(it.model.optimizer == .adam(.init(beta2: 0.98)) && it.output == "runs/small")
+        #expect(it.model.optimizer == .adam(.init(beta2: 0.98)) && it.numberedRuns == "runs/small")
     }
 
     /// A key omitted from an alternative keeps the base's value if the base has the same alternative, and else the
