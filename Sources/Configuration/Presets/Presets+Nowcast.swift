@@ -52,10 +52,10 @@ extension Presets {
             batchSize: 4, learningRate: 1e-3, clipNorm: 1)
     }()
 
-    /// Rain of weight w is forecast where it is at least as likely as 1 in 1 + w, since the absolute error leads to a median; and
-    /// CSI is highest where rain is forecast that is at least as likely as CSI in 1 + CSI. Weights of a tenth to a half in CSI
-    /// follow; those of HKO-7 forecast no rain above 2 mm/h beyond half an hour.
-    private static let weights = LossWeights(thresholds: [0.5, 2, 5, 10], values: [1, 3, 12, 25, 40])
+    /// The absolute error leads to a median, so rain of weight w among rain of weight v is forecast where it is at least as
+    /// likely as v in v + w; and CSI is highest where rain is forecast that is at least as likely as CSI in 1 + CSI. Eight
+    /// times the weight from 2 mm/h on, for a CSI of an eighth: with HKO-7's, no such rain is forecast beyond half an hour.
+    private static let weights = LossWeights(thresholds: [0.5, 2, 5, 10], values: [1, 2.5, 20, 40, 60])
 
     private static let radar: SequenceDescription = {
         var frames = SequenceDescription(
