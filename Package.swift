@@ -78,6 +78,12 @@ let package = Package(
                 "Platform", "Reports", "Shards", "Trainer",
             ]),
         .target(
+            name: "RunReports",
+            dependencies: [
+                "Collectives", "Configuration", "DataLoading", "Forecasting", "Formats", "Kernels", "Model", "Reports",
+                "Shards", "Supervision", "Trainer",
+            ]),
+        .target(
             name: "Diagnostics",
             dependencies: [
                 "Collectives", "Configuration", "DataLoading", "Distribution", "Forecasting", "Formats", "Kernels",
@@ -90,8 +96,8 @@ let package = Package(
             name: "convlstm-dist",
             dependencies: [
                 "CStartup", "Collectives", "CommandSupport", "Configuration", "DataLoading", "Diagnostics",
-                "Distribution", "Forecasting", "Formats", "Kernels", "Model", "Platform", "Reports", "Shards",
-                "Supervision", "Trainer", "Version", argumentParser,
+                "Distribution", "Forecasting", "Formats", "Kernels", "Model", "Platform", "Reports", "RunReports",
+                "Shards", "Supervision", "Trainer", "Version", argumentParser,
             ]),
         .executableTarget(
             name: "convlstm-shard",

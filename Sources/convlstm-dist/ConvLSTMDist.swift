@@ -1,11 +1,8 @@
 // The command itself: its subcommands, and its error handling. The choice: one sentence on stderr, from one rank;
 // exit code 2 for wrong usage, 1 for other errors.
 
-import Collectives
 import CommandSupport
 import Configuration
-import Formats
-import Version
 import ArgumentParser
 import Foundation
 import Kernels
@@ -17,12 +14,10 @@ struct ConvLSTMDist: Program {
         commandName: "convlstm-dist",
         abstract: "Trains ConvLSTM networks that predict video, on the CPUs of one machine or of many.",
         discussion: "Under mpirun every process trains on its part of each batch; without, one process trains alone.",
-        version: Version.description(
-            instructions: Processor.compiledFor,
-            libraries: [MPILibrary.version, BLASLibrary.version, "zstd \(Zstd.version)"]),
+        version: ProgramVersion.text,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ModelsCommand.self, DoctorCommand.self,
-            RunsCommand.self, CheckpointCommand.self, ImportCommand.self, BenchCommand.self,
+            RunsCommand.self, ReportCommand.self, CheckpointCommand.self, ImportCommand.self, BenchCommand.self,
         ])
 
     static func main() {

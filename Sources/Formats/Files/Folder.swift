@@ -26,6 +26,11 @@ package enum Folder {
         return names
     }
 
+    /// The positive numbers that are names in a folder, in order; none if the folder does not exist.
+    package static func numbers(in path: String) throws -> [Int] {
+        try (names(in: path) ?? []).compactMap { Int($0) }.filter { $0 > 0 }.sorted()
+    }
+
     /// Whether anything exists at a path; a dangling link does not count. Throws if that cannot be determined.
     package static func holds(_ path: String) throws -> Bool { try status(of: path) != nil }
 

@@ -12,7 +12,10 @@ package enum PNGFile {
         try file.commit()
     }
 
-    private static func encoded(_ picture: Picture, for path: String) throws -> [UInt8] {
+    /// The bytes of a file.
+    ///
+    /// - Parameter path: its name for errors.
+    package static func encoded(_ picture: Picture, for path: String = "a picture") throws -> [UInt8] {
         var image = simplifiedImage()
         image.width = UInt32(picture.width)
         image.height = UInt32(picture.height)

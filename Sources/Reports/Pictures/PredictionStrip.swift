@@ -153,7 +153,7 @@ extension PredictionStrip {
 // Colors
 extension PredictionStrip {
     /// The color of a pixel: RGB for three channels, otherwise the gray of their mean.
-    private func shade(_ values: [Float], _ index: Int) -> Color {
+    func shade(_ values: [Float], _ index: Int) -> Color {
         if channels == 3 {
             return Color(
                 red: scale.level(of: values[index]), green: scale.level(of: values[index + 1]),
@@ -162,7 +162,7 @@ extension PredictionStrip {
         return scale.color(of: mean(values, at: index))
     }
 
-    private func errorColor(of prediction: [Float], truth: [Float], at index: Int) -> Color {
+    func errorColor(of prediction: [Float], truth: [Float], at index: Int) -> Color {
         scale.color(ofError: mean(prediction, at: index), truth: mean(truth, at: index))
     }
 

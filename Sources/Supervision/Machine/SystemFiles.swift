@@ -35,6 +35,9 @@ package enum SystemFiles {
         list(value("Cpus_allowed_list", in: content("/proc/self/status")) ?? "")
     }
 
+    /// What the processor calls itself; nil where the kernel does not say.
+    package static var processorName: String? { value("model name\t", in: content("/proc/cpuinfo")) }
+
     /// The number of physical cores that some logical ones belong to, as the kernel reports them; a core whose siblings
     /// it does not report counts by itself.
     package static func physicalCores(of logical: [Int]) -> Int {

@@ -68,7 +68,7 @@ package final class Timekeeper {
     }
 
     /// Measures how long training stands still for checkpoints.
-    package func save(_ body: () -> Void) { measure(.checkpoints, body) { _ in } }
+    package func save(_ body: () throws -> Void) rethrows { try measure(.checkpoints, body) { _ in } }
 
     /// A checkpoint has been written, beside training or not, and took so many seconds.
     package func took(checkpoint seconds: Double) { deadline?.took(checkpoint: seconds) }

@@ -35,7 +35,7 @@ extension CheckpointStore {
     }
 
     static func noneIn(_ folder: String) throws -> FormatError {
-        let newest = try NumberedRuns.numbers(in: folder).last.map { ", such as \(folder)/\($0)" } ?? ""
+        let newest = try Folder.numbers(in: folder).last.map { ", such as \(folder)/\($0)" } ?? ""
         return FormatError(
             file: folder, problem: "holds no checkpoints",
             advice: "name a checkpoint, or the folder of a run that has saved one\(newest)")

@@ -19,7 +19,7 @@ struct NumberedRuns {
     /// one is asked for.
     func unfinished() throws -> String? {
         guard configuration.resume != .never else { return nil }
-        for number in try Self.numbers(in: folder).reversed() {
+        for number in try Folder.numbers(in: folder).reversed() {
             let run = "\(folder)/\(number)"
             guard let other = try record(of: run), try configuration.isOfSameRun(as: other) else { continue }
             let newest = try CheckpointStore.ofRun(run).newest()
@@ -29,12 +29,7 @@ struct NumberedRuns {
     }
 
     /// Makes a folder of the next number, and locks it.
-    func lockNew() throws -> RunLock { try .onNewFolder(in: folder, from: (Self.numbers(in: folder).last ?? 0) + 1) }
-
-    /// The numbers of the runs in a folder, in order.
-    static func numbers(in folder: String) throws -> [Int] {
-        try (Folder.names(in: folder) ?? []).compactMap { Int($0) }.filter { $0 > 0 }.sorted()
-    }
+    func lockNew() throws -> RunLock { try .onNewFolder(in: folder, from: (Folder.numbers(in: folder).last ?? 0) + 1) }
 
     /// The configuration of a run; nil for a folder in which none has begun, and, with a warning, for one whose
     /// configuration cannot be read.

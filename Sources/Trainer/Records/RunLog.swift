@@ -15,6 +15,7 @@ final class RunLog {
     private let started = now()
     private let firstStep: Int
     private var progress: RunProgress
+    private let reports: ReportKeeper?
 
     /// The time of the last state in log.txt, and the least seconds until the next one.
     private var noted = -Double.infinity
@@ -46,15 +47,19 @@ final class RunLog {
 
     /// Opens the logs of a folder, truncated to the step that the run resumes from.
     ///
-    /// - Parameter progress: that of a run which has made `step` updates.
-    init(folder: String, through step: Int, _ progress: RunProgress, _ verbosity: Verbosity) throws {
+    /// - Parameters:
+    ///   - progress: that of a run which has made `step` updates.
+    ///   - reports: what writes the run's report; nil for no report.
+    init(
+        folder: String, through step: Int, _ progress: RunProgress, _ verbosity: Verbosity, reports: ReportKeeper?
+    ) throws {
         let columns =
             ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"]
             + Row.timeColumns + ["slowest_rank"]
         metrics = try LogFile(path: folder + "/metrics.csv", header: columns.joined(separator: ","), through: step)
         validations = try LogFile(path: folder + "/validation.csv", header: "step,epoch,loss", through: step)
         messages = try LogFile(path: folder + "/log.txt", header: nil, through: step)
-        (firstStep, self.progress, self.verbosity) = (step, progress, verbosity)
+        (firstStep, self.progress, self.verbosity, self.reports) = (step, progress, verbosity, reports)
     }
 
     /// The steps up to the resumed one whose rows are missing from metrics.csv although it has earlier rows,
@@ -123,6 +128,11 @@ final class RunLog {
         guard text.step > firstStep else { return }
         if verbosity != .quiet { display.finish(text.line) }
         try note(text.line, at: text.step)
+    }
+
+    /// Writes the run's report if the last one is old enough, or in any case the final one.
+    func report(at step: Int, isFinal: Bool = false) throws {
+        if let complaint = reports?.update(isFinal: isFinal) { try say(complaint, at: step) }
     }
 
     /// The seconds since the logs were opened.

@@ -28,7 +28,9 @@ package struct RunSummary: Sendable {
     /// Reads a run's folder; nil if no run has begun there.
     ///
     /// Throws `FormatError` about a file that cannot be read.
-    package init?(folder: String) throws {
+    ///
+    /// - Parameter isEnding: whether the caller is the process that has it open, and makes no more steps.
+    package init?(folder: String, isEnding: Bool = false) throws {
         let file = folder + "/config.yaml"
         guard try Folder.holds(file) else { return nil }
         run = folder
@@ -38,13 +40,13 @@ package struct RunSummary: Sendable {
         step = max(metrics.steps.last ?? 0, checkpointStep ?? 0)
         loss = metrics["loss"].last
         best = zip(validations.steps, validations["loss"]).min { $0.1 < $1.1 }.map(Validation.init)
-        state = try Self.state(of: folder, configuration, store)
+        state = try Self.state(of: folder, configuration, store, isEnding: isEnding)
     }
 
     private static func state(
-        of folder: String, _ configuration: TrainingConfiguration, _ store: CheckpointStore
+        of folder: String, _ configuration: TrainingConfiguration, _ store: CheckpointStore, isEnding: Bool
     ) throws -> State {
-        if try LockFile.holder(of: RunLock.file(of: folder)) != nil { return .training }
+        if try !isEnding && LockFile.holder(of: RunLock.file(of: folder)) != nil { return .training }
         do {
             return try store.newest()?.checkpoint.isFinal(of: configuration) == true ? .finished : .stopped
         } catch is FormatError {

@@ -23,10 +23,13 @@ package enum TrainingRun {
     ///   - start: the start time of the program, by `now()`.
     ///   - sources: the digest of the sources that the program was built from.
     ///   - force: whether a run may go on with a configuration that changes its result.
+    ///   - program: what the program is and runs with, for the log.
     ///   - verbosity: what rank 0 tells on standard error.
+    ///   - report: writes the run's report from its folder; nil for no report.
     package static func train(
-        on communicator: any Communicator, since start: Double, sources: String, force: Bool = false,
-        verbosity: Verbosity = .normal, _ resolve: () throws -> TrainingConfiguration
+        on communicator: any Communicator, since start: Double, sources: String, program: String = "",
+        force: Bool = false, verbosity: Verbosity = .normal, report: ReportWriter? = nil,
+        _ resolve: () throws -> TrainingConfiguration
     ) throws -> TrainingStopped? {
         let communicator = WatchedCommunicator(communicator, .own)
         var configuration = try communicator.shared(resolve)
@@ -75,7 +78,9 @@ package enum TrainingRun {
             let progress = RunProgress(
                 after: state.position.step, configuration, stepsPerEpoch: batches.stepsPerEpoch,
                 validationBatches: validationBatches, best: state.best)
-            return try RunLog(folder: folder.path, through: state.position.step, progress, verbosity)
+            return try RunLog(
+                folder: folder.path, through: state.position.step, progress, verbosity,
+                reports: report.map { ReportKeeper(of: folder.path, $0) })
         }
         let timekeeper = try Timekeeper.start(
             on: communicator, since: start,
@@ -92,6 +97,8 @@ package enum TrainingRun {
             {
                 try log.say(line, at: state.position.step)
             }
+            let machine = "\(communicator.hostName), \(SystemFiles.processorName ?? "processor not known")"
+            for line in ["machine: \(machine)", "program: \(program)"] { try log.note(line, at: state.position.step) }
         }
         let watchdog = try Watchdog(
             configuration.watchdog, run: run, heartbeat: .own, communicator: communicator)
@@ -100,6 +107,8 @@ package enum TrainingRun {
         let stopped = try loop.run(), seconds = durationInWords(log?.seconds ?? 0)
         try log?.say(
             stopped?.description ?? "finished in \(seconds); see \(run)", at: loop.state.position.step)
+        Heartbeat.own.begin(.checkpoint, step: loop.state.position.step)
+        try log?.report(at: loop.state.position.step, isFinal: true)
         return stopped
     }
 

@@ -7,9 +7,11 @@ import ArgumentParser
 import CommandSupport
 import Collectives
 import Foundation
+import Kernels
 import Model
 import Platform
 import Reports
+import RunReports
 import Trainer
 import Version
 
@@ -298,11 +300,17 @@ struct TrainCommand: ParsableCommand {
             exitCode: processExitCode(of:), isAskedToEnd: { StopSignal.isAskedToEnd }
         ) { communicator in
             try TrainingRun.train(
-                on: communicator, since: start, sources: Version.sources, force: force,
-                verbosity: quiet ? .quiet : verbose ? .verbose : .normal, resolved)
+                on: communicator, since: start, sources: Version.sources,
+                program: ProgramVersion.line, force: force,
+                verbosity: quiet ? .quiet : verbose ? .verbose : .normal, report: Self.report, resolved)
         }
         // The run has already reported why.
         if let stopped { throw ExitCode(stopped.reason.exitCode) }
+    }
+
+    /// Writes report.html into a run's folder.
+    private static func report(on run: String, isFinal: Bool) throws {
+        try RunReport(of: run, isEnding: isFinal, on: ThreadPool(1)).write(to: "\(run)/\(RunReport.fileName)")
     }
 
     private func resolved() throws -> TrainingConfiguration {

@@ -1,0 +1,144 @@
+// report.html of a run: what it is, how it went, and what it forecasts. The choice: everything is read from the run's folder, as
+// anybody could, so that the report of a running job, of a finished one and of one from another machine are made alike.
+
+import Configuration
+import Formats
+import Foundation
+import Kernels
+import Reports
+import Trainer
+
+/// The report of one run.
+package struct RunReport {
+    private let run: RunSummary
+    private let metrics, validations: RunTable
+    private let forecasts: Result<ShownForecasts, any Error>?
+
+    /// The name of the file in a run's folder.
+    package static let fileName = "report.html"
+
+    /// Reads a run, and forecasts some of its sequences.
+    ///
+    /// Throws `FormatError` if the folder holds no run, or one that cannot be read. A run whose forecasts cannot be made has
+    /// a report that says why.
+    ///
+    /// - Parameters:
+    ///   - isEnding: whether the caller is the process that trains, and makes no more steps.
+    ///   - pool: the threads that forecast.
+    package init(of folder: String, isEnding: Bool = false, on pool: ThreadPool) throws {
+        guard let run = try RunSummary(folder: folder, isEnding: isEnding) else { throw Self.noRun(in: folder) }
+        self.run = run
+        metrics = try RunTable(metricsOf: folder)
+        validations = try RunTable(validationsOf: folder)
+        let store = CheckpointStore.ofRun(folder)
+        forecasts = try store.steps.isEmpty ? nil : Result { try ShownForecasts(of: store, on: pool) }
+    }
+
+    static func noRun(in folder: String) -> FormatError {
+        FormatError(
+            file: folder, problem: "is not the folder of a run: it has no config.yaml",
+            advice: "name the folder of a run, as convlstm-dist runs lists them")
+    }
+
+    /// Writes the page. While the run is training, browsers read it again from time to time.
+    package func write(to path: String) throws {
+        var page = Page(title: run.run, refresh: run.state == .training ? 30 : nil)
+        page.add("Run", .facts(facts))
+        page.add("Curves", RunCurves.charts(of: [("", metrics, validations)]), below: lossTable)
+        try addForecasts(to: &page)
+        page.add("Time", timeTable)
+        let settings = try HTML.folded("every value: config.yaml", run.configuration.yaml)
+        page.add("Settings", "\(try changedSettings)\(settings)")
+        page.add("Log", .folded("log.txt", try log))
+        try page.write(to: path)
+    }
+
+    private var facts: [(name: String, value: String)] {
+        let configuration = run.configuration, model = configuration.model
+        let length = configuration.steps.map { " of \($0)" } ?? configuration.epochs.map { ", \($0) epochs" } ?? ""
+        var facts = [
+            ("model", "\(model.name): \(model.summary)"), ("data", configuration.data ?? "generated"),
+            ("state", "\(run.state.rawValue), step \(run.step)\(length)"),
+        ]
+        if let loss = run.loss { facts.append(("loss", Self.short(loss))) }
+        if let best = run.best {
+            facts.append(("best validation loss", "\(Self.short(best.loss)) at step \(best.step)"))
+        }
+        facts += (try? opening) ?? []
+        return facts
+    }
+
+    /// What the log says of the machine and the ranks.
+    private var opening: [(String, String)] {
+        get throws {
+            let lines = try log.split(separator: "\n").compactMap { $0.split(separator: " ", maxSplits: 2).last }
+            func last(_ start: String, _ name: String) -> [(String, String)] {
+                lines.last { $0.hasPrefix(start) }.map { [(name, String($0.dropFirst(start.count)))] } ?? []
+            }
+            return last("machine: ", "machine") + last("program: ", "program")
+                + (lines.last { $0.contains("global batch") }.map { [("ranks", String($0))] } ?? [])
+        }
+    }
+
+    private var log: String {
+        get throws {
+            let path = run.run + "/log.txt"
+            return try Folder.holds(path) ? String(decoding: InputFile(path: path).bytes(), as: UTF8.self) : ""
+        }
+    }
+
+    private var lossTable: HTML {
+        let losses = validations["loss"], epochs = validations["epoch"]
+        guard !losses.isEmpty else { return "<p class=\"note\">no validation yet</p>" }
+        let rows = validations.steps.indices.suffix(40).map { row in
+            ["\(validations.steps[row])", "\(Int(epochs[row]))", Self.short(losses[row])]
+        }
+        return "<details><summary>validations</summary>\(.table(["step", "epoch", "loss"], rows))</details>"
+    }
+
+    private func addForecasts(to page: inout Page) throws {
+        switch forecasts {
+        case nil: page.add("Forecasts", "<p class=\"note\">no checkpoint yet</p>")
+        case .failure(let error)?: page.add("Forecasts", "<p class=\"note\">none: \("\(error)")</p>")
+        case .success(let shown)?:
+            let films = try shown.players.map { try $0.html }
+            page.add("Forecasts", "<p class=\"note\">\(shown.caption)</p>\n\(films)")
+            page.add("Quality by frame", shown.charts, below: shown.table)
+        }
+    }
+
+    /// Where the time of the steps went, as on the rank that took longest for each phase.
+    private var timeTable: HTML {
+        let phases = ["load", "forward", "backward", "reduce", "update"]
+        let sums = phases.map { metrics["\($0)_s"].reduce(0, +) }, total = sums.reduce(0, +)
+        guard total > 0 else { return "<p class=\"note\">no step yet</p>" }
+        let rows = zip(phases, sums).map { phase, sum in
+            [phase, durationInWords(sum), String(format: "%.1f %%", 100 * sum / total)]
+        }
+        let speeds = metrics["sequences_per_s"].sorted(), slowest = metrics["slowest_rank"]
+        let counts = Dictionary(grouping: slowest) { $0 }.mapValues(\.count)
+        let ranks = counts.keys.sorted().map { rank in
+            ["rank \(Int(rank))", String(format: "%.1f %%", 100 * Double(counts[rank]!) / Double(slowest.count))]
+        }
+        let rankTable: HTML = ranks.count > 1 ? .table(["slowest", "of the steps"], ranks) : ""
+        let median = speeds.isEmpty ? 0 : speeds[speeds.count / 2]
+        return """
+            <p class="note">median of the steps: \(String(format: "%.2f", median)) sequences/s</p>
+            \(.table(["phase", "time", "share"], rows))\(rankTable)
+            """
+    }
+
+    /// What the run has otherwise than its preset, if it is of one.
+    private var changedSettings: HTML {
+        get throws {
+            guard let preset = Presets.all.first(where: { $0.name == run.configuration.model.name }) else { return "" }
+            let changes = try run.configuration.changes(from: TrainingConfiguration(model: preset))
+            let items = changes.map { "<li>\($0)</li>" as HTML }
+            return changes.isEmpty
+                ? "<p class=\"note\">as the preset has them</p>"
+                : "<p class=\"note\">other than the preset's:</p><ul>\(items)</ul>"
+        }
+    }
+
+    static func short(_ number: Double) -> String { String(format: "%.4g", number) }
+}

@@ -1,0 +1,39 @@
+// Keeps the report of a run up to date while it trains. The choice: a report is for people and no result, so it takes at most a
+// hundredth of the time, and one that cannot be written ends no run.
+
+import Platform
+
+/// What writes the report of the run in a folder; `isFinal` where the process makes no more steps.
+package typealias ReportWriter = (_ run: String, _ isFinal: Bool) throws -> Void
+
+/// The report of a run, on rank 0.
+final class ReportKeeper {
+    private let run: String
+    private let write: ReportWriter
+
+    /// When the last report was done, and how many seconds it took.
+    private var last: (end: Double, seconds: Double)?
+
+    private var hasComplained = false
+
+    /// How much more time is spent on training than on reports.
+    private static let share = 100.0
+
+    init(of run: String, _ write: @escaping ReportWriter) { (self.run, self.write) = (run, write) }
+
+    /// Writes the report if the last one is old enough, or in any case if it is the final one.
+    ///
+    /// - Returns: a warning, the first time that it cannot be written.
+    func update(isFinal: Bool = false) -> String? {
+        let start = now()
+        if let last, !isFinal, start - last.end < max(10, Self.share * last.seconds) { return nil }
+        defer { last = (now(), now() - start) }
+        do {
+            try write(run, isFinal)
+            return nil
+        } catch {
+            defer { hasComplained = true }
+            return hasComplained ? nil : "warning: the run's report is not written: \(error)"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+// `convlstm-dist report`: report.html of a run, or several runs in one page.
+
+import ArgumentParser
+import CommandSupport
+import Configuration
+import Formats
+import Foundation
+import Kernels
+import Platform
+import RunReports
+import Trainer
+
+struct ReportCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report",
+        abstract: "Writes a page about a run, or about several: curves, forecasts that play, times, settings.",
+        discussion: """
+            The page is one file, which needs no network. train keeps that of its run up to date; this command writes it again, or \
+            lays the curves of several runs over each other.
+            """)
+
+    @Argument(
+        help: ArgumentHelp("The folders of runs, as convlstm-dist runs lists them.", valueName: "run"),
+        completion: .directory)
+    var runs: [String]
+
+    @Option(
+        help: ArgumentHelp(
+            "The page to write (default: report.html in the folder of a run; of several, here).", valueName: "file"),
+        completion: .file(extensions: ["html"]))
+    var output: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A picture of the losses to write in place of the page, a name that ends in .svg.", valueName: "file"),
+        completion: .file(extensions: ["svg"]))
+    var plot: String?
+
+    func validate() throws {
+        try OptionCheck.requireNames(runs.map { ("the run", $0) } + [("--output", output), ("--plot", plot)])
+        if output != nil && plot != nil {
+            throw ValidationError(
+                "--plot is written in place of the page that --output names; leave one of the two out")
+        }
+        if let plot, !plot.hasSuffix(".svg") {
+            throw ValidationError("--plot is \(plot.quotable()); give a name that ends in .svg")
+        }
+    }
+
+    func run() throws {
+        try OneProcess.require(for: "report")
+        if let plot {
+            try RunComparison(of: runs).writeLosses(to: plot)
+            return StandardOutput.print(plot)
+        }
+        let folder = runs[0].hasSuffix("/") ? runs[0] : runs[0] + "/"
+        let path = output ?? (runs.count == 1 ? folder + RunReport.fileName : RunReport.fileName)
+        if runs.count == 1 {
+            let pool = try ThreadPool(ProcessInfo.processInfo.activeProcessorCount)
+            try RunReport(of: runs[0], on: pool).write(to: path)
+        } else {
+            try RunComparison(of: runs).write(to: path)
+        }
+        StandardOutput.print(path)
+    }
+}
