@@ -272,11 +272,5 @@ private struct BlockSums {
 }
 
 extension [Float] {
-    fileprivate func scaled(by scale: ValueScale) -> [Float] {
-        var values = [Float](repeating: 0, count: count), span = values.mutableSpan
-        scale.scaleTarget(self.span, into: &span)
-        return values
-    }
-
     fileprivate func repeated(_ times: Int) -> [Float] { (0..<times).flatMap { _ in self } }
 }

@@ -40,14 +40,14 @@ package struct PredictionFolder: Sendable {
 
     private let frame: FeatureShape
 
-    /// The colors of the strips.
-    private let scale: ColorScale
-
     private let format: ForecastFormat
+    private let pictures: ForecastPictures
 
     /// Throws a usage error if `path` holds something that would be lost.
-    package init(path: String, frame: FeatureShape, scale: ColorScale, format: ForecastFormat = .npy) throws {
-        (self.path, self.frame, self.scale, self.format) = (path, frame, scale, format)
+    package init(
+        path: String, frame: FeatureShape, pictures: ForecastPictures, format: ForecastFormat = .npy
+    ) throws {
+        (self.path, self.frame, self.pictures, self.format) = (path, frame, pictures, format)
         try NewFolder.require(path)
     }
 
@@ -65,10 +65,12 @@ package struct PredictionFolder: Sendable {
                     names += try write(prediction, description, step: step, end: end, to: temporary)
                 }
             }
-            for (number, prediction) in predictions.prefix(Self.mostStrips).enumerated() {
-                let name = "strip\(isBatch ? "-\(number)" : "").png"
-                try PNGFile.write(strip(prediction).picture(), to: "\(temporary)/\(name)")
-                names.append(name)
+            let shown = predictions.prefix(Self.mostStrips), digits = "\(shown.count - 1)".count
+            for (number, prediction) in shown.enumerated() {
+                let digits = String(repeating: "0", count: digits - "\(number)".count) + "\(number)"
+                names += try pictures.write(
+                    prediction, frame: frame, to: temporary, end: isBatch ? "-\(digits).png" : ".png",
+                    title: isBatch ? "sequence \(number)" : nil)
             }
             return names.sorted()
         }
@@ -113,12 +115,6 @@ package struct PredictionFolder: Sendable {
             try file.commit()
             return name + end
         }
-    }
-
-    private func strip(_ prediction: Prediction) -> PredictionStrip {
-        PredictionStrip(
-            input: prediction.input, truth: prediction.truth, prediction: prediction.forecast, height: frame.height,
-            width: frame.width, channels: frame.channels, scale: scale)
     }
 }
 

@@ -142,11 +142,3 @@ struct ShownForecasts {
         return "<details><summary>numbers</summary>\(.table(header, rows))</details>"
     }
 }
-
-extension [Float] {
-    fileprivate func scaled(by scale: ValueScale) -> [Float] {
-        var values = [Float](repeating: 0, count: count), span = values.mutableSpan
-        scale.scaleTarget(self.span, into: &span)
-        return values
-    }
-}

@@ -15,15 +15,22 @@ package struct PredictionStrip: Sendable {
 
     package let scale: ColorScale
 
+    /// What is said of the whole, above the frames; nothing if it is empty.
+    package var title = ""
+
+    /// What is said of each known frame of the prediction, such as its SSIM, in rows below it.
+    package var scores: [(name: String, values: [String])] = []
+
     /// The number of screen pixels per side of a frame's pixel.
     private let magnification: Int
 
     /// Of how many rows and columns of a large frame one is drawn.
     private let reduction: Int
 
+    /// - Parameter side: the pixels of the screen that the longer side of a small frame is magnified to.
     package init(
         input: [Float], truth: [Float]?, prediction: [Float], height: Int, width: Int, channels: Int = 1,
-        scale: ColorScale
+        scale: ColorScale, side: Int = 128
     ) {
         let whole = [input, prediction].allSatisfy { $0.count.isMultiple(of: height * width * channels) }
         precondition(whole, "a strip shows whole frames of H x W x C pixels")
@@ -38,7 +45,7 @@ package struct PredictionStrip: Sendable {
         self.width = width
         self.channels = channels
         self.scale = scale
-        magnification = max(height, width) <= Self.largestSide / 2 ? 2 : 1
+        magnification = max(1, side / max(height, width))
         reduction = (max(height, width) + Self.largestSide - 1) / Self.largestSide
     }
 
@@ -49,12 +56,22 @@ package struct PredictionStrip: Sendable {
     package func picture() -> Picture {
         let rows = rows, columns = rows.map(\.frames).max() ?? 0
         var picture = Picture(
-            width: max(namesWidth + columns * (shown.width * magnification + gap), legendWidth),
-            height: rows.reduce(gap) { $0 + heightOf($1) } + legendHeight, filledWith: .paper)
+            width: max(namesWidth + columns * columnWidth, legendWidth, titleWidth),
+            height: rows.reduce(gap) { $0 + heightOf($1) } + titleHeight + scoresHeight + legendHeight,
+            filledWith: .paper)
         var top = gap
+        if !title.isEmpty { picture.write(title, x: gap, y: top, scale: fontScale) }
+        top += titleHeight
         for row in rows {
             draw(row, top: top, into: &picture)
             top += heightOf(row)
+        }
+        for (name, values) in scores {
+            picture.write(name, x: gap, y: top, scale: fontScale)
+            for (frame, value) in values.enumerated() where BitmapFont.width(of: value) * fontScale < columnWidth {
+                picture.write(value, x: namesWidth + frame * columnWidth, y: top, scale: fontScale)
+            }
+            top += textHeight + gap
         }
         drawLegend(top: top, into: &picture)
         return picture
@@ -89,7 +106,7 @@ package struct PredictionStrip: Sendable {
         let framesTop = top + (row.firstNumber == nil ? 0 : textHeight + gap)
         picture.write(row.name, x: gap, y: framesTop, scale: fontScale)
         for frame in 0..<row.frames {
-            let left = namesWidth + frame * (shown.width * magnification + gap)
+            let left = namesWidth + frame * columnWidth
             if let first = row.firstNumber {
                 picture.write("\(first + frame)", x: left, y: top, scale: fontScale)
             }
@@ -140,6 +157,10 @@ extension PredictionStrip {
     private var gap: Int { 4 }
     private var fontScale: Int { 2 }
     private var textHeight: Int { BitmapFont.height * fontScale }
+    private var columnWidth: Int { shown.width * magnification + gap }
+    private var titleHeight: Int { title.isEmpty ? 0 : textHeight + 2 * gap }
+    private var titleWidth: Int { title.isEmpty ? 0 : BitmapFont.width(of: title) * fontScale + 2 * gap }
+    private var scoresHeight: Int { scores.count * (textHeight + gap) }
     private var namesWidth: Int { gap + BitmapFont.width(of: "prediction") * fontScale + 2 * gap }
 
     private func heightOf(_ row: Row) -> Int {

@@ -24,7 +24,7 @@ struct PredictCommand: ParsableCommand {
         abstract: "Forecasts frames, and writes them as .npy arrays and as pictures.",
         discussion: """
             The folder gets input.npy, prediction.npy, truth.npy where it is known, and strip.png (rows input, truth, \
-            prediction and error). Arrays are float32 of (frames, height, width[, channels]) in the data's own values. \
+            prediction and error, with the SSIM and MSE of each frame). Arrays are float32 of (frames, height, width[, channels]) in the data's own values. \
             --input continues after the last frame of the file, which may hold one sequence or a batch; of a batch the first \
             \(PredictionFolder.mostStrips) sequences get a strip each. With --latest, --input is a folder or file that frames are \
             added to, of any kind that convlstm-shard split reads, and the newest frames are continued; missing pixels are NaN. \
@@ -64,6 +64,9 @@ struct PredictCommand: ParsableCommand {
     @Option(help: "Write .npy arrays, or NetCDF files after the CF conventions.")
     var format = Format.npy
 
+    @Flag(help: "Write an animation too, animation.png, which browsers play: truth, forecast and error side by side.")
+    var animate = false
+
     @Option(help: ArgumentHelp("The folder to make.", valueName: "folder"), completion: .directory)
     var output: String
 
@@ -88,8 +91,7 @@ struct PredictCommand: ParsableCommand {
         var found = try options.open(on: SoloCommunicator())
         let source = try source(for: found), frames = source.frames, range = found.checkpoint.valueRange
         let folder = try PredictionFolder(
-            path: output, frame: frames.frame, scale: ColorScale(unit: frames.unit, range: range),
-            format: fileFormat(source))
+            path: output, frame: frames.frame, pictures: pictures(of: found, source), format: fileFormat(source))
         let batch = source.batch ?? 1, pool = try options.threadPool(for: batch, on: SoloCommunicator())
         let forecaster = try found.takeForecaster(
             frames: options.frames(for: found), of: frames, on: pool, SoloCommunicator())
@@ -108,6 +110,15 @@ struct PredictCommand: ParsableCommand {
             "\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames) by \(found.path); "
                 + "values as in the data, \(frames.unit.map { "in \($0), " } ?? "")\(range.lowerBound) to \(range.upperBound)"
         )
+    }
+
+    private func pictures(of found: CheckpointStore.Found, _ source: ForecastSource) -> ForecastPictures {
+        let checkpoint = found.checkpoint, model = checkpoint.configuration.model
+        let place = sequence.map { number in ", sequence \(number)\(split.map { " of \($0.rawValue)" } ?? "")" } ?? ""
+        return ForecastPictures(
+            title: "\(model.name), step \(checkpoint.position.step)\(place)",
+            colors: ColorScale(unit: source.frames.unit, range: checkpoint.valueRange), values: checkpoint.valueRange,
+            convention: model.metrics, areAnimated: animate)
     }
 
     /// What is to be continued; prints how it was read.

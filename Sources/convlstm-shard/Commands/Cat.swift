@@ -25,12 +25,19 @@ struct Cat: ParsableCommand {
     @Option(help: "The .npy or .png file to write.", completion: .file())
     var output: String
 
+    @Flag(help: "Make the .png file an animation, which browsers play, in place of frames side by side.")
+    var animate = false
+
     private var isPicture: Bool { output.lowercased().hasSuffix(".png") }
 
     func validate() throws {
         try OptionCheck.requireNames([("the folder", folder)])
         guard isPicture || output.lowercased().hasSuffix(".npy") else {
             throw ValidationError("--output is \(output); give a name that ends in .npy or .png.")
+        }
+        guard !animate || isPicture else {
+            throw ValidationError(
+                "--animate makes a picture, and --output is \(output); give a name that ends in .png.")
         }
     }
 
@@ -40,7 +47,9 @@ struct Cat: ParsableCommand {
         guard (0..<set.count).contains(sequence) else {
             throw ValidationError("--sequence is \(sequence); \(folder) holds sequences 0 to \(set.count - 1).")
         }
-        if isPicture {
+        if animate {
+            try APNGFile.write(animation(of: set), milliseconds: 250, to: output)
+        } else if isPicture {
             try PNGFile.write(picture(of: set), to: output)
         } else {
             let (type, bytes) = try numbers(of: set)
@@ -55,6 +64,12 @@ struct Cat: ParsableCommand {
             return (set.manifest.elementType.array, try set.bytes(ofSequence: sequence))
         }
         return (.float32, ElementType.float32.bytes(of: try set.sequence(sequence)))
+    }
+
+    private func animation(of set: ShardSet) throws -> [Picture] {
+        let g = set.geometry
+        return ColorScale(unit: set.unit, range: set.valueRange).animation(
+            of: try set.sequence(sequence), frames: g.frames, height: g.height, width: g.width, channels: g.channels)
     }
 
     private func picture(of set: ShardSet) throws -> Picture {

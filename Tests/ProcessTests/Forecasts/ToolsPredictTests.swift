@@ -27,9 +27,9 @@ import Testing
 
     /// Sequence 1 of the test split is the last of all 26; of its 6 frames 3 are inputs and 3 are known targets.
     @Test(.enabled(if: Python.has("numpy"))) func aSequenceOfTheDataIsForecastBesideWhatCame() throws {
-        let result = try predict(["--sequence", "1", "--split", "test", "--frames", "5"], to: "p1")
+        let result = try predict(["--sequence", "1", "--split", "test", "--frames", "5", "--animate"], to: "p1")
         #expect(result.status == 0, "\(result.stderr)")
-        #expect(try names(in: "p1") == ["input.npy", "prediction.npy", "strip.png", "truth.npy"])
+        #expect(try names(in: "p1") == ["animation.png", "input.npy", "prediction.npy", "strip.png", "truth.npy"])
         let facts = try numpy(
             """
             x = n.load(p + '/squares-shifted.npy')[25]
@@ -37,7 +37,8 @@ import Testing
             print(y.shape, y.dtype, (i == x[:3]).all(), (t == x[3:]).all(), n.isfinite(y).all(), y.std() > 0)
             """)
         #expect(facts == "(5, 24, 24) float32 True True True True")
-        #expect(try pngSize("p1/strip.png") == [110 + 5 * (48 + 4), 4 + 3 * (18 + 52) + 52])
+        #expect(try pngSize("p1/strip.png") == [110 + 5 * (120 + 4), 4 + 22 + 3 * (18 + 124) + 124 + 2 * 18])
+        #expect(try pngSize("p1/animation.png") == [3 * (240 + 8) + 8, 240 + 3 * 22 + 16])
     }
 
     @Test(.enabled(if: Python.has("numpy"))) func theEndsOfABatchAreContinued() throws {

@@ -1,6 +1,7 @@
 import Formats
-import Reports
 import Testing
+
+@testable import Reports
 
 /// A strip of 2 input and 3 predicted frames of 8 x 8, magnified twice; frame t of the truth is t / 4 everywhere.
 private func strip(withTruth: Bool = true, error: Float = 0) -> PredictionStrip {
@@ -8,7 +9,7 @@ private func strip(withTruth: Bool = true, error: Float = 0) -> PredictionStrip 
     let future = frames([0.5, 0.75, 1])
     return PredictionStrip(
         input: frames([0, 0.25]), truth: withTruth ? future : nil, prediction: future.map { $0 + error },
-        height: 8, width: 8, scale: .gray(0...1))
+        height: 8, width: 8, scale: .gray(0...1), side: 16)
 }
 
 extension Picture {
@@ -52,7 +53,8 @@ extension Picture {
     @Test func beyondTheKnownFramesThereIsPredictionAlone() {
         let frame = [Float](repeating: 0.5, count: 64)
         let picture = PredictionStrip(
-            input: frame, truth: frame, prediction: frame + frame + frame, height: 8, width: 8, scale: .gray(0...1)
+            input: frame, truth: frame, prediction: frame + frame + frame, height: 8, width: 8, scale: .gray(0...1),
+            side: 16
         ).picture()
         // The row of predictions now has its own numbers, which move it and the errors down by 18.
         #expect(picture.width == 170 && picture.height == 138)
@@ -86,7 +88,7 @@ extension Picture {
         input[0] = 1
         input[4] = .nan
         let picture = PredictionStrip(
-            input: input, truth: nil, prediction: [], height: 8, width: 8, channels: 3, scale: .gray(0...1)
+            input: input, truth: nil, prediction: [], height: 8, width: 8, channels: 3, scale: .gray(0...1), side: 16
         ).picture()
         #expect(picture.color(columns[0] + 1, inputTop + 1) == [255, 0, 0])
         #expect(picture.color(columns[0] + 2, inputTop) == [0, 0, 0])
@@ -98,7 +100,7 @@ extension Picture {
         let input = (0..<64).map { steps[$0 % 8] }
         let picture = PredictionStrip(
             input: input, truth: input, prediction: input, height: 8, width: 8,
-            scale: ColorScale(unit: "mm/h", range: 0...60)
+            scale: ColorScale(unit: "mm/h", range: 0...60), side: 16
         ).picture()
         let seen = (0..<8).map { picture.color(columns[0] + 2 * $0, inputTop) }
         #expect(
@@ -116,5 +118,36 @@ extension Picture {
         ).picture()
         #expect(picture.width == 110 + 334 + 4 && picture.height < 700)
         #expect(picture.color(columns[0] + 333, inputTop + 299) == [128, 128, 128])
+    }
+
+    /// A title and scores take rows of their own, and move nothing else.
+    @Test func titleAndScoresStandAboveAndBelow() {
+        var titled = strip()
+        titled.title = "small, step 3"
+        titled.scores = [("SSIM", ["1", "1", "1"]), ("MSE", ["0.25", "a number too long", "1"])]
+        let (plain, picture) = (strip().picture(), titled.picture())
+        #expect(picture.height == plain.height + 22 + 2 * 18)
+        #expect(picture.color(columns[1], truthTop + 22) == plain.color(columns[1], truthTop))
+        func isInked(_ xs: Range<Int>, _ ys: Range<Int>) -> Bool {
+            ys.contains { y in xs.contains { picture.color($0, y) == [70, 70, 70] } }
+        }
+        #expect(isInked(4..<60, 4..<18) && isInked(columns[0]..<columns[0] + 16, 142..<156))
+        #expect(!isInked(columns[1]..<columns[1] + 16, 160..<174), "what does not fit is left out")
+    }
+
+    /// An animation has a picture for each frame, which differ where the frames do.
+    @Test func anAnimationShowsEachFrame() {
+        let frames = strip(error: 0.2).animation()
+        #expect(frames.count == 5 && Set(frames.map(\.width)).count == 1)
+        // Panels of 256 pixels: truth, forecast, error, from the third row of text on.
+        let levels = frames.map { $0.color(20, 60)[0] }
+        #expect(levels == [0, 64, 128, 191, 255])
+        #expect(frames[1].color(8 + 2 * 264 + 20, 60) == paper && frames[2].color(8 + 2 * 264 + 20, 60) != paper)
+    }
+
+    @Test func theFontHasWhatTitlesAreMadeOf() {
+        for character in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_+:,=%()/." {
+            #expect(!BitmapFont.pixels(of: String(character)).isEmpty, "\(character)")
+        }
     }
 }
