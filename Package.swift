@@ -173,7 +173,7 @@ let package = Package(
             name: "ProcessTests",
             dependencies: [
                 "collectives-probe", "Configuration", "convlstm-dist", "convlstm-shard", "DataLoading", "Formats",
-                "Model", "NetworkTestSupport", "Reports", "Shards", "TestSupport", "Trainer", "training-probe", yams,
+                "Kernels", "Model", "NetworkTestSupport", "Reports", "Shards", "TestSupport", "Trainer", "training-probe", yams,
             ],
             exclude: ["Fixtures"]),
     ],

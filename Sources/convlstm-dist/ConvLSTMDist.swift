@@ -22,7 +22,7 @@ struct ConvLSTMDist: Program {
             libraries: [MPILibrary.version, BLASLibrary.version, "zstd \(Zstd.version)"]),
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ModelsCommand.self, DoctorCommand.self,
-            CheckpointCommand.self, ImportCommand.self, BenchCommand.self,
+            CheckpointCommand.self, ExportCommand.self, ImportCommand.self, BenchCommand.self,
         ])
 
     static func main() {
