@@ -18,9 +18,12 @@ extension Checkpoint {
     /// Throws `FormatError` about `file`, the checkpoint's, for weights that are missing or not finite, and about `path` where it
     /// cannot be written; and a usage error for a system of which nothing can be made.
     ///
+    /// - Parameter size: the size of the frames; nil for the one that the network was built for.
     /// - Returns: the number of the graph's operators.
-    package func writeGraph(forecasting frames: Int, producer: String, to path: String, file: String) throws -> Int {
-        let system = configuration.model, network = try network(for: .forecasts)
+    package func writeGraph(
+        forecasting frames: Int, of size: FeatureShape?, producer: String, to path: String, file: String
+    ) throws -> Int {
+        let system = configuration.model, network = try network(frame: size, for: .forecasts), frame = network.frame
         let offset = system.sequences.firstForecast, seen = system.sequences.inputFrames
         try network.check(
             Unrolling(network, inputFrames: seen, forecasting: frames, forecastOffset: offset))

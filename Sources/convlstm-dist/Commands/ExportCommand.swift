@@ -43,12 +43,18 @@ struct ExportCommand: ParsableCommand {
         help: ArgumentHelp("Frames that an onnx graph forecasts (default: as in training).", valueName: "n"))
     var frames: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Height, width and channels of the frames of an onnx graph, such as 320x320x1 (default: those of the training).",
+            valueName: "HxWxC"))
+    var frame: FeatureShape?
+
     func validate() throws {
         try OptionCheck.requireNames([("--checkpoint", checkpoint), ("--output", output)])
-        guard let frames else { return }
-        try OptionCheck.require(frames, in: 1...CheckpointOptions.mostFrames, "--frames")
-        guard format == .onnx else {
-            throw ValidationError("--frames is for a graph, and weights are those of any number; leave it out")
+        if let frames { try OptionCheck.require(frames, in: 1...CheckpointOptions.mostFrames, "--frames") }
+        guard format == .onnx || frames == nil && frame == nil else {
+            throw ValidationError(
+                "--frames and --frame are for --format onnx, and weights are those of any number; leave them out")
         }
     }
 
@@ -57,26 +63,24 @@ struct ExportCommand: ParsableCommand {
         try NewFile.require(output, suffix: format.rawValue)
         let found = try CheckpointStore.named(checkpoint), model = found.checkpoint.configuration.model
         for (_, reason) in found.damaged { warn("a newer checkpoint cannot be used: \(reason)") }
-        StandardOutput.print(
-            "\(output): \(model.name) on frames of \(found.checkpoint.frame), \(try written(found)), of \(found.path)")
+        let content = try format == .onnx ? writeGraph(of: found) : writeWeights(of: found)
+        StandardOutput.print("\(output): \(model.name), \(content), of \(found.path)")
     }
 
-    /// Writes the file, and says in words what it holds.
-    private func written(_ found: CheckpointStore.Found) throws -> String {
-        let checkpoint = found.checkpoint, file = found.path
-        switch format {
-        case .safetensors: return try weights(.safetensors, found)
-        case .npz: return try weights(.npz, found)
-        case .onnx:
-            let sequences = checkpoint.configuration.model.sequences, frames = frames ?? sequences.forecastFrames
-            let operators = try checkpoint.writeGraph(
-                forecasting: frames, producer: Version.number, to: output, file: file)
-            return "\(sequences.inputFrames) frames to \(frames) in \(counted(operators, "operator"))"
-        }
+    /// Writes the forecast, and says in words what the file holds.
+    private func writeGraph(of found: CheckpointStore.Found) throws -> String {
+        let checkpoint = found.checkpoint, sequences = checkpoint.configuration.model.sequences
+        let frames = frames ?? sequences.forecastFrames
+        let operators = try checkpoint.writeGraph(
+            forecasting: frames, of: frame, producer: Version.number, to: output, file: found.path)
+        return
+            "\(sequences.inputFrames) frames of \(frame ?? checkpoint.frame) to \(frames) in \(counted(operators, "operator"))"
     }
 
-    private func weights(_ format: WeightFormat, _ found: CheckpointStore.Found) throws -> String {
-        let (tensors, elements) = try found.checkpoint.writeWeights(format, to: output, file: found.path)
+    /// Writes the tensors, and says in words what the file holds.
+    private func writeWeights(of found: CheckpointStore.Found) throws -> String {
+        let (tensors, elements) = try found.checkpoint.writeWeights(
+            format == .npz ? .npz : .safetensors, to: output, file: found.path)
         return "\(grouped(elements)) numbers in \(counted(tensors, "tensor"))"
     }
 }

@@ -84,7 +84,7 @@ struct PresetCheckpoints {
             // Sums of about one, also of what reads pixels of up to 255.
             let readsFrames = slot.name.hasPrefix(first + ".") && !slot.name.hasSuffix("hidden.kernel")
             let terms = Double(slot.shape.dropLast().reduce(1, *)).squareRoot()
-            let kernel = 2 / terms / (readsFrames ? system.sequences.maxValue : 1)
+            let kernel = 1.2 / terms / (readsFrames ? system.sequences.maxValue : 1)
             // What is rain and what not would else hang on one rounding.
             let isClipped = system.sequences.transform != nil && slot == network.layout.slots.last
             vary(
