@@ -87,9 +87,11 @@ struct PresetCheckpoints {
             let kernel = 1.2 / terms / (readsFrames ? system.sequences.maxValue : 1)
             // What is rain and what not would else hang on one rounding.
             let isClipped = system.sequences.transform != nil && slot == network.layout.slots.last
+            let isScale = slot.name.hasSuffix(".scale")
             vary(
-                state.values[slot], UInt64(number), by: isClipped ? 0.05 : slot.shape.count < 4 ? 0.3 : kernel,
-                around: isClipped || slot.name.hasSuffix(".scale") ? 0.5 : 0)
+                state.values[slot], UInt64(number),
+                by: isClipped ? 0.05 : isScale ? 0.1 : slot.shape.count < 4 ? 0.3 : kernel,
+                around: isClipped ? 0.5 : isScale ? 0.4 : 0)
         }
         for (number, slot) in state.statistics.layout.slots.enumerated() {
             vary(state.statistics[slot], UInt64(number), by: 0.3, around: slot.name.hasSuffix(".variance") ? 1 : 0)
