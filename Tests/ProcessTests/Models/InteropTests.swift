@@ -83,7 +83,8 @@ import Trainer
             let result = try presets.dist(["import", "\(name).\(format)", "--output", back])
             try #require(result.status == 0, "\(result)")
             let old = try content(of: name), new = try content(of: back)
-            #expect(old.weights.count > 0 && old.weights == new.weights, "\(name)")
+            let areSame = !old.weights.isEmpty && old.weights == new.weights
+            #expect(areSame, "\(name)")
             #expect(old.checkpoint.unit == new.checkpoint.unit && old.checkpoint.frame == new.checkpoint.frame)
             #expect(old.checkpoint.valueRange == new.checkpoint.valueRange)
             #expect(old.checkpoint.configuration.model == new.checkpoint.configuration.model, "\(name)")
@@ -91,7 +92,8 @@ import Trainer
             let forecasts = try ["\(name)-forecast", "\(back)-forecast"].map {
                 try presets.folder.bytes(of: $0 + "/prediction.npy")
             }
-            #expect(forecasts[0] == forecasts[1], "\(name)")
+            let isSame = forecasts[0] == forecasts[1]
+            #expect(isSame, "\(name)")
         }
     }
 
