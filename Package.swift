@@ -178,8 +178,8 @@ let package = Package(
             name: "ProcessTests",
             dependencies: [
                 "collectives-probe", "Configuration", "convlstm-dist", "convlstm-shard", "DataLoading", "Formats",
-                "Kernels", "Model", "NetworkTestSupport", "Reports", "Shards", "TestSupport", "Trainer", "training-probe",
-                yams,
+                "Kernels", "Model", "NetworkTestSupport", "Reports", "Shards", "TestSupport", "Trainer",
+                "training-probe", yams,
             ],
             exclude: ["Fixtures"]),
     ],
