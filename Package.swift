@@ -15,6 +15,7 @@ let settings: [SwiftSetting] =
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 let package = Package(
     name: "convlstm-dist",
@@ -27,6 +28,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", exact: "1.39.0"),
     ],
     targets: [
         // System libraries, each with one Swift importer.
@@ -72,6 +74,9 @@ let package = Package(
                 "Platform", "Reports", "Shards", "Supervision",
             ]),
         .target(
+            name: "ONNX", dependencies: ["Configuration", "Formats", "Kernels", "Model", "Trainer", protobuf],
+            exclude: ["Protocol/onnx.proto"]),
+        .target(
             name: "Forecasting",
             dependencies: [
                 "Collectives", "Configuration", "DataLoading", "Distribution", "Formats", "Kernels", "Model",
@@ -96,7 +101,8 @@ let package = Package(
             name: "convlstm-dist",
             dependencies: [
                 "CStartup", "Collectives", "CommandSupport", "Configuration", "DataLoading", "Diagnostics",
-                "Distribution", "Forecasting", "Formats", "Kernels", "Model", "Platform", "Reports", "RunReports",
+                "Distribution", "Forecasting", "Formats", "Kernels", "Model", "ONNX", "Platform", "Reports",
+                "RunReports",
                 "Shards", "Supervision", "Trainer", "Version", argumentParser,
             ]),
         .executableTarget(
@@ -179,7 +185,8 @@ let package = Package(
             name: "ProcessTests",
             dependencies: [
                 "collectives-probe", "Configuration", "convlstm-dist", "convlstm-shard", "DataLoading", "Formats",
-                "Model", "NetworkTestSupport", "Reports", "Shards", "TestSupport", "Trainer", "training-probe", yams,
+                "Kernels", "Model", "NetworkTestSupport", "Reports", "Shards", "TestSupport", "Trainer",
+                "training-probe", yams,
             ],
             exclude: ["Fixtures"]),
     ],

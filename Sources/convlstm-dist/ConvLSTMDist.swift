@@ -17,7 +17,8 @@ struct ConvLSTMDist: Program {
         version: ProgramVersion.text,
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, ModelsCommand.self, DoctorCommand.self,
-            RunsCommand.self, ReportCommand.self, CheckpointCommand.self, ImportCommand.self, BenchCommand.self,
+            RunsCommand.self, ReportCommand.self, CheckpointCommand.self, ExportCommand.self, ImportCommand.self,
+            BenchCommand.self,
         ])
 
     static func main() {

@@ -1,5 +1,5 @@
-// A Python with the libraries of the tools that share our files: h5py, netCDF4, xarray, zarr. The choice: the one that
-// CONVLSTM_PYTHON names, mostly that of a virtual environment, since few systems have all of them.
+// A Python with the libraries of the tools that share our files: h5py, netCDF4, xarray, zarr; torch; onnxruntime. The choice: the
+// one that CONVLSTM_PYTHON names, mostly that of a virtual environment, since few systems have all of them.
 
 import Foundation
 
@@ -9,6 +9,12 @@ package enum PeerPython {
 
     /// Whether it has all libraries that write archives.
     package static let hasArchives = has("h5py, netCDF4, xarray, zarr")
+
+    /// Whether it has PyTorch, and what reads exported weights.
+    package static let hasTorch = has("numpy, safetensors.torch, torch")
+
+    /// Whether it has what checks and runs exported graphs.
+    package static let hasOnnx = has("numpy, onnx, onnxruntime")
 
     private static func has(_ modules: String) -> Bool {
         (try? Command.run(interpreter, ["-c", "import " + modules]))?.status == 0

@@ -11,7 +11,7 @@ package struct ImportedTensor: Sendable {
     /// `weight` or `bias`, appended to the name of a module.
     package let key: String
 
-    /// The required shape of the file's tensor, and the alternative with a kernel over one time step, (O, I, 1, k, k).
+    /// The shape of the file's tensor, and the alternative with a kernel over one time step, (O, I, 1, k, k).
     package let shape, otherShape: [Int]
 
     package let slot: ParameterSlot
@@ -20,7 +20,7 @@ package struct ImportedTensor: Sendable {
     private let strides: [Int]
     private let channels: [Int]
 
-    private init(
+    init(
         key: String, shape: [Int], slot: ParameterSlot, offset: Int = 0, strides: [Int], channels: [Int]? = nil
     ) {
         precondition(strides.count == slot.shape.count, "\(slot.name) of shape \(slot.shape) has another layout")
@@ -33,14 +33,25 @@ package struct ImportedTensor: Sendable {
     package func fill(_ values: ParameterVector<Float>, from theirs: [Float]) {
         let ours = values[slot]
         var numbers = ours.mutableSpan
-        for number in numbers.indices {
-            var rest = number, place = offset
-            for axis in slot.shape.indices.reversed() {
-                let index = rest % slot.shape[axis]
+        forEachElement { our, their in numbers[our] = theirs[their] }
+    }
+
+    /// Writes the slot's parameters to their places among all elements of the file's tensor.
+    package func write(_ values: ParameterVector<Float>, to theirs: inout [Float]) {
+        let ours = values[slot], numbers = ours.span
+        forEachElement { our, their in theirs[their] = numbers[our] }
+    }
+
+    /// Calls the body with each element's number in the slot and in the file's tensor.
+    private func forEachElement(_ body: (_ our: Int, _ their: Int) -> Void) {
+        let last = slot.shape.count - 1, columns = channels.map { $0 * strides[last] }
+        for row in 0..<slot.shape[..<last].reduce(1, *) {
+            var rest = row, place = offset
+            for axis in (0..<last).reversed() {
+                place += strides[axis] * (rest % slot.shape[axis])
                 rest /= slot.shape[axis]
-                place += strides[axis] * (axis == slot.shape.count - 1 ? channels[index] : index)
             }
-            numbers[number] = theirs[place]
+            for (column, step) in columns.enumerated() { body(row * columns.count + column, place + step) }
         }
     }
 }
@@ -79,21 +90,27 @@ extension ImportedTensor {
     }
 
     /// Kernels of shape ([time,] k, k, I, O) that form one tensor of shape (O, sum of I, [time,] k, k) in a file.
-    private static func kernels(_ slots: [ParameterSlot], _ channels: [Int]?) -> [ImportedTensor] {
+    ///
+    /// - Parameters:
+    ///   - filters: the number O of the file's tensor, if the kernels give only some of them; nil for their own.
+    ///   - first: the first filter that the kernels give.
+    static func kernels(
+        _ slots: [ParameterSlot], _ channels: [Int]?, of filters: Int? = nil, from first: Int = 0
+    ) -> [ImportedTensor] {
         let inputs = slots.map { $0.shape[$0.shape.count - 2] }
-        guard let first = slots.first, let outputs = first.shape.last else { return [] }
-        let extents = Array(first.shape.dropLast(2)), area = extents.reduce(1, *), all = inputs.reduce(0, +)
+        guard let shape = slots.first?.shape, let outputs = filters ?? shape.last else { return [] }
+        let extents = Array(shape.dropLast(2)), area = extents.reduce(1, *), all = inputs.reduce(0, +)
         let within = extents.indices.map { extents[($0 + 1)...].reduce(1, *) }
         return zip(slots, inputs.indices).map { slot, number in
             ImportedTensor(
                 key: "weight", shape: [outputs, all] + extents, slot: slot,
-                offset: inputs[..<number].reduce(0, +) * area,
+                offset: (first * all + inputs[..<number].reduce(0, +)) * area,
                 strides: within + [area, all * area], channels: channels)
         }
     }
 
     /// A kernel of shape (k, k, O, I) that has shape (I, O, k, k) in a file, as in `ConvTranspose2d`.
-    private static func transposed(_ slot: ParameterSlot) -> ImportedTensor {
+    static func transposed(_ slot: ParameterSlot) -> ImportedTensor {
         let (k, outputs, inputs) = (slot.shape[0], slot.shape[2], slot.shape[3])
         return ImportedTensor(
             key: "weight", shape: [inputs, outputs, k, k], slot: slot, strides: [k, 1, k * k, outputs * k * k])

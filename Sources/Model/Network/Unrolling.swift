@@ -32,7 +32,7 @@ package struct Unrolling: Sendable, Equatable {
 
 extension Network {
     /// Throws a `ModelError` for an unrolling that this network does not support.
-    func check(_ unrolling: Unrolling) throws(ModelError) {
+    package func check(_ unrolling: Unrolling) throws(ModelError) {
         let (seen, given, forecastOffset) = (unrolling.inputFrames, unrolling.outputFrames, unrolling.forecastOffset)
         guard seen > 0, given > 0, forecastOffset > 0 else {
             throw ModelError(

@@ -97,11 +97,19 @@ package struct Checkpoint: Sendable {
     package func prepare(
         _ network: Network<Float>, file: String, on pool: ThreadPool
     ) throws -> PreparedNetwork<Float> {
+        network.prepare(try parameters(of: network, file: file), on: pool)
+    }
+
+    /// The parameters of a network, which also gets its moving averages.
+    ///
+    /// Throws `FormatError` about `file` if a tensor is missing, has another shape, or holds values that are not
+    /// finite.
+    package func parameters(of network: Network<Float>, file: String) throws -> ParameterVector<Float> {
         let layouts = [network.layout, network.statistics.layout]
         for slot in layouts.flatMap(\.slots) { _ = try tensor(slot.name, slot.shape, file: file) }
         let values = ParameterVector<Float>(network.layout)
         for vector in [values, network.statistics] { try copy(prefix: "", into: vector, file: file) }
-        return network.prepare(values, on: pool)
+        return values
     }
 
     /// Throws `FormatError` about `file` unless training could resume from it: every tensor exists, has the right

@@ -14,13 +14,7 @@ struct StateDict {
 
     /// Throws `FormatError` for a file that is not an intact safetensors file of 32-bit floats.
     init(path: String) throws {
-        let file = try InputFile(path: path)
-        guard file.size <= Self.largest else {
-            throw FormatError(
-                file: path, problem: "has \(file.size) bytes",
-                advice: "give a file of weights of at most \(Self.largest)")
-        }
-        let content = try SafetensorsFile(decoding: file.bytes(), file: path)
+        let content = try Self.content(of: path)
         var tensors: [String: SafetensorsFile.Tensor] = [:]
         for tensor in content.tensors {
             let name = tensor.name.hasPrefix("module.") ? String(tensor.name.dropFirst(7)) : tensor.name
@@ -37,6 +31,19 @@ struct StateDict {
             }
         }
         (self.path, self.tensors) = (path, tensors)
+    }
+
+    /// All of a safetensors file.
+    ///
+    /// Throws `FormatError` for a file that is not an intact one.
+    static func content(of path: String) throws -> SafetensorsFile {
+        let file = try InputFile(path: path)
+        guard file.size <= largest else {
+            throw FormatError(
+                file: path, problem: "has \(file.size) bytes",
+                advice: "give a file of weights of at most \(largest)")
+        }
+        return try SafetensorsFile(decoding: file.bytes(), file: path)
     }
 
     /// The names without the prefix, sorted.

@@ -51,7 +51,7 @@ struct CheckpointOptions: ParsableArguments {
         "nothing is named that forecasts; give --checkpoint with a checkpoint, or with the folder of a run")
 
     /// The maximum number of frames, which bounds the memory.
-    private static let mostFrames = 1000
+    static let mostFrames = 1000
 
     func validate() throws {
         try OptionCheck.requireNames([("--checkpoint", checkpoint), ("--data", data), ("--digits", digits)])
