@@ -68,10 +68,12 @@ let package = Package(
                 "Shards",
             ]),
         .target(
+            name: "TensorBoard", dependencies: ["Formats", protobuf], exclude: ["Protocol/event.proto"]),
+        .target(
             name: "Trainer",
             dependencies: [
                 "Collectives", "Configuration", "DataLoading", "Distribution", "Formats", "Kernels", "Model",
-                "Platform", "Reports", "Shards", "Supervision",
+                "Platform", "Reports", "Shards", "Supervision", "TensorBoard",
             ]),
         .target(
             name: "ONNX", dependencies: ["Configuration", "Formats", "Kernels", "Model", "Trainer", protobuf],
@@ -96,7 +98,7 @@ let package = Package(
             ]),
         .target(name: "Version", plugins: ["VersionPlugin"]),
         .plugin(name: "VersionPlugin", capability: .buildTool()),
-        .target(name: "CommandSupport", dependencies: ["Platform", "Reports", argumentParser]),
+        .target(name: "CommandSupport", dependencies: ["Formats", "Platform", "Reports", argumentParser]),
         .executableTarget(
             name: "convlstm-dist",
             dependencies: [
@@ -145,6 +147,7 @@ let package = Package(
             name: "ShardsTests", dependencies: ["Shards", "Formats", "Randomness", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "CollectivesTests", dependencies: ["Collectives", "Platform"]),
+        .testTarget(name: "TensorBoardTests", dependencies: ["TensorBoard", "TestSupport"]),
         .testTarget(name: "ReportsTests", dependencies: ["Formats", "Reports"]),
         .testTarget(
             name: "ConfigurationTests",

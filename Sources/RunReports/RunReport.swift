@@ -53,6 +53,9 @@ package struct RunReport {
         try page.write(to: path)
     }
 
+    /// The first forecasts of the split as strips, the same sequences in each report.
+    package var pictures: [ReportPicture] { (try? forecasts?.get())?.pictures ?? [] }
+
     private var facts: [(name: String, value: String)] {
         let configuration = run.configuration, model = configuration.model
         let length = configuration.steps.map { " of \($0)" } ?? configuration.epochs.map { ", \($0) epochs" } ?? ""

@@ -20,6 +20,9 @@ struct ShownForecasts {
 
     private let network, lastFrame: FrameMetrics
     private let examples: [Example]
+
+    /// The first sequences, whatever their quality.
+    private let first: [Example]
     private let frame: FeatureShape
     private let colors: ColorScale
 
@@ -83,6 +86,7 @@ struct ShownForecasts {
         }
         (self.network, self.lastFrame, frame) = (network, lastFrame, data.frame)
         self.examples = Self.worstMedianBest(examples)
+        first = Array(examples.prefix(3))
         colors = ColorScale(unit: data.source.unit, range: range)
         caption =
             "\(frames) frames after \(forecaster.inputFrames), by the checkpoint of step \(step); of \(counted(sequences.count, "sequence")) "
@@ -101,11 +105,20 @@ struct ShownForecasts {
         }
     }
 
+    private func strip(of example: Example) -> PredictionStrip {
+        PredictionStrip(
+            input: example.input, truth: example.truth, prediction: example.forecast, height: frame.height,
+            width: frame.width, channels: frame.channels, scale: colors)
+    }
+
+    /// Strips of the first sequences.
+    var pictures: [ReportPicture] {
+        first.enumerated().map { place, example in ReportPicture(name: "\(place)", strip(of: example).picture()) }
+    }
+
     var players: [FilmPlayer] {
         examples.map { example in
-            let strip = PredictionStrip(
-                input: example.input, truth: example.truth, prediction: example.forecast, height: frame.height,
-                width: frame.width, channels: frame.channels, scale: colors)
+            let strip = strip(of: example)
             let average = example.metrics.average
             let scores = (0..<example.metrics.frames).map { Self.words(example.metrics[$0]) }
             return FilmPlayer("\(example.name), \(Self.words(average))", strip, scores: scores)

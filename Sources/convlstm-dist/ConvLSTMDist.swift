@@ -29,6 +29,7 @@ struct ConvLSTMDist: Program {
         BLASLibrary.chooseKernels()
         do {
             if let complaint = Processor.complaint { throw TrainingError(complaint) }
+            try requireCommand(in: Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             try command.run()
             try StandardOutput.requireWritten()

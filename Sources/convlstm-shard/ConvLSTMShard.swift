@@ -22,6 +22,7 @@ struct ConvLSTMShard: Program {
         StandardStreams.prepare()
         Interruption.leaveQuitToTheSystem()
         do {
+            try requireCommand(in: Array(CommandLine.arguments.dropFirst()))
             var command = try parseAsRoot()
             try OneProcess.require(for: name(of: command))
             Interruption.listen()

@@ -16,6 +16,9 @@ package enum PeerPython {
     /// Whether it has what checks and runs exported graphs.
     package static let hasOnnx = has("numpy, onnx, onnxruntime")
 
+    /// Whether it has TensorBoard's reader of event files.
+    package static let hasTensorBoard = has("tensorboard.backend.event_processing.event_accumulator")
+
     private static func has(_ modules: String) -> Bool {
         (try? Command.run(interpreter, ["-c", "import " + modules]))?.status == 0
     }

@@ -1,6 +1,7 @@
 // A key of a configuration set on a command line, such as model.optimizer.adam.beta1=0.5. The choice: it changes the
 // configuration's tree as a file would, so that keys and values mean the same, and errors are in the same words.
 
+import Formats
 import Platform
 import Yams
 

@@ -66,6 +66,25 @@ extension TrainingConfiguration {
         try resume.start == other.resume.start && changes(from: other, of: .run).isEmpty
     }
 
+    /// Every value of the learning that is one: the scalars of the model outside its network, by their paths, and the seed.
+    package var hyperparameters: [(name: String, value: String)] {
+        get throws {
+            var model = try Tree.complete(self)["model"]
+            model?.mapping?["network"] = nil
+            model?.mapping?["summary"] = nil
+            return [("seed", "\(seed)")] + (model.map { Self.scalars(in: $0, at: "") } ?? [])
+        }
+    }
+
+    private static func scalars(in node: Node, at path: String) -> [(name: String, value: String)] {
+        if let mapping = node.mapping {
+            return mapping.flatMap { key, value in
+                scalars(in: value, at: path.isEmpty ? key.string ?? "" : "\(path).\(key.string ?? "")")
+            }
+        }
+        return node.isNull ? [] : node.scalar.map { [(path, $0.string)] } ?? []
+    }
+
     private func differences(of new: Node?, from old: Node?, at path: String) -> [String] {
         guard let new, new != old else { return [] }
         if let mapping = new.mapping, old?.mapping != nil {

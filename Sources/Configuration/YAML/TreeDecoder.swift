@@ -4,6 +4,7 @@
 // Two rules keep files short. A word stands for a mapping of that one key to nothing: `schedule: constant`. And a type
 // whose keys are `CaseIterable` is one of several alternatives, which an error message can then list.
 
+import Formats
 import Platform
 import Yams
 

@@ -1,5 +1,6 @@
 // The file of a tree: the prefix of its errors, and the record of what was read from it.
 
+import Formats
 import Foundation
 import Platform
 import Yams

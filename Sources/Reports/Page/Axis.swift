@@ -4,19 +4,19 @@
 import Foundation
 
 /// A range of values, linear or logarithmic.
-struct Axis {
-    enum Form: String {
+package struct Axis {
+    package enum Form: String, Sendable {
         case linear
         case logarithmic = "log"
     }
 
-    let form: Form
+    package let form: Form
 
     /// The ends, as values of a linear axis or as logarithms to base ten.
     private let low, high: Double
 
     /// Spans some values; nil if none of them has a place on such an axis.
-    init?(_ values: [Double], _ form: Form) {
+    package init?(_ values: [Double], _ form: Form) {
         let places = values.compactMap { Self.place(of: $0, form) }
         guard let least = places.min(), let most = places.max() else { return nil }
         let margin = least == most ? max(abs(least), 1) * 0.05 : (most - least) * 0.03
@@ -29,12 +29,12 @@ struct Axis {
     }
 
     /// The place of a value between the ends, 0 to 1.
-    func position(of value: Double) -> Double {
+    package func position(of value: Double) -> Double {
         ((Self.place(of: value, form) ?? low) - low) / (high - low)
     }
 
     /// The values that are written, and how.
-    var ticks: [(value: Double, text: String)] {
+    package var ticks: [(value: Double, text: String)] {
         let values = form == .logarithmic && high - low > 0.7 ? powers : steps
         return values.map { ($0, Self.text($0)) }
     }

@@ -184,7 +184,7 @@ extension [Chart.Point] {
     }
 
     /// As many points as a screen shows: of each of 400 parts of a longer curve the lowest and the highest one.
-    func thinned(to parts: Int = 400) -> [Chart.Point] {
+    package func thinned(to parts: Int = 400) -> [Chart.Point] {
         guard count > 2 * parts else { return self }
         return (0..<parts).flatMap { part -> [Chart.Point] in
             let places = part * count / parts..<(part + 1) * count / parts

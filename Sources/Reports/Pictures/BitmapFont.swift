@@ -2,7 +2,7 @@
 // font.
 
 /// Fixed-width glyphs drawn with squares.
-enum BitmapFont {
+package enum BitmapFont {
     /// The height of a line of text in pixels, before magnification.
     static let height = 7
 
@@ -10,7 +10,7 @@ enum BitmapFont {
     static func width(of text: String) -> Int { max(0, text.count * pitch - 1) }
 
     /// The positions (row, column) of a text's dark pixels. Characters that are not in the sheet stay blank.
-    static func pixels(of text: String) -> [(row: Int, column: Int)] {
+    package static func pixels(of text: String) -> [(row: Int, column: Int)] {
         text.enumerated().flatMap { position, character in
             glyphs[character, default: []].map { ($0.row, $0.column + position * pitch) }
         }

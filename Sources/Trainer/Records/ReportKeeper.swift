@@ -1,10 +1,21 @@
 // Keeps the report of a run up to date while it trains. The choice: a report is for people and no result, so it takes at most a
 // hundredth of the time, and one that cannot be written ends no run.
 
+import Formats
 import Platform
 
-/// What writes the report of the run in a folder; `isFinal` where the process makes no more steps.
-package typealias ReportWriter = (_ run: String, _ isFinal: Bool) throws -> Void
+/// What writes the report of the run in a folder; `isFinal` where the process makes no more steps. Returns the pictures in it.
+package typealias ReportWriter = (_ run: String, _ isFinal: Bool) throws -> [ReportPicture]
+
+/// A picture of a forecast, for those who look at a run in other ways.
+package struct ReportPicture: Sendable {
+    /// Which of the pictures of a report it is, the same ones in each report.
+    package let name: String
+
+    package let picture: Picture
+
+    package init(name: String, _ picture: Picture) { (self.name, self.picture) = (name, picture) }
+}
 
 /// The report of a run, on rank 0.
 final class ReportKeeper {
@@ -23,17 +34,16 @@ final class ReportKeeper {
 
     /// Writes the report if the last one is old enough, or in any case if it is the final one.
     ///
-    /// - Returns: a warning, the first time that it cannot be written.
-    func update(isFinal: Bool = false) -> String? {
+    /// - Returns: the pictures of a new report, or a warning, the first time that it cannot be written.
+    func update(isFinal: Bool = false) -> (pictures: [ReportPicture], complaint: String?) {
         let start = now()
-        if let last, !isFinal, start - last.end < max(10, Self.share * last.seconds) { return nil }
+        if let last, !isFinal, start - last.end < max(10, Self.share * last.seconds) { return ([], nil) }
         defer { last = (now(), now() - start) }
         do {
-            try write(run, isFinal)
-            return nil
+            return (try write(run, isFinal), nil)
         } catch {
             defer { hasComplained = true }
-            return hasComplained ? nil : "warning: the run's report is not written: \(error)"
+            return ([], hasComplained ? nil : "warning: the run's report is not written: \(error)")
         }
     }
 }

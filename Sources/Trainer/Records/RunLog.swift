@@ -5,7 +5,9 @@ import Platform
 import Supervision
 import Collectives
 import Foundation
+import Formats
 import Reports
+import TensorBoard
 
 /// The logs of a run, which only rank 0 has.
 final class RunLog {
@@ -16,6 +18,7 @@ final class RunLog {
     private let firstStep: Int
     private var progress: RunProgress
     private let reports: ReportKeeper?
+    private let events: EventFile
 
     /// The time of the last state in log.txt, and the least seconds until the next one.
     private var noted = -Double.infinity
@@ -59,6 +62,7 @@ final class RunLog {
         metrics = try LogFile(path: folder + "/metrics.csv", header: columns.joined(separator: ","), through: step)
         validations = try LogFile(path: folder + "/validation.csv", header: "step,epoch,loss", through: step)
         messages = try LogFile(path: folder + "/log.txt", header: nil, through: step)
+        events = try EventFile(folder: folder, through: step)
         (firstStep, self.progress, self.verbosity, self.reports) = (step, progress, verbosity, reports)
     }
 
@@ -76,6 +80,11 @@ final class RunLog {
         cells += row.times.map { String(format: "%.6f", $0) }
         cells.append("\(row.report.slowest)")
         try metrics.append(cells.joined(separator: ","))
+        try events.append(
+            [
+                ("loss/training", row.loss), ("step/learning_rate", row.learningRate),
+                ("step/gradient_norm", row.gradientNorm), ("step/sequences_per_s", row.sequencesPerSecond),
+            ], at: row.step)
         progress.add(row)
         if verbosity == .verbose { display.say(row.line) }
         if verbosity != .quiet { display.show(progress.text()) }
@@ -92,11 +101,13 @@ final class RunLog {
     /// Removes the records of steps beyond `step`.
     func cutBack(to step: Int) throws {
         for file in [metrics, validations, messages] { try file.cutBack(to: step) }
+        try events.cutBack(to: step)
     }
 
     /// - Parameter seconds: those that the validation took.
     func record(_ validation: Validation, epoch: Int, seconds: Double) throws {
         try validations.append("\(validation.step),\(epoch),\(validation.loss)")
+        try events.append([("loss/validation", validation.loss)], at: validation.step)
         progress.add(validation, seconds: seconds)
     }
 
@@ -132,7 +143,19 @@ final class RunLog {
 
     /// Writes the run's report if the last one is old enough, or in any case the final one.
     func report(at step: Int, isFinal: Bool = false) throws {
-        if let complaint = reports?.update(isFinal: isFinal) { try say(complaint, at: step) }
+        guard let (pictures, complaint) = reports?.update(isFinal: isFinal) else { return }
+        if let complaint { try say(complaint, at: step) }
+        for it in pictures {
+            try events.append(
+                image: PNGFile.encoded(it.picture), width: it.picture.width, height: it.picture.height,
+                tag: "forecast/\(it.name)", at: step)
+        }
+        if isFinal { try events.appendEnd() }
+    }
+
+    /// Writes what tells a new run from others, for those who compare them.
+    func tell(hyperparameters: [(name: String, value: String)]) throws {
+        if firstStep == 0 { try events.append(hyperparameters: hyperparameters) }
     }
 
     /// The seconds since the logs were opened.

@@ -97,6 +97,7 @@ package enum TrainingRun {
             {
                 try log.say(line, at: state.position.step)
             }
+            try log.tell(hyperparameters: configuration.hyperparameters)
             let machine = "\(communicator.hostName), \(SystemFiles.processorName ?? "processor not known")"
             for line in ["machine: \(machine)", "program: \(program)"] { try log.note(line, at: state.position.step) }
         }

@@ -46,6 +46,8 @@ struct EvaluateCommand: ParsableCommand {
             With --thresholds, events in the unit of the data are scored by lead time, beside persistence. Pixels that \
             are missing in the forecast or in the truth are in no count. --forecast scores the forecasts of other tools \
             by the same code; without --checkpoint it scores these alone.
+
+            Example: mpirun -np 8 convlstm-dist evaluate --checkpoint runs/nowcast/1 --thresholds 0.5,2,10
             """)
 
     @OptionGroup var options: CheckpointOptions

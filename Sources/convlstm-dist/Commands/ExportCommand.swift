@@ -19,6 +19,8 @@ struct ExportCommand: ParsableCommand {
             safetensors and npz hold the tensors of a PyTorch module, which Docs/Reference/interop.md gives as code, and a \
             description of the system, so that `import` takes them back without further options. onnx holds the whole forecast \
             as a graph, from frames to frames in the values of the data.
+
+            Example: convlstm-dist export --format onnx --checkpoint runs/small/1 --output small.onnx
             """)
 
     /// The formats that there are.

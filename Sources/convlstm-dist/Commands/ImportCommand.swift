@@ -78,18 +78,18 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         try OneProcess.require(for: "import")
-        let (system, frame, name, result) =
+        let (system, frame, result) =
             if let preset, let gateOrder { try importForeign(preset, gateOrder) } else { try importExported() }
         StandardOutput.print(
             "\(output): \(system) on frames of \(frame), \(grouped(result.elements)) parameters in \(result.tensors) tensors"
         )
         StandardOutput.print(
             "predict and evaluate take it as --checkpoint \(output); "
-                + "train --resume \(output)/checkpoints/\(name) goes on.")
+                + "train --resume \(output) goes on.")
     }
 
     private typealias Imported = (
-        system: String, frame: FeatureShape, name: String, result: (tensors: Int, elements: Int)
+        system: String, frame: FeatureShape, result: (tensors: Int, elements: Int)
     )
 
     private func importForeign(_ preset: String, _ gateOrder: GateOrder) throws -> Imported {
@@ -99,7 +99,7 @@ struct ImportCommand: ParsableCommand {
         let result = try run.make { network, parameters in
             parameters.flat.copy(from: try weights.parameters(from: file, for: network).flat)
         }
-        return (system.name, frame, run.name, result)
+        return (system.name, frame, result)
     }
 
     private func importExported() throws -> Imported {
@@ -113,7 +113,7 @@ struct ImportCommand: ParsableCommand {
             folder: output, system: it.system, convolution: it.convolution, frame: it.frame, valueRange: it.values,
             unit: it.unit)
         let result = try run.make { network, parameters in try weights.fill(parameters, of: network) }
-        return (it.system.name, it.frame, run.name, result)
+        return (it.system.name, it.frame, result)
     }
 
     private static func range(_ text: String) throws -> ClosedRange<Float> {

@@ -29,6 +29,8 @@ struct PredictCommand: ParsableCommand {
             \(PredictionFolder.mostStrips) sequences get a strip each. With --latest, --input is a folder or file that frames are \
             added to, of any kind that convlstm-shard split reads, and the newest frames are continued; missing pixels are NaN. \
             --format netcdf writes .nc files with times and unit instead.
+
+            Example: convlstm-dist predict --checkpoint runs/nowcast/1 --input archive --latest --format netcdf --output next
             """)
 
     /// The files of a forecast.

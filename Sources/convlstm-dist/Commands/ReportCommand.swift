@@ -17,6 +17,8 @@ struct ReportCommand: ParsableCommand {
         discussion: """
             The page is one file, which needs no network. train keeps that of its run up to date; this command writes it again, or \
             lays the curves of several runs over each other.
+
+            Example: convlstm-dist report runs/small/1 runs/small/2 --output both.html
             """)
 
     @Argument(

@@ -15,6 +15,8 @@ struct RunsCommand: ParsableCommand {
         discussion: """
             The last column has what sets a run apart from the first one of its model. A stopped run goes on by the command that \
             began it, or by train --resume RUN.
+
+            Example: convlstm-dist runs --best
             """)
 
     @Argument(

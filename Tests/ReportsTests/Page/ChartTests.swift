@@ -1,7 +1,6 @@
 import Foundation
+import Reports
 import Testing
-
-@testable import Reports
 
 @Suite struct ChartTests {
     private func axis(_ values: [Double], _ form: Axis.Form = .linear) throws -> Axis {

@@ -1,7 +1,6 @@
 import Formats
+import Reports
 import Testing
-
-@testable import Reports
 
 /// A strip of 2 input and 3 predicted frames of 8 x 8, magnified twice; frame t of the truth is t / 4 everywhere.
 private func strip(withTruth: Bool = true, error: Float = 0) -> PredictionStrip {

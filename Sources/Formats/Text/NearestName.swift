@@ -1,10 +1,8 @@
 // Suggests the name that was probably meant. The choice: edit distance that ignores case and separators, because people
 // write `batch_size` and `batchsize` for `batchSize`.
 
-import Formats
-
 /// The known name closest to a wrong one, if the distance is at most a third of its letters; nil otherwise.
-func nearest(to name: String, among known: [String]) -> String? {
+package func nearest(to name: String, among known: [String]) -> String? {
     guard let best = ranked(known, by: name).first, best.distance <= max(1, letters(name).count / 3) else { return nil }
     return best.name
 }
