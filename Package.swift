@@ -130,7 +130,9 @@ let package = Package(
             path: "Benchmarks/KernelWorkloads"),
         .target(
             name: "Readers",
-            dependencies: ["Configuration", "Formats", "Kernels", "Model", "Shards", "TestSupport", "Trainer"],
+            dependencies: [
+                "Configuration", "Formats", "Kernels", "Model", "Shards", "TensorBoard", "TestSupport", "Trainer",
+            ],
             path: "Fuzzing/Readers"),
 
         // A target of tests for each target of sources, with the same folders; then what holds the whole against

@@ -1,6 +1,7 @@
 """Writes the seeds of the corpus: small valid files of every kind, Corpus/READER/seed-NAME.
 
-Python 3 with numpy, and the program zstd (1.5). The fuzzer starts from them; what it found stands beside them.
+Python 3 with numpy, and the program zstd (1.5). The fuzzer starts from them; what it found stands beside them. That of weight-description is the metadata of a file of
+`convlstm-dist export`.
 """
 
 import gzip, io, json, pathlib, struct, subprocess, zipfile, zlib
@@ -180,3 +181,25 @@ for version, text in [("old", {"zarr_format": 2, "shape": [3, 5], "chunks": [2, 
                                "codecs": [{"name": "bytes", "configuration": {"endian": "little"}}, {"name": "zstd"}],
                                "attributes": {"units": "mm", "_FillValue": -1.5}, "dimension_names": ["y", "x"]})]:
     seed("zarr", version, json.dumps(text))
+
+
+def masked(data):
+    """The checksum of records: CRC-32C, rotated and shifted."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    crc ^= 0xFFFFFFFF
+    return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+def record(data):
+    length = struct.pack("<Q", len(data))
+    return length + masked(length) + data + masked(data)
+
+
+wall_time = b"\x09" + struct.pack("<d", 1.5)
+scalar = b"\x2a\x0d\x0a\x0b\x0a\x04loss\x15" + struct.pack("<f", 0.25)
+version = record(wall_time + b"\x1a\x0dbrain.Event:2")
+seed("events", "three", version + b"".join(record(wall_time + bytes([16, step]) + scalar) for step in (1, 2)))

@@ -7,14 +7,17 @@ import Foundation
 import Kernels
 import Model
 import Shards
+import TensorBoard
 import TestSupport
 import Trainer
 
 /// A reader of one kind of file.
 package enum Reader: String, CaseIterable, Sendable {
-    case npy, npz, png, pgm, idx, inflate, zstd, shard, safetensors, manifest, configuration, system, zarr
+    case npy, npz, png, pgm, idx, inflate, zstd, shard, safetensors, manifest, configuration, system, zarr, events
     case checkpointIndex = "checkpoint-index"
     case metricsTable = "metrics-table"
+    /// The JSON in exported weights that says what they are of.
+    case weightDescription = "weight-description"
     /// The Python literal in the header of a .npy file.
     case pythonLiteral = "python-literal"
     /// The JSON in the header of a safetensors file.
@@ -54,6 +57,10 @@ package enum Reader: String, CaseIterable, Sendable {
         case .metricsTable:
             let path = try folder.write(bytes, to: "metrics.csv")
             _ = try LogFile(path: path, header: "step,epoch,loss", through: 1000)
+        case .events:
+            try folder.write(bytes, to: EventFile.name)
+            _ = try EventFile(folder: folder.path, through: 1000)
+        case .weightDescription: _ = try WeightDescription(json: String(decoding: bytes, as: UTF8.self), file: "x")
         case .pythonLiteral:
             let path = try folder.write(
                 [0x93] + "NUMPY".utf8 + [2, 0] + Self.length(bytes.count, width: 4) + bytes, to: "x.npy")

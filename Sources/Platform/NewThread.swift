@@ -50,5 +50,6 @@ package struct ThreadError: Error, Equatable, CustomStringConvertible {
         return
             "\(wanted) thread\(wanted == 1 ? "" : "s") could not be started (\(reason)); lower --threads, or raise the "
             + "limit of processes (ulimit -u, or the container's)"
+            + (AddressSpace.limitInWords.map { " or that of memory (\($0))" } ?? "")
     }
 }

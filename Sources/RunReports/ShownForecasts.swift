@@ -34,12 +34,13 @@ struct ShownForecasts {
     }
 
     /// The most sequences, and the most values of them, that are forecast.
-    private static let most = (sequences: 32, values: 4_000_000)
+    private static let most = (sequences: 16, values: 4_000_000)
 
     /// Forecasts with the best checkpoint, or the newest if there was no validation.
     ///
     /// Throws why there are no forecasts to show.
     init(of store: CheckpointStore, on pool: ThreadPool) throws {
+        try Self.requireMemory(toRead: store)
         guard var found = try store.best() else {
             throw TrainingError("no checkpoint can be used")
         }
@@ -57,7 +58,7 @@ struct ShownForecasts {
         guard !sequences.isEmpty else { throw TrainingError("\(data.name) has no sequences to validate or to test") }
         try MemoryBudget.require(
             forecaster.memory(forecasting: sequences.count, threads: pool.size), threads: pool.size,
-            on: SoloCommunicator(), remedy: "use a machine with more")
+            on: SoloCommunicator(), remedy: Self.remedy)
         let geometry = data.source.geometry
         func metrics() throws -> FrameMetrics {
             try FrameMetrics(
@@ -92,6 +93,17 @@ struct ShownForecasts {
             "\(frames) frames after \(forecaster.inputFrames), by the checkpoint of step \(step); of \(counted(sequences.count, "sequence")) "
             + "of the \(split.rawValue) split of \(data.name)"
     }
+
+    /// Throws where a checkpoint would not fit into memory: a run that trains here has been counted, and its report has not.
+    ///
+    /// A file is read whole, unpacked, and becomes parameters and what forecasts compute with.
+    private static func requireMemory(toRead store: CheckpointStore) throws {
+        guard let step = try store.steps.last else { return }
+        let file = try InputFile(path: store.folder + "/" + Checkpoint.fileName(step: step))
+        try MemoryBudget.require(6 * file.size + (64 << 20), on: SoloCommunicator(), remedy: remedy)
+    }
+
+    private static let remedy = "the forecasts are left out"
 
     /// The sequences with the highest, the middle and the lowest squared error.
     private static func worstMedianBest(_ examples: [Example]) -> [Example] {

@@ -14,12 +14,17 @@ package enum PNGFile {
 
     /// The bytes of a file.
     ///
-    /// - Parameter path: its name for errors.
-    package static func encoded(_ picture: Picture, for path: String = "a picture") throws -> [UInt8] {
+    /// - Parameters:
+    ///   - path: its name for errors.
+    ///   - isFast: whether it may be larger, to be made sooner.
+    package static func encoded(
+        _ picture: Picture, for path: String = "a picture", isFast: Bool = false
+    ) throws -> [UInt8] {
         var image = simplifiedImage()
         image.width = UInt32(picture.width)
         image.height = UInt32(picture.height)
         image.format = format(channels: picture.channels)
+        if isFast { image.flags |= UInt32(PNG_IMAGE_FLAG_FAST) }
         defer { png_image_free(&image) }
 
         func checked(_ success: Int32) throws {

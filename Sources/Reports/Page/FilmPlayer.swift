@@ -39,7 +39,7 @@ package struct FilmPlayer: Sendable {
         get throws {
             let width = (films.first?.sprite.width ?? 1) / max(1, frames) * magnification
             let panels = try films.map { name, sprite -> HTML in
-                let data = Data(try PNGFile.encoded(sprite)).base64EncodedString()
+                let data = Data(try PNGFile.encoded(sprite, isFast: true)).base64EncodedString()
                 let height = sprite.height * magnification
                 return """
                     <div class="panel"><span>\(name)</span><div class="view" style="--w:\(width)px;--h:\(height)px"><img alt="\(name), \(frames) frames from left to right" height="\(height)" width="\(width * frames)" src="data:image/png;base64,\(data)"></div></div>

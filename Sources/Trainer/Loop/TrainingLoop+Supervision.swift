@@ -178,6 +178,8 @@ extension TrainingLoop {
             timekeeper.took(checkpoint: outcome.seconds)
             try log?.say("step \(outcome.step): saved \(saved.path)", at: outcome.step)
             for complaint in saved.complaints { try log?.say("warning: \(complaint)", at: outcome.step) }
+            // The last report is written when all is said.
+            guard !isFinished else { continue }
             heartbeat.begin(.checkpoint, step: state.position.step)
             try timekeeper.save { try log?.report(at: outcome.step) }
         }

@@ -4,8 +4,9 @@
 import Formats
 import Platform
 
-/// What writes the report of the run in a folder; `isFinal` where the process makes no more steps. Returns the pictures in it.
-package typealias ReportWriter = (_ run: String, _ isFinal: Bool) throws -> [ReportPicture]
+/// What writes the report of the run in a folder; `isFinal` where the process makes no more steps. Returns what draws its
+/// forecasts.
+package typealias ReportWriter = (_ run: String, _ isFinal: Bool) throws -> () -> [ReportPicture]
 
 /// A picture of a forecast, for those who look at a run in other ways.
 package struct ReportPicture: Sendable {
@@ -34,16 +35,16 @@ final class ReportKeeper {
 
     /// Writes the report if the last one is old enough, or in any case if it is the final one.
     ///
-    /// - Returns: the pictures of a new report, or a warning, the first time that it cannot be written.
-    func update(isFinal: Bool = false) -> (pictures: [ReportPicture], complaint: String?) {
+    /// - Returns: what draws the forecasts of a new report, or a warning, the first time that it cannot be written.
+    func update(isFinal: Bool = false) -> (pictures: (() -> [ReportPicture])?, complaint: String?) {
         let start = now()
-        if let last, !isFinal, start - last.end < max(10, Self.share * last.seconds) { return ([], nil) }
+        if let last, !isFinal, start - last.end < max(10, Self.share * last.seconds) { return (nil, nil) }
         defer { last = (now(), now() - start) }
         do {
             return (try write(run, isFinal), nil)
         } catch {
             defer { hasComplained = true }
-            return ([], hasComplained ? nil : "warning: the run's report is not written: \(error)")
+            return (nil, hasComplained ? nil : "warning: the run's report is not written: \(error)")
         }
     }
 }

@@ -20,6 +20,10 @@ final class RunLog {
     private let reports: ReportKeeper?
     private let events: EventFile
 
+    /// The time of the last pictures among the events, and the least seconds until the next ones, which are large.
+    private var pictured = -Double.infinity
+    private static let pictureInterval = 600.0
+
     /// The time of the last state in log.txt, and the least seconds until the next one.
     private var noted = -Double.infinity
     private static let noteInterval = 60.0
@@ -145,12 +149,14 @@ final class RunLog {
     func report(at step: Int, isFinal: Bool = false) throws {
         guard let (pictures, complaint) = reports?.update(isFinal: isFinal) else { return }
         if let complaint { try say(complaint, at: step) }
-        for it in pictures {
+        if isFinal { try events.appendEnd() }
+        guard pictures != nil, isFinal || now() - pictured >= Self.pictureInterval else { return }
+        pictured = now()
+        for it in pictures?() ?? [] {
             try events.append(
-                image: PNGFile.encoded(it.picture), width: it.picture.width, height: it.picture.height,
+                image: PNGFile.encoded(it.picture, isFast: true), width: it.picture.width, height: it.picture.height,
                 tag: "forecast/\(it.name)", at: step)
         }
-        if isFinal { try events.appendEnd() }
     }
 
     /// Writes what tells a new run from others, for those who compare them.

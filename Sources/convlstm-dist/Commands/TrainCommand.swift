@@ -66,11 +66,11 @@ struct TrainCommand: ParsableCommand {
         if let stopped { throw ExitCode(stopped.reason.exitCode) }
     }
 
-    /// Writes report.html into a run's folder, and returns the pictures of its forecasts.
-    private static func report(on run: String, isFinal: Bool) throws -> [ReportPicture] {
+    /// Writes report.html into a run's folder, and returns what draws its forecasts.
+    private static func report(on run: String, isFinal: Bool) throws -> () -> [ReportPicture] {
         let report = try RunReport(of: run, isEnding: isFinal, on: ThreadPool(1))
         try report.write(to: "\(run)/\(RunReport.fileName)")
-        return report.pictures
+        return { report.pictures }
     }
 
     private func resolved() throws -> TrainingConfiguration {

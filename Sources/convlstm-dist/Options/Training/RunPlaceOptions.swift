@@ -17,7 +17,7 @@ struct RunPlaceOptions: ParsableArguments {
                 + "2, ...).", valueName: "folder"), completion: .directory)
     var output: String?
 
-    @Option(help: ArgumentHelp("A name for the run, in place of a number: runs/MODEL/NAME.", valueName: "name"))
+    @Option(help: ArgumentHelp("A name for the run, in place of a number: runs/MODEL/LABEL.", valueName: "label"))
     var name: String?
 
     @Option(
