@@ -43,7 +43,7 @@ package struct RunReport {
     /// Writes the page. While the run is training, browsers read it again from time to time.
     package func write(to path: String) throws {
         var page = Page(title: run.run, refresh: run.state == .training ? 30 : nil)
-        page.add("Run", .facts(facts))
+        page.add("Run", .facts(try facts))
         page.add("Curves", RunCurves.charts(of: [("", metrics, validations)]), below: lossTable)
         try addForecasts(to: &page)
         page.add("Time", timeTable)
@@ -57,18 +57,19 @@ package struct RunReport {
     package var pictures: [ReportPicture] { (try? forecasts?.get())?.pictures ?? [] }
 
     private var facts: [(name: String, value: String)] {
-        let configuration = run.configuration, model = configuration.model
-        let length = configuration.steps.map { " of \($0)" } ?? configuration.epochs.map { ", \($0) epochs" } ?? ""
-        var facts = [
-            ("model", "\(model.name): \(model.summary)"), ("data", configuration.data ?? "generated"),
-            ("state", "\(run.state.rawValue), step \(run.step)\(length)"),
-        ]
-        if let loss = run.loss { facts.append(("loss", Self.short(loss))) }
-        if let best = run.best {
-            facts.append(("best validation loss", "\(Self.short(best.loss)) at step \(best.step)"))
+        get throws {
+            let configuration = run.configuration, model = configuration.model
+            let length = configuration.steps.map { " of \($0)" } ?? configuration.epochs.map { ", \($0) epochs" } ?? ""
+            var facts = [
+                ("model", "\(model.name): \(model.summary)"), ("data", configuration.data ?? "generated"),
+                ("state", "\(run.state.rawValue), step \(run.step)\(length)"),
+            ]
+            if let loss = run.loss { facts.append(("loss", Self.short(loss))) }
+            if let best = run.best {
+                facts.append(("best validation loss", "\(Self.short(best.loss)) at step \(best.step)"))
+            }
+            return try facts + opening
         }
-        facts += (try? opening) ?? []
-        return facts
     }
 
     /// What the log says of the machine and the ranks.

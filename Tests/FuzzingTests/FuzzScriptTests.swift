@@ -12,7 +12,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (["nothing"], "there is no reader nothing; choose one of: checkpoint-index configuration idx"),
+        (["nothing"], "there is no reader nothing; choose one of: checkpoint-index configuration events idx"),
         (["npy", "--executions", "many"], "Usage: Launch/fuzz [READER] [--executions NUMBER]"),
         (["--executions"], "Usage: Launch/fuzz"), (["npy", "png"], "Usage: Launch/fuzz"),
     ]) func whatItCannotDoIsRefused(arguments: [String], words: String) throws {

@@ -172,7 +172,7 @@ package struct Chart: Sendable {
 }
 
 extension [Chart.Point] {
-    /// A mean that forgets: each point counts for a twentieth of the curve less than the next. It begins without a bias.
+    /// An exponential moving average over a twentieth of the curve, without a bias at its beginning.
     package func smoothed() -> [Chart.Point] {
         let keep = 1 - 1 / Swift.max(1, Double(count) / 20)
         var sum = 0.0, weight = 0.0

@@ -42,8 +42,7 @@ package struct HTML: ExpressibleByStringInterpolation, Sendable {
 }
 
 extension HTML {
-    /// A table whose first row is its header, and whose first column names the rows. Cells in a language of numbers are set
-    /// to the right.
+    /// A table under a header, whose first column names the rows. The style sheet sets the other cells to the right.
     package static func table(_ header: [String], _ rows: [[String]]) -> HTML {
         let head = header.map { "<th>\($0)</th>" as HTML }
         let body = rows.map { row -> HTML in

@@ -23,13 +23,14 @@ final class ReportKeeper {
     private let run: String
     private let write: ReportWriter
 
-    /// When the last report was done, and how many seconds it took.
-    private var last: (end: Double, seconds: Double)?
+    /// When the last report was done, and how many seconds it took; at first, the start.
+    private var last = (end: now(), seconds: 0.0)
 
     private var hasComplained = false
 
-    /// How much more time is spent on training than on reports.
+    /// How much more time is spent on training than on reports, and the least seconds of it.
     private static let share = 100.0
+    private static let interval = 10.0
 
     init(of run: String, _ write: @escaping ReportWriter) { (self.run, self.write) = (run, write) }
 
@@ -38,7 +39,7 @@ final class ReportKeeper {
     /// - Returns: what draws the forecasts of a new report, or a warning, the first time that it cannot be written.
     func update(isFinal: Bool = false) -> (pictures: (() -> [ReportPicture])?, complaint: String?) {
         let start = now()
-        if let last, !isFinal, start - last.end < max(10, Self.share * last.seconds) { return (nil, nil) }
+        if !isFinal, start - last.end < max(Self.interval, Self.share * last.seconds) { return (nil, nil) }
         defer { last = (now(), now() - start) }
         do {
             return (try write(run, isFinal), nil)
