@@ -7,18 +7,18 @@ enum RunCurves {
     /// The losses, the learning rates and the gradient norms of runs over their steps.
     ///
     /// - Parameter runs: each with its name, which is empty for a run alone.
-    static func charts(of runs: [(name: String, metrics: RunTable, validations: RunTable)]) -> [Chart] {
-        let losses = runs.flatMap { run in
+    static func charts(of runs: [(name: String, run: RunSummary)]) -> [Chart] {
+        let losses = runs.flatMap { name, run in
             [
                 Chart.Series(
-                    named("training", run.name), points(run.metrics, "loss"), isNoisy: true),
-                Chart.Series(named("validation", run.name), points(run.validations, "loss")),
+                    named("training", name), points(run.metrics, "loss"), isNoisy: true),
+                Chart.Series(named("validation", name), points(run.validations, "loss")),
             ]
         }
         func chart(_ title: String, _ column: String, isNoisy: Bool) -> Chart {
-            let series = runs.map { run in
+            let series = runs.map { name, run in
                 Chart.Series(
-                    run.name.isEmpty ? title : run.name, points(run.metrics, column), isNoisy: isNoisy)
+                    name.isEmpty ? title : name, points(run.metrics, column), isNoisy: isNoisy)
             }
             return Chart(title, over: "step", series, isLogarithmic: isNoisy)
         }

@@ -11,11 +11,14 @@ import Trainer
 /// The report of one run.
 package struct RunReport {
     private let run: RunSummary
-    private let metrics, validations: RunTable
+    private let log: String
     private let forecasts: Result<ShownForecasts, any Error>?
 
-    /// The name of the file in a run's folder.
+    /// The name of the file.
     package static let fileName = "report.html"
+
+    /// The path of the report of the run in a folder.
+    package static func path(in run: String) -> String { run + (run.hasSuffix("/") ? "" : "/") + fileName }
 
     /// Reads a run, and forecasts some of its sequences.
     ///
@@ -28,8 +31,8 @@ package struct RunReport {
     package init(of folder: String, isEnding: Bool = false, on pool: ThreadPool) throws {
         guard let run = try RunSummary(folder: folder, isEnding: isEnding) else { throw Self.noRun(in: folder) }
         self.run = run
-        metrics = try RunTable(metricsOf: folder)
-        validations = try RunTable(validationsOf: folder)
+        let log = folder + "/log.txt"
+        self.log = try Folder.holds(log) ? String(decoding: InputFile(path: log).bytes(), as: UTF8.self) : ""
         let store = CheckpointStore.ofRun(folder)
         forecasts = try store.steps.isEmpty ? nil : Result { try ShownForecasts(of: store, on: pool) }
     }
@@ -43,13 +46,13 @@ package struct RunReport {
     /// Writes the page. While the run is training, browsers read it again from time to time.
     package func write(to path: String) throws {
         var page = Page(title: run.run, refresh: run.state == .training ? 30 : nil)
-        page.add("Run", .facts(try facts))
-        page.add("Curves", RunCurves.charts(of: [("", metrics, validations)]), below: lossTable)
+        page.add("Run", .facts(facts))
+        page.add("Curves", RunCurves.charts(of: [("", run)]), below: lossTable)
         try addForecasts(to: &page)
         page.add("Time", timeTable)
         let settings = try HTML.folded("every value: config.yaml", run.configuration.yaml)
         page.add("Settings", "\(try changedSettings)\(settings)")
-        page.add("Log", .folded("log.txt", try log))
+        page.add("Log", .folded("log.txt", log))
         try page.write(to: path)
     }
 
@@ -57,45 +60,34 @@ package struct RunReport {
     package var pictures: [ReportPicture] { (try? forecasts?.get())?.pictures ?? [] }
 
     private var facts: [(name: String, value: String)] {
-        get throws {
-            let configuration = run.configuration, model = configuration.model
-            let length = configuration.steps.map { " of \($0)" } ?? configuration.epochs.map { ", \($0) epochs" } ?? ""
-            var facts = [
-                ("model", "\(model.name): \(model.summary)"), ("data", configuration.data ?? "generated"),
-                ("state", "\(run.state.rawValue), step \(run.step)\(length)"),
-            ]
-            if let loss = run.loss { facts.append(("loss", Self.short(loss))) }
-            if let best = run.best {
-                facts.append(("best validation loss", "\(Self.short(best.loss)) at step \(best.step)"))
-            }
-            return try facts + opening
+        let configuration = run.configuration, model = configuration.model
+        let length = configuration.steps.map { " of \($0)" } ?? configuration.epochs.map { ", \($0) epochs" } ?? ""
+        var facts = [
+            ("model", "\(model.name): \(model.summary)"), ("data", configuration.data ?? "generated"),
+            ("state", "\(run.state.rawValue), step \(run.step)\(length)"),
+        ]
+        if let loss = run.loss { facts.append(("loss", Self.short(loss))) }
+        if let best = run.best {
+            facts.append(("best validation loss", "\(Self.short(best.loss)) at step \(best.step)"))
         }
+        return facts + opening
     }
 
     /// What the log says of the machine and the ranks.
     private var opening: [(String, String)] {
-        get throws {
-            let lines = try log.split(separator: "\n").compactMap { $0.split(separator: " ", maxSplits: 2).last }
-            func last(_ start: String, _ name: String) -> [(String, String)] {
-                lines.last { $0.hasPrefix(start) }.map { [(name, String($0.dropFirst(start.count)))] } ?? []
-            }
-            return last("machine: ", "machine") + last("program: ", "program")
-                + (lines.last { $0.contains("global batch") }.map { [("ranks", String($0))] } ?? [])
+        let lines = log.split(separator: "\n").compactMap { $0.split(separator: " ", maxSplits: 2).last }
+        func last(_ start: String, _ name: String) -> [(String, String)] {
+            lines.last { $0.hasPrefix(start) }.map { [(name, String($0.dropFirst(start.count)))] } ?? []
         }
-    }
-
-    private var log: String {
-        get throws {
-            let path = run.run + "/log.txt"
-            return try Folder.holds(path) ? String(decoding: InputFile(path: path).bytes(), as: UTF8.self) : ""
-        }
+        return last("machine: ", "machine") + last("program: ", "program")
+            + (lines.last { $0.contains("global batch") }.map { [("ranks", String($0))] } ?? [])
     }
 
     private var lossTable: HTML {
-        let losses = validations["loss"], epochs = validations["epoch"]
-        guard !losses.isEmpty else { return "<p class=\"note\">no validation yet</p>" }
-        let rows = validations.steps.indices.suffix(40).map { row in
-            ["\(validations.steps[row])", "\(Int(epochs[row]))", Self.short(losses[row])]
+        let steps = run.validations.steps
+        guard !steps.isEmpty else { return "<p class=\"note\">no validation yet</p>" }
+        let rows = zip(steps, zip(run.validations["epoch"], run.validations["loss"])).suffix(40).map { step, row in
+            ["\(step)", Self.short(row.0), Self.short(row.1)]
         }
         return "<details><summary>validations</summary>\(.table(["step", "epoch", "loss"], rows))</details>"
     }
@@ -114,15 +106,15 @@ package struct RunReport {
     /// Where the time of the steps went, as on the rank that took longest for each phase.
     private var timeTable: HTML {
         let phases = ["load", "forward", "backward", "reduce", "update"]
-        let sums = phases.map { metrics["\($0)_s"].reduce(0, +) }, total = sums.reduce(0, +)
+        let sums = phases.map { run.metrics["\($0)_s"].reduce(0, +) }, total = sums.reduce(0, +)
         guard total > 0 else { return "<p class=\"note\">no step yet</p>" }
         let rows = zip(phases, sums).map { phase, sum in
             [phase, durationInWords(sum), String(format: "%.1f %%", 100 * sum / total)]
         }
-        let speeds = metrics["sequences_per_s"].sorted(), slowest = metrics["slowest_rank"]
-        let counts = Dictionary(grouping: slowest) { $0 }.mapValues(\.count)
-        let ranks = counts.keys.sorted().map { rank in
-            ["rank \(Int(rank))", String(format: "%.1f %%", 100 * Double(counts[rank]!) / Double(slowest.count))]
+        let speeds = run.metrics["sequences_per_s"].filter(\.isFinite).sorted()
+        let slowest = run.metrics["slowest_rank"].compactMap { Int(exactly: $0) }
+        let ranks = Dictionary(grouping: slowest) { $0 }.sorted { $0.key < $1.key }.map { rank, steps in
+            ["rank \(rank)", String(format: "%.1f %%", 100 * Double(steps.count) / Double(slowest.count))]
         }
         let rankTable: HTML = ranks.count > 1 ? .table(["slowest", "of the steps"], ranks) : ""
         let median = speeds.isEmpty ? 0 : speeds[speeds.count / 2]

@@ -10,24 +10,24 @@ package enum APNGFile {
     /// Throws `FormatError` if the frames are empty or too large for PNG, or the file cannot be written.
     ///
     /// - Parameter milliseconds: how long each frame is shown.
-    package static func write(_ frames: [Picture], milliseconds: Int, to path: String) throws {
-        let first = frames[0]
-        precondition(
-            frames.allSatisfy { ($0.width, $0.height, $0.channels) == (first.width, first.height, first.channels) },
-            "an animation has frames of one size")
+    package static func write(_ frames: some Collection<Picture>, milliseconds: Int, to path: String) throws {
+        var size: (Int, Int, Int)?
         let file = try AtomicFile(path: path)
         var number: UInt32 = 0
         func append(_ chunk: Chunk) throws { try file.append(chunk.bytes.span) }
         for (place, frame) in frames.enumerated() {
+            let own = (frame.width, frame.height, frame.channels)
+            precondition(size.map { $0 == own } ?? true, "an animation has frames of one size")
+            size = own
             let png = try PNGFile.encoded(frame, for: path), chunks = try Chunk.all(in: png)
             if place == 0 {
                 try file.append(Array(png[..<Chunk.signature]).span)
                 for chunk in chunks.prefix(while: { $0.type != "IDAT" }) { try append(chunk) }
                 try append(Chunk("acTL", [UInt32(frames.count), 0].flatMap(\.bytes)))
             }
-            let size = [number, UInt32(frame.width), UInt32(frame.height), 0, 0].flatMap(\.bytes)
+            let area = [number, UInt32(frame.width), UInt32(frame.height), 0, 0].flatMap(\.bytes)
             let delay = [UInt16(clamping: milliseconds), 1000].flatMap(\.bytes)
-            try append(Chunk("fcTL", size + delay + [0, 0]))
+            try append(Chunk("fcTL", area + delay + [0, 0]))
             number += 1
             for chunk in chunks where chunk.type == "IDAT" {
                 guard place > 0 else {

@@ -44,6 +44,20 @@ extension Picture {
         }
     }
 
+    /// Draws some columns of another picture with their upper left corner at (x, y), each pixel a square of `scale` pixels.
+    mutating func draw(_ other: Picture, columns: Range<Int>, x: Int, y: Int, scale: Int) {
+        for row in 0..<other.height {
+            for column in columns {
+                let pixel = (row * other.width + column) * other.channels, last = other.channels - 1
+                let color = Color(
+                    red: other.pixels[pixel], green: other.pixels[pixel + min(1, last)],
+                    blue: other.pixels[pixel + last])
+                let left = x + (column - columns.lowerBound) * scale
+                fill(x: left, y: y + row * scale, side: scale, with: color)
+            }
+        }
+    }
+
     /// Draws a text in `BitmapFont` with its upper left corner at (x, y), each dot a square of `scale` pixels.
     mutating func write(_ text: String, x: Int, y: Int, scale: Int, color: Color = .ink) {
         for dot in BitmapFont.pixels(of: text) {

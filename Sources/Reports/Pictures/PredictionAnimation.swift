@@ -4,10 +4,11 @@
 import Formats
 
 extension PredictionStrip {
-    /// The pictures of the animation, input frames first, each with its number and what is said of it.
-    package func animation() -> [Picture] {
+    /// The pictures of the animation, input frames first, each with its number and what is said of it. One is drawn when it is
+    /// asked for, since all of them may take more memory than there is.
+    package func animation() -> some Collection<Picture> {
         let (films, frames, seen) = filmed()
-        return (0..<frames).map { frame in
+        return (0..<frames).lazy.map { frame in
             let forecast = frame - seen
             let said = scores.compactMap { name, values in
                 values.indices.contains(forecast) ? "\(name) \(values[forecast])" : nil
@@ -32,14 +33,8 @@ extension PredictionStrip {
         for (place, film) in films.enumerated() {
             let left = gap + place * panel, top = 2 * (text + gap) + gap
             picture.write(film.name, x: left, y: text + 2 * gap, scale: 2)
-            for pixel in 0..<height * width {
-                let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
-                let source = (y * film.sprite.width + frame * width + x) * 3
-                let color = Color(
-                    red: film.sprite.pixels[source], green: film.sprite.pixels[source + 1],
-                    blue: film.sprite.pixels[source + 2])
-                picture.fill(x: left + x * scale, y: top + y * scale, side: scale, with: color)
-            }
+            let columns = frame * width..<(frame + 1) * width
+            picture.draw(film.sprite, columns: columns, x: left, y: top, scale: scale)
         }
         picture.write(caption, x: gap, y: picture.height - text - gap, scale: 2)
         return picture
@@ -47,20 +42,17 @@ extension PredictionStrip {
 }
 
 extension ColorScale {
-    /// The frames of a sequence of shape (frames, height, width, channels) as the pictures of an animation.
-    package func animation(of values: [Float], frames: Int, height: Int, width: Int, channels: Int) -> [Picture] {
+    /// The frames of a sequence of shape (frames, height, width, channels) as the pictures of an animation, each drawn when it
+    /// is asked for.
+    package func animation(
+        of values: [Float], frames: Int, height: Int, width: Int, channels: Int
+    ) -> some Collection<Picture> {
         let strip = filmstrip(of: values, frames: frames, height: height, width: width, channels: channels)
         let scale = max(1, 256 / max(height, width))
-        return (0..<frames).map { frame in
+        return (0..<frames).lazy.map { frame in
             var picture = Picture(width: width * scale, height: height * scale, filledWith: .paper)
-            for pixel in 0..<height * width {
-                let (y, x) = pixel.quotientAndRemainder(dividingBy: width)
-                let source = (y * strip.width + frame * (width + 1) + x) * strip.channels, last = strip.channels - 1
-                let color = Color(
-                    red: strip.pixels[source], green: strip.pixels[source + min(1, last)],
-                    blue: strip.pixels[source + last])
-                picture.fill(x: x * scale, y: y * scale, side: scale, with: color)
-            }
+            let left = frame * (width + 1)
+            picture.draw(strip, columns: left..<left + width, x: 0, y: 0, scale: scale)
             return picture
         }
     }

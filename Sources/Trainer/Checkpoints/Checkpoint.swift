@@ -71,7 +71,7 @@ package struct Checkpoint: Sendable {
 
     /// Whether a run of this configuration has nothing more to do after the checkpoint.
     package func isFinal(of configuration: TrainingConfiguration) -> Bool {
-        stopping.hasEnded(configuration.model) || position.hasAllSteps(of: configuration)
+        configuration.isFinished(after: position, stopping)
     }
 
     /// The network that the parameters belong to.

@@ -4,6 +4,7 @@
 import Platform
 import Supervision
 import Collectives
+import Configuration
 import Foundation
 import Formats
 import Reports
@@ -160,8 +161,8 @@ final class RunLog {
     }
 
     /// Writes what tells a new run from others, for those who compare them.
-    func tell(hyperparameters: [(name: String, value: String)]) throws {
-        if firstStep == 0 { try events.append(hyperparameters: hyperparameters) }
+    func tellHyperparameters(of configuration: TrainingConfiguration) throws {
+        if firstStep == 0 { try events.append(hyperparameters: configuration.hyperparameters) }
     }
 
     /// The seconds since the logs were opened.

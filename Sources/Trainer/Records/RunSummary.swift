@@ -14,6 +14,9 @@ package struct RunSummary: Sendable {
     /// What the run is doing; where it is stopped, the same command, or --resume RUN, goes on.
     package let state: State
 
+    /// The run's tables of updates and of validations.
+    package let metrics, validations: RunTable
+
     /// The updates in metrics.csv, and the loss of the last one.
     package let step: Int
     package let loss: Double?
@@ -35,7 +38,7 @@ package struct RunSummary: Sendable {
         guard try Folder.holds(file) else { return nil }
         run = folder
         configuration = try TrainingConfiguration(file: file)
-        let metrics = try RunTable(metricsOf: folder), validations = try RunTable(validationsOf: folder)
+        (metrics, validations) = (try RunTable(metricsOf: folder), try RunTable(validationsOf: folder))
         let store = CheckpointStore.ofRun(folder), checkpointStep = try store.steps.last
         step = max(metrics.steps.last ?? 0, checkpointStep ?? 0)
         loss = metrics["loss"].last

@@ -97,7 +97,7 @@ package enum TrainingRun {
             {
                 try log.say(line, at: state.position.step)
             }
-            try log.tell(hyperparameters: configuration.hyperparameters)
+            try log.tellHyperparameters(of: configuration)
             let machine = "\(communicator.hostName), \(SystemFiles.processorName ?? "processor not known")"
             for line in ["machine: \(machine)", "program: \(program)"] { try log.note(line, at: state.position.step) }
         }

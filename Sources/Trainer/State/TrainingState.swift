@@ -48,7 +48,14 @@ package struct TrainingState: Sendable {
 extension TrainingState {
     /// Whether the run is finished.
     func isFinished(_ configuration: TrainingConfiguration) -> Bool {
-        isStoppedEarly(configuration.model) || position.hasAllSteps(of: configuration)
+        configuration.isFinished(after: position, stopping)
+    }
+}
+
+extension TrainingConfiguration {
+    /// Whether a run of this configuration has nothing more to do.
+    func isFinished(after position: Position, _ stopping: Patience) -> Bool {
+        stopping.hasEnded(model) || position.hasAllSteps(of: self)
     }
 }
 

@@ -1,14 +1,12 @@
 // `convlstm-dist report`: report.html of a run, or several runs in one page.
 
 import ArgumentParser
+import Collectives
 import CommandSupport
-import Configuration
-import Formats
-import Foundation
 import Kernels
 import Platform
 import RunReports
-import Trainer
+import Supervision
 
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -55,11 +53,10 @@ struct ReportCommand: ParsableCommand {
             try RunComparison(of: runs).writeLosses(to: plot)
             return StandardOutput.print(plot)
         }
-        let folder = runs[0].hasSuffix("/") ? runs[0] : runs[0] + "/"
-        let path = output ?? (runs.count == 1 ? folder + RunReport.fileName : RunReport.fileName)
+        let path = output ?? (runs.count == 1 ? RunReport.path(in: runs[0]) : RunReport.fileName)
         if runs.count == 1 {
-            let pool = try ThreadPool(ProcessInfo.processInfo.activeProcessorCount)
-            try RunReport(of: runs[0], on: pool).write(to: path)
+            let threads = try ThreadChoice.automatic(on: SoloCommunicator())
+            try RunReport(of: runs[0], on: ThreadPool(threads.count)).write(to: path)
         } else {
             try RunComparison(of: runs).write(to: path)
         }

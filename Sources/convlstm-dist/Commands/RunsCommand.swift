@@ -3,9 +3,9 @@
 import ArgumentParser
 import CommandSupport
 import Configuration
-import Foundation
 import Platform
 import Reports
+import RunReports
 import Trainer
 
 struct RunsCommand: ParsableCommand {
@@ -42,24 +42,16 @@ struct RunsCommand: ParsableCommand {
 
     private func show(_ runs: [RunSummary]) throws {
         var table = Table(
-            ["run", "model", "state", "step", "loss", "best loss", "at step", "settings"],
+            RunSummary.header + ["settings"],
             alignments: [.left, .left, .left, .right, .right, .right, .right, .left])
         var first: [String: TrainingConfiguration] = [:]
         for run in runs {
-            let configuration = run.configuration, name = configuration.model.name
-            let changes = try first[name].map { try configuration.changes(from: $0, of: .run) } ?? []
-            first[name] = first[name] ?? configuration
-            let length = configuration.steps.map { " of \($0)" } ?? ""
-            table.add([
-                run.run, name, run.state.rawValue, "\(run.step)\(length)", run.loss.map(decimals) ?? "-",
-                run.best.map { decimals($0.loss) } ?? "-", run.best.map { "\($0.step)" } ?? "-",
-                changes.joined(separator: ", "),
-            ])
+            let other = first[run.configuration.model.name, default: run.configuration]
+            first[run.configuration.model.name] = other
+            table.add(try run.row(besides: other))
         }
         StandardOutput.print("\(table)", terminator: "")
     }
-
-    private func decimals(_ loss: Double) -> String { String(format: "%.4g", loss) }
 }
 
 /// One run for other programs.

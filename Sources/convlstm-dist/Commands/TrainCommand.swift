@@ -69,7 +69,7 @@ struct TrainCommand: ParsableCommand {
     /// Writes report.html into a run's folder, and returns what draws its forecasts.
     private static func report(on run: String, isFinal: Bool) throws -> () -> [ReportPicture] {
         let report = try RunReport(of: run, isEnding: isFinal, on: ThreadPool(1))
-        try report.write(to: "\(run)/\(RunReport.fileName)")
+        try report.write(to: RunReport.path(in: run))
         return { report.pictures }
     }
 

@@ -66,7 +66,7 @@ struct Cat: ParsableCommand {
         return (.float32, ElementType.float32.bytes(of: try set.sequence(sequence)))
     }
 
-    private func animation(of set: ShardSet) throws -> [Picture] {
+    private func animation(of set: ShardSet) throws -> some Collection<Picture> {
         let g = set.geometry
         return ColorScale(unit: set.unit, range: set.valueRange).animation(
             of: try set.sequence(sequence), frames: g.frames, height: g.height, width: g.width, channels: g.channels)

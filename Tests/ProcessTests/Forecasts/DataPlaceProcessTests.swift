@@ -14,9 +14,7 @@ import Testing
     private func train() throws {
         let example = try TrainingExample.shared.get()
         try FileManager.default.createDirectory(atPath: folder.file("work"), withIntermediateDirectories: false)
-        for name in ["tiny.shards", "tiny.yaml"] {
-            try FileManager.default.copyItem(atPath: example.folder.file(name), toPath: folder.file("work/\(name)"))
-        }
+        try example.copy(to: folder.file("work"))
         let result = try dist(example.arguments("runs/tiny", ["--steps", "2"]), in: "work")
         try #require(result.status == 0, "\(result)")
     }

@@ -107,6 +107,27 @@ import Testing
             result.stderr.split(separator: "warning: the run's report is not written: ").count == 2, "\(result.stderr)")
     }
 
+    /// Tables that something else has damaged: numbers of any size, or none, end no report.
+    @Test func strangeNumbersInTablesTrapNothing() throws {
+        let output = example.freshOutput()
+        try example.train(ranks: 0, output, ["--steps", "2"])
+        for number in ["nan", "inf", "1e300", "-1e300", "1e400", "-7", "x", "0.5"] {
+            for table in ["metrics.csv", "validation.csv"] {
+                let path = "\(output)/\(table)", header = try example.text(of: table, output).prefix { $0 != "\n" }
+                let rest = Array(repeating: number, count: header.split(separator: ",").count - 1).joined(
+                    separator: ",")
+                let lines = [String(header), "1,\(rest)", "9223372036854775807,\(rest)", "\(number),\(rest)", "3"]
+                try example.folder.write(Array((lines.joined(separator: "\n") + "\n").utf8), to: path)
+            }
+            for arguments in [
+                ["report", output], ["report", output, output, "--output", "\(output).html"], ["runs", output],
+            ] {
+                let result = try Command.run("convlstm-dist", arguments, directory: example.folder.path)
+                #expect(result.status == 0, "\(number): \(result)")
+            }
+        }
+    }
+
     @Test func severalRunsAreLaidOverEachOther() throws {
         let (one, other) = (example.freshOutput(), example.freshOutput())
         try example.train(ranks: 0, one, ["--steps", "3"])

@@ -8,10 +8,7 @@ import Testing
     private let folder = try! TemporaryFolder()
 
     init() throws {
-        let example = try TrainingExample.shared.get()
-        for name in ["tiny.shards", "tiny.yaml"] {
-            try FileManager.default.copyItem(atPath: example.folder.file(name), toPath: folder.file(name))
-        }
+        try TrainingExample.shared.get().copy(to: folder.path)
     }
 
     private func dist(_ arguments: [String]) throws -> CommandResult {

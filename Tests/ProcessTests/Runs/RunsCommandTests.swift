@@ -22,12 +22,9 @@ import Testing
         try JSONDecoder().decode([Run].self, from: Data(runs(["--json"] + arguments).stdout.utf8))
     }
 
-    /// Two runs that differ in their learning rate, and one that diverges from its first step on.
+    /// Two runs that differ in their learning rate.
     private func train() throws {
-        let example = try TrainingExample.shared.get()
-        for name in ["tiny.shards", "tiny.yaml"] {
-            try FileManager.default.copyItem(atPath: example.folder.file(name), toPath: folder.file(name))
-        }
+        try TrainingExample.shared.get().copy(to: folder.path)
         for rate in ["0.01", "0.02"] {
             let result = try Command.run(
                 "convlstm-dist",

@@ -74,6 +74,13 @@ final class TrainingExample: Sendable {
         return name
     }
 
+    /// Copies the data and the configuration into another folder.
+    func copy(to folder: String) throws {
+        for name in ["tiny.shards", "tiny.yaml"] {
+            try FileManager.default.copyItem(atPath: self.folder.file(name), toPath: "\(folder)/\(name)")
+        }
+    }
+
     /// The arguments of a run of the example into a new folder; `more` may override them.
     func arguments(_ output: String, _ more: [String]) -> [String] {
         ["train", "--config", "tiny.yaml", "--data", "tiny.shards", "--output", output] + more

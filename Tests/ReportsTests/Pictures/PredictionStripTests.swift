@@ -136,7 +136,7 @@ extension Picture {
 
     /// An animation has a picture for each frame, which differ where the frames do.
     @Test func anAnimationShowsEachFrame() {
-        let frames = strip(error: 0.2).animation()
+        let frames = Array(strip(error: 0.2).animation())
         #expect(frames.count == 5 && Set(frames.map(\.width)).count == 1)
         // Panels of 256 pixels: truth, forecast, error, from the third row of text on.
         let levels = frames.map { $0.color(20, 60)[0] }

@@ -3,11 +3,8 @@
 import ArgumentParser
 import CommandSupport
 import Configuration
-import Foundation
 import Model
 import Platform
-import Supervision
-import Trainer
 
 extension SamplingScope: ExpressibleByArgument {}
 

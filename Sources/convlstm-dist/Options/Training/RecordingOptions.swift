@@ -3,11 +3,6 @@
 import ArgumentParser
 import CommandSupport
 import Configuration
-import Foundation
-import Model
-import Platform
-import Supervision
-import Trainer
 
 extension TimeLimit: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

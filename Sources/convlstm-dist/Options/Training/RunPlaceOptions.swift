@@ -3,11 +3,7 @@
 import ArgumentParser
 import CommandSupport
 import Configuration
-import Foundation
-import Model
 import Platform
-import Supervision
-import Trainer
 
 /// The folder of the run, and whether it goes on there.
 struct RunPlaceOptions: ParsableArguments {

@@ -3,11 +3,7 @@
 import ArgumentParser
 import CommandSupport
 import Configuration
-import Foundation
-import Model
 import Platform
-import Supervision
-import Trainer
 
 /// The network, the data, and how long it learns from them.
 struct TrainedSystemOptions: ParsableArguments {
