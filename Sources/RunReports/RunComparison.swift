@@ -28,13 +28,14 @@ package struct RunComparison {
         try page.write(to: path)
     }
 
-    /// Writes the losses as an SVG picture.
+    /// Writes the losses as a picture: PNG to a name that ends in .png, otherwise SVG.
     package func writeLosses(to path: String) throws {
         let chart = RunCurves.charts(of: runs.count == 1 ? [("", runs[0])] : named)[0]
         guard !chart.isEmpty else {
             throw FormatError(
                 file: runs[0].run, problem: "has made no step", advice: "name a run that has losses to show")
         }
+        if path.hasSuffix(".png") { return try PNGFile.write(chart.picture(), to: path) }
         let file = try AtomicFile(path: path)
         try file.append([UInt8](chart.svg().markup.utf8).span)
         try file.commit()

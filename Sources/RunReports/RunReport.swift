@@ -11,6 +11,7 @@ import Trainer
 /// The report of one run.
 package struct RunReport {
     private let run: RunSummary
+    private let rankTimes: RunTable
     private let log: String
     private let forecasts: Result<ShownForecasts, any Error>?
 
@@ -31,6 +32,7 @@ package struct RunReport {
     package init(of folder: String, isEnding: Bool = false, on pool: ThreadPool) throws {
         guard let run = try RunSummary(folder: folder, isEnding: isEnding) else { throw Self.noRun(in: folder) }
         self.run = run
+        rankTimes = try RunTable(rankTimesOf: folder)
         let log = folder + "/log.txt"
         self.log = try Folder.holds(log) ? String(decoding: InputFile(path: log).bytes(), as: UTF8.self) : ""
         let store = CheckpointStore.ofRun(folder)
@@ -103,25 +105,36 @@ package struct RunReport {
         }
     }
 
+    private static let phases = ["load", "forward", "backward", "reduce", "update"]
+
     /// Where the time of the steps went, as on the rank that took longest for each phase.
     private var timeTable: HTML {
-        let phases = ["load", "forward", "backward", "reduce", "update"]
-        let sums = phases.map { run.metrics["\($0)_s"].reduce(0, +) }, total = sums.reduce(0, +)
+        let sums = Self.phases.map { run.metrics["\($0)_s"].reduce(0, +) }, total = sums.reduce(0, +)
         guard total > 0 else { return "<p class=\"note\">no step yet</p>" }
-        let rows = zip(phases, sums).map { phase, sum in
+        let rows = zip(Self.phases, sums).map { phase, sum in
             [phase, durationInWords(sum), String(format: "%.1f %%", 100 * sum / total)]
         }
         let speeds = run.metrics["sequences_per_s"].filter(\.isFinite).sorted()
-        let slowest = run.metrics["slowest_rank"].compactMap { Int(exactly: $0) }
-        let ranks = Dictionary(grouping: slowest) { $0 }.sorted { $0.key < $1.key }.map { rank, steps in
-            ["rank \(rank)", String(format: "%.1f %%", 100 * Double(steps.count) / Double(slowest.count))]
-        }
-        let rankTable: HTML = ranks.count > 1 ? .table(["slowest", "of the steps"], ranks) : ""
         let median = speeds.isEmpty ? 0 : speeds[speeds.count / 2]
         return """
             <p class="note">median of the steps: \(String(format: "%.2f", median)) sequences/s</p>
             \(.table(["phase", "time", "share"], rows))\(rankTable)
             """
+    }
+
+    /// What each rank spent its time on, and how often the others waited for it; nothing of one rank alone.
+    private var rankTable: HTML {
+        let numbers = rankTimes["rank"].map { Int(exactly: $0) }
+        let lines = Dictionary(grouping: numbers.indices.filter { numbers[$0] != nil }) { numbers[$0]! }
+        guard lines.count > 1 else { return "" }
+        let slowest = run.metrics["slowest_rank"], columns = Self.phases.map { rankTimes["\($0)_s"] }
+        let steps = Dictionary(grouping: slowest) { $0 }.mapValues(\.count)
+        let rows = lines.sorted { $0.key < $1.key }.map { rank, its in
+            let seconds = columns.map { column in its.reduce(0) { $0 + column[$1] } }
+            let share = Double(steps[Double(rank)] ?? 0) / Double(max(1, slowest.count))
+            return ["rank \(rank)"] + seconds.map(durationInWords) + [String(format: "%.1f %%", 100 * share)]
+        }
+        return .table(["", "load", "forward", "backward", "reduce and wait", "update", "slowest of the steps"], rows)
     }
 
     /// What the run has otherwise than its preset, if it is of one.

@@ -5,13 +5,16 @@ import Testing
 /// The module boundaries: which target imports which, and within a target which folder uses which, checked against
 /// the tables of Docs/Architecture.md.
 @Suite struct ArchitectureTests {
+    /// Read once for all tests.
+    private static let all = Result { try SwiftSource.all(in: Repository.path + "Sources") }
+
     private let sources: [SwiftSource]
 
     /// The rows of the document's tables: the first cell without its quotes, and the quoted names of the last.
     private let rows: [(name: String, uses: Set<String>)]
 
     init() throws {
-        sources = try SwiftSource.all(in: Repository.path + "Sources")
+        sources = try Self.all.get()
         rows = try Repository.text(of: "Docs/Architecture.md").split(separator: "\n").compactMap { line in
             let cells = line.split(separator: "|", omittingEmptySubsequences: false)
             guard let name = line.wholeMatch(of: /\| `([\w\/-]+)` \|.*/)?.1, cells.count == 5 else { return nil }

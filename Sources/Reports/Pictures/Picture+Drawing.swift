@@ -31,11 +31,11 @@ extension Picture {
         self.init(width: width, height: height, channels: 3, pixels: pixels)
     }
 
-    /// Fills a square of `side` pixels whose upper left corner is (x, y).
+    /// Fills a square of `side` pixels whose upper left corner is (x, y), as far as it is in the picture.
     mutating func fill(x: Int, y: Int, side: Int, with color: Color) {
         precondition(channels == 3, "drawing is in color")
-        for row in y..<y + side {
-            for column in x..<x + side {
+        for row in max(0, y)..<max(0, y, min(height, y + side)) {
+            for column in max(0, x)..<max(0, x, min(width, x + side)) {
                 let pixel = (row * width + column) * 3
                 pixels[pixel] = color.red
                 pixels[pixel + 1] = color.green

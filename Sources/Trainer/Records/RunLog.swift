@@ -19,6 +19,9 @@ final class RunLog {
     private let firstStep: Int
     private var progress: RunProgress
     private let reports: ReportKeeper?
+
+    /// Nil for a run of one rank, whose times are all in metrics.csv.
+    private let rankTimes: RankTimes?
     private let events: EventFile
 
     /// The time of the last pictures among the events, and the least seconds until the next ones, which are large.
@@ -57,9 +60,11 @@ final class RunLog {
     ///
     /// - Parameters:
     ///   - progress: that of a run which has made `step` updates.
+    ///   - ranks: how many train.
     ///   - reports: what writes the run's report; nil for no report.
     init(
-        folder: String, through step: Int, _ progress: RunProgress, _ verbosity: Verbosity, reports: ReportKeeper?
+        folder: String, through step: Int, ranks: Int, _ progress: RunProgress, _ verbosity: Verbosity,
+        reports: ReportKeeper?
     ) throws {
         let columns =
             ["step", "epoch", "loss", "learning_rate", "gradient_norm", "sequences_per_s"]
@@ -67,6 +72,7 @@ final class RunLog {
         metrics = try LogFile(path: folder + "/metrics.csv", header: columns.joined(separator: ","), through: step)
         validations = try LogFile(path: folder + "/validation.csv", header: "step,epoch,loss", through: step)
         messages = try LogFile(path: folder + "/log.txt", header: nil, through: step)
+        rankTimes = ranks > 1 ? try RankTimes(folder: folder, ranks: ranks, through: step) : nil
         events = try EventFile(folder: folder, through: step)
         (firstStep, self.progress, self.verbosity, self.reports) = (step, progress, verbosity, reports)
     }
@@ -90,6 +96,7 @@ final class RunLog {
                 ("loss/training", row.loss), ("step/learning_rate", row.learningRate),
                 ("step/gradient_norm", row.gradientNorm), ("step/sequences_per_s", row.sequencesPerSecond),
             ], at: row.step)
+        rankTimes?.add(row.report)
         progress.add(row)
         if verbosity == .verbose { display.say(row.line) }
         if verbosity != .quiet { display.show(progress.text()) }
@@ -106,6 +113,7 @@ final class RunLog {
     /// Removes the records of steps beyond `step`.
     func cutBack(to step: Int) throws {
         for file in [metrics, validations, messages] { try file.cutBack(to: step) }
+        try rankTimes?.cutBack(to: step)
         try events.cutBack(to: step)
     }
 
@@ -148,6 +156,7 @@ final class RunLog {
 
     /// Writes the run's report if the last one is old enough, or in any case the final one.
     func report(at step: Int, isFinal: Bool = false) throws {
+        try rankTimes?.write(at: step, isFinal: isFinal)
         guard let (pictures, complaint) = reports?.update(isFinal: isFinal) else { return }
         if let complaint { try say(complaint, at: step) }
         if isFinal { try events.appendEnd() }

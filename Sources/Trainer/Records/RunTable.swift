@@ -1,4 +1,4 @@
-// A table that a run has written: metrics.csv or validation.csv. The choice: a row that is not whole, which a full disk
+// A table that a run has written: metrics.csv, validation.csv or ranks.csv. The choice: a row that is not whole, which a full disk
 // or a kill leaves at the end, is left out, as a run that goes on does.
 
 import Formats
@@ -13,6 +13,9 @@ package struct RunTable: Sendable {
 
     /// The table of validations in a run's folder; empty if there is none.
     package init(validationsOf run: String) throws { try self.init(path: run + "/validation.csv") }
+
+    /// The table of each rank's times in a run's folder; empty if there is none, as of a run of one rank.
+    package init(rankTimesOf run: String) throws { try self.init(path: run + "/ranks.csv") }
 
     private init(path: String) throws {
         let text = try Folder.holds(path) ? String(decoding: InputFile(path: path).bytes(), as: UTF8.self) : ""

@@ -79,7 +79,7 @@ package enum TrainingRun {
                 after: state.position.step, configuration, stepsPerEpoch: batches.stepsPerEpoch,
                 validationBatches: validationBatches, best: state.best)
             return try RunLog(
-                folder: folder.path, through: state.position.step, progress, verbosity,
+                folder: folder.path, through: state.position.step, ranks: communicator.size, progress, verbosity,
                 reports: report.map { ReportKeeper(of: folder.path, $0) })
         }
         let timekeeper = try Timekeeper.start(

@@ -19,7 +19,9 @@ struct CheckpointCommand: ParsableCommand {
 
 extension CheckpointCommand {
     struct List: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "List the checkpoints of a run.")
+        static let configuration = CommandConfiguration(
+            abstract: "List the checkpoints of a run.",
+            discussion: "Example: convlstm-dist checkpoint list runs/small/1")
 
         @Argument(help: "The folder of a run, or a folder of checkpoints.", completion: .directory)
         var path: String
@@ -39,7 +41,9 @@ extension CheckpointCommand {
     }
 
     struct Inspect: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show what a checkpoint holds.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show what a checkpoint holds.",
+            discussion: "Example: convlstm-dist checkpoint inspect runs/small/1 --tensors")
 
         @Argument(help: "A checkpoint, or the folder of a run.", completion: .file())
         var path: String
@@ -92,7 +96,11 @@ extension CheckpointCommand {
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read every checkpoint of a run in full, or one.",
-            discussion: "The exit code is 1 if anything is damaged or missing.")
+            discussion: """
+                The exit code is 1 if anything is damaged or missing.
+
+                Example: convlstm-dist checkpoint verify runs/small/1
+                """)
 
         @Argument(help: "A checkpoint, or the folder of a run.", completion: .file())
         var path: String
@@ -116,7 +124,11 @@ extension CheckpointCommand {
     struct Prune: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove the checkpoints of a run that are not to be kept.",
-            discussion: "The best checkpoint always stays. No process may train in the folder meanwhile.")
+            discussion: """
+                The best checkpoint always stays. No process may train in the folder meanwhile.
+
+                Example: convlstm-dist checkpoint prune runs/small/1 --keep 2 --keep-every 1000
+                """)
 
         @Argument(help: "The folder of a run.", completion: .directory)
         var path: String
@@ -148,6 +160,8 @@ extension CheckpointCommand {
             discussion: """
                 Reads every checkpoint in full, gives damaged ones another name, removes half-written files, and writes \
                 checkpoints.json anew where it differs. No process may train in the folder meanwhile.
+
+                Example: convlstm-dist checkpoint repair runs/small/1
                 """)
 
         @Argument(help: "The folder of a run.", completion: .directory)

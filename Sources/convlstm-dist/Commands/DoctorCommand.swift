@@ -16,8 +16,10 @@ struct DoctorCommand: ParsableCommand {
         commandName: "doctor",
         abstract: "Looks at MPI, cores, OpenBLAS, memory and disk, and says how to mend what is not well.",
         discussion: """
-            Start it the way a run will be started: alone, or as in `mpirun -np 8 convlstm-dist doctor`. The exit code is 1 if \
+            Start it the way a run will be started: alone, or by mpirun. The exit code is 1 if \
             something will not work.
+
+            Example: mpirun -np 8 convlstm-dist doctor
             """)
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Threads of each rank that the run will have.", valueName: "n"))

@@ -50,7 +50,7 @@ struct EvaluateCommand: ParsableCommand {
             Example: mpirun -np 8 convlstm-dist evaluate --checkpoint runs/nowcast/1 --thresholds 0.5,2,10
             """)
 
-    @OptionGroup var options: CheckpointOptions
+    @OptionGroup(title: "WHAT FORECASTS, AND FROM WHAT") var options: CheckpointOptions
 
     @Option(help: ArgumentHelp("The sequences to measure: test, validation or train.", valueName: "split"))
     var split = Split.test
@@ -66,7 +66,7 @@ struct EvaluateCommand: ParsableCommand {
         parsing: .unconditional, help: ArgumentHelp("Sequences that a thread reads at once.", valueName: "n"))
     var batchSize = 16
 
-    @OptionGroup var scores: ScoreOptions
+    @OptionGroup(title: "SCORES IN THE UNIT OF THE DATA") var scores: ScoreOptions
 
     @Option(
         help: ArgumentHelp(

@@ -21,6 +21,8 @@ struct ImportCommand: ParsableCommand {
             A file that export wrote needs no options but --output. Any other file is a state dict, as \
             safetensors.torch.save_file writes it, whose system --preset names; a prefix `module.` is left out of its \
             names. The folder holds a checkpoint of step 0, which predict and evaluate take, and train --resume.
+
+            Example: convlstm-dist import small.safetensors --output runs/imported
             """)
 
     @Argument(

@@ -14,7 +14,11 @@ struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
         abstract: "Shows the models there are, or every tensor of one.",
-        discussion: "Multiply-adds depend on the size of the frames, and so do peepholes at each place.")
+        discussion: """
+            Multiply-adds depend on the size of the frames, and so do peepholes at each place.
+
+            Example: convlstm-dist models small
+            """)
 
     @Argument(
         help: ArgumentHelp(

@@ -36,7 +36,7 @@ struct PredictCommand: ParsableCommand {
     /// The files of a forecast.
     enum Format: String, ExpressibleByArgument, CaseIterable { case npy, netcdf }
 
-    @OptionGroup var options: CheckpointOptions
+    @OptionGroup(title: "WHAT FORECASTS, AND FROM WHAT") var options: CheckpointOptions
 
     @Option(
         help: ArgumentHelp("A .npy of frames to continue, or with --latest an archive.", valueName: "path"),

@@ -32,8 +32,9 @@ struct ReportCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "A picture of the losses to write in place of the page, a name that ends in .svg.", valueName: "file"),
-        completion: .file(extensions: ["svg"]))
+            "A picture of the losses to write in place of the page, a name that ends in .svg or .png.",
+            valueName: "file"),
+        completion: .file(extensions: ["svg", "png"]))
     var plot: String?
 
     func validate() throws {
@@ -42,8 +43,8 @@ struct ReportCommand: ParsableCommand {
             throw ValidationError(
                 "--plot is written in place of the page that --output names; leave one of the two out")
         }
-        if let plot, !plot.hasSuffix(".svg") {
-            throw ValidationError("--plot is \(plot.quotable()); give a name that ends in .svg")
+        if let plot, !plot.hasSuffix(".svg"), !plot.hasSuffix(".png") {
+            throw ValidationError("--plot is \(plot.quotable()); give a name that ends in .svg or .png")
         }
     }
 

@@ -1,5 +1,5 @@
-// An evaluation for people and for programs. The choice: each metric's baselines are beside it, so that a row
-// shows at a glance whether the network outperforms them.
+// An evaluation for people and for programs. The choice: each metric's baselines are beside it under one heading, and the best
+// of them is marked, so that a row shows at a glance whether the network outperforms them.
 
 import Configuration
 import Forecasting
@@ -131,7 +131,7 @@ extension EvaluationReport {
         MAE: sum over a frame's pixels, \(treatment(for: .absoluteError)).
         SSIM: 7 x 7 uniform window, sample covariance, \(treatment(for: .structuralSimilarity)).
         PSNR: mean of each frame's, \(treatment(for: .peakSignalToNoiseRatio)).
-        last: the last frame seen, again and again. mean: the mean frame of the training sequences.\(sumInWords)\(missingInWords)
+        \(bestInWords)last: the last frame seen, again and again. mean: the mean frame of the training sequences. a pixel: the mean per pixel.\(sumInWords)\(missingInWords)
 
         """
     }
@@ -145,21 +145,51 @@ extension EvaluationReport {
         (forecast == nil ? [] : ["network"]) + ["last"] + (meanImage == nil ? [] : ["mean"]) + others.map(\.name)
     }
 
-    /// The titles of the predictors' columns; the network's is the metric alone.
-    private func titles(of metric: String) -> [String] {
-        [forecast == nil ? "\(metric) \(names[0])" : metric] + names.dropFirst()
+    /// A metric's heading, how its numbers are written, and which of two is the better one.
+    private typealias Column = (
+        heading: String, format: String, isBetter: (Double, Double) -> Bool, value: (FrameResults) -> Double
+    )
+
+    private static var columns: [Column] {
+        [
+            ("MSE", "%.2f", (<), \.mse), ("MAE", "%.1f", (<), \.mae), ("SSIM", "%.4f", (>), \.ssim),
+            ("PSNR", "%.2f", (>), \.psnr),
+        ]
     }
 
     private var table: Table {
-        let metrics = ["MSE", "MAE", "SSIM", "PSNR"]
-        var table = Table(["frame"] + metrics.flatMap(titles))
-        for frame in 0..<outputFrames {
-            table.add(["\(inputFrames + frame + 1)"] + cells { $0.frames[frame] })
-        }
-        table.add(["mean"] + cells { $0.mean })
-        if let sums { table.add(["sum"] + sums) }
+        var table = Table("frame", groups: Self.columns.map { ($0.heading, names) })
+        for frame in 0..<outputFrames { table.add(["\(inputFrames + frame + 1)"] + cells { $0.frames[frame] }) }
+        table.add(["mean"] + cells(\.mean))
+        table.add(["a pixel"] + errors { [$0.mean.msePerPixel, $0.mean.maePerPixel] })
+        if hasSums { table.add(["sum"] + errors { [$0.sum!.mse, $0.sum!.mae] }) }
         return table
     }
+
+    private func cells(_ results: (Scores) -> FrameResults) -> [String] {
+        let rows = predictors.map(results)
+        return Self.columns.flatMap { column in
+            let values = rows.map(column.value), best = values.filter { !$0.isNaN }.max { column.isBetter($1, $0) }
+            return values.map { value in
+                // A number, or a dash for a mean over nothing.
+                guard !value.isNaN else { return "-" }
+                return (value == best && values.count > 1 ? "*" : "") + String(format: column.format, value)
+            }
+        }
+    }
+
+    /// The cells of errors over something else than a frame, with blanks below SSIM and PSNR.
+    private func errors(_ values: (Scores) -> [Double]) -> [String] {
+        let rows = predictors.map(values)
+        return [0, 1].flatMap { metric in rows.map { $0[metric].isNaN ? "-" : String(format: "%.5f", $0[metric]) } }
+            + [String](repeating: "", count: 2 * rows.count)
+    }
+
+    private var hasSums: Bool { predictors.allSatisfy { $0.sum != nil } }
+
+    private var bestInWords: String { predictors.count > 1 ? "*: the best of a row. " : "" }
+
+    private var sumInWords: String { hasSums ? " sum: over a sequence's frames." : "" }
 
     private var missingInWords: String {
         guard predictors.contains(where: { $0.counted < 1 }) else { return "" }
@@ -167,27 +197,6 @@ extension EvaluationReport {
         return "\nMissing pixels are in no metric; MSE and MAE are brought to whole frames. Counted: "
             + shares.joined(separator: ", ") + "."
     }
-
-    private func cells(_ results: (Scores) -> FrameResults) -> [String] {
-        let rows = predictors.map(results)
-        return rows.map { cell($0.mse, "%.2f") } + rows.map { cell($0.mae, "%.1f") }
-            + rows.map { cell($0.ssim, "%.4f") } + rows.map { cell($0.psnr, "%.2f") }
-    }
-
-    /// A number, or a dash for a mean over nothing.
-    private func cell(_ number: Double, _ format: String) -> String {
-        number.isNaN ? "-" : String(format: format, number)
-    }
-
-    /// The cells of errors over all frames, with blanks below SSIM and PSNR.
-    private var sums: [String]? {
-        let rows = predictors.compactMap(\.sum)
-        guard !rows.isEmpty else { return nil }
-        return rows.map { String(format: "%.2f", $0.mse) } + rows.map { String(format: "%.1f", $0.mae) }
-            + [String](repeating: "", count: 2 * rows.count)
-    }
-
-    private var sumInWords: String { sums == nil ? "" : " sum: over a sequence's frames." }
 
     private var predictors: [Scores] { [forecast, copyLastFrame, meanImage].compactMap { $0 } + others.map(\.errors) }
 

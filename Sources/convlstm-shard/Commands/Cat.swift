@@ -14,6 +14,8 @@ struct Cat: ParsableCommand {
             An array holds the numbers as stored, or, where the data set says what they mean, values in their unit as float32, NaN \
             where a pixel is missing. A picture shows three channels as colors, and of any other number the first: rain in mm/h or \
             dBZ by the steps of the pictures of `predict`, other values in gray, as missing pixels are.
+
+            Example: convlstm-shard cat radar.shards --sequence 7 --output seven.png --animate
             """)
 
     @Argument(help: "The folder.", completion: .directory)

@@ -9,7 +9,7 @@ import Shards
 struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a data set as a .npy file, or an archive of radar pictures.",
-        subcommands: [GenerateMovingMNIST.self, GenerateMovingSquares.self, GenerateRain.self])
+        subcommands: [GenerateMovingMNIST.self, GenerateMovingSquares.self, GenerateRain.self, GenerateShowers.self])
 }
 
 /// The options of all generated data sets.

@@ -13,6 +13,8 @@ struct GenerateMovingMNIST: ParsableCommand {
         discussion: """
             Writes uint8 of the shape (frames, sequences, size, size), as mnist_test_seq.npy has it. Without --digits the \
             digits are drawn by the program, so that nothing need be downloaded.
+
+            Example: convlstm-shard generate moving-mnist --digits train-images-idx3-ubyte.gz --output digits.npy
             """)
 
     @OptionGroup var options: GeneratorOptions

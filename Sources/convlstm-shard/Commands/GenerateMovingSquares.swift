@@ -13,6 +13,8 @@ struct GenerateMovingSquares: ParsableCommand {
             Writes float32 of the shape (sequences, frames, size, size) to three files: NAME-noisy.npy to look at, \
             NAME-clean.npy with the same frames, and NAME-shifted.npy, which is clean and one step ahead. \
             `split NAME-clean.npy --inputs NAME-noisy.npy` makes a data set of pairs.
+
+            Example: convlstm-shard generate moving-squares --sequences 1200 --output squares
             """)
 
     @OptionGroup var options: GeneratorOptions

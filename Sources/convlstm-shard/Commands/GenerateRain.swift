@@ -19,6 +19,8 @@ struct GenerateRain: ParsableCommand {
             float32 of the shape (sequences, frames, size, size), NaN where missing. As an archive to be split: odim, a \
             folder with an HDF5 file for each time, or netcdf, one file after the CF conventions; there the sequences are \
             films with gaps of an hour between them.
+
+            Example: convlstm-shard generate rain --format odim --frames 288 --output archive
             """)
 
     @Option(parsing: .unconditional, help: "How many sequences to make (default: 200; 1 for an archive).")

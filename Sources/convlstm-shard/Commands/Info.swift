@@ -7,7 +7,9 @@ import Platform
 import Shards
 
 struct Info: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show what a folder of shards holds.")
+    static let configuration = CommandConfiguration(
+        abstract: "Show what a folder of shards holds.",
+        discussion: "Example: convlstm-shard info mnist_test_seq.shards")
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String

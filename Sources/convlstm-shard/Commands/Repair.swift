@@ -12,6 +12,8 @@ struct Repair: ParsableCommand {
         discussion: """
             Reads every byte first. What is damaged is kept under another name, NAME.damaged, and the sequences that are \
             lost are named; those behind them move up. A folder in which all is sound stays as it is.
+
+            Example: convlstm-shard repair mnist_test_seq.shards
             """)
 
     @Argument(help: "The folder.", completion: .directory)

@@ -19,6 +19,8 @@ struct SplitCommand: ParsableCommand {
             and folders are films that are cut into sequences, never across a gap in their times. The last sequences are \
             for testing, those before them for validation, and the first for training; no frame is in two of these. With \
             --append the sequences of one or more files are added to those for training of a folder of shards that is there.
+
+            Example: convlstm-shard split archive --frames 18 --stride 6 --unit mm/h --output radar.shards
             """)
 
     @Argument(help: "The .npy or .npz file, or the folder of frames; several with --append.", completion: .file())
@@ -34,7 +36,7 @@ struct SplitCommand: ParsableCommand {
             """, completion: .file())
     var inputs: [String] = []
 
-    @OptionGroup var source: SourceOptions
+    @OptionGroup(title: "HOW FILES ARE READ") var source: SourceOptions
 
     @Option(parsing: .unconditional, help: "How many files to write.")
     var shards = 8
@@ -42,7 +44,7 @@ struct SplitCommand: ParsableCommand {
     @Option(help: "The folder to make (default: the file's name with .shards, here).", completion: .directory)
     var output: String?
 
-    @OptionGroup var holding: DivisionOptions
+    @OptionGroup(title: "WHAT IS HELD BACK") var holding: DivisionOptions
 
     @Option(
         parsing: .unconditional,

@@ -10,7 +10,11 @@ struct Verify: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
             "Read every byte of a data set, compare it with digests and manifest, and name the sequences that are lost.",
-        discussion: "The exit code is 1 if anything is damaged.")
+        discussion: """
+            The exit code is 1 if anything is damaged.
+
+            Example: convlstm-shard verify mnist_test_seq.shards
+            """)
 
     @Argument(help: "The folder.", completion: .directory)
     var folder: String

@@ -42,12 +42,32 @@ private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
         #expect(result.status == 0, "\(result.stderr)")
         let rows = result.stdout.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
         #expect(rows.filter { $0.count == 13 }.map { $0[0] } == ["frame", "-----", "4", "5", "mean"])
+        #expect(rows.contains(["MSE", "MAE", "SSIM", "PSNR"]))
+        #expect(rows.contains { $0.starts(with: ["a", "pixel"]) && $0.count == 8 })
         #expect(result.stdout.contains("2 test sequences of tiny.shards, 2 frames forecast from 3"))
         #expect(result.stdout.contains("\nMetrics: standard, on pixels scaled to [0, 1].\n"))
         #expect(
             result.stdout.contains(
                 "\nSSIM: 7 x 7 uniform window, sample covariance, data range 1, float64, nothing clipped.\n"))
         #expect(result.stdout.contains("\nPSNR: mean of each frame's, data range 1, float64, nothing clipped.\n"))
+    }
+
+    /// Of each metric the best of a row has a star: the least error, the highest similarity.
+    @Test func theBestOfEachMetricIsMarked() throws {
+        let command = ["evaluate", "--checkpoint", tools.run]
+        let report = try tools.json(command), text = try tools.dist(command).stdout
+        let predictors = try ["forecast", "copy_last_frame", "mean_image"].map { name in
+            try #require((report[name] as? [String: Any])?["mean"] as? [String: Double])
+        }
+        let row = try #require(text.split(separator: "\n").first { $0.starts(with: "mean ") }).split(separator: " ")
+            .dropFirst()
+        let marked = row.map { $0.first == "*" }
+        try #require(marked.count == 12)
+        for (place, metric) in ["mse", "mae", "ssim", "psnr"].enumerated() {
+            let values = try predictors.map { try #require($0[metric]) }
+            let best = place < 2 ? values.min() : values.max()
+            #expect(Array(marked[3 * place..<3 * place + 3]) == values.map { $0 == best }, "\(metric)")
+        }
     }
 
     @Test(

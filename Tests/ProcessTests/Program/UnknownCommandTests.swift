@@ -26,18 +26,4 @@ import Testing
         #expect(result.status == 2 && result.stderr.hasPrefix("\(program): \(sentence)"), "\(result)")
         #expect(result.stderr.split(separator: "\n").count == 1)
     }
-
-    @Test func helpIsThere() throws {
-        for arguments in [["help", "train"], ["--help"], ["bench", "--help"], []] {
-            let result = try Command.run("convlstm-dist", arguments)
-            #expect(result.status == 0 && result.stdout.contains("USAGE: convlstm-dist"), "\(arguments): \(result)")
-        }
-        let help = try Command.run("convlstm-dist", ["train", "--help"]).stdout
-        for title in [
-            "WHAT TO TRAIN", "THE RUN'S FOLDER", "CHECKPOINTS AND VALIDATION", "RANKS, THREADS AND MEMORY",
-            "SAFEGUARDS",
-        ] {
-            #expect(help.contains(title), "\(title)")
-        }
-    }
 }

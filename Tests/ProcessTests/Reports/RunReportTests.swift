@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import TestSupport
 import Testing
@@ -31,6 +32,28 @@ import Testing
         // Self-contained: nothing is read from anywhere.
         #expect(!page.contains("http://") && !page.contains("https://") && !page.contains("src=\"/"))
         #expect(page.contains("data:image/png;base64,"))
+    }
+
+    /// The times of each rank add up to those of the steps, of which metrics.csv has the slowest rank's; a stop loses none.
+    @Test func itHasTheTimesOfEachRank() throws {
+        let output = example.freshOutput()
+        try example.train(ranks: 2, output, ["--steps", "4"])
+        try example.train(ranks: 2, output, ["--steps", "9"])
+        let page = try example.text(of: "report.html", output)
+        #expect(page.contains("<tr><th>rank 0</th>") && page.contains("<tr><th>rank 1</th>"))
+        let ranks = try example.column("rank", of: "ranks.csv", output)
+        #expect(ranks == ["0", "1", "0", "1"])
+        for phase in ["load", "forward", "backward", "reduce", "update"] {
+            let seconds = try example.column("\(phase)_s", of: "ranks.csv", output).compactMap(Double.init)
+            let longest = try example.column("\(phase)_s", of: "metrics.csv", output).compactMap(Double.init)
+            let (one, other, most) = (seconds[0] + seconds[2], seconds[1] + seconds[3], longest.reduce(0, +))
+            // Both tables have microseconds.
+            #expect(max(one, other) <= most + 1e-5 && most <= one + other + 1e-5, "\(phase): \(one), \(other), \(most)")
+        }
+        let alone = example.freshOutput()
+        try example.train(ranks: 0, alone, ["--steps", "2"])
+        #expect(!FileManager.default.fileExists(atPath: example.folder.file("\(alone)/ranks.csv")))
+        #expect(try !example.text(of: "report.html", alone).contains("<th>rank 0</th>"))
     }
 
     /// The errors in the page are those that `evaluate` prints of the same sequences.
@@ -149,6 +172,9 @@ import Testing
                 + "print(r.tag == n+'svg', len([p for p in r.iter(n+'path') if 'smooth' in p.get('class')]))",
             in: example.folder)
         #expect(count == "True 2\n")
+        #expect(try report([output, "--plot", "\(output).png"]).status == 0)
+        let picture = try PNGFile.read(example.folder.file("\(output).png"))
+        #expect(picture.width == 1440 && picture.channels == 3 && Set(picture.pixels).count > 10)
     }
 
     @Test(arguments: [
@@ -156,7 +182,7 @@ import Testing
             ["nowhere"], 1,
             "convlstm-dist: nowhere is not the folder of a run: it has no config.yaml; name the folder of a run, as convlstm-dist runs lists them\n"
         ),
-        (["nowhere", "--plot", "a.gif"], 2, "convlstm-dist: --plot is a.gif; give a name that ends in .svg\n"),
+        (["nowhere", "--plot", "a.gif"], 2, "convlstm-dist: --plot is a.gif; give a name that ends in .svg or .png\n"),
         (
             ["a", "--plot", "a.svg", "--output", "b"], 2,
             "convlstm-dist: --plot is written in place of the page that --output names; leave one of the two out\n"

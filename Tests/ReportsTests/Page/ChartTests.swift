@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 import Reports
 import Testing
@@ -68,5 +69,36 @@ import Testing
         let both = Chart(
             "loss", over: "step", [Chart.Series("a", [Chart.Point(1, .nan), Chart.Point(2, 5), Chart.Point(3, 6)])])
         #expect(!both.svg().markup.contains("nan") && !both.isEmpty)
+    }
+
+    /// The same lines as in SVG: the curve's color is where the curve is, and nowhere above or below it.
+    @Test func aPictureShowsTheCurve() throws {
+        let points = (0...10).map { Chart.Point(Double($0), $0 < 5 ? 0 : 10) }
+        let picture = Chart("loss", over: "step", [Chart.Series("a", points)]).picture()
+        let blue: [UInt8] = [0x2f, 0x80, 0xe0]
+        let rows = (0..<picture.width).map { column in
+            (0..<560).filter { row in
+                let pixel = 3 * (row * picture.width + column)
+                return Array(picture.pixels[pixel..<pixel + 3]) == blue
+            }
+        }
+        let field = 2 * 64..<2 * 708, middle = (field.lowerBound + field.upperBound) / 2
+        #expect(rows[..<field.lowerBound].allSatisfy { $0.isEmpty })
+        // Zero is near the lower edge of the field, ten near the upper one, and the line from one to the other is steep.
+        #expect(rows[field.lowerBound + 200].allSatisfy { $0 > 500 } && !rows[field.lowerBound + 200].isEmpty)
+        #expect(rows[field.upperBound - 200].allSatisfy { $0 < 80 } && !rows[field.upperBound - 200].isEmpty)
+        let steep = rows[middle - 60], length = try #require(steep.last) - #require(steep.first)
+        #expect(length > 6)
+    }
+
+    /// Neither a name that is longer than the picture nor a hundred of them traps; they make the picture higher.
+    @Test func anyNumberOfNamesHasRoom() {
+        func chart(_ names: [String]) -> Chart {
+            Chart("loss", over: "step", names.map { Chart.Series($0, [Chart.Point(1, 2)]) })
+        }
+        let few = chart(["a", "b"]).picture(), many = chart((0..<100).map { "run \($0)" }).picture()
+        #expect(few.width == many.width && many.height > few.height)
+        #expect(chart([String(repeating: "runs/é", count: 200)]).picture().width == few.width)
+        #expect(Chart("loss", over: "step", []).picture().width == few.width)
     }
 }

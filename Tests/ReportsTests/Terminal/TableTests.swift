@@ -22,4 +22,17 @@ import Testing
         table.add(["7", ""])
         #expect(table.description == "  n  note\n---  ----\n100  é\n  7\n")
     }
+
+    @Test func groupsStandUnderTheirHeadings() {
+        var table = Table("frame", groups: [("MSE", ["network", "last"]), ("a long heading", ["n", "l"])])
+        table.add(["11", "*5.31", "13.30", "*1", ""])
+        #expect(
+            table.description == """
+                       MSE             a long heading
+                frame  network   last   n  l
+                -----  -------  -----  --  -
+                11       *5.31  13.30  *1
+
+                """)
+    }
 }

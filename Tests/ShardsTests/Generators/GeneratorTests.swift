@@ -19,6 +19,7 @@ import Testing
             { try MovingMNISTGenerator(digits: .drawn(count: 20, seed: 1), motion: .tenciaLee, count: 9, seed: $0) },
             { try MovingMNISTGenerator(digits: .drawn(count: 20, seed: 1), motion: .svg, count: 9, seed: $0) },
             { MovingSquaresGenerator(view: .noisy, count: 9, seed: $0) },
+            { ShowersGenerator(count: 9, seed: $0) },
         ]
         for source in sources {
             let one = try source(1), again = try source(1), other = try source(2)

@@ -16,6 +16,8 @@ struct BenchAccuracyCommand: ParsableCommand {
         discussion: """
             Deviations are root mean squares of differences over that of the true values. Beside the algorithm that \
             trains stands im2col in single precision.
+
+            Example: convlstm-dist bench accuracy keras-stack
             """)
 
     @OptionGroup var model: BenchModelOptions

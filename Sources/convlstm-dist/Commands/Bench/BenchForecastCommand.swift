@@ -19,6 +19,8 @@ struct BenchForecastCommand: ParsableCommand {
         discussion: """
             One forecast more than asked for is made first, untimed. Nothing is read or written but memory. Under mpirun \
             every rank has a batch of its own, and each time is the slowest rank's.
+
+            Example: convlstm-dist bench forecast nowcast --batch 1 --threads 2
             """)
 
     @OptionGroup var model: BenchModelOptions

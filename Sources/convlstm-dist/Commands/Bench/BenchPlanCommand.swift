@@ -16,6 +16,8 @@ struct BenchPlanCommand: ParsableCommand {
         discussion: """
             Work is that of one step of one sequence in training, forward and backward. The plan depends on the model \
             alone, never on this machine or its ranks; `bench step --convolution im2col` measures the other algorithm.
+
+            Example: convlstm-dist bench plan mindspore-ed
             """)
 
     @OptionGroup var model: BenchModelOptions

@@ -17,6 +17,8 @@ struct BenchScalingCommand: ParsableCommand {
             share; ranks that have no part sleep. Predictions are \
             for one rank a host with a batch each, from one rank's step and the cost of an all-reduce by the model in \
             Docs/Performance.md.
+
+            Example: mpirun -np 8 convlstm-dist bench scaling small
             """)
 
     @OptionGroup var model: BenchModelOptions

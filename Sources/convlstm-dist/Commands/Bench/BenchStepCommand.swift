@@ -20,6 +20,8 @@ struct BenchStepCommand: ParsableCommand {
         discussion: """
             One step more than asked for is made first, untimed. Nothing is read or written but memory. Under mpirun \
             every rank has a batch of its own, and each time is the slowest rank's.
+
+            Example: convlstm-dist bench step neural-scene --batch 8 --steps 10
             """)
 
     @OptionGroup var model: BenchModelOptions
