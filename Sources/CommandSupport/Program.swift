@@ -34,7 +34,8 @@ extension Program {
         let code = exitStatus(of: error), text = sentence(ofFoundations: error) ?? message(for: error)
         OneProcess.speak(isError: code != 0) {
             if code == 0 { showAndLeave(fullMessage(for: error)) }
-            if !text.isEmpty { StandardError.write("\(configuration.commandName ?? "error"): \(text.bounded)\n") }
+            let name = configuration.commandName ?? "error"
+            if !text.isEmpty { StandardError.write("\(name): \(text.bounded.withoutFullStop)\n") }
         }
         StandardOutput.flush()
         Foundation.exit(code)
@@ -45,4 +46,9 @@ extension Program {
         do { try StandardOutput.requireWritten() } catch { leave(with: error) }
         Foundation.exit(0)
     }
+}
+
+extension String {
+    /// Without the full stop that ArgumentParser sets at the end of its sentences, and we do not.
+    fileprivate var withoutFullStop: Substring { hasSuffix(".") && !hasSuffix("..") ? dropLast() : self[...] }
 }

@@ -1,6 +1,7 @@
 // The systems that come with the program, as values.
 
 import Platform
+import Formats
 import Kernels
 import Shards
 import Model
@@ -14,8 +15,11 @@ package enum Presets {
 
     package static func named(_ name: String) throws(ModelError) -> SystemDescription {
         guard let preset = all.first(where: { $0.name == name }) else {
-            let known = all.map(\.name).joined(separator: ", ")
-            throw ModelError("there is no model \(name.quotable()); choose one of: \(known)")
+            let known = all.map(\.name)
+            let advice =
+                nearest(to: name, among: known).map { "did you mean \($0)?" }
+                ?? "choose one of: \(known.joined(separator: ", "))"
+            throw ModelError("there is no model \(name.quotable()); \(advice)")
         }
         return preset
     }

@@ -87,7 +87,7 @@ package struct KeyAssignment: Sendable {
             return Node(elements)
         }
         guard case .key(let key) = step else {
-            throw TrainingError.usage("\(file) takes an element of what is no list; leave the [ ] out")
+            throw TrainingError.usage("\(file) takes an element of what is not a list; leave the [ ] out")
         }
         let new = Node([(Node(key), try set(rest, in: old?[key]))])
         return old.map { ConfigurationLayer.merge(new, into: $0) } ?? new

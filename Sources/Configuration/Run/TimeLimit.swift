@@ -47,7 +47,7 @@ extension TimeLimit: Codable {
         let value = try decoder.singleValueContainer(), text = try value.decode(String.self)
         guard let limit = TimeLimit(text) else {
             throw DecodingError.dataCorruptedError(
-                in: value, debugDescription: "\(text) is no time such as \(Self.forms)")
+                in: value, debugDescription: "\(text) is not a time such as \(Self.forms)")
         }
         self = limit
     }

@@ -47,9 +47,13 @@ package enum TrialWrite {
 
     private static func write(_ bytes: Int, in folder: String) throws {
         let file = try AtomicFile(path: folder + "/trial", expecting: bytes)
-        // Numbers without order, which no file system can compress.
-        var numbers = SystemRandomNumberGenerator()
-        let piece = (0..<1 << 17).map { _ in numbers.next() as UInt64 }
+        // Numbers without order, which no file system can compress (Knuth's linear congruential generator): the system's own would
+        // be a system call for each.
+        var number = UInt64.random(in: 0...UInt64.max)
+        let piece = (0..<min(1 << 17, bytes / 8 + 1)).map { _ in
+            number = number &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return number
+        }
         while file.size < bytes {
             try piece.withUnsafeBytes { piece in
                 try file.append(

@@ -43,7 +43,7 @@ struct ZarrLayout: Sendable {
         }
         guard let name = json["dtype"]?.text, name.count >= 3, let type = Self.type(name.dropFirst()) else {
             throw Self.refused(
-                file, "holds \((json["dtype"]?.text ?? "records").quotable), which are no numbers",
+                file, "holds \((json["dtype"]?.text ?? "records").quotable), which are not numbers",
                 "name an array of numbers")
         }
         (self.shape, self.chunk, self.type, isBigEndian) = (shape, chunk, type, name.hasPrefix(">"))
@@ -70,7 +70,7 @@ struct ZarrLayout: Sendable {
         else { throw Self.damaged(file, "shape and chunk_grid") }
         let name = json["data_type"]?.text ?? "records"
         guard let type = name == "bool" ? .uint8 : NumberType(rawValue: name) else {
-            throw Self.refused(file, "holds \(name.quotable), which are no numbers", "name an array of numbers")
+            throw Self.refused(file, "holds \(name.quotable), which are not numbers", "name an array of numbers")
         }
         (self.shape, self.chunk, self.type) = (shape, chunk, type)
         for codec in json["codecs"]?.list ?? [] {

@@ -13,7 +13,7 @@ package struct Archive {
     /// The endings of HDF5 files, by which a folder of them is known.
     private static let endings: Set<String> = ["h5", "hdf", "hdf5", "he5", "nc", "nc4", "netcdf", "cdf"]
 
-    /// Opens what is at a path; nil if it is no archive.
+    /// Opens what is at a path; nil if it is not an archive.
     ///
     /// Throws `FormatError` for damaged files, and `ShardError` where it asks what is meant.
     package static func open(_ path: String, _ options: ArchiveOptions = ArchiveOptions()) throws -> Archive? {

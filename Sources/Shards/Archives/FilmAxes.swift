@@ -56,7 +56,7 @@ extension FilmAxes {
         if let given {
             guard let axes = FilmAxes(given) else {
                 throw ShardError(
-                    "--axes \(given.quotable) is no order of axes; write T for times, H and W, if need be N for films and C for "
+                    "--axes \(given.quotable) is not an order of axes; write T for times, H and W, if need be N for films and C for "
                         + "channels, each once, such as THW")
             }
             guard axes.roles.count == shape.count else {

@@ -18,7 +18,7 @@ package enum DataFolder {
         }
         guard try Folder.holds(folder + "/" + Manifest.fileName) else {
             throw ShardError(
-                "\(folder) has no \(Manifest.fileName), so it is no whole data set; name another folder, or make it with "
+                "\(folder) has no \(Manifest.fileName), so it is not a whole data set; name another folder, or make it with "
                     + "convlstm-shard split")
         }
     }
@@ -55,12 +55,12 @@ package enum DataFolder {
         return path
     }
 
-    /// Why a path does not exist, such as "films.shards does not exist seen from /home/me".
+    /// Why a path does not exist, such as "films.shards does not exist in /home/me".
     package static func absence(of path: String) -> String {
         let manager = FileManager.default
         if let target = try? manager.destinationOfSymbolicLink(atPath: path) {
             return "\(path) is a link to \(target), which does not exist"
         }
-        return "\(path) does not exist" + (path.hasPrefix("/") ? "" : " seen from \(manager.currentDirectoryPath)")
+        return "\(path) does not exist" + (path.hasPrefix("/") ? "" : " in \(manager.currentDirectoryPath)")
     }
 }

@@ -116,7 +116,7 @@ extension Manifest {
 
     private var impossibleValues: String? {
         guard valueRange.count == 2, valueRange.allSatisfy(\.isFinite), valueRange[0] <= valueRange[1] else {
-            return "valueRange is no smallest and largest value"
+            return "valueRange is not a smallest and a largest value"
         }
         let isWrong = !hasMeasuredValues && valueRange != [0, 255]
         return isWrong ? "valueRange is \(valueRange[0]) to \(valueRange[1]), and that of uint8 is 0 to 255" : nil
@@ -157,14 +157,16 @@ extension Manifest {
             return isOne ? nil : "\(name) is no SHA-256 of 64 hexadecimal digits"
         }
         for (index, shard) in shards.enumerated() {
-            guard Self.isPlain(shard.file) else { return "shards[\(index)].file is no name of a file in its folder" }
+            guard Self.isPlain(shard.file) else {
+                return "shards[\(index)].file is not the name of a file in its folder"
+            }
             let digests = [("sha256", shard.sha256), ("tableSha256", shard.tableSha256)]
             let wrong = digests.lazy.compactMap { wrongDigest("shards[\(index)].\($0)", $1) }.first
             if let wrong { return wrong }
         }
         if let wrong = wrongDigest("inputsSha256", inputsSha256) { return wrong }
         guard Set(shards.map(\.file)).count == shards.count else { return "two shards have the same file" }
-        guard inputs.map(Self.isPlain) ?? true else { return "inputs is no name of a folder in its folder" }
+        guard inputs.map(Self.isPlain) ?? true else { return "inputs is not the name of a folder in its folder" }
         return nil
     }
 

@@ -19,7 +19,7 @@ struct ManifestProblem {
         case .valueNotFound(let type, let context): "\(Self.place(context)) is null and not \(Self.kind(type))"
         case .dataCorrupted(let context) where context.codingPath.isEmpty: invalid
         case .dataCorrupted(let context): "\(Self.place(context)) has a value that it cannot have"
-        @unknown default: "it is no manifest"
+        @unknown default: "it is not a manifest"
         }
     }
 
@@ -48,7 +48,7 @@ struct ManifestProblem {
         } catch {
             let known = (error as NSError).userInfo[NSDebugDescriptionErrorKey] as? String ?? ""
             let character = known.firstMatch(of: /character ([0-9]+)/).flatMap { Int($0.1) }
-            guard let character else { return "it is no whole JSON" }
+            guard let character else { return "it is not complete JSON" }
             let line = 1 + bytes.prefix(character).count { $0 == UInt8(ascii: "\n") }
             return "it is no JSON in line \(line)"
         }

@@ -100,7 +100,7 @@ package final class ShardWriter {
     private func append(_ frame: [UInt8], _ found: ValueMeasurement) throws {
         guard !found.isOdd else {
             throw ShardError(
-                "sequence \(next) holds values that are no numbers of 32 bits; check --scale and --missing, or replace them"
+                "sequence \(next) holds values that do not fit into numbers of 32 bits; check --scale and --missing, or replace them"
             )
         }
         ofShard.join(found)

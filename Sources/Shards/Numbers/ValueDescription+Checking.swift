@@ -19,7 +19,7 @@ extension ValueDescription {
         if let unit {
             let isPlain = unit.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
             guard isPlain, !unit.isEmpty, unit.utf8.count <= Self.longestUnit else {
-                return "unit is no text of 1 to \(Self.longestUnit) bytes"
+                return "unit is not a text of 1 to \(Self.longestUnit) bytes"
             }
         }
         return nil

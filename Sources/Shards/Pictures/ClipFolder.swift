@@ -36,11 +36,11 @@ struct ClipFolder {
         let without = own.files.isEmpty ? others.filter(\.files.isEmpty).map(\.folder) : []
         remarks = [
             Self.remark(
-                on: strangers, in: folder, one: "file is no frame and was",
-                several: "files are no frames and were"),
+                on: strangers, in: folder, one: "file is not a frame and was",
+                several: "files are not frames and were"),
             Self.remark(
-                on: without + unread, in: folder, one: "folder in it is no clip and was",
-                several: "folders in it are no clips and were"),
+                on: without + unread, in: folder, one: "folder in it is not a clip and was",
+                several: "folders in it are not clips and were"),
         ].compactMap { $0 }
     }
 

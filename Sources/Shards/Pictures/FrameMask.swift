@@ -17,7 +17,8 @@ package struct FrameMask: Sendable {
     /// Throws `FormatError` for any other file, and `ShardError` if no pixel is used.
     package init(path: String) throws {
         guard FrameFile.isKnown(path) else {
-            throw ShardError("\(path) is no mask that is read; give a .png, .pgm or .npy file of (height, width)")
+            throw ShardError(
+                "\(path) is not a mask that can be read; give a .png, .pgm or .npy file of (height, width)")
         }
         let (kind, bytes) = try FrameFile.read(path, asGray: true), size = kind.type.size
         (self.path, height, width) = (path, kind.height, kind.width)

@@ -41,7 +41,7 @@ struct FrameTree {
     var remarks: [String] {
         [
             ClipFolder.remark(
-                on: strangers, in: folder, one: "file is no frame and was", several: "files are no frames and were")
+                on: strangers, in: folder, one: "file is not a frame and was", several: "files are not frames and were")
         ].compactMap { $0 }
     }
 

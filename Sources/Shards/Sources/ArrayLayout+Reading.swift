@@ -57,7 +57,7 @@ extension ArrayLayout {
                 throw AxisOrder.doubt(shape, file: file, reason: "the last axis may be frames")
             }
             guard image.isPicture else {
-                throw AxisOrder.doubt(shape, file: file, reason: "the last axes are no sides of a picture")
+                throw AxisOrder.doubt(shape, file: file, reason: "the last axes are not the sides of a picture")
             }
             if isRow { return LayoutReading(layout: .concatenated, reason: "its second axis is 1") }
         }

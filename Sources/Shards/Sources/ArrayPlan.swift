@@ -25,7 +25,7 @@ package struct ArrayPlan: Equatable, Sendable {
             length = frames ?? shape[0]
             guard shape[0].isMultiple(of: length) else {
                 throw ShardError(
-                    "\(file) holds \(shape[0]) frames, which are no whole sequences of \(length); give "
+                    "\(file) holds \(shape[0]) frames, which do not make whole sequences of \(length); give "
                         + "another --frames")
             }
             count = shape[0] / length

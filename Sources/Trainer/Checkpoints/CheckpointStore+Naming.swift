@@ -10,11 +10,7 @@ extension CheckpointStore {
     ///
     /// Throws `FormatError` if there is none, or it is damaged.
     package static func named(_ path: String) throws -> Found {
-        guard try Folder.holds(path) else {
-            throw FormatError(
-                file: path, problem: "does not exist",
-                advice: "name a checkpoint, or the folder of a run that has saved one")
-        }
+        guard try Folder.holds(path) else { throw try noneIn(path) }
         guard try Folder.isOne(path) else { return try read(path) }
         guard let found = try inside(path).best() else { throw try noneIn(path) }
         return found
@@ -35,9 +31,10 @@ extension CheckpointStore {
     }
 
     static func noneIn(_ folder: String) throws -> FormatError {
-        let newest = try Folder.numbers(in: folder).last.map { ", such as \(folder)/\($0)" } ?? ""
+        let exists = try Folder.holds(folder)
+        let newest = exists ? try Folder.numbers(in: folder).last.map { ", such as \(folder)/\($0)" } ?? "" : ""
         return FormatError(
-            file: folder, problem: "holds no checkpoints",
+            file: folder, problem: exists ? "holds no checkpoints" : "does not exist",
             advice: "name a checkpoint, or the folder of a run that has saved one\(newest)")
     }
 }

@@ -11,7 +11,7 @@ package enum NewFolder {
     package static func require(_ path: String, option: String = "--output") throws {
         let name = URL(fileURLWithPath: path).lastPathComponent
         guard !path.isEmpty, !["", ".", "..", "/"].contains(name) else {
-            throw TrainingError.usage("\"\(path)\" is no name for a new folder; give one with \(option)")
+            throw TrainingError.usage("\"\(path)\" is not a name for a new folder; give one with \(option)")
         }
         guard try !Folder.holds(path) || Folder.isOne(path) && Folder.names(in: path)?.isEmpty ?? true else {
             throw TrainingError.usage("\(path) exists and is not an empty folder; remove it, or give another \(option)")

@@ -63,7 +63,7 @@ package struct RunSummary: Sendable {
     package static func all(in folder: String, complain: (String) -> Void) throws -> [RunSummary] {
         guard try Folder.isOne(folder) else {
             throw FormatError(
-                file: folder, problem: try Folder.holds(folder) ? "is no folder" : "does not exist",
+                file: folder, problem: try Folder.holds(folder) ? "is not a folder" : "does not exist",
                 advice: "name a folder of runs, or train first")
         }
         var found: [RunSummary] = []

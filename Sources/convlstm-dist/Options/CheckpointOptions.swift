@@ -48,7 +48,7 @@ struct CheckpointOptions: ParsableArguments {
 
     /// The error of a command that got no checkpoint.
     static let nothingForecasts = ValidationError(
-        "nothing is named that forecasts; give --checkpoint with a checkpoint, or with the folder of a run")
+        "there is nothing to forecast with; give --checkpoint a checkpoint, or the folder of a run")
 
     /// The maximum number of frames, which bounds the memory.
     static let mostFrames = 1000

@@ -71,7 +71,8 @@ struct SourceOptions: ParsableArguments {
             hasScale: meaning.scale != nil)
         guard let archive = try Archive.open(path, options) else {
             guard dataset == nil else {
-                throw ValidationError("\(path) is no archive; --dataset is for HDF5, NetCDF and Zarr, leave it out.")
+                throw ValidationError(
+                    "\(path) is not an archive; --dataset is for HDF5, NetCDF and Zarr, leave it out.")
             }
             return nil
         }

@@ -59,7 +59,8 @@ import Testing
 
     @Test func unknownNamesAreAnsweredWithTheKnownOnes() {
         let known = Presets.all.map(\.name).joined(separator: ", ")
-        #expect(throws: ModelError("there is no model smal; choose one of: \(known)")) { try Presets.named("smal") }
+        #expect(throws: ModelError("there is no model unet; choose one of: \(known)")) { try Presets.named("unet") }
+        #expect(throws: ModelError("there is no model smal; did you mean small?")) { try Presets.named("smal") }
     }
 
     @Test func forecastsMayBeLongerThanTrained() throws {

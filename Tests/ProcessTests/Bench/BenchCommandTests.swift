@@ -202,8 +202,8 @@ import Testing
 
     @Test(arguments: [
         Refusal(options: ["accuracy", "small", "--batch", "0"], sentence: "--batch is 0; give a number from 1"),
-        Refusal(options: ["step", "smal"], sentence: "there is no model smal; choose one of: small"),
-        Refusal(options: ["plan", "smal"], sentence: "there is no model smal; choose one of: small"),
+        Refusal(options: ["step", "unet"], sentence: "there is no model unet; choose one of: small"),
+        Refusal(options: ["plan", "smal"], sentence: "there is no model smal; did you mean small?"),
         Refusal(options: ["step", "small", "--steps", "0"], sentence: "--steps is 0; give a number from 1"),
         Refusal(options: ["step", "small", "--batch", "0"], sentence: "--batch is 0; give a number from 1"),
         Refusal(options: ["step", "small", "--threads", "0"], sentence: "--threads is 0; give a number from 1"),
@@ -212,7 +212,7 @@ import Testing
         Refusal(
             options: ["step", "small", "--batch", "99000"], sentence: "GB are available; choose a smaller --batch"),
         Refusal(options: ["step", "small", "--convolution", "fast"], sentence: "'fast' is invalid for '--convolution"),
-        Refusal(options: ["scaling", "smal"], sentence: "there is no model smal; choose one of: small"),
+        Refusal(options: ["scaling", "smal"], sentence: "there is no model smal; did you mean small?"),
         Refusal(options: ["scaling", "small", "--gbit", "0"], sentence: "--gbit is 0.0; give a number from 0.001"),
         Refusal(options: ["scaling", "small", "--latency", "nan"], sentence: "--latency is nan; give a number from 0"),
         Refusal(

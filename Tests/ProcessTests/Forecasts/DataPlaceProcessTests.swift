@@ -53,7 +53,7 @@ import Testing
         ] {
             let result = try dist(command, in: "work")
             #expect(result.status == 1, "\(result)")
-            let sentence = "tiny.shards does not exist seen from \(folder.file("work")), nor beside the run, and "
+            let sentence = "tiny.shards does not exist in \(folder.file("work")), nor beside the run, and "
             #expect(result.stderr.contains(sentence) && result.stderr.contains("with --data"), "\(result.stderr)")
             #expect(result.stderr.contains("step-000000002.safetensors.zst was trained on it"), "\(result.stderr)")
         }
@@ -65,7 +65,7 @@ import Testing
         try folder.write([1], to: "films.npy")
         try FileManager.default.createDirectory(atPath: folder.file("empty"), withIntermediateDirectories: false)
         for (name, phrase) in [
-            ("nosuch.shards", "nosuch.shards does not exist seen from \(folder.path); check the path"),
+            ("nosuch.shards", "nosuch.shards does not exist in \(folder.path); check the path"),
             ("films.npy", "films.npy is a file and no folder of shards"), ("empty", "empty has no manifest.json"),
         ] {
             let trained = try dist(["train", "--data", name, "--steps", "1", "--output", "run"])

@@ -198,7 +198,7 @@ import Testing
     @Test func withoutACheckpointOthersNeedData() throws {
         let other = try otherForecast(), long = try otherForecast([2, 6, 24, 24])
         let cases: [([String], String)] = [
-            ([], "nothing is named that forecasts; give --checkpoint"),
+            ([], "there is nothing to forecast with; give --checkpoint"),
             (["--forecast", other], "give --data with the folder of a data set"),
             (["--forecast", other, "--data", "tiny.shards"], "give --input-frames with the number of frames"),
             (["--forecast", other, "--data", "tiny.shards", "--input-frames", "0"], "--input-frames is 0"),

@@ -119,7 +119,7 @@ private func numbers(_ value: Any, _ path: String = "") -> [String: Double] {
             (["--checkpoint", "nowhere"], 1, "nowhere does not exist"),
             (["--checkpoint", "tiny.shards"], 1, "holds no checkpoints"),
             (["--checkpoint", "tiny.yaml"], 1, "tiny.yaml is not a checkpoint; name the run's folder"),
-            (["--checkpoint", "tools", "--data", "nowhere.shards"], 1, "nowhere.shards does not exist seen from "),
+            (["--checkpoint", "tools", "--data", "nowhere.shards"], 1, "nowhere.shards does not exist in "),
             (
                 ["--checkpoint", "tools", "--data", "generated"], 2,
                 "frames of 64 x 64 x 1 and the checkpoint was trained on 24 x 24"

@@ -122,7 +122,7 @@ import Testing
             ("--frames 4 --validation-from 2010-08-27T02:00 --test-from 2010-08-27T01:00", 2, "give a later time"),
             ("--frames 4 --gap-between-splits 40", 1, "leaves none of the 9 to train on"),
             ("--frames 4 --mask none.png", 1, "check the path"),
-            ("--frames 4 --mask x.gif", 1, "is no mask that is read"),
+            ("--frames 4 --mask x.gif", 1, "is not a mask that can be read"),
         ] as [(String, Int32, String)] {
             let result = try shard("split radar \(line)")
             #expect(result.status == status && result.stderr.contains(phrase), "\(line): \(result)")

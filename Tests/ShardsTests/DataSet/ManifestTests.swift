@@ -95,7 +95,7 @@ import Testing
     func inputsThatLeadElsewhereAreRefused(name: String) throws {
         try write()
         try change(#""sequences" : 8,"#, to: #""inputs" : "\#(name)", "sequences" : 8,"#)
-        #expect(refusal().contains("inputs is no name of a folder in its folder"), "\(refusal())")
+        #expect(refusal().contains("inputs is not the name of a folder in its folder"), "\(refusal())")
     }
 
     /// Symbolic links in the place of a shard or of the inputs: those that leave the folder are not followed.
@@ -138,7 +138,7 @@ import Testing
         try replace(with: [UInt8](repeating: UInt8(ascii: "["), count: 100_000), vouching: false)
         #expect(refusal().contains("it is no JSON in line 1"))
         try replace(with: [], vouching: false)
-        #expect(refusal().contains("it is no whole JSON"))
+        #expect(refusal().contains("it is not complete JSON"))
         try replace(with: [UInt8](repeating: UInt8(ascii: " "), count: 16 << 20 | 1), vouching: false)
         #expect(refusal().contains("a manifest of at most"))
         try replace(with: [UInt8](#"{"version" : 1, "valueRange" : [0, 1e999]}"#.utf8), vouching: false)
@@ -190,7 +190,7 @@ import Testing
             let error = #expect(throws: ShardError.self) { try Manifest(folder: name) }
             return error?.description ?? ""
         }
-        #expect(sentence("nowhere.shards").contains("nowhere.shards does not exist seen from /"))
+        #expect(sentence("nowhere.shards").contains("nowhere.shards does not exist in /"))
         #expect(sentence(folder.file("nowhere")).hasSuffix("nowhere does not exist; check the path"))
         try folder.write([1], to: "x.npy")
         #expect(sentence(folder.file("x.npy")).contains("is a file and no folder of shards"))

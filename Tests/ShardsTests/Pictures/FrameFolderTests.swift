@@ -95,7 +95,7 @@ import Testing
         #expect(stride(from: 0, to: bytes.count, by: 12).map { bytes[$0] } == [0, 1, 2, 3])
         for number in 0..<4 { try write(number, to: "clip/\(number).png") }
         #expect(try numbers(self.clips(frames: 2, stride: 2)) == [[0, 1], [2, 3]])
-        #expect(try remarks(of: folder.path).first?.contains("4 files are no frames") == true)
+        #expect(try remarks(of: folder.path).first?.contains("4 files are not frames") == true)
     }
 
     @Test func whatIsNoClipIsRefused() throws {
@@ -167,8 +167,8 @@ import Testing
         }
         #expect(
             try remarks(of: folder.file("clips")) == [
-                "\(folder.file("clips")): 5 files are no frames and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
-                "\(folder.file("clips")): 1 folder in it is no clip and was passed over (deep)",
+                "\(folder.file("clips")): 5 files are not frames and were passed over (notes.txt, a/1.jpg, a/2.JPEG, ...)",
+                "\(folder.file("clips")): 1 folder in it is not a clip and was passed over (deep)",
             ])
         try FileManager.default.moveItem(atPath: folder.file("clips/notes.txt"), toPath: folder.file("clips/0.png"))
         #expect(throws: ShardError.self) { try remarks(of: folder.file("clips")) }

@@ -94,7 +94,7 @@ private func resolved(
             "model own normalizes over the whole batch, which it would not be in 2 parts"
         ),
         ("convolution: plane", "convolution is plane; choose one of: automatic, im2col, winograd"),
-        ("maxTime: 2", "maxTime has an impossible value (2 is no time such as 90s, 30m, 2h"),
+        ("maxTime: 2", "maxTime has an impossible value (2 is not a time such as 90s, 30m, 2h"),
         ("sampling: shards", "sampling is shards; did you mean shard? choose one of: global, shard"),
         ("sampling: shard", "sampling is shard, and generated data has no shards"),
         ("accumulate: 0", "accumulate is 0 and must be from 1"),
@@ -111,7 +111,7 @@ private func resolved(
             "model.optimizer.sgd.weightDecay is -1.0 and must be 0 or more"
         ),
         ("model:\n  schedule: {cosine: {warmUp: 7, wramUp: 8}}", "did you mean model.schedule.cosine.warmUp?"),
-        ("model: smal", "there is no model smal; choose one of: small, nowcast"),
+        ("model: smal", "there is no model smal; did you mean small?"),
         ("model: {name: smal}", "there is no model smal"),
         ("seed: -1", "seed"),
         ("steps: many", "steps has a value of the wrong kind; it must be a whole number"),
