@@ -22,6 +22,8 @@ let package = Package(
     products: [
         .executable(name: "convlstm-dist", targets: ["convlstm-dist"]),
         .executable(name: "convlstm-shard", targets: ["convlstm-shard"]),
+        // The networks, for programs of others.
+        .library(name: "ConvLSTM", targets: ["ConvLSTM"]),
         // For Benchmarks/KernelBenchmarks, a package of its own.
         .library(name: "KernelWorkloads", targets: ["KernelWorkloads"]),
     ],
@@ -51,6 +53,7 @@ let package = Package(
         .target(name: "Kernels", dependencies: ["COpenBLAS", "CProcessor", "Platform"]),
         .target(name: "Model", dependencies: ["Kernels", "Platform", "Randomness"]),
         .target(name: "Formats", dependencies: ["CHDF5", "CZstd", "CZlib", "CPNG", "COpenSSL"]),
+        .target(name: "ConvLSTM", dependencies: ["Formats", "Kernels", "Model", "Platform"]),
         .target(name: "Shards", dependencies: ["Formats", "Platform", "Randomness"]),
         .target(name: "Collectives", dependencies: ["CMPI", "Platform"]),
         .target(name: "Reports", dependencies: ["Formats", "Platform"]),
@@ -128,6 +131,11 @@ let package = Package(
         .target(
             name: "KernelWorkloads", dependencies: ["Kernels", "Randomness"],
             path: "Benchmarks/KernelWorkloads"),
+        // The program of Examples/NextFrames, which is a package of its own too: here it is built with the rest, and sees no more
+        // than what is public.
+        .executableTarget(
+            name: "next-frames", dependencies: ["ConvLSTM"], path: "Examples/NextFrames/Sources/NextFrames",
+            packageAccess: false),
         .target(
             name: "Readers",
             dependencies: [
@@ -145,6 +153,13 @@ let package = Package(
             name: "ModelTests", dependencies: ["Kernels", "Model", "NetworkTestSupport", "TestSupport"],
             exclude: ["Fixtures"]),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "TestSupport"]),
+        .testTarget(
+            name: "ConvLSTMTests",
+            dependencies: [
+                "Collectives", "Configuration", "ConvLSTM", "DataLoading", "Distribution", "Formats", "Kernels",
+                "Model",
+                "Shards", "TestSupport", "Trainer",
+            ]),
         .testTarget(
             name: "ShardsTests", dependencies: ["Shards", "Formats", "Randomness", "TestSupport"],
             exclude: ["Fixtures"]),
@@ -205,7 +220,7 @@ if Context.environment["CONVLSTM_FUZZER"] != nil {
 
 // What ProcessTests starts. They are no dependencies of it, for which it would wait with being compiled; whatever builds the tests
 // builds all targets.
-let startedPrograms = ["convlstm-dist", "convlstm-shard", "collectives-probe", "training-probe"]
+let startedPrograms = ["convlstm-dist", "convlstm-shard", "collectives-probe", "next-frames", "training-probe"]
 
 // CONVLSTM_TESTS names the only test targets that there are; a build for a sanitizer is then of no more than they need.
 if let tests = Context.environment["CONVLSTM_TESTS"] {

@@ -1,6 +1,8 @@
 // The bounds of the constants of optimizers and schedules. The choice: a list beside the descriptions, so that one
 // message covers all of them.
 
+import Model
+
 /// A number with its bound.
 struct BoundedNumber {
     let name: String

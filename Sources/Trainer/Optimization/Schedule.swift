@@ -3,18 +3,7 @@
 
 import Configuration
 import Foundation
-
-/// The hyperparameters that vary from step to step.
-package struct StepHyperparameters: Sendable, Equatable {
-    package var learningRate: Double
-
-    /// The momentum, or Adam's beta1; nil for the optimizer's own.
-    package var momentum: Double?
-
-    package init(learningRate: Double, momentum: Double? = nil) {
-        (self.learningRate, self.momentum) = (learningRate, momentum)
-    }
-}
+import Model
 
 extension ScheduleDescription {
     /// The hyperparameters of an update.

@@ -8,6 +8,7 @@ import DataLoading
 import Configuration
 import Formats
 import Foundation
+import Model
 
 /// The folder of a run: config.yaml, the logs and `checkpoints/`.
 final class RunFolder {

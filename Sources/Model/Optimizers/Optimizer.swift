@@ -1,10 +1,8 @@
 // An optimizer on flat parameter vectors. The choice: factors that depend only on the step are computed here in
 // double precision; the loop over the elements is a kernel.
 
-import Configuration
 import Foundation
 import Kernels
-import Model
 
 /// A vector that an optimizer keeps per parameter between updates.
 package struct Moment: Sendable {

@@ -2,7 +2,6 @@
 // the update applies both as it reads the gradient.
 
 import Kernels
-import Model
 
 /// The factors that clip a gradient.
 package struct Clipping {

@@ -1,8 +1,6 @@
 // The update rule of the parameters, as a value. The choice: each optimizer has the form and the defaults of a
 // published system; learning rate and clipping are separate keys of the system.
 
-import Model
-
 /// An optimizer with its constants.
 package enum OptimizerDescription: Sendable, Equatable {
     /// Source: Kingma and Ba, "Adam", ICLR 2015.
