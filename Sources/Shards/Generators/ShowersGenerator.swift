@@ -1,5 +1,6 @@
 // Showers that can be forecast: a few smooth cells over drizzle, which one wind carries and which grow and fade as they go. The
-// choice: nothing is born, nothing is out of range and no pixel is 0, so that a network shows within minutes what it has learned.
+// choice: nothing is born and nothing is out of range, and hardly a pixel is dry, since metrics make much of the smallest rain where
+// there is none; so a network shows within minutes what it has learned.
 
 import Foundation
 import Randomness
@@ -39,10 +40,10 @@ private struct Showers {
     init(frames: Int, side: Double, seed: UInt64, sequence: Int) {
         var random = RandomStream(seed, UInt64(sequence), 0x5803E5)
         // Lengths are those of frames of 64 pixels, and grow with the frame.
-        let unit = side / 64, speed = unit * random.uniform(1.5, 2.2), direction = random.uniform(0, 2 * .pi)
+        let unit = side / 64, speed = unit * random.uniform(1.7, 2.4), direction = random.uniform(0, 2 * .pi)
         let wind = SIMD2(cos(direction), sin(direction)) * speed
         middle = Double(frames - 1) / 2
-        drizzle = Drizzle(wind: wind, unit: unit, &random)
+        drizzle = Drizzle(side: side, wind: wind, unit: unit, &random)
         cells = (0..<random.integer(in: 3...5)).map { _ in
             Cell(side: side, wind: wind, middle: Double(frames - 1) / 2, unit: unit, &random)
         }
@@ -58,21 +59,28 @@ private struct Showers {
     }
 }
 
-/// Light rain everywhere: a long wave.
+/// Light rain everywhere, a long wave; in one of eight sequences there is a gap in it, so that values begin at 0.
 private struct Drizzle {
     private let wind: SIMD2<Double>
     private let wave: SIMD2<Double>
     private let phase: Double
+    private let gap: SIMD2<Double>?, breadth: Double
 
-    init(wind: SIMD2<Double>, unit: Double, _ random: inout RandomStream) {
+    init(side: Double, wind: SIMD2<Double>, unit: Double, _ random: inout RandomStream) {
         let length = unit * random.uniform(50, 100), direction = random.uniform(0, 2 * .pi)
         self.wind = wind
         wave = SIMD2(cos(direction), sin(direction)) * (2 * .pi / length)
         phase = random.uniform(0, 2 * .pi)
+        let place = SIMD2(random.uniform(0, side), random.uniform(0, side))
+        gap = random.integer(in: 1...8) == 1 ? place : nil
+        breadth = unit * 7
     }
 
     func strength(at place: SIMD2<Double>, time: Double) -> Double {
-        0.15 + 0.06 * sin((wave * (place - time * wind)).sum() + phase)
+        let start = place - time * wind, strength = 0.15 + 0.06 * sin((wave * start).sum() + phase)
+        guard let gap else { return strength }
+        let apart = (start - gap) / breadth
+        return strength * (1 - exp(-(apart * apart).sum() / 2))
     }
 }
 
