@@ -245,6 +245,6 @@ for target in package.targets where target.type != .system && target.type != .pl
 let computingTests: Set = ["KernelsTests", "ModelTests", "SystemsTests", "TrainerTests"]
 if cpu != "portable" {
     for target in package.targets where target.type == .test && !computingTests.contains(target.name) {
-        target.swiftSettings? += [.unsafeFlags(["-Onone", "-no-whole-module-optimization"])]
+        target.swiftSettings? += [.unsafeFlags(["-Onone", "-no-whole-module-optimization", "-enable-batch-mode"])]
     }
 }
