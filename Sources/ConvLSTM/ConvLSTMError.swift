@@ -7,7 +7,7 @@ import Platform
 /// A call that cannot be carried out, as a sentence that says what is wrong, where, and what to do about it.
 ///
 /// Every throwing function of this library throws this type and no other. The sentence is the ``description``, so
-/// `print(error)` shows it.
+/// printing the error shows it.
 public struct ConvLSTMError: Error, Sendable, Equatable, CustomStringConvertible, LocalizedError {
     /// The sentence, on one line.
     public let description: String
