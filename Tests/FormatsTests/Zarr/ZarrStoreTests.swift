@@ -73,7 +73,7 @@ import Testing
 
     @Test func whatIsNotReadIsNamed() throws {
         let cases: [(String, String, String)] = [
-            ("\"zstd\"", "\"blosc\"", "packed with blosc"), ("\"<u2\"", "\"|S3\"", "no numbers"),
+            ("\"zstd\"", "\"blosc\"", "packed with blosc"), ("\"<u2\"", "\"|S3\"", "not numbers"),
             ("\"filters\": null", "\"filters\": [{\"id\": \"delta\"}]", "packed with delta"),
             ("[3, 5]", "[3]", "shape and chunks"),
             ("[2, 3]", "[2, 0]", "chunks of [2, 0]"), ("[3, 5]", "[9e18, 9e18]", "shape"),

@@ -334,8 +334,8 @@ import Testing
         // Channels come last in a shard.
         #expect(try numbers(films[1], 0..<1) == [24, 28, 25, 29, 26, 30, 27, 31])
         for (axes, phrase) in [
-            ("THX", "no order of axes"), ("HW", "names 2 axes"), ("1HW", "leaves out an axis of 4"),
-            ("THH", "no order"),
+            ("THX", "not an order of axes"), ("HW", "names 2 axes"), ("1HW", "leaves out an axis of 4"),
+            ("THH", "not an order"),
         ] {
             #expect(try error("a.h5", ArchiveOptions(dataset: "cube", axes: axes)).contains(phrase))
         }

@@ -65,7 +65,7 @@ import Testing
             (GivenMeaning(missing: 256), .uint8, "missing is 256.0, which uint8 does not hold"),
             (GivenMeaning(missing: .nan), .int16, "which has no NaN"), (GivenMeaning(scale: 0), .uint8, "scale is 0"),
             (GivenMeaning(offset: .infinity), .uint8, "offset is inf"),
-            (GivenMeaning(unit: "a\nb"), .uint8, "unit is no text"),
+            (GivenMeaning(unit: "a\nb"), .uint8, "unit is not a text"),
         ] as [(GivenMeaning, Shards.ElementType, String)] {
             let error = #expect(throws: ShardError.self) { try given.applied(to: nil, storedAs: type, in: "x.npy") }
             #expect(error?.description.contains(phrase) == true, "\(String(describing: error))")

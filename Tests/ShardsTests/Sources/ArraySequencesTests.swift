@@ -48,7 +48,7 @@ import Testing
         let uneven = #expect(throws: ShardError.self) {
             try AxisOrder.named(.concatenated, [8, 1, 1, 2], frames: 3, file: "x.npy")
         }
-        #expect(uneven?.description.contains("no whole sequences of 3") == true)
+        #expect(uneven?.description.contains("not make whole sequences of 3") == true)
     }
 
     @Test func blocksCoverEverySequenceOnce() throws {
