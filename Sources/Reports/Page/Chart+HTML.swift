@@ -24,10 +24,10 @@ extension Chart {
 
     /// The chart alone, a file of its own.
     package func svg() -> HTML {
-        let form = hasLogarithmicForm && isLogarithmic ? "linear" : "log", legend = legend
+        let hidden = firstForm == .logarithmic ? Axis.Form.linear : .logarithmic, legend = legend
         return """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Int(Self.width)) \(Int(Self.height + legend.height))" font-family="sans-serif">
-            <style>\(Self.style) .\(form) {display: none} svg {background: #fff; color: #222}</style>
+            <style>\(Self.style) .\(hidden.rawValue) {display: none} svg {background: #fff; color: #222}</style>
             \(bothForms)\(svg(legend.marks))</svg>
 
             """
@@ -62,7 +62,7 @@ extension Chart {
             "<path class=\"grid\" d=\"M\(number(Self.left)) \(number(y))H\(number(Self.right))\"/>\n"
         case .curve(let points, let series, let stroke): svg(points, Self.name("line", of: series), stroke)
         case .swatch(let x, let y, let series):
-            "<rect class=\"\(Self.name("fill", of: series))\" x=\"\(number(x))\" y=\"\(number(y))\" width=\"12\" height=\"12\"/>\n"
+            "<rect class=\"\(Self.name("fill", of: series))\" x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(Self.swatch))\" height=\"\(number(Self.swatch))\"/>\n"
         }
     }
 

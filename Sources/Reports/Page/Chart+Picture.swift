@@ -19,8 +19,7 @@ extension Chart {
         var picture = Picture(
             width: Int(Self.width) * Self.scale, height: Int(Self.height + legend.height) * Self.scale,
             filledWith: .white)
-        let form = hasLogarithmicForm && isLogarithmic ? Axis.Form.logarithmic : .linear
-        for mark in columns + field(form) + legend.marks { draw(mark, on: &picture) }
+        for mark in columns + field(firstForm) + legend.marks { draw(mark, on: &picture) }
         return picture
     }
 

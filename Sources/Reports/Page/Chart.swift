@@ -40,6 +40,9 @@ package struct Chart: Sendable {
     /// Whether there is nothing to draw.
     package var isEmpty: Bool { series.isEmpty }
 
+    /// The form that is seen first.
+    var firstForm: Axis.Form { hasLogarithmicForm && isLogarithmic ? .logarithmic : .linear }
+
     /// Whether a value has a place on a logarithmic axis.
     var hasLogarithmicForm: Bool { series.contains { $0.points.contains { $0.y > 0 } } }
 
