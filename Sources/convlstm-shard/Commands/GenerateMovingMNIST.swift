@@ -28,18 +28,13 @@ struct GenerateMovingMNIST: ParsableCommand {
     @Option(help: "How digits move and overlap: as most papers, as Tencia Lee's script, or as SVG's.")
     var motion = DigitMotion.canonical
 
-    @Option(parsing: .unconditional, help: "Frames of a sequence.")
-    var frames = 20
-
-    @Option(parsing: .unconditional, help: "Height and width of a frame.")
-    var size = 64
+    @OptionGroup var extents: SequenceExtents
 
     @Option(help: "The .npy file to write.", completion: .file())
     var output: String
 
     func validate() throws {
         try OptionCheck.requireNames([("--output", output)])
-        try SequenceExtents.check(frames: frames, size: size)
         try OptionCheck.require(digitsPerSequence, in: 1...100, "--digits-per-sequence")
     }
 
@@ -47,7 +42,8 @@ struct GenerateMovingMNIST: ParsableCommand {
         try DataFolder.requireAbsent(output)
         let bitmaps = try digits.map(DigitBitmaps.init(idx:)) ?? .drawn(seed: options.seedNumber)
         let generator = try MovingMNISTGenerator(
-            digits: bitmaps, digitsPerSequence: digitsPerSequence, motion: motion, frames: frames, size: size,
+            digits: bitmaps, digitsPerSequence: digitsPerSequence, motion: motion, frames: extents.frames,
+            size: extents.size,
             count: options.sequences, seed: options.seedNumber)
         try options.write(generator, as: .uint8, layout: .framesFirst, to: output)
     }

@@ -18,24 +18,19 @@ struct GenerateShowers: ParsableCommand {
 
     @OptionGroup var options: GeneratorOptions
 
-    @Option(parsing: .unconditional, help: "Frames of a sequence.")
-    var frames = 20
-
-    @Option(parsing: .unconditional, help: "Height and width of a frame.")
-    var size = 64
+    @OptionGroup var extents: SequenceExtents
 
     @Option(help: "The .npy file to write.", completion: .file())
     var output: String
 
     func validate() throws {
         try OptionCheck.requireNames([("--output", output)])
-        try SequenceExtents.check(frames: frames, size: size)
     }
 
     func run() throws {
         try DataFolder.requireAbsent(output)
         let generator = ShowersGenerator(
-            frames: frames, size: size, count: options.sequences, seed: options.seedNumber)
+            frames: extents.frames, size: extents.size, count: options.sequences, seed: options.seedNumber)
         try options.write(generator, as: .uint8, layout: .framesFirst, to: output)
     }
 }

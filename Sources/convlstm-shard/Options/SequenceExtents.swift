@@ -4,7 +4,15 @@ import ArgumentParser
 import CommandSupport
 import Shards
 
-enum SequenceExtents {
+struct SequenceExtents: ParsableArguments {
+    @Option(parsing: .unconditional, help: "Frames of a sequence.")
+    var frames = 20
+
+    @Option(parsing: .unconditional, help: "Height and width of a frame.")
+    var size = 64
+
+    func validate() throws { try Self.check(frames: frames, size: size) }
+
     /// Throws a usage error if there are too many frames, or if they are too large for a sequence.
     static func check(frames: Int, size: Int) throws {
         try OptionCheck.require(frames, in: 1...SequenceGeometry.mostFrames, "--frames")
