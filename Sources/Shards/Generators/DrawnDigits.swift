@@ -58,16 +58,30 @@ private struct Hand {
 private struct Pen {
     let radius: Double
 
-    /// An image of shape (side, side) in which ink fades over one pixel around the paths.
+    /// How far from its path the nib leaves ink, which fades over the last pixel.
+    private var reach: Double { radius + 0.5 }
+
+    /// An image of shape (side, side) with ink around the paths.
     func ink(_ paths: [[SIMD2<Double>]], side: Int) -> [UInt8] {
-        let segments = paths.flatMap { zip($0, $0.dropFirst()) }
-        return (0..<side * side).map { pixel in
-            let center = SIMD2(Double(pixel % side) + 0.5, Double(pixel / side) + 0.5)
-            let nearest = segments.reduce(Double.infinity) {
-                min($0, Self.squaredDistance(of: center, toLineFrom: $1.0, to: $1.1))
+        var nearest = [Double](repeating: .infinity, count: side * side)
+        for (start, end) in paths.lazy.flatMap({ zip($0, $0.dropFirst()) }) {
+            // Most pixels are out of reach of a segment, and there are thousands of digits to draw.
+            let low = pointwiseMin(start, end) - reach, high = pointwiseMax(start, end) + reach
+            for y in Self.pixels(from: low.y, to: high.y, side: side) {
+                for x in Self.pixels(from: low.x, to: high.x, side: side) {
+                    let center = SIMD2(Double(x) + 0.5, Double(y) + 0.5)
+                    nearest[y * side + x] = min(
+                        nearest[y * side + x], Self.squaredDistance(of: center, toLineFrom: start, to: end))
+                }
             }
-            return UInt8(255 * min(1, max(0, radius + 0.5 - nearest.squareRoot())))
         }
+        return nearest.map { UInt8(255 * min(1, max(0, reach - $0.squareRoot()))) }
+    }
+
+    /// The pixels of a row or column that have some part between two places.
+    private static func pixels(from low: Double, to high: Double, side: Int) -> Range<Int> {
+        let first = Int(min(max(low, 0), Double(side))), end = Int(min(max(high + 1, 0), Double(side)))
+        return first..<max(first, end)
     }
 
     private static func squaredDistance(
