@@ -85,7 +85,8 @@ import Testing
         try goesOn(output, ranks: 2, after: step)
     }
 
-    /// Ctrl-C makes mpirun send SIGTERM to its ranks, and SIGKILL a second later.
+    /// Ctrl-C makes mpirun send SIGTERM to its ranks, and SIGKILL a second later: among other tests that write, a busy
+    /// disk may not take a checkpoint within it.
     @Test(arguments: ["INT", "TERM"]) func ranksThatMpirunEndsSaveTheirStep(signal: String) throws {
         let output = example.freshOutput()
         let result = try example.train(
