@@ -20,6 +20,11 @@ package struct ArrayExport<Source: SequenceSource> {
             shape: (layout == .framesFirst ? [frames, count] : [count, frames]) + source.geometry.shape.dropFirst())
     }
 
+    /// Whether the shape alone tells how the axes are to be read.
+    package var shapeTellsItsLayout: Bool {
+        do { return try ArrayLayout.read(header.shape, file: "").layout == layout } catch { return false }
+    }
+
     /// Writes all sequences. `progress` gets the number written so far, and may throw to stop, which leaves no file.
     package func write(to path: String, progress: (Int) throws -> Void) throws {
         let file = try AtomicFile(path: path, expecting: header.byteCount)

@@ -32,14 +32,20 @@ extension GeneratorOptions {
     /// The seed as a number; `validate` has ensured that it is one.
     var seedNumber: UInt64 { UInt64(seed)! }
 
-    /// Writes a source to a new file with a progress bar, and prints a summary.
+    /// Writes a source to a new file with a progress bar, and prints a summary, with the option that `split` needs if the shape does
+    /// not tell the layout.
     func write(
         _ source: some SequenceSource, as elementType: Shards.ElementType, layout: ArrayLayout, to path: String
     ) throws {
         let bar = ProgressBar("generating", total: source.count)
-        try ArrayExport(source, as: elementType, layout: layout).write(to: path) { try bar.update($0) }
+        let export = ArrayExport(source, as: elementType, layout: layout)
+        try export.write(to: path) { try bar.update($0) }
         StandardOutput.print(
             "\(path): \(counted(source.count, "sequence")) of \(source.geometry), "
                 + "\(elementType.rawValue), \(layout.rawValue)")
+        if !export.shapeTellsItsLayout {
+            StandardOutput.print(
+                "Its shape may be read in another way, too: split it with --layout \(layout.rawValue)")
+        }
     }
 }

@@ -40,6 +40,18 @@ import Testing
         #expect(printed == "(20, 150, 64, 64) uint8 True (50, 20, 64, 64) True\n")
     }
 
+    /// Twenty frames of a hundred sequences could as well be a hundred frames of twenty.
+    @Test func aGeneratorSaysTheLayoutThatSplitHasToBeTold() throws {
+        let hint = "split it with --layout frames-first"
+        for (count, isTold) in [(100, true), (101, false)] {
+            let made = try shard("generate", "moving-mnist", "--sequences", "\(count)", "--output", "\(count).npy")
+            succeed(made)
+            #expect(made.stdout.contains(hint) == isTold, "\(made)")
+            #expect(try (shard("split", "\(count).npy", "--output", "asked").status == 1) == isTold)
+        }
+        succeed(try shard("split", "100.npy", "--layout", "frames-first"))
+    }
+
     @Test(.enabled(if: Python.has("numpy"), "needs numpy")) func squaresComeInThreeViews() throws {
         succeed(try shard("generate", "moving-squares", "--sequences", "120", "--output", "s.npy"))
         #expect(try folder.names == ["s-clean.npy", "s-noisy.npy", "s-shifted.npy"])
