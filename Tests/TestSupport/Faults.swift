@@ -18,8 +18,10 @@ package enum Fault {
     case killedAtCall(Int, on: String)
     /// The nth such call fails.
     case failingCall(Int, on: String, errno: Int32)
-    /// The nth such call, if it writes, writes half of its bytes.
-    case shortWrite(Int, on: String)
+    /// Every second such call is interrupted, from the first or from the second one on.
+    case everySecondCallInterrupted(from: Int, on: String)
+    /// Every second such call, if it writes, writes half of its bytes.
+    case everySecondWriteShort(from: Int, on: String)
     /// Nothing fails; the names of such calls are appended to a file, one per line.
     case noted(in: String, on: String)
 
@@ -33,8 +35,10 @@ package enum Fault {
                 (facts, more) = (("any", path, time), ["FAULT_KIND": "kill"])
             case .failingCall(let time, let path, let errno):
                 (facts, more) = (("any", path, time), ["FAULT_KIND": "fail", "FAULT_ERRNO": "\(errno)"])
-            case .shortWrite(let time, let path):
-                (facts, more) = (("any", path, time), ["FAULT_KIND": "short"])
+            case .everySecondCallInterrupted(let first, let path):
+                (facts, more) = (("any", path, first), ["FAULT_KIND": "interrupt"])
+            case .everySecondWriteShort(let first, let path):
+                (facts, more) = (("any", path, first), ["FAULT_KIND": "short"])
             case .noted(let file, let path):
                 (facts, more) = (("any", path, 0), ["FAULT_KIND": "note", "FAULT_NOTES": file])
             default:
@@ -104,9 +108,14 @@ package enum Fault {
                 FILE *notes = fopen(getenv("FAULT_NOTES"), "a");
                 if (notes) fprintf(notes, "%s\\n", name), fclose(notes);
             }
+            int is_second = time % 2 == number() % 2;
+            if (!strcmp(kind, "short")) return is_second ? IS_SHORT : NOTHING;
+            if (!strcmp(kind, "interrupt")) {
+                if (is_second) errno = EINTR;
+                return is_second ? FAILS : NOTHING;
+            }
             if (time != number()) return NOTHING;
             if (!strcmp(kind, "kill")) raise(SIGKILL);
-            if (!strcmp(kind, "short")) return IS_SHORT;
             errno = atoi(getenv("FAULT_ERRNO") ? getenv("FAULT_ERRNO") : "0");
             return strcmp(kind, "fail") ? NOTHING : FAILS;
         }
