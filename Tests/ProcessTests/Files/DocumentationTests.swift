@@ -10,7 +10,7 @@ import Testing
     ///
     /// The first line that a command printed must be the one below it in the document, numbers aside.
     @Test(arguments: [
-        ("Tutorial/first-run", 5), ("Tutorial/own-data", 7), ("Tutorial/own-radar", 7), ("HowTo/train", 6),
+        ("Tutorial/first-run", 6), ("Tutorial/own-data", 7), ("Tutorial/own-radar", 7), ("HowTo/train", 6),
         ("HowTo/import-weights", 7),
         ("HowTo/measure-speed", 5), ("HowTo/data-sets", 10), ("Reference/commands", 22), ("HowTo/score-forecasts", 7),
     ])
@@ -176,6 +176,7 @@ import Testing
             ("--sequences 2000", "--sequences 120"), ("--validation 0.05 --test 200", "--validation 8 --test 8"),
             ("--steps 150 --checkpoint-every 50", "--steps 2 --checkpoint-every 1"),
             ("nowcast --data radar.shards --steps 20", "nowcast --data radar.shards --steps 2"),
+            ("~/convlstm-dist/", Repository.path),
         ].reduce(command) { $0.replacingOccurrences(of: $1.0, with: $1.1) }
     }
 

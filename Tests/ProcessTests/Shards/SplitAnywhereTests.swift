@@ -94,7 +94,7 @@ import Testing
     /// Training sees no data set where `split` was killed just before the folder got its name.
     @Test func halfADataSetDoesNotTrain() throws {
         let place = try freshPlace()
-        let killed = try shard(Self.works[0].line, in: place, under: .killedAtRename("/out.shards", time: 1))
+        let killed = try shard(Self.works[0].line, in: place, under: .killedAtRename("out.shards", time: 1))
         #expect(try killed.status == 137 && !contents(place).isEmpty, "\(killed)")
         let training = ["train", "--data", "out.shards", "--steps", "1"]
         let train = try Command.run("convlstm-dist", training, directory: folder.file(place))
