@@ -1,4 +1,4 @@
-// A command that does not exist. The choice: it is looked for before anything is parsed, because a parser that expects options
+// A command that does not exist, or an option. The choice: it is looked for before anything is parsed, because a parser that expects options
 // calls it an unexpected argument.
 
 import ArgumentParser
@@ -6,6 +6,13 @@ import Formats
 import Platform
 
 extension Program {
+    /// Throws a usage error for an option that people know from elsewhere under a name of which ours is no misspelling.
+    package static func requireOptions(in arguments: [String], named ours: [String: String]) throws {
+        for (word, name) in arguments.compactMap({ word in ours[word].map { (word, $0) } }) {
+            throw ValidationError("there is no option \(word); did you mean \(name)?")
+        }
+    }
+
     /// Throws a usage error, with the name that was probably meant, for the first word that stands where a command should and is
     /// none.
     package static func requireCommand(in arguments: [String]) throws {

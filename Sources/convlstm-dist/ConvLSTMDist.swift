@@ -29,7 +29,9 @@ struct ConvLSTMDist: Program {
         BLASLibrary.chooseKernels()
         do {
             if let complaint = Processor.complaint { throw TrainingError(complaint) }
-            try requireCommand(in: Array(CommandLine.arguments.dropFirst()))
+            let words = Array(CommandLine.arguments.dropFirst())
+            try requireCommand(in: words)
+            if words.first == "train" { try requireOptions(in: words, named: TrainCommand.namesElsewhere) }
             var command = try parseAsRoot()
             try command.run()
             try StandardOutput.requireWritten()

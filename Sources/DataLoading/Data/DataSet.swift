@@ -78,6 +78,15 @@ package struct DataSet: Sendable {
         return FeatureShape(height: geometry.height, width: geometry.width, channels: geometry.channels)
     }
 
+    /// How to ask for as many frames as the sequences have, in the shares that the model has.
+    private func fewer(than frames: SequenceDescription) -> String {
+        let held = source.geometry.frames, seen = max(1, held * frames.inputFrames / frames.frames)
+        guard frames.forecastOffset == nil, held > seen else {
+            return "lower model.sequences.inputFrames or .outputFrames in a --config file"
+        }
+        return "give --set 'model.sequences={inputFrames: \(seen), outputFrames: \(held - seen)}'"
+    }
+
     /// Throws a usage error unless the model's frames fit into a sequence, and its batch into an epoch.
     package func check(for model: SystemDescription) throws(TrainingError) {
         let frames = model.sequences, wanted = frames.frames, training = range(of: .train).count
@@ -88,7 +97,7 @@ package struct DataSet: Sendable {
             throw .usage(
                 "\(name) has sequences of \(source.geometry.frames) frames and model \(model.name) needs \(wanted) "
                     + "(\(frames.inputFrames) to see, \(frames.outputFrames) to forecast from number \(frames.firstForecast) on); "
-                    + "lower model.sequences.inputFrames or .outputFrames in a --config file, or \(advice)")
+                    + "\(fewer(than: frames)), or \(advice)")
         }
         guard frames.firstForecast >= 0 else {
             throw .usage(

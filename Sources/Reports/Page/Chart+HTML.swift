@@ -100,5 +100,6 @@ extension Chart {
 }
 
 extension Color {
-    fileprivate var hexadecimal: String { String(format: "#%02x%02x%02x", red, green, blue) }
+    /// The color as style sheets have it.
+    var hexadecimal: String { String(format: "#%02x%02x%02x", red, green, blue) }
 }

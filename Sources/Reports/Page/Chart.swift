@@ -48,7 +48,7 @@ package struct Chart: Sendable {
 
     // Layout
 
-    static let (width, height) = (720.0, 320.0)
+    static let (width, height) = (720.0, 330.0)
 
     /// The edges of the field of curves.
     static let (left, right, top, bottom) = (64.0, 708.0, 12.0, 282.0)

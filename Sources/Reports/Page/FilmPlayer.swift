@@ -9,6 +9,7 @@ package struct FilmPlayer: Sendable {
     private let title: String
     private let films: [(name: String, sprite: Picture)]
     private let frames, seen: Int
+    private let scale: ColorScale
 
     /// What is said of each frame.
     private let captions: [String]
@@ -22,7 +23,7 @@ package struct FilmPlayer: Sendable {
     ///   - prediction: the input, the truth and the forecast of single-channel or color frames.
     ///   - scores: what is said of each forecast frame.
     package init(_ title: String, _ prediction: PredictionStrip, scores: [String]) {
-        self.title = title
+        (self.title, scale) = (title, prediction.scale)
         let whole = prediction.filmed()
         (films, frames, seen) = (whole.films, whole.frames, whole.seen)
         let (first, all) = (seen, frames)
@@ -49,9 +50,18 @@ package struct FilmPlayer: Sendable {
             let said = captions.map { "<li>\($0)</li>" as HTML }
             return """
                 <figure class="film" data-frames="\(frames)" data-seen="\(seen)"><figcaption>\(title)</figcaption>
-                <div class="panels">\(panels)</div><details class="captions"><summary>each frame</summary><ol>\(said)</ol></details></figure>
+                <div class="panels">\(panels)</div>\(legend)<details class="captions"><summary>each frame</summary><ol>\(said)</ol></details></figure>
 
                 """
         }
+    }
+
+    /// The colors of rain and what they mean; nothing for gray.
+    private var legend: HTML {
+        let entries = scale.legend.map { color, text -> HTML in
+            let swatch: HTML = color.map { "<i style=\"background: \($0.hexadecimal)\"></i>" } ?? ""
+            return "<span>\(swatch)\(text)</span>"
+        }
+        return entries.isEmpty ? "" : "<p class=\"legend\">\(entries)</p>"
     }
 }

@@ -53,18 +53,18 @@ package struct Page: Sendable {
         body {margin: 0 auto; max-width: 76rem; padding: 1rem; background: var(--paper); color: var(--ink); font: 15px/1.45 system-ui, sans-serif}
         h1 {font-size: 1.5rem; margin: .3rem 0 1rem; overflow-wrap: anywhere} h2 {font-size: 1.1rem; margin: 1.8rem 0 .6rem; border-bottom: 1px solid var(--line)}
         table {border-collapse: collapse; font-variant-numeric: tabular-nums} th, td {padding: .2rem .7rem; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap}
-        th:first-child {text-align: left; font-weight: normal} thead th {color: var(--faint); font-weight: normal} .wide {overflow-x: auto}
+        th:first-child {text-align: left; font-weight: normal} thead th {color: var(--faint); font-weight: normal} .wide {overflow-x: auto; margin: .6rem 0}
         dl {display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0} dt {color: var(--faint)} dd {margin: 0; overflow-wrap: anywhere}
         pre {background: var(--soft); padding: .7rem; overflow-x: auto; font-size: 12.5px} summary {cursor: pointer; color: var(--faint); margin: .5rem 0}
         .charts {display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); gap: 1rem} figure {margin: 0} figcaption {font-weight: 600; margin: .3rem 0}
-        .chart svg {width: 100%; height: auto; display: block} .chart label {color: var(--faint); margin-right: 1rem; font-size: 13px}
+        .chart svg {width: 100%; height: auto; display: block; overflow: visible} .chart label {color: var(--faint); margin-right: 1rem; font-size: 13px}
         .chart .log, .chart .smooth, .to-log:checked ~ svg .linear {display: none} .to-log:checked ~ svg .log, .to-smooth:checked ~ svg .smooth {display: inline}
         svg .raw:only-child, .chart .to-smooth:not(:checked) ~ svg .raw {opacity: 1}
         .legend {margin: .2rem 0; font-size: 13px; color: var(--faint)} .legend span {margin-right: 1rem} .legend i {display: inline-block; width: .7em; height: .7em; margin-right: .35em; border-radius: 2px}
         .film {margin: 1rem 0 1.6rem} .panels {display: flex; flex-wrap: wrap; gap: .8rem} .panel {min-width: 0} .panel span {color: var(--faint); font-size: 13px} .view {overflow-x: auto; border: 1px solid var(--line); max-width: calc(100vw - 2.2rem)}
         .view img {display: block; image-rendering: pixelated; max-width: none} .plays .view {overflow: hidden; width: var(--w); height: var(--h)}
         .controls {display: flex; align-items: center; gap: .7rem; margin: .5rem 0; flex-wrap: wrap} .controls input {flex: 1 1 12rem; max-width: 30rem} .controls button {font: inherit; min-width: 4.5rem; padding: .25rem .6rem} .controls output {color: var(--faint); font-variant-numeric: tabular-nums}
-        .note {color: var(--faint)} @media (max-width: 40rem) {.chart svg text {font-size: 20px}}
+        .note {color: var(--faint)} @media (max-width: 40rem) {.chart svg text {font-size: 18px}} @media (max-width: 26rem) {.view {zoom: .85}}
         """
 
     private static let script: HTML = """

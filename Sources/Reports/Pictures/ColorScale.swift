@@ -23,6 +23,14 @@ package enum ColorScale: Equatable, Sendable {
         }
     }
 
+    /// The colors of a scale with steps and the thresholds from which they are used, then the unit; empty for gray.
+    var legend: [(color: Color?, text: String)] {
+        guard case .steps(let steps, let unit) = self else { return [] }
+        func inWords(_ number: Float) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
+        return [(.white, "less")] + steps.map { ($0.color, inWords($0.threshold)) }
+            + [(nil, unit), (Self.missing, "missing")]
+    }
+
     /// The thresholds of its steps, ascending; nil without steps.
     package var thresholds: [Float]? {
         guard case .steps(let steps, _) = self else { return nil }

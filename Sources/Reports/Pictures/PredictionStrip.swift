@@ -131,12 +131,7 @@ package struct PredictionStrip: Sendable {
         }
     }
 
-    /// The colors of a scale with steps and their names, then the unit; empty for gray.
-    private var legend: [(color: Color?, text: String)] {
-        guard case .steps(let steps, let unit) = scale else { return [] }
-        func inWords(_ number: Float) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
-        return steps.map { ($0.color, inWords($0.threshold)) } + [(nil, unit), (ColorScale.missing, "missing")]
-    }
+    private var legend: [(color: Color?, text: String)] { scale.legend }
 
     private var legendHeight: Int { legend.isEmpty ? 0 : textHeight + gap }
 

@@ -59,6 +59,6 @@ package struct TrainingStopped: CustomStringConvertible {
     package init(_ reason: StopReason, after step: Int) { (self.reason, self.step) = (reason, step) }
 
     package var description: String {
-        "\(reason.name): stopped after step \(step); go on with the same command and --resume auto"
+        "\(reason.name): stopped after step \(step); go on with the same command"
     }
 }

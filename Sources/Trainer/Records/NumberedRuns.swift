@@ -15,17 +15,39 @@ struct NumberedRuns {
         (folder, self.configuration) = (configuration.numberedRuns, configuration)
     }
 
-    /// The folder of the newest run of the same configuration that is not finished; nil if there is none, or if a new
-    /// one is asked for.
-    func unfinished() throws -> String? {
-        guard configuration.resume != .never else { return nil }
+    /// What a command goes on with.
+    enum Choice {
+        /// The folder of the newest run of the same configuration that is not finished.
+        case goesOn(String)
+        /// A new run, and what sets it apart from the newest one, in a sentence; nil where nobody would expect another.
+        case begins(because: String?)
+    }
+
+    func choice() throws -> Choice {
+        guard configuration.resume != .never else { return .begins(because: nil) }
+        var reason: String?
         for number in try Folder.numbers(in: folder).reversed() {
             let run = "\(folder)/\(number)"
-            guard let other = try record(of: run), try configuration.isOfSameRun(as: other) else { continue }
+            guard let other = try record(of: run) else { continue }
+            guard try configuration.isOfSameRun(as: other) else {
+                reason = try reason ?? contrast(to: other, of: run)
+                continue
+            }
             let newest = try CheckpointStore.ofRun(run).newest()
-            if newest?.checkpoint.isFinal(of: configuration) != true { return run }
+            if newest?.checkpoint.isFinal(of: configuration) != true { return .goesOn(run) }
+            reason = reason ?? "a new run, since \(run) is finished"
         }
-        return nil
+        return .begins(because: reason)
+    }
+
+    /// What is other than in an earlier run, and how that would go on.
+    private func contrast(to other: TrainingConfiguration, of run: String) throws -> String? {
+        let changes = try configuration.changes(from: other, of: .run)
+        guard !changes.isEmpty else { return nil }
+        let more = changes.count > 3 ? " and \(changes.count - 3) more" : ""
+        return
+            "a new run, which differs from \(run) in \(changes.prefix(3).joined(separator: ", "))\(more); --resume \(run) "
+            + "would go on with that one"
     }
 
     /// Makes a folder of the next number, and locks it.

@@ -18,6 +18,9 @@ final class RunFolder {
     /// The checkpoint to resume from; nil for a new run.
     let start: CheckpointStore.Found?
 
+    /// Why this is a new run and not an earlier one, in a sentence; nil where nobody would expect another.
+    let reasonToBegin: String?
+
     private let lock: RunLock
 
     /// Finds or makes the folder, locks it, and reads its contents.
@@ -25,7 +28,13 @@ final class RunFolder {
     /// Throws a usage error if resuming, or starting from scratch, would lose or mix up something.
     init(_ configuration: TrainingConfiguration, data: DataSet) throws {
         let ownRuns = configuration.output == nil ? NumberedRuns(of: configuration) : nil
-        let same = try ownRuns?.unfinished()
+        var same: String?, reason: String?
+        switch try ownRuns?.choice() {
+        case .goesOn(let run): same = run
+        case .begins(let because): reason = because
+        case nil: break
+        }
+        reasonToBegin = reason
         if let path = configuration.output ?? same {
             lock = try RunLock(path)
         } else {

@@ -127,14 +127,17 @@ package enum TrainingRun {
     ) throws -> [String] {
         let model = configuration.model
         let training = data.range(of: .train).count, validation = data.range(of: .validation).count
+        let virtual =
+            configuration.virtualRanks == nil ? "" : " in \(counted(virtualRanks.count, "virtual rank"))"
         var lines = [
             "model \(model.name): \(layout.count) parameters in \(layout.slots.count) tensors, "
                 + "\(model.sequences.inputFrames) frames to \(model.sequences.outputFrames)",
             "data \(data.summary): \(data.source.geometry), \(training) sequences to train, \(validation) to validate",
-            "\(virtualRanks.inWords), global batch \(model.batchSize) in \(counted(virtualRanks.count, "virtual rank")), "
-                + "OpenBLAS \(BLASLibrary.core), run folder \(folder.path)",
+            "\(virtualRanks.inWords), global batch \(model.batchSize)\(virtual), OpenBLAS \(BLASLibrary.core), run folder "
+                + folder.path,
             "\(counted(threads.count, "thread")) for each rank: \(threads.reason)",
         ]
+        if let reason = folder.reasonToBegin { lines.append(reason) }
         if let summary = try data.valueSummary(for: model)?.inWords { lines.append("values: \(summary)") }
         if let deal = data.deal { lines.append(deal.inWords(stepsOfRanks: batches.stepsOfRanks)) }
         if model.batchSize < virtualRanks.count {

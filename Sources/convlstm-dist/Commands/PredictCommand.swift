@@ -109,16 +109,23 @@ struct PredictCommand: ParsableCommand {
         let names = try folder.write(predictions, isBatch: source.batch != nil)
         StandardOutput.print("\(output): \(names.joined(separator: ", "))")
         StandardOutput.print(
-            "\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames) by \(found.path); "
+            "\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames)\(place(in: source)) by \(found.path); "
                 + "values as in the data, \(frames.unit.map { "in \($0), " } ?? "")\(range.lowerBound) to \(range.upperBound)"
         )
     }
 
+    /// Which sequence of the data is continued, as the end of a phrase; empty for what --input brings.
+    private func place(in source: ForecastSource) -> String {
+        guard let sequence else { return "" }
+        return " of sequence \(sequence)\(split.map { " of \($0.rawValue)" } ?? "") of \(source.frames.name)"
+    }
+
     private func pictures(of found: CheckpointStore.Found, _ source: ForecastSource) -> ForecastPictures {
-        let checkpoint = found.checkpoint, model = checkpoint.configuration.model
-        let place = sequence.map { number in ", sequence \(number)\(split.map { " of \($0.rawValue)" } ?? "")" } ?? ""
+        let checkpoint = found.checkpoint, model = checkpoint.configuration.model, step = checkpoint.position.step
+        // Weights that were imported are of no step.
+        let network = step == 0 ? model.name : "\(model.name), step \(step)"
         return ForecastPictures(
-            title: "\(model.name), step \(checkpoint.position.step)\(place)",
+            title: network + place(in: source).replacingOccurrences(of: " of sequence", with: ", sequence"),
             colors: ColorScale(unit: source.frames.unit, range: checkpoint.valueRange), values: checkpoint.valueRange,
             convention: model.metrics, areAnimated: animate)
     }

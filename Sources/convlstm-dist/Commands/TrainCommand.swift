@@ -16,6 +16,9 @@ import Trainer
 import Version
 
 struct TrainCommand: ParsableCommand {
+    /// Options as other trainers call them.
+    static let namesElsewhere = ["--lr": "--learning-rate", "--output-dir": "--output", "--pretrained": "--weights"]
+
     static let configuration = CommandConfiguration(
         commandName: "train",
         abstract: "Trains a network, or goes on with a run.",

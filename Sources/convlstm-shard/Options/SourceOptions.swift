@@ -10,16 +10,19 @@ import Shards
 
 extension ArrayLayout: ExpressibleByArgument {}
 
-extension AxisOrder: ExpressibleByArgument {
-    public init?(argument: String) { self.init(argument) }
-}
-
 struct SourceOptions: ParsableArguments {
     @Option(
         help: """
             The order of an array's axes: N sequences, T frames, H height, W width, C channels, such as NTHW or NHWT (default: told by \
             the shape where it leaves no doubt).
-            """)
+            """,
+        transform: { text in
+            guard let axes = AxisOrder(text) else {
+                throw ValidationError(
+                    "give a letter for each axis, such as NTHW for (sequences, frames, height, width)")
+            }
+            return axes
+        })
     var axes: AxisOrder?
 
     @Option(help: "A name for an order of axes: TNHW, NTHW or THW, with channels last if there are any.")

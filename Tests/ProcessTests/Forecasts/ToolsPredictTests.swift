@@ -29,6 +29,7 @@ import Testing
     @Test(.enabled(if: Python.has("numpy"))) func aSequenceOfTheDataIsForecastBesideWhatCame() throws {
         let result = try predict(["--sequence", "1", "--split", "test", "--frames", "5", "--animate"], to: "p1")
         #expect(result.status == 0, "\(result.stderr)")
+        #expect(result.stdout.contains("5 frames forecast from 3 of sequence 1 of test of "), "\(result)")
         #expect(try names(in: "p1") == ["animation.png", "input.npy", "prediction.npy", "strip.png", "truth.npy"])
         let facts = try numpy(
             """

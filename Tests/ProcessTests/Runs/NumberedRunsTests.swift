@@ -40,7 +40,9 @@ import Testing
     @Test func anUnfinishedRunGoesOnAndAFinishedOneIsLeftAlone() throws {
         #expect(try train().stderr.contains("finished in"))
         let step = "checkpoints/step-000000004.safetensors.zst", whole = try bytes("runs/tiny/1/\(step)")
-        #expect(try train().stderr.contains("run folder runs/tiny/2"))
+        let second = try train().stderr
+        #expect(second.contains("run folder runs/tiny/2"))
+        #expect(second.contains("a new run, since runs/tiny/1 is finished\n"), "\(second)")
         try cutBack("runs/tiny/1")
         #expect(try train().stderr.contains("goes on after step 2 from runs/tiny/1/"))
         #expect(try bytes("runs/tiny/1/\(step)") == whole)
@@ -60,6 +62,12 @@ import Testing
         let before = try bytes("runs/tiny/1/metrics.csv"), result = try train(other)
         #expect(result.status == 0 && result.stderr.contains("run folder runs/tiny/2"), "\(result)")
         #expect(try bytes("runs/tiny/1/metrics.csv") == before)
+        let reason = "a new run, which differs from runs/tiny/1 in ",
+            key = ["--seed": "seed 2 instead of 1", "--steps": "steps 5 instead of 4"]
+        #expect(result.stderr.contains(reason) == (other[0] != "--resume"), "\(result)")
+        if let change = key[other[0]] {
+            #expect(result.stderr.contains("\(reason)\(change); --resume runs/tiny/1 "), "\(result)")
+        }
         // And each of the two is found again, also by a command that says `never` no more.
         let first = try train()
         #expect(first.stderr.contains(other[0] == "--resume" ? "runs/tiny/1" : "from runs/tiny/1"), "\(first)")

@@ -38,7 +38,7 @@ import Testing
             after: 5)
         #expect(result.status == 75, "\(result.stderr)")
         let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
-        let sentence = "SIG\(signal): stopped after step \(last); go on with the same command and --resume auto"
+        let sentence = "SIG\(signal): stopped after step \(last); go on with the same command"
         #expect(result.stderr.components(separatedBy: sentence).count == 2, "\(result.stderr)")
         #expect(try example.text(of: "log.txt", output).contains(sentence))
         #expect(try names(of: output).contains { $0.hasSuffix("0\(last).safetensors.zst") })
@@ -95,7 +95,7 @@ import Testing
         #expect(result.status != 0 && result.status != 75, "\(result)")
         let last = try #require(try example.column("step", of: "metrics.csv", output).last.flatMap { Int($0) })
         #expect(result.stderr.contains("SIGTERM: ends after step \(last) with a checkpoint"), "\(result.stderr)")
-        let sentence = "SIGTERM: stopped after step \(last); go on with the same command and --resume auto"
+        let sentence = "SIGTERM: stopped after step \(last); go on with the same command"
         #expect(result.stderr.contains(sentence), "\(result.stderr)")
         #expect(try example.text(of: "log.txt", output).contains(sentence))
         try goesOn(output, ranks: 2, after: last)

@@ -51,7 +51,8 @@ import Testing
             ("text.npy", "numpy.save"),
             ("missing.npy", "check the path"), ("row.npy --frames 7", "another --frames"),
             ("one.npz --key b", "arrays a"),
-            (". --frames 2", "a frame has two axes"), ("one.npz --test 200", "lower --validation"),
+            (". --frames 2", "a frame has two axes"),
+            ("one.npz --test 200", "lower --validation"),
         ] {
             try refuse("split \(name) --output out.shards", 1, phrase)
         }
@@ -61,6 +62,7 @@ import Testing
         for (line, phrase) in [
             ("split", "file"), ("split x.npy --shards 0", "1 to 512"), ("split x.npy --level 99", "1 to 22"),
             ("split x.npy --validation 1.5", "--validation"), ("split x.npy --layout up", "--layout"),
+            ("split x.npy --axes sequences,frames", "such as NTHW for (sequences, frames, height, width)"),
             ("split x.npy --bogus", "--bogus"), ("generate moving-mnist", "--output"), ("explode", "explode"),
             ("generate moving-mnist --output x.npy --sequences 0", "--sequences"),
             ("generate moving-mnist --output x.npy --frames 9999 --size 4000", "lower one of them"),

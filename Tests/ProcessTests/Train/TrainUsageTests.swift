@@ -50,6 +50,22 @@ struct Refusal: Sendable, CustomTestStringConvertible {
         #expect(!FileManager.default.fileExists(atPath: example.folder.file(output)))
     }
 
+    /// Of sequences that are too short for the model, the sentence has the option with which they train.
+    @Test func tooFewFramesAreAnsweredWithWhatFits() throws {
+        let setting = "model.sequences={inputFrames: 3, outputFrames: 3}"
+        func train(_ more: [String]) throws -> CommandResult {
+            let options = ["--data", "tiny.shards", "--steps", "1", "--output", example.freshOutput()]
+            return try Command.run(
+                "convlstm-dist", ["train", "--model", "small"] + options + more, directory: example.folder.path)
+        }
+        let refused = try train([])
+        #expect(
+            refused.status == 2 && refused.stderr.contains("; give --set '\(setting)', or use longer sequences\n"),
+            "\(refused)")
+        let result = try train(["--set", setting])
+        #expect(result.status == 0, "\(result)")
+    }
+
     @Test(arguments: [["--unknown"], ["--steps", "0"]]) func severalRanksComplainOnce(options: [String]) throws {
         let result = try example.train(ranks: 3, example.freshOutput(), options)
         #expect(result.status == 2)
