@@ -21,8 +21,11 @@ package enum BLASLibrary {
 
     package static var threads: Int { Int(openblas_get_num_threads()) }
 
-    /// Turns off the threads of OpenBLAS, since its callers run in a `ThreadPool`.
-    static func useOneThread() { openblas_set_num_threads(1) }
+    /// Turns off the threads of OpenBLAS at the first call: its callers have a `ThreadPool`, and how it would divide a product among
+    /// threads of its own changes bits.
+    static func useOneThread() { _ = usesOneThread }
+
+    private static let usesOneThread: Void = openblas_set_num_threads(1)
 
     /// Returns the value of OPENBLAS_CORETYPE that this machine needs and lacks; nil where the kernels are right or the
     /// user chose them.

@@ -16,6 +16,7 @@ private func product<S: Scalar>(_ a: Matrix<S>, _ b: Matrix<S>, beta: S, _ c: Ma
     precondition(
         a.rows == c.rows && a.columns == b.rows && b.columns == c.columns && !c.isTransposed,
         "product of \(a.rows) x \(a.columns) and \(b.rows) x \(b.columns) into \(c.rows) x \(c.columns)")
+    BLASLibrary.useOneThread()
     let (rows, columns, depth) = (blasint(c.rows), blasint(c.columns), blasint(a.columns))
     let (strideA, strideB, strideC) = (blasint(a.stride), blasint(b.stride), blasint(c.stride))
     forPrecision(
