@@ -60,7 +60,7 @@ package struct Page: Sendable {
         .chart svg {width: 100%; height: auto; display: block; overflow: visible} .chart label {color: var(--faint); margin-right: 1rem; font-size: 13px}
         .chart .log, .chart .smooth, .to-log:checked ~ svg .linear {display: none} .to-log:checked ~ svg .log, .to-smooth:checked ~ svg .smooth {display: inline}
         svg .raw:only-child, .chart .to-smooth:not(:checked) ~ svg .raw {opacity: 1}
-        .legend {margin: .2rem 0; font-size: 13px; color: var(--faint)} .legend span {margin-right: 1rem} .legend i {display: inline-block; width: .7em; height: .7em; margin-right: .35em; border-radius: 2px}
+        .legend {margin: .2rem 0; font-size: 13px; color: var(--faint)} .legend span {margin-right: 1rem} .legend i {display: inline-block; width: .7em; height: .7em; margin-right: .35em; border-radius: 2px; box-shadow: 0 0 0 1px var(--line)}
         .film {margin: 1rem 0 1.6rem} .panels {display: flex; flex-wrap: wrap; gap: .8rem} .panel {min-width: 0} .panel span {color: var(--faint); font-size: 13px} .view {overflow-x: auto; border: 1px solid var(--line); max-width: calc(100vw - 2.2rem)}
         .view img {display: block; image-rendering: pixelated; max-width: none} .plays .view {overflow: hidden; width: var(--w); height: var(--h)}
         .controls {display: flex; align-items: center; gap: .7rem; margin: .5rem 0; flex-wrap: wrap} .controls input {flex: 1 1 12rem; max-width: 30rem} .controls button {font: inherit; min-width: 4.5rem; padding: .25rem .6rem} .controls output {color: var(--faint); font-variant-numeric: tabular-nums}

@@ -76,7 +76,7 @@ import Testing
         let (first, second) = (try system.train(ranks: ranks, two), try system.train(ranks: ranks, two))
         #expect(try zip(alone, system.column("loss", first)).allSatisfy { abs($0 - $1) < 1e-5 * $0 })
         #expect(try RunOutcome(system.example, first, step: 2) == RunOutcome(system.example, second, step: 2))
-        #expect(try system.example.text(of: "log.txt", first).contains(" of 2 threads, global batch 9 in "))
+        #expect(try system.example.text(of: "log.txt", first).contains(" of 2 threads, global batch 9, "))
     }
 
     /// Blocks of two sequences are evaluated by any rank or thread, and every printed digit is the same.

@@ -112,11 +112,13 @@ import Testing
         #expect(result.stderr.contains("1 of 2 shards"))
     }
 
+    /// One signal: a second one, which `timeout` sends to its whole group unless it is told not to, ends the program at once.
     @Test func anInterruptedCommandLeavesNothing() throws {
         let result = try Command.run(
             "timeout",
             [
-                "-s", "INT", "0.3", Command.path(of: "convlstm-shard"), "generate", "moving-mnist", "--sequences",
+                "--foreground", "-s", "INT", "0.3", Command.path(of: "convlstm-shard"), "generate", "moving-mnist",
+                "--sequences",
                 "1000000", "--frames", "1", "--size", "28", "--output", "m.npy",
             ], directory: folder.path)
         #expect(result.status == 124, "the run should still have been going: \(result)")
