@@ -118,8 +118,7 @@ import Testing
             "timeout",
             [
                 "--foreground", "-s", "INT", "0.3", Command.path(of: "convlstm-shard"), "generate", "moving-mnist",
-                "--sequences",
-                "1000000", "--frames", "1", "--size", "28", "--output", "m.npy",
+                "--sequences", "1000000", "--frames", "1", "--size", "28", "--output", "m.npy",
             ], directory: folder.path)
         #expect(result.status == 124, "the run should still have been going: \(result)")
         #expect(try folder.names == [])
