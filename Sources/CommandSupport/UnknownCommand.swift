@@ -8,8 +8,9 @@ import Platform
 extension Program {
     /// Throws a usage error for an option that people know from elsewhere under a name of which ours is no misspelling.
     package static func requireOptions(in arguments: [String], named ours: [String: String]) throws {
-        for (word, name) in arguments.compactMap({ word in ours[word].map { (word, $0) } }) {
-            throw ValidationError("there is no option \(word); did you mean \(name)?")
+        for option in arguments.map({ String($0.prefix { $0 != "=" }) }) {
+            guard let name = ours[option] else { continue }
+            throw ValidationError("there is no option \(option); did you mean \(name)?")
         }
     }
 

@@ -123,7 +123,7 @@ package struct PredictionStrip: Sendable {
     /// Draws a square for each color of a scale with steps, with the threshold from which it is used.
     private func drawLegend(top: Int, into picture: inout Picture) {
         var left = gap
-        for (color, text) in legend {
+        for (color, text) in scale.legend {
             if let color { picture.fill(x: left, y: top, side: textHeight, with: color) }
             left += color == nil ? 0 : textHeight + gap
             picture.write(text, x: left, y: top, scale: fontScale)
@@ -131,12 +131,10 @@ package struct PredictionStrip: Sendable {
         }
     }
 
-    private var legend: [(color: Color?, text: String)] { scale.legend }
-
-    private var legendHeight: Int { legend.isEmpty ? 0 : textHeight + gap }
+    private var legendHeight: Int { scale.legend.isEmpty ? 0 : textHeight + gap }
 
     private var legendWidth: Int {
-        legend.reduce(gap) { width, entry in
+        scale.legend.reduce(gap) { width, entry in
             width + (entry.color == nil ? 0 : textHeight + gap) + BitmapFont.width(of: entry.text) * fontScale + 3 * gap
         }
     }

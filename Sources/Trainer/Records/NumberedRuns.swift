@@ -23,6 +23,7 @@ struct NumberedRuns {
         case begins(because: String?)
     }
 
+    /// Goes on where it can, unless a new run is asked for.
     func choice() throws -> Choice {
         guard configuration.resume != .never else { return .begins(because: nil) }
         var reason: String?

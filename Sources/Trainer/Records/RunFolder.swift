@@ -28,13 +28,12 @@ final class RunFolder {
     /// Throws a usage error if resuming, or starting from scratch, would lose or mix up something.
     init(_ configuration: TrainingConfiguration, data: DataSet) throws {
         let ownRuns = configuration.output == nil ? NumberedRuns(of: configuration) : nil
-        var same: String?, reason: String?
+        let same: String?
         switch try ownRuns?.choice() {
-        case .goesOn(let run): same = run
-        case .begins(let because): reason = because
-        case nil: break
+        case .goesOn(let run): (same, reasonToBegin) = (run, nil)
+        case .begins(let reason): (same, reasonToBegin) = (nil, reason)
+        case nil: (same, reasonToBegin) = (nil, nil)
         }
-        reasonToBegin = reason
         if let path = configuration.output ?? same {
             lock = try RunLock(path)
         } else {

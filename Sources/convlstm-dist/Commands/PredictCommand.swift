@@ -109,15 +109,15 @@ struct PredictCommand: ParsableCommand {
         let names = try folder.write(predictions, isBatch: source.batch != nil)
         StandardOutput.print("\(output): \(names.joined(separator: ", "))")
         StandardOutput.print(
-            "\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames)\(place(in: source)) by \(found.path); "
+            "\(counted(forecaster.frames, "frame")) forecast from \(forecaster.inputFrames)"
+                + "\(place(in: source).map { " of \($0)" } ?? "") by \(found.path); "
                 + "values as in the data, \(frames.unit.map { "in \($0), " } ?? "")\(range.lowerBound) to \(range.upperBound)"
         )
     }
 
-    /// Which sequence of the data is continued, as the end of a phrase; empty for what --input brings.
-    private func place(in source: ForecastSource) -> String {
-        guard let sequence else { return "" }
-        return " of sequence \(sequence)\(split.map { " of \($0.rawValue)" } ?? "") of \(source.frames.name)"
+    /// Which sequence of the data is continued, such as "sequence 0 of test of radar.shards"; nil for what --input brings.
+    private func place(in source: ForecastSource) -> String? {
+        sequence.map { "sequence \($0)\(split.map { " of \($0.rawValue)" } ?? "") of \(source.frames.name)" }
     }
 
     private func pictures(of found: CheckpointStore.Found, _ source: ForecastSource) -> ForecastPictures {
@@ -125,7 +125,7 @@ struct PredictCommand: ParsableCommand {
         // Weights that were imported are of no step.
         let network = step == 0 ? model.name : "\(model.name), step \(step)"
         return ForecastPictures(
-            title: network + place(in: source).replacingOccurrences(of: " of sequence", with: ", sequence"),
+            title: [network, place(in: source)].compactMap { $0 }.joined(separator: ", "),
             colors: ColorScale(unit: source.frames.unit, range: checkpoint.valueRange), values: checkpoint.valueRange,
             convention: model.metrics, areAnimated: animate)
     }

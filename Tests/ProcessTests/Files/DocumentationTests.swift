@@ -116,10 +116,9 @@ import Testing
     /// The three lines of the README work, on a data set with the name that they use.
     @Test func theFirstThreeLinesWork() throws {
         let folder = try TemporaryFolder()
-        let lines = try Document("README.md").lines.filter {
-            $0.hasPrefix("    convlstm-") || $0.hasPrefix("    mpirun")
-        }
-        .map { $0.trimmingCharacters(in: .whitespaces) }
+        // The one by its path is what PretrainedTests run.
+        let lines = try Document("README.md").lines.filter { $0.hasPrefix("    ") && $0.contains("convlstm-") }
+            .map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.hasPrefix(".build/release/") }
         #expect(lines.count == 3)
         try #require(
             try run("convlstm-shard generate moving-mnist --sequences 120 --output mnist_test_seq.npy", in: folder)

@@ -20,6 +20,7 @@ import Testing
             "convlstm-shard generate has no command moving-mnst; did you mean moving-mnist?"
         ),
         ("convlstm-dist", ["train", "--lr", "0.1"], "there is no option --lr; did you mean --learning-rate?"),
+        ("convlstm-dist", ["train", "--lr=0.1"], "there is no option --lr; did you mean --learning-rate?"),
         ("convlstm-shard", ["rm -rf"], "convlstm-shard has no command rm -rf; its commands are generate, "),
     ])
     func theNearestNameIsSuggested(program: String, arguments: [String], sentence: String) throws {
