@@ -20,7 +20,7 @@ extension Workload {
             }
             return PreparedWorkload(operations: shape.operations, results: { [outputs(panels.last!)] }) {
                 for (panel, m) in panels.enumerated() {
-                    multiplyPanel(x, h, panel: panel, into: m, images: shape.images)
+                    multiplyForward(x, h, from: 64 * panel, into: m, images: shape.images)
                 }
             }
         }

@@ -4,6 +4,8 @@
 //
 //     z = A' M A        dM = A dz A'
 
+import Platform
+
 /// A consumer of a tile's pixels, one at a time.
 protocol PlaceSink<S> {
     associatedtype S: Scalar
@@ -182,16 +184,16 @@ struct MapRows<S: Scalar>: PlaceSink, PlaceSource {
 
 @inline(always)
 private func writeRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ first: Int) {
-    for (block, count) in Panels(blocks: blocks(of: maps.channels)) {
-        let blocks = block..<block + count, rows = MapRows(z, blocks: blocks)
+    for blocks in (0..<blocks(of: maps.channels)).chunks(of: mostBlocks) {
+        let rows = MapRows(z, blocks: blocks)
         outputTiles(maps, images: z.shape[0], at: first, blocks: blocks, rows)
     }
 }
 
 @inline(always)
 private func readRows<S: Scalar>(_ maps: TransformedMaps<S>, _ dz: Tensor<S>, _ first: Int) {
-    for (block, count) in Panels(blocks: blocks(of: maps.channels)) {
-        let blocks = block..<block + count, rows = MapRows(dz, blocks: blocks)
+    for blocks in (0..<blocks(of: maps.channels)).chunks(of: mostBlocks) {
+        let rows = MapRows(dz, blocks: blocks)
         outputTilesBackward(maps, images: dz.shape[0], at: first, blocks: blocks, rows)
     }
 }

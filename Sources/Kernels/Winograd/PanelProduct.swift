@@ -63,7 +63,16 @@ private typealias FourVectors<S: Scalar> = Pair<TwoVectors<S>, TwoVectors<S>>
 /// Rows of A and columns of B that are multiplied over an inner dimension of `depth`. Strides are in elements.
 struct Segment<S: Scalar> {
     let a: UnsafePointer<S>
-    let rowStride, depthStride: Int
+    let order: Order
+
+    /// How A is stored.
+    enum Order {
+        /// Row by row: A[r][k] is at r stride + k.
+        case rows(stride: Int)
+
+        /// Column by column: A[r][k] is at k stride + r.
+        case columns(stride: Int)
+    }
 
     let b: UnsafePointer<S>
     /// The stride of B along the inner dimension.
@@ -73,11 +82,32 @@ struct Segment<S: Scalar> {
 
     let next: NextFactor<S>
 
+    /// Prefetches a share of what the next product reads in place of a block of columns of B.
+    @inline(always)
+    fileprivate func prefetchNext(share: Int, of shares: Int, blockBytes: Int) {
+        let first: UnsafeRawPointer, distance: Int
+        switch next {
+        case .contiguous(let start): (first, distance) = (UnsafeRawPointer(start), blockBytes)
+        case .rows(let start): (first, distance) = (UnsafeRawPointer(start), bStride &* MemoryLayout<S>.stride)
+        }
+        var row = depth &* share / shares
+        let end = depth &* (share &+ 1) / shares
+        while row < end {
+            var line = first + row &* distance
+            let end = line + blockBytes
+            while line < end {
+                ckernels_prefetch(line)
+                line += 64
+            }
+            row &+= 1
+        }
+    }
+
     /// Returns the segment of the columns from one on.
     @inline(always)
     fileprivate func columns(from column: Int) -> Segment {
         Segment(
-            a: a, rowStride: rowStride, depthStride: depthStride, b: b + column, bStride: bStride, depth: depth,
+            a: a, order: order, b: b + column, bStride: bStride, depth: depth,
             next: next.columns(from: column, depth: depth))
     }
 }
@@ -107,12 +137,35 @@ private protocol RowBlock {
     init(zero: Void)
 
     /// - Parameters:
-    ///   - a: an element of the first row of A; consecutive rows are `stride` apart.
+    ///   - a: the elements of a column of A.
+    ///   - row: the row of `a` that is this block's first.
     ///   - b: the matching row of B.
-    mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block)
+    mutating func addProducts(_ a: RowPointers<Block.S>, from row: Int, _ b: Block)
 
     /// - Parameter c: the position of the first row; consecutive rows are `stride` elements apart.
     func store(at c: UnsafeMutablePointer<Block.S>, stride: Int, accumulating: Bool)
+}
+
+/// The rows of A from one on, with a pointer to either half of six: an address has room for a register times 0, 1 or 2, so
+/// that three rows need no more than one register to be moved on.
+private struct RowPointers<S: Scalar> {
+    private var upper, lower: UnsafePointer<S>
+    private let stride: Int
+
+    @inline(always)
+    init(_ a: UnsafePointer<S>, stride: Int) { (upper, lower, self.stride) = (a, a + 3 &* stride, stride) }
+
+    /// Returns an element of a row, in all lanes.
+    @inline(always)
+    subscript(row: Int) -> S.Vector {
+        S.Vector(repeating: row < 3 ? upper[row &* stride] : lower[(row &- 3) &* stride])
+    }
+
+    @inline(always)
+    static func += (rows: inout RowPointers, distance: Int) {
+        rows.upper += distance
+        rows.lower += distance
+    }
 }
 
 private struct OneRow<Block: VectorBlock>: RowBlock {
@@ -120,8 +173,8 @@ private struct OneRow<Block: VectorBlock>: RowBlock {
 
     static var rows: Int { 1 }
     @inline(always) init(zero: Void) { sums = Block(zero: ()) }
-    @inline(always) mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block) {
-        sums.addProduct(Block.S.Vector(repeating: a[0]), b)
+    @inline(always) mutating func addProducts(_ a: RowPointers<Block.S>, from row: Int, _ b: Block) {
+        sums.addProduct(a[row], b)
     }
     @inline(always)
     func store(at c: UnsafeMutablePointer<Block.S>, stride: Int, accumulating: Bool) {
@@ -138,9 +191,9 @@ private struct Rows<Upper: RowBlock, Lower: RowBlock>: RowBlock where Upper.Bloc
 
     static var rows: Int { Upper.rows + Lower.rows }
     @inline(always) init(zero: Void) { (upper, lower) = (Upper(zero: ()), Lower(zero: ())) }
-    @inline(always) mutating func addProducts(_ a: UnsafePointer<Block.S>, stride: Int, _ b: Block) {
-        upper.addProducts(a, stride: stride, b)
-        lower.addProducts(a + Upper.rows &* stride, stride: stride, b)
+    @inline(always) mutating func addProducts(_ a: RowPointers<Block.S>, from row: Int, _ b: Block) {
+        upper.addProducts(a, from: row, b)
+        lower.addProducts(a, from: row &+ Upper.rows, b)
     }
     @inline(always)
     func store(at c: UnsafeMutablePointer<Block.S>, stride: Int, accumulating: Bool) {
@@ -162,28 +215,32 @@ extension RowBlock {
     ///   - blocks: the number of row blocks; each prefetches its share of the next product's memory.
     @inline(always)
     mutating func add(_ s: Segment<Block.S>, row: Int, blocks: Int) {
-        var a = s.a + row &* s.rowStride, b = s.b
-        // The next rows, or, where rows of A are columns in memory, the cache lines that hold them.
-        var ahead = s.depthStride == 1 ? a + Self.rows &* s.rowStride : a + 16
-        let aheadStep = s.depthStride == 1 ? Self.rows : s.depthStride
-        let number = row / mostRows
-        var next = UnsafeRawPointer(s.b), share = 0
-        switch s.next {
-        case .contiguous(let start):
-            share = (MemoryLayout<Block>.size &+ blocks &- 1) / blocks
-            next = UnsafeRawPointer(start) + number &* s.depth &* share
-        case .rows(let start):
-            share = MemoryLayout<Block.S>.stride &* s.bStride
-            next = UnsafeRawPointer(start) + 64 &* (number % max(1, MemoryLayout<Block>.size / 64))
+        s.prefetchNext(share: row / mostRows, of: blocks, blockBytes: MemoryLayout<Block>.size)
+        switch s.order {
+        case .rows(let stride):
+            let a = s.a + row &* stride
+            add(
+                s, RowPointers(a, stride: stride), depthStride: 1, ahead: a + Self.rows &* stride,
+                aheadStride: Self.rows)
+        case .columns(let stride):
+            let a = s.a + row
+            // The cache lines that hold the next rows.
+            add(s, RowPointers(a, stride: 1), depthStride: stride, ahead: a + 16, aheadStride: stride)
         }
+    }
+
+    @inline(always)
+    private mutating func add(
+        _ s: Segment<Block.S>, _ a: RowPointers<Block.S>, depthStride: Int, ahead: UnsafePointer<Block.S>,
+        aheadStride: Int
+    ) {
+        var a = a, b = s.b, ahead = ahead
         for _ in 0..<s.depth {
             ckernels_prefetch(ahead)
-            ckernels_prefetch(next)
-            addProducts(a, stride: s.rowStride, Block(at: b))
-            a += s.depthStride
+            addProducts(a, from: 0, Block(at: b))
+            a += depthStride
             b += s.bStride
-            ahead += aheadStep
-            next += share
+            ahead += aheadStride
         }
     }
 
@@ -197,7 +254,7 @@ extension RowBlock {
     }
 }
 
-/// Multiplies all rows of A with one block of columns, six rows at a time, then four, two and one.
+/// Multiplies all rows of A with one block of columns, as many rows at a time as the registers hold, then fewer.
 ///
 /// - Parameters:
 ///   - first, second: the segments, which are summed in registers.
@@ -228,7 +285,7 @@ private func multiplyColumns<Block: VectorBlock>(
 
 /// Multiplies all rows of A with the columns of B, as many vectors at a time as six rows of them fit in the registers.
 ///
-/// - Parameter columns: a multiple of sixteen.
+/// - Parameter columns: a multiple of a vector's width.
 @inline(always)
 func multiplyColumns<S: Scalar>(
     _ columns: Int, _ first: Segment<S>, _ second: Segment<S>?, rows: Int, _ c: UnsafeMutablePointer<S>, cStride: Int,

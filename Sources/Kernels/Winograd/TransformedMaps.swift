@@ -25,6 +25,13 @@ package struct WinogradGeometry: Sendable, Equatable {
     package var points: Int { 64 }
 }
 
+/// Returns the distance in elements from one row of so many channels to the next. Where a row has more than four blocks
+/// it is an odd number of cache lines: products pass down the rows.
+func rowStride(channels: Int) -> Int {
+    let blocks = blocks(of: channels)
+    return 16 * (blocks > 4 ? blocks | 1 : blocks)
+}
+
 /// Images in the Winograd domain: (points, tiles, channels padded to whole blocks of sixteen).
 package struct TransformedMaps<S: Scalar>: Sendable {
     package let geometry: WinogradGeometry
@@ -44,7 +51,7 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     /// Creates maps in memory that other maps use too.
     fileprivate init(_ geometry: WinogradGeometry, images: Int, channels: Int, in elements: Tensor<S>) {
         (self.geometry, self.images, self.channels, self.elements) = (geometry, images, channels, elements)
-        rowStride = Self.rowStride(channels: channels)
+        rowStride = Kernels.rowStride(channels: channels)
         pointStride = Self.pointStride(geometry, images: images, channels: channels)
     }
 
@@ -54,13 +61,7 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     }
 
     private static func pointStride(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
-        16 * (images * geometry.tiles * rowStride(channels: channels) / 16 | 1)
-    }
-
-    /// Where a row has more than a panel's blocks, an odd number of cache lines: products pass down the rows.
-    private static func rowStride(channels: Int) -> Int {
-        let blocks = blocks(of: channels)
-        return 16 * (blocks > 4 ? blocks | 1 : blocks)
+        16 * (images * geometry.tiles * Kernels.rowStride(channels: channels) / 16 | 1)
     }
 
     /// Sets all elements to zero.

@@ -1,8 +1,10 @@
-// Weights in the Winograd domain, packed in the order in which the micro-kernel reads them: for each point, panels of
-// up to four blocks of sixteen columns, all rows of a panel contiguous. They are computed once per update of the parameters
-// and used at every time step of every sequence.
+// Weights in the Winograd domain, packed in the order in which the micro-kernel reads them: for each point, panels as wide
+// as its sums, all rows of a panel contiguous. They are computed once per update of the parameters and used at every time
+// step of every sequence.
 //
 //     U = G g G'
+
+import CProcessor
 
 /// The transformed, packed weights of one kernel.
 package struct TransformedWeights<S: Scalar>: Sendable {
@@ -39,17 +41,21 @@ package struct TransformedWeights<S: Scalar>: Sendable {
     }
 }
 
-/// The partition of blocks of sixteen columns into panels: four each, and the remainder.
+/// The partition of blocks of sixteen columns into panels, each as wide as what the micro-kernel accumulates at once, so
+/// that it reads all of a panel's memory. Were the rows further apart than they are long, they would crowd in a few sets of
+/// the L1 cache.
 struct Panels: Sequence, IteratorProtocol {
-    let blocks: Int
-    private var first = 0
+    private var first: Int
+    private let last: Int
 
-    init(blocks: Int) { self.blocks = blocks }
+    init(_ blocks: Range<Int>) { (first, last) = (blocks.lowerBound, blocks.upperBound) }
+
+    static var width: Int { Swift.max(1, Int(ckernels_columns_at_once()) * FloatVector.width / 16) }
 
     mutating func next() -> (first: Int, count: Int)? {
-        guard first < blocks else { return nil }
-        defer { first += 4 }
-        return (first, Swift.min(4, blocks - first))
+        guard first < last else { return nil }
+        defer { first += Self.width }
+        return (first, Swift.min(Self.width, last - first))
     }
 }
 
@@ -65,7 +71,7 @@ private func pack<S: Scalar, Filter: WinogradAlgorithm>(
     let k = Filter.taps, n = Filter.points, rows = transformed.rows, columns = transformed.columns
     let pointStride = 16 * rows * transformed.blocks
     withSquare(n) { (square: Square<S>) in
-        for (first, count) in Panels(blocks: transformed.blocks) {
+        for (first, count) in Panels(0..<transformed.blocks) {
             for row in 0..<rows {
                 for block in first..<first + count {
                     for part in BlockParts<S>() {
@@ -114,7 +120,7 @@ package final class TransformedGradient<S: Scalar> {
         geometry.points * rows * rowStride(columns: columns)
     }
 
-    private static func rowStride(columns: Int) -> Int { 16 * blocks(of: columns) }
+    private static func rowStride(columns: Int) -> Int { Kernels.rowStride(channels: columns) }
 
     package func clear() { isEmpty = true }
 

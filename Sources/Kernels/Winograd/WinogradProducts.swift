@@ -25,37 +25,39 @@ package struct PointFactor<S: Scalar> {
     fileprivate func segment(point: Int, block: Int, _ count: Int, next: Int) -> Segment<S> {
         Segment(
             a: UnsafePointer(maps.row(first * maps.geometry.tiles) + point * maps.pointStride),
-            rowStride: maps.rowStride, depthStride: 1, b: UnsafePointer(weights.panel(point: point, block: block)),
+            order: .rows(stride: maps.rowStride), b: UnsafePointer(weights.panel(point: point, block: block)),
             bStride: 16 * count, depth: weights.rows, next: .contiguous(weights.panel(point: next, block: block)))
     }
 }
 
-/// Computes one panel of columns of M = V_x U_x (+ V_h U_h).
+/// Computes columns of M = V_x U_x (+ V_h U_h): those of one block of gates, so that they need not leave the caches.
 ///
 /// - Parameters:
-///   - panel: the index of the panel; each has four blocks of sixteen columns, except perhaps the last.
-///   - m: receives the columns of the panel in its first images.
-package func multiplyPanel<S: Scalar>(
-    _ x: PointFactor<S>, _ h: PointFactor<S>? = nil, panel: Int, into m: TransformedMaps<S>, images: Int
+///   - column: the first column, a multiple of sixteen.
+///   - m: receives as many columns as it has, in its first images.
+package func multiplyForward<S: Scalar>(
+    _ x: PointFactor<S>, _ h: PointFactor<S>? = nil, from column: Int, into m: TransformedMaps<S>, images: Int
 ) {
     forPrecision(
         of: S.self,
-        float: { multiply(retyped(x), retyped(h), panel, retyped(m) as TransformedMaps<Float>, images) },
-        double: { multiply(retyped(x), retyped(h), panel, retyped(m) as TransformedMaps<Double>, images) })
+        float: { multiply(retyped(x), retyped(h), column / 16, retyped(m) as TransformedMaps<Float>, images) },
+        double: { multiply(retyped(x), retyped(h), column / 16, retyped(m) as TransformedMaps<Double>, images) })
 }
 
 @inline(always)
 private func multiply<S: Scalar>(
-    _ x: PointFactor<S>, _ h: PointFactor<S>?, _ panel: Int, _ m: TransformedMaps<S>, _ images: Int
+    _ x: PointFactor<S>, _ h: PointFactor<S>?, _ first: Int, _ m: TransformedMaps<S>, _ images: Int
 ) {
-    let first = 4 * panel, count = min(4, x.weights.blocks - first), points = m.geometry.points
-    precondition(m.rowStride == 16 * count && images <= m.images)
+    let points = m.geometry.points, last = first + blocks(of: m.channels)
+    precondition(last <= x.weights.blocks && images <= m.images)
     for point in 0..<points {
-        let next = min(point + 1, points - 1)
-        multiplyColumns(
-            16 * count, x.segment(point: point, block: first, count, next: next),
-            h?.segment(point: point, block: first, count, next: next), rows: images * m.geometry.tiles,
-            m.row(0) + point * m.pointStride, cStride: 16 * count, accumulating: false)
+        let next = min(point + 1, points - 1), rows = m.row(0) + point * m.pointStride
+        for (block, width) in Panels(first..<last) {
+            multiplyColumns(
+                16 * width, x.segment(point: point, block: block, width, next: next),
+                h?.segment(point: point, block: block, width, next: next), rows: images * m.geometry.tiles,
+                rows + 16 * (block - first), cStride: m.rowStride, accumulating: false)
+        }
     }
 }
 
@@ -71,14 +73,20 @@ package struct InputProduct<S: Scalar> {
         (factor, self.images, self.dv) = (dm, images, dv)
     }
 
+    /// The channels from a block on, in whole vectors.
+    private func columns(from block: Int) -> Int {
+        let width = S.Vector.width
+        return (dv.channels - 16 * block + width - 1) / width * width
+    }
+
     @inline(always)
     fileprivate func multiply(point: Int) {
         let next = min(point + 1, dv.geometry.points - 1)
-        for (block, count) in Panels(blocks: factor.weights.blocks) {
+        for (block, count) in Panels(0..<factor.weights.blocks) {
             multiplyColumns(
-                16 * count, factor.segment(point: point, block: block, count, next: next), nil,
-                rows: images * dv.geometry.tiles,
-                dv.row(0) + point * dv.pointStride + 16 * block, cStride: dv.rowStride, accumulating: false)
+                min(16 * count, columns(from: block)), factor.segment(point: point, block: block, count, next: next),
+                nil, rows: images * dv.geometry.tiles, dv.row(0) + point * dv.pointStride + 16 * block,
+                cStride: dv.rowStride, accumulating: false)
         }
     }
 }
@@ -101,7 +109,7 @@ package struct WeightProduct<S: Scalar> {
         (self.v, self.first, self.dm, self.firstOutput, self.images, self.du) = (v, first, dm, firstOutput, images, du)
     }
 
-    /// The most tiles whose four blocks of dM stay in the L1 cache while all rows of V' pass by.
+    /// The most tiles whose panel of dM stays in the L1 cache while all rows of V' pass by.
     private static var mostTilesAtOnce: Int { 128 }
 
     @inline(always)
@@ -109,7 +117,7 @@ package struct WeightProduct<S: Scalar> {
         let tiles = v.geometry.tiles, depth = images * tiles, blocks = blocks(of: dm.channels)
         let tilesAtOnce = (0..<depth).evenChunkSize(atMost: Self.mostTilesAtOnce)
         let a = v.row(first * tiles) + point * v.pointStride, b = dm.row(firstOutput * tiles) + point * dm.pointStride
-        for (block, count) in Panels(blocks: blocks) {
+        for (block, count) in Panels(0..<blocks) {
             for tile in stride(from: 0, to: depth, by: tilesAtOnce) {
                 let factor = b + tile * dm.rowStride + 16 * block, following = min(tilesAtOnce, depth - tile)
                 // The next tiles, or the next panel, or the next point.
@@ -118,7 +126,7 @@ package struct WeightProduct<S: Scalar> {
                     ? factor + following * dm.rowStride
                     : block + count < blocks ? b + 16 * (block + count) : b + dm.pointStride
                 let segment = Segment(
-                    a: UnsafePointer(a + tile * v.rowStride), rowStride: 1, depthStride: v.rowStride,
+                    a: UnsafePointer(a + tile * v.rowStride), order: .columns(stride: v.rowStride),
                     b: UnsafePointer(factor), bStride: dm.rowStride, depth: following, next: .rows(next))
                 multiplyColumns(
                     16 * count, segment, nil, rows: du.rows, du.point(point) + 16 * block,

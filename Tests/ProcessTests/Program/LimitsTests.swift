@@ -10,7 +10,9 @@ import Testing
     /// Runs a shell command in the example's folder; `$D` and `$S` are the two programs.
     private func shell(_ line: String) throws -> CommandResult {
         let programs = ["D": Command.path(of: "convlstm-dist"), "S": Command.path(of: "convlstm-shard")]
-        return try Command.run("bash", ["-c", line], environment: programs, directory: tools.folder.path, timeout: 60)
+        return try Command.run(
+            "bash", ["-c", "unset OPENBLAS_NUM_THREADS; " + line], environment: programs, directory: tools.folder.path,
+            timeout: 60)
     }
 
     private func refuse(_ line: String, _ phrases: String...) throws {

@@ -53,7 +53,8 @@ import Testing
         let environment = try trigger?.environment(note: run + "-reached") ?? [:]
         let line = (["exec", "env"] + command + example.arguments(run, Self.options)).joined(separator: " ")
         return try Command.run(
-            "bash", ["-c", "ulimit -c 0; " + line], environment: Mpirun.rootIsWelcome.merging(environment) { $1 },
+            "bash", ["-c", "unset OPENBLAS_NUM_THREADS; ulimit -c 0; " + line],
+            environment: Mpirun.rootIsWelcome.merging(environment) { $1 },
             directory: example.folder.path, timeout: 60)
     }
 

@@ -143,7 +143,9 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
             let m = context.points.maps(
                 .product, weights.geometry, images: images.count, channels: 4 * columns.width(block))
             if let first = x ?? h {
-                multiplyPanel(first, x == nil ? nil : h, panel: block, into: m, images: images.count)
+                multiplyForward(
+                    first, x == nil ? nil : h, from: columns.first(block: block, gate: 0), into: m, images: images.count
+                )
             } else {
                 m.clear()
             }
