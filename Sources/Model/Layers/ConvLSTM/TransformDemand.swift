@@ -28,8 +28,9 @@ package struct TransformDemand: Sendable {
     /// Returns the number of images that pass forward through a step together.
     func imagesAtOnce(batch: Int) -> Int { (0..<batch).evenChunkSize(atMost: mostImagesAtOnce) }
 
-    /// The same for a backward pass, which also reads and writes the gradient of all weights.
-    private var enoughTilesBackward: Int { max(512, outputs) }
+    /// The same for a backward pass, which also reads and writes the gradient of all weights, and reads what dM has at a
+    /// point for up to four products: that should stay in the L2 cache.
+    private var enoughTilesBackward: Int { max(256, outputs) }
 
     /// Returns the number of images that pass backward through a step together.
     func imagesAtOnceBackward(batch: Int) -> Int {
