@@ -91,8 +91,8 @@ struct Segment<S: Scalar> {
         case .rows(let start): (first, distance) = (UnsafeRawPointer(start), bStride &* MemoryLayout<S>.stride)
         }
         var row = depth &* share / shares
-        let end = depth &* (share &+ 1) / shares
-        while row < end {
+        let endRow = depth &* (share &+ 1) / shares
+        while row < endRow {
             var line = first + row &* distance
             let end = line + blockBytes
             while line < end {
@@ -114,10 +114,10 @@ struct Segment<S: Scalar> {
 
 /// What the next product reads in place of B, of the same size, to prefetch. Each row block takes its share.
 enum NextFactor<S: Scalar> {
-    /// One row after the other in memory: a little with each row of B.
+    /// One row after the other in memory.
     case contiguous(UnsafePointer<S>)
 
-    /// Rows as far apart as those of B: with each row of B, the same cache line of each.
+    /// Rows as far apart as those of B.
     case rows(UnsafePointer<S>)
 
     @inline(always)
@@ -137,7 +137,7 @@ private protocol RowBlock {
     init(zero: Void)
 
     /// - Parameters:
-    ///   - a: the elements of a column of A.
+    ///   - a: a column of A.
     ///   - row: the row of `a` that is this block's first.
     ///   - b: the matching row of B.
     mutating func addProducts(_ a: RowPointers<Block.S>, from row: Int, _ b: Block)

@@ -33,7 +33,7 @@ package struct PointFactor<S: Scalar> {
 /// Computes columns of M = V_x U_x (+ V_h U_h): those of one block of gates, so that they need not leave the caches.
 ///
 /// - Parameters:
-///   - column: the first column, a multiple of sixteen.
+///   - column: the first column, a multiple of 64: that of a block of gates.
 ///   - m: receives as many columns as it has, in its first images.
 package func multiplyForward<S: Scalar>(
     _ x: PointFactor<S>, _ h: PointFactor<S>? = nil, from column: Int, into m: TransformedMaps<S>, images: Int
@@ -49,7 +49,7 @@ private func multiply<S: Scalar>(
     _ x: PointFactor<S>, _ h: PointFactor<S>?, _ first: Int, _ m: TransformedMaps<S>, _ images: Int
 ) {
     let points = m.geometry.points, last = first + blocks(of: m.channels)
-    precondition(last <= x.weights.blocks && images <= m.images)
+    precondition(first % 4 == 0 && last <= x.weights.blocks && images <= m.images)
     for point in 0..<points {
         let next = min(point + 1, points - 1), rows = m.row(0) + point * m.pointStride
         for (block, width) in Panels(first..<last) {
