@@ -17,6 +17,9 @@ package struct CommandTimeout: Error, CustomStringConvertible {
 }
 
 package enum Command {
+    /// With this set, convlstm-dist does not start itself again to set it. Tests of its start unset it.
+    private static let startsOnce = ["OPENBLAS_NUM_THREADS": "1"]
+
     /// Runs one of this package's executables, or any program on the PATH, to its end.
     ///
     /// The executables are looked up beside the running test bundle. `environment` is merged into that of this process.
@@ -28,7 +31,7 @@ package enum Command {
         let folder = try TemporaryFolder()
         let child = try Child(
             ["/usr/bin/env", "-C", directory ?? folder.path, path(of: program)] + arguments,
-            environment: ProcessInfo.processInfo.environment.merging(environment) { $1 },
+            environment: ProcessInfo.processInfo.environment.merging(startsOnce) { $1 }.merging(environment) { $1 },
             output: folder.write([], to: "stdout"), errors: folder.write([], to: "stderr"))
         let status = child.end(within: timeout)
 
