@@ -111,16 +111,14 @@ package final class TransformedGradient<S: Scalar> {
 
     package init(_ geometry: WinogradGeometry, rows: Int, columns: Int) {
         (self.geometry, self.rows, self.columns) = (geometry, rows, columns)
-        rowStride = Self.rowStride(columns: columns)
+        rowStride = Kernels.rowStride(channels: columns)
         elements = Tensor(Self.count(geometry, rows: rows, columns: columns))
     }
 
     /// Returns the number of elements that the gradient occupies.
     package static func count(_ geometry: WinogradGeometry, rows: Int, columns: Int) -> Int {
-        geometry.points * rows * rowStride(columns: columns)
+        geometry.points * rows * Kernels.rowStride(channels: columns)
     }
-
-    private static func rowStride(columns: Int) -> Int { Kernels.rowStride(channels: columns) }
 
     package func clear() { isEmpty = true }
 
