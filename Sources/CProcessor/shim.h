@@ -5,6 +5,9 @@
 static inline void ckernels_prefetch(const void *address) { __builtin_prefetch(address, 0, 3); }
 static inline void ckernels_prefetch_to_write(const void *address) { __builtin_prefetch(address, 1, 3); }
 
+// Keeps the compiler from moving reads and writes of memory from one side to the other; the processor may.
+static inline void ckernels_keep_order(void) { __asm__ volatile("" : : : "memory"); }
+
 // Makes the stores past the caches in vectors.h visible to other threads.
 static inline void ckernels_fence_streams(void) { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 

@@ -241,6 +241,8 @@ extension RowBlock {
             a += depthStride
             b += s.bStride
             ahead += aheadStride
+            // With 16 registers two rounds at once, as the compiler now and then has it, would spill the sums.
+            if Block.S.Vector.width < 16 { ckernels_keep_order() }
         }
     }
 
