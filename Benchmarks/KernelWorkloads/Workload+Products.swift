@@ -55,7 +55,7 @@ extension Workload {
 
     private static func outputs(_ m: TransformedMaps<Float>) -> Tensor<Float> {
         let z = Tensor<Float>(m.images, m.geometry.height, m.geometry.width, m.channels)
-        m.transformOutput(into: z)
+        m.transformOutput(accumulatingInto: z)
         return z
     }
 

@@ -21,7 +21,8 @@ extension Workload {
         Workload("input transform, \(shape.name)", .bytes) {
             let h = shape.image(shape.hidden), v = shape.maps(shape.hidden), z = shape.image(shape.hidden)
             func result() -> [Tensor<Float>] {
-                v.transformOutput(into: z)
+                z.fill(0)
+                v.transformOutput(accumulatingInto: z)
                 return [z]
             }
             return PreparedWorkload(reading: [h], writing: [], others: mapBytes(shape), results: result) {

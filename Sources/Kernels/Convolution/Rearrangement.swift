@@ -24,6 +24,35 @@ package func rearrangeBackward<S: Scalar>(_ dy: Tensor<S>, by table: [Int32], ac
     }
 }
 
+/// Copies the kernel of a strided convolution to that of 2 x 2 taps over blocks of stride x stride pixels. Taps beyond the
+/// kernel stay as they are.
+///
+/// - Parameters:
+///   - kernel: (kernel x kernel x channels, filters).
+///   - blocks: (2 x 2 x stride x stride x channels, filters).
+package func copyTaps<S: Scalar>(of kernel: Tensor<S>, _ g: ConvolutionGeometry, toBlocks blocks: Tensor<S>) {
+    forEachTap(of: g) { tap, place in blocks[place].copy(from: kernel[tap]) }
+}
+
+/// The adjoint of `copyTaps`: adds the gradient of the taps of blocks to that of the kernel.
+package func addTaps<S: Scalar>(
+    ofBlocks blocks: Tensor<S>, _ g: ConvolutionGeometry, accumulatingInto kernel: Tensor<S>
+) {
+    forEachTap(of: g) { tap, place in add(blocks[place], accumulatingInto: kernel[tap]) }
+}
+
+/// Calls the body with the rows of each tap in a kernel, and with those of the same tap in the kernel over blocks.
+private func forEachTap(of g: ConvolutionGeometry, _ body: (_ tap: Range<Int>, _ place: Range<Int>) -> Void) {
+    let s = g.stride, channels = g.channels
+    for y in 0..<g.kernel {
+        for x in 0..<g.kernel {
+            let tap = y * g.kernel + x
+            let place = (y / s * 2 + x / s) * s * s + y % s * s + x % s
+            body(tap * channels..<(tap + 1) * channels, place * channels..<(place + 1) * channels)
+        }
+    }
+}
+
 /// Transposes each tap's matrix: (taps x rows, columns) to (taps x columns, rows).
 @specialized(where S == Float)
 @specialized(where S == Double)

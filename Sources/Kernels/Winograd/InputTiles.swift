@@ -24,22 +24,26 @@ extension TransformedMaps {
     }
 
     private func checkShape(_ x: Tensor<S>) {
-        precondition(x.shape == [x.shape[0], geometry.height, geometry.width, channels], "\(x.shape) in tiles")
+        precondition(
+            x.shape == [x.shape[0], geometry.height, geometry.width, channels / geometry.phases], "\(x.shape) in tiles")
     }
 }
 
 @inline(always)
 private func inputTiles<S: Scalar>(_ x: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int) {
-    maps.geometry.kernel == 3
-        ? inputTiles(WinogradKernel3.self, x, maps, first) : inputTiles(WinogradKernel5.self, x, maps, first)
+    switch maps.geometry.kernel {
+    case 2: inputTiles(WinogradKernel2.self, x, maps, first)
+    case 3: inputTiles(WinogradKernel3.self, x, maps, first)
+    default: inputTiles(WinogradKernel5.self, x, maps, first)
+    }
 }
 
 private func inputTiles<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ x: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
 ) {
-    let n = Filter.points, channels = maps.channels, elements = x.pointer
+    let n = Filter.points, channels = x.shape[3], elements = x.pointer
     withSquare(n) { (square: Square<S>) in
-        maps.forEachTile(images: x.shape[0], at: first, shift: Filter.taps / 2) { tile in
+        maps.forEachInput(of: filter, images: x.shape[0], at: first) { tile, first in
             for block in stride(from: 0, to: channels, by: 16) {
                 for part in BlockParts<S>() {
                     let pixels = elements + (block &+ part.channel)
@@ -54,7 +58,7 @@ private func inputTiles<S: Scalar, Filter: WinogradAlgorithm>(
                     }
                 }
                 for i in 0..<n {
-                    let points = square.streamed(row: i, to: tile.points(block, row: i, of: n))
+                    let points = square.streamed(row: i, to: tile.points(first &+ block, row: i, of: n))
                     for part in BlockParts<S>() { Filter.input(square.row(i, part), into: points[part]) }
                     points.finish(n)
                 }
@@ -81,20 +85,24 @@ private struct TileColumn<S: Scalar>: VectorSource {
 
 @inline(always)
 private func inputTilesBackward<S: Scalar>(_ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int) {
-    maps.geometry.kernel == 3
-        ? inputTilesBackward(WinogradKernel3.self, dx, maps, first)
-        : inputTilesBackward(WinogradKernel5.self, dx, maps, first)
+    switch maps.geometry.kernel {
+    case 2: inputTilesBackward(WinogradKernel2.self, dx, maps, first)
+    case 3: inputTilesBackward(WinogradKernel3.self, dx, maps, first)
+    default: inputTilesBackward(WinogradKernel5.self, dx, maps, first)
+    }
 }
 
 private func inputTilesBackward<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
 ) {
-    let n = Filter.points, channels = maps.channels, elements = dx.pointer
+    let n = Filter.points, channels = dx.shape[3], elements = dx.pointer
     withSquare(n) { (square: Square<S>) in
-        maps.forEachTile(images: dx.shape[0], at: first, shift: Filter.taps / 2) { tile in
+        maps.forEachInput(of: filter, images: dx.shape[0], at: first) { tile, first in
             S.Vector.forEach(of: channels) { channel, lanes in
-                if channel % 16 == 0 { tile.prefetchNext(channel, points: n &* n) }
-                for i in 0..<n { Filter.inputBackward(tile.points(channel, row: i, of: n), into: square.row(i)) }
+                if channel % 16 == 0 { tile.prefetchNext(first &+ channel, points: n &* n) }
+                for i in 0..<n {
+                    Filter.inputBackward(tile.points(first &+ channel, row: i, of: n), into: square.row(i))
+                }
                 for j in 0..<n {
                     let inputs = square.column(j)
                     Filter.inputBackward(inputs, into: inputs)

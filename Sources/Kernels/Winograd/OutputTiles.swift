@@ -43,7 +43,7 @@ private func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
     let n = Filter.points, m = Filter.outputs
     withPlaces(m) { (places: UnsafeMutablePointer<Sink.S>) in
         withSquare(n) { square in
-            maps.forEachTile(images: images, at: first, shift: 0) { tile in
+            maps.forEachOutput(images: images, at: first) { tile in
                 for block in blocks {
                     tile.prefetchNext(16 &* block, points: n &* n)
                     for part in BlockParts<Sink.S>() {
@@ -79,7 +79,7 @@ private func outputTilesBackward<Filter: WinogradAlgorithm, Source: PlaceSource>
     let n = Filter.points, m = Filter.outputs
     withPlaces(m) { (places: UnsafeMutablePointer<Source.S>) in
         withSquare(n) { square in
-            maps.forEachTile(images: images, at: first, shift: 0) { tile in
+            maps.forEachOutput(images: images, at: first) { tile in
                 forEachPlace(of: tile, places, m) { place, pixel in
                     if let pixel {
                         source.give(place, pixel: pixel)
@@ -134,24 +134,29 @@ private func forEachPlace<S: Scalar>(
 // Plain feature maps as sink and source.
 
 extension TransformedMaps {
-    /// Computes z = A' M A for each tile of the images.
+    /// Computes z += A' M A for each tile of the images.
     ///
     /// - Parameters:
-    ///   - z: (images, height, width, channels).
+    ///   - z: (images, output height, output width, channels).
     ///   - first: the index in these maps of the first image of `z`.
-    package func transformOutput(into z: Tensor<S>, from first: Int = 0) {
-        precondition(z.shape == [z.shape[0], geometry.height, geometry.width, channels], "\(z.shape) in tiles")
+    package func transformOutput(accumulatingInto z: Tensor<S>, from first: Int = 0) {
+        checkShape(z)
         forPrecision(
-            of: S.self, float: { writeRows(retyped(self) as TransformedMaps<Float>, retyped(z), first) },
-            double: { writeRows(retyped(self) as TransformedMaps<Double>, retyped(z), first) })
+            of: S.self, float: { addRows(retyped(self) as TransformedMaps<Float>, retyped(z), first) },
+            double: { addRows(retyped(self) as TransformedMaps<Double>, retyped(z), first) })
     }
 
     /// Computes dM = A dz A', the adjoint of `transformOutput`.
     package func transformOutputBackward(_ dz: Tensor<S>, at first: Int = 0) {
-        precondition(dz.shape == [dz.shape[0], geometry.height, geometry.width, channels], "\(dz.shape) in tiles")
+        checkShape(dz)
         forPrecision(
             of: S.self, float: { readRows(retyped(self) as TransformedMaps<Float>, retyped(dz), first) },
             double: { readRows(retyped(self) as TransformedMaps<Double>, retyped(dz), first) })
+    }
+
+    private func checkShape(_ z: Tensor<S>) {
+        precondition(
+            z.shape == [z.shape[0], geometry.outputHeight, geometry.outputWidth, channels], "\(z.shape) in tiles")
     }
 }
 
@@ -172,7 +177,9 @@ struct MapRows<S: Scalar>: PlaceSink, PlaceSource {
     @inline(always)
     func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
         let row = start + pixel &* channels
-        S.Vector.forEach(of: count) { k, m in S.Vector.load(z + k).store(row + k, over: m) }
+        S.Vector.forEach(of: count) { k, m in
+            (S.Vector.load(row + k, m) + .load(z + k)).store(row + k, m)
+        }
     }
 
     @inline(always)
@@ -183,10 +190,14 @@ struct MapRows<S: Scalar>: PlaceSink, PlaceSource {
 }
 
 @inline(always)
-private func writeRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ first: Int) {
+private func addRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ first: Int) {
     for blocks in (0..<blocks(of: maps.channels)).chunks(of: mostBlocks) {
         let rows = MapRows(z, blocks: blocks)
-        outputTiles(maps, images: z.shape[0], at: first, blocks: blocks, rows)
+        if maps.geometry.kernel == 2 {
+            outputTiles(WinogradKernel2.self, maps, images: z.shape[0], at: first, blocks: blocks, rows)
+        } else {
+            outputTiles(maps, images: z.shape[0], at: first, blocks: blocks, rows)
+        }
     }
 }
 
@@ -194,6 +205,10 @@ private func writeRows<S: Scalar>(_ maps: TransformedMaps<S>, _ z: Tensor<S>, _ 
 private func readRows<S: Scalar>(_ maps: TransformedMaps<S>, _ dz: Tensor<S>, _ first: Int) {
     for blocks in (0..<blocks(of: maps.channels)).chunks(of: mostBlocks) {
         let rows = MapRows(dz, blocks: blocks)
-        outputTilesBackward(maps, images: dz.shape[0], at: first, blocks: blocks, rows)
+        if maps.geometry.kernel == 2 {
+            outputTilesBackward(WinogradKernel2.self, maps, images: dz.shape[0], at: first, blocks: blocks, rows)
+        } else {
+            outputTilesBackward(maps, images: dz.shape[0], at: first, blocks: blocks, rows)
+        }
     }
 }

@@ -8,6 +8,10 @@ struct Tile<S: Scalar> {
     /// The first pixel of its inputs or outputs, which may lie outside the image.
     let y, x: Int
 
+    /// The distance from one of its pixels to the next.
+    let step: Int
+
+    /// The size of the image.
     let height, width: Int
 
     /// The number of pixels of all preceding images.
@@ -29,14 +33,14 @@ struct Tile<S: Scalar> {
     /// Returns the index of the first pixel in a row of the tile; nil outside the image.
     @inline(always)
     func row(_ dy: Int) -> Int? {
-        let row = y &+ dy
+        let row = y &+ dy &* step
         return row >= 0 && row < height ? pixels &+ row &* width : nil
     }
 
     /// Returns the column of a pixel of the tile; nil outside the image.
     @inline(always)
     func column(_ dx: Int) -> Int? {
-        let column = x &+ dx
+        let column = x &+ dx &* step
         return column >= 0 && column < width ? column : nil
     }
 
@@ -44,6 +48,14 @@ struct Tile<S: Scalar> {
     @inline(always)
     func points(_ channel: Int, row i: Int, of n: Int) -> VectorRow<S> {
         VectorRow(row + (channel &+ i &* n &* pointStride), stride: pointStride)
+    }
+
+    /// Returns the tile of the same pixels of all blocks: it begins a few pixels below and to the right.
+    @inline(always)
+    func phase(_ dy: Int, _ dx: Int) -> Tile {
+        Tile(
+            y: y &+ dy, x: x &+ dx, step: step, height: height, width: width, pixels: pixels, row: row,
+            pointStride: pointStride, rowStride: rowStride)
     }
 
     /// Prefetches the transform of a block of channels in the next tile.
@@ -58,22 +70,48 @@ struct Tile<S: Scalar> {
 }
 
 extension TransformedMaps {
-    /// Calls the body for every tile of some images.
+    /// Calls the body for what every tile of some images reads, phase by phase.
     ///
     /// - Parameters:
     ///   - first: the index in these maps of the first image.
-    ///   - shift: the offset of a tile's first pixel before its first output.
+    ///   - body: gets the first channel of the phase in these maps too.
     @inline(always)
-    func forEachTile(images: Int, at first: Int, shift: Int, _ body: (_ tile: Tile<S>) -> Void) {
-        let g = geometry
+    func forEachInput<Filter: WinogradAlgorithm>(
+        of _: Filter.Type, images: Int, at first: Int, _ body: (_ tile: Tile<S>, _ channel: Int) -> Void
+    ) {
+        // Only convolutions of two taps have a stride.
+        let step = Filter.taps == 2 ? geometry.stride : 1
+        forEachTile(
+            images: images, at: first, height: geometry.height, width: geometry.width, step: step,
+            shift: geometry.padding
+        ) { tile in
+            for phase in 0..<step &* step {
+                body(tile.phase(phase / step, phase % step), phase &* channels / (step &* step))
+            }
+        }
+    }
+
+    /// Calls the body for the outputs of every tile of some images.
+    @inline(always)
+    func forEachOutput(images: Int, at first: Int, _ body: (_ tile: Tile<S>) -> Void) {
+        forEachTile(
+            images: images, at: first, height: geometry.outputHeight, width: geometry.outputWidth, step: 1, shift: 0,
+            body)
+    }
+
+    @inline(always)
+    private func forEachTile(
+        images: Int, at first: Int, height: Int, width: Int, step: Int, shift: Int, _ body: (_ tile: Tile<S>) -> Void
+    ) {
+        let g = geometry, distance = g.side &* step
         precondition(first + images <= self.images, "images \(first) to \(first + images) of \(self.images)")
         for number in 0..<images {
             for ty in 0..<g.rows {
                 for tx in 0..<g.columns {
                     body(
                         Tile(
-                            y: ty &* g.side &- shift, x: tx &* g.side &- shift, height: g.height, width: g.width,
-                            pixels: number &* g.height &* g.width,
+                            y: ty &* distance &- shift, x: tx &* distance &- shift, step: step, height: height,
+                            width: width, pixels: number &* height &* width,
                             row: row((first &+ number) &* g.tiles &+ ty &* g.columns &+ tx),
                             pointStride: pointStride, rowStride: rowStride))
                 }

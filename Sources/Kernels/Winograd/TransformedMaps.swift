@@ -2,21 +2,48 @@
 // one product per point. The choice: the points are an odd number of cache lines apart, since strides that are powers of
 // two would map the points of a tile to the same few cache sets.
 
-/// The square tiles that cover feature maps of one size, for a kernel of size 3 or 5.
+/// The square tiles that cover the outputs of a convolution.
+///
+/// A convolution of stride s whose kernel has more than s and at most 2 s pixels is one of 2 x 2 taps over blocks of s x s
+/// pixels: the pixels of a block, its phases, stand side by side as channels.
 package struct WinogradGeometry: Sendable, Equatable {
-    package let height, width, kernel: Int
+    /// The size of the maps that the convolution reads.
+    package let height, width: Int
+
+    /// The size of the maps that it makes.
+    package let outputHeight, outputWidth: Int
+
+    /// The number of taps in one dimension, 2, 3 or 5.
+    package let kernel: Int
+
+    /// The distance between the pixels that neighboring outputs read, and how far the first of them lies outside.
+    package let stride, padding: Int
 
     /// Returns nil for a kernel that is neither 3 nor 5.
     package init?(height: Int, width: Int, kernel: Int) {
-        guard kernel == 3 || kernel == 5 else { return nil }
-        (self.height, self.width, self.kernel) = (height, width, kernel)
+        self.init(
+            ConvolutionGeometry(height: height, width: width, channels: 1, kernel: kernel, padding: kernel / 2))
     }
 
-    /// The number of outputs of a tile in one dimension: 6 for kernel 3, 4 for kernel 5.
+    /// Returns nil for a convolution without transforms. One with a stride needs whole blocks of sixteen channels.
+    package init?(_ g: ConvolutionGeometry) {
+        switch (g.stride, g.kernel) {
+        case (1, 3), (1, 5): kernel = g.kernel
+        case (2..., (g.stride + 1)...(2 * g.stride)) where g.channels % 16 == 0: kernel = 2
+        default: return nil
+        }
+        (height, width, outputHeight, outputWidth) = (g.height, g.width, g.outputHeight, g.outputWidth)
+        (stride, padding) = (g.stride, g.padding)
+    }
+
+    /// The number of pixels in a block.
+    package var phases: Int { stride * stride }
+
+    /// The number of outputs of a tile in one dimension: 7 for 2 taps, 6 for 3, 4 for 5.
     package var side: Int { 9 - kernel }
 
-    var rows: Int { (height + side - 1) / side }
-    var columns: Int { (width + side - 1) / side }
+    var rows: Int { (outputHeight + side - 1) / side }
+    var columns: Int { (outputWidth + side - 1) / side }
 
     /// The number of tiles of one image.
     package var tiles: Int { rows * columns }
@@ -31,6 +58,9 @@ func rowStride(channels: Int) -> Int {
     let blocks = blocks(of: channels)
     return 16 * (blocks > 4 ? blocks | 1 : blocks)
 }
+
+/// Returns the distance in elements from one point to the next, for so many rows: an odd number of cache lines.
+func pointStride(rows: Int, rowStride: Int) -> Int { 16 * (rows * rowStride / 16 | 1) }
 
 /// Images in the Winograd domain: (points, tiles, channels padded to whole blocks of sixteen).
 package struct TransformedMaps<S: Scalar>: Sendable {
@@ -61,7 +91,7 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     }
 
     private static func pointStride(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
-        16 * (images * geometry.tiles * Kernels.rowStride(channels: channels) / 16 | 1)
+        Kernels.pointStride(rows: images * geometry.tiles, rowStride: Kernels.rowStride(channels: channels))
     }
 
     /// Sets all elements to zero.

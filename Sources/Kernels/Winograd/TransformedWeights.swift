@@ -5,6 +5,7 @@
 //     U = G g G'
 
 import CProcessor
+import Platform
 
 /// The transformed, packed weights of one kernel.
 package struct TransformedWeights<S: Scalar>: Sendable {
@@ -18,15 +19,19 @@ package struct TransformedWeights<S: Scalar>: Sendable {
     package init(_ geometry: WinogradGeometry, rows: Int, columns: Int) {
         (self.geometry, self.rows, self.columns) = (geometry, rows, columns)
         blocks = Kernels.blocks(of: columns)
-        elements = Tensor(geometry.points * rows * 16 * blocks)
+        pointStride = Kernels.pointStride(rows: rows, rowStride: 16 * blocks)
+        elements = Tensor(geometry.points * pointStride)
     }
 
     /// The number of blocks of all columns.
     let blocks: Int
 
+    /// The distance from one point to the next, in elements.
+    fileprivate let pointStride: Int
+
     /// Returns the first row of the panel that begins at a block.
     func panel(point: Int, block: Int) -> UnsafeMutablePointer<S> {
-        elements.pointer + 16 * rows * (point * blocks + block)
+        elements.pointer + point * pointStride + 16 * rows * block
     }
 
     /// Transforms and packs the weights of a kernel.
@@ -61,39 +66,58 @@ struct Panels: Sequence, IteratorProtocol {
 
 @inline(always)
 private func pack<S: Scalar>(_ weights: Tensor<S>, _ transformed: TransformedWeights<S>) {
-    transformed.geometry.kernel == 3
-        ? pack(WinogradKernel3.self, weights, transformed) : pack(WinogradKernel5.self, weights, transformed)
+    switch transformed.geometry.kernel {
+    case 2: pack(WinogradKernel2.self, weights, transformed)
+    case 3: pack(WinogradKernel3.self, weights, transformed)
+    default: pack(WinogradKernel5.self, weights, transformed)
+    }
 }
+
+/// The rows that are packed side by side: each is contiguous over all panels, and a panel over all rows.
+private let rowsAtOnce = 4
 
 private func pack<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ weights: Tensor<S>, _ transformed: TransformedWeights<S>
 ) {
-    let k = Filter.taps, n = Filter.points, rows = transformed.rows, columns = transformed.columns
-    let pointStride = 16 * rows * transformed.blocks
-    withSquare(n) { (square: Square<S>) in
-        for (first, count) in Panels(0..<transformed.blocks) {
-            for row in 0..<rows {
-                for block in first..<first + count {
-                    for part in BlockParts<S>() {
-                        let column = 16 * block + part.channel, source = weights.pointer + row * columns + column
-                        for j in 0..<k {
-                            let taps = square.column(j, part)
-                            for i in 0..<k {
-                                taps[i] = .load(source + (i &* k &+ j) &* rows &* columns, columns - column)
-                            }
-                            Filter.filter(taps, into: taps)
-                        }
-                    }
-                    let panel = transformed.panel(point: 0, block: first) + 16 * (row * count + block - first)
-                    for p in 0..<n {
-                        let points = square.streamed(
-                            row: p, to: VectorRow(panel + p &* n &* pointStride, stride: pointStride))
-                        for part in BlockParts<S>() { Filter.filter(square.row(p, part), into: points[part]) }
-                        points.finish(n)
+    let rows = transformed.rows, columns = transformed.columns, blocks = 0..<transformed.blocks
+    withSquare(Filter.points) { (square: Square<S>) in
+        for someRows in (0..<rows).chunks(of: rowsAtOnce) {
+            for (first, count) in Panels(blocks) {
+                for row in someRows {
+                    for block in first..<first + count {
+                        let panel = transformed.panel(point: 0, block: first) + 16 * (row * count + block - first)
+                        packBlock(
+                            filter, weights.pointer + (row * columns + 16 * block), tapStride: rows * columns,
+                            columns: columns - 16 * block, square, into: panel, pointStride: transformed.pointStride)
                     }
                 }
             }
         }
+    }
+}
+
+/// Transforms a block of sixteen columns of one row.
+///
+/// - Parameter columns: the number of columns that are left.
+@inline(always)
+private func packBlock<S: Scalar, Filter: WinogradAlgorithm>(
+    _: Filter.Type, _ weights: UnsafePointer<S>, tapStride: Int, columns: Int, _ square: Square<S>,
+    into panel: UnsafeMutablePointer<S>, pointStride: Int
+) {
+    let k = Filter.taps, n = Filter.points
+    for part in BlockParts<S>() {
+        for j in 0..<k {
+            let taps = square.column(j, part)
+            for i in 0..<k {
+                taps[i] = .load(weights + ((i &* k &+ j) &* tapStride &+ part.channel), columns - part.channel)
+            }
+            Filter.filter(taps, into: taps)
+        }
+    }
+    for p in 0..<n {
+        let points = square.streamed(row: p, to: VectorRow(panel + p &* n &* pointStride, stride: pointStride))
+        for part in BlockParts<S>() { Filter.filter(square.row(p, part), into: points[part]) }
+        points.finish(n)
     }
 }
 
@@ -102,6 +126,7 @@ package final class TransformedGradient<S: Scalar> {
     package let geometry: WinogradGeometry
     package let rows, columns: Int
     let rowStride: Int
+    fileprivate let pointStride: Int
 
     /// Arbitrary values while the sum is empty.
     private let elements: Tensor<S>
@@ -112,12 +137,13 @@ package final class TransformedGradient<S: Scalar> {
     package init(_ geometry: WinogradGeometry, rows: Int, columns: Int) {
         (self.geometry, self.rows, self.columns) = (geometry, rows, columns)
         rowStride = Kernels.rowStride(channels: columns)
+        pointStride = Kernels.pointStride(rows: rows, rowStride: rowStride)
         elements = Tensor(Self.count(geometry, rows: rows, columns: columns))
     }
 
     /// Returns the number of elements that the gradient occupies.
     package static func count(_ geometry: WinogradGeometry, rows: Int, columns: Int) -> Int {
-        geometry.points * rows * Kernels.rowStride(channels: columns)
+        geometry.points * Kernels.pointStride(rows: rows, rowStride: Kernels.rowStride(channels: columns))
     }
 
     package func clear() { isEmpty = true }
@@ -125,7 +151,7 @@ package final class TransformedGradient<S: Scalar> {
     /// Records that a product was accumulated.
     func hasGrown() { isEmpty = false }
 
-    func point(_ point: Int) -> UnsafeMutablePointer<S> { elements.pointer + point * rows * rowStride }
+    func point(_ point: Int) -> UnsafeMutablePointer<S> { elements.pointer + point * pointStride }
 
     /// Computes dg += G' dU G.
     ///
@@ -141,15 +167,18 @@ package final class TransformedGradient<S: Scalar> {
 
 @inline(always)
 private func unpack<S: Scalar>(_ transformed: TransformedGradient<S>, _ gradient: Tensor<S>) {
-    transformed.geometry.kernel == 3
-        ? unpack(WinogradKernel3.self, transformed, gradient) : unpack(WinogradKernel5.self, transformed, gradient)
+    switch transformed.geometry.kernel {
+    case 2: unpack(WinogradKernel2.self, transformed, gradient)
+    case 3: unpack(WinogradKernel3.self, transformed, gradient)
+    default: unpack(WinogradKernel5.self, transformed, gradient)
+    }
 }
 
 private func unpack<S: Scalar, Filter: WinogradAlgorithm>(
     _ filter: Filter.Type, _ transformed: TransformedGradient<S>, _ gradient: Tensor<S>
 ) {
     let k = Filter.taps, n = Filter.points, rows = transformed.rows, columns = transformed.columns
-    let pointStride = rows * transformed.rowStride
+    let pointStride = transformed.pointStride
     withSquare(n) { (square: Square<S>) in
         for row in 0..<rows {
             S.Vector.forEach(of: columns) { column, lanes in

@@ -12,8 +12,14 @@
 /// The minimal filtering algorithm F(9 - taps, taps), applied to vectors of channels. Results may overwrite the
 /// arguments.
 protocol WinogradAlgorithm {
-    /// The number of filter taps. The transforms are written for 3 to 6 taps and 3 to 6 outputs.
+    /// The number of filter taps. The transforms are written for 2 to 7 taps and 2 to 7 outputs.
     static var taps: Int { get }
+}
+
+/// F(7 x 7, 2 x 2), for the blocks of pixels of a strided convolution: 64 multiplications per tile, where direct convolution
+/// takes 196.
+enum WinogradKernel2: WinogradAlgorithm {
+    static var taps: Int { 2 }
 }
 
 /// F(6 x 6, 3 x 3): 64 multiplications per tile, where direct convolution takes 324.
@@ -97,10 +103,16 @@ extension WinogradAlgorithm {
 /// are multiplied by f.
 @inline(always)
 private func evaluate<S: Scalar>(_ c: VectorRow<S>, _ n: Int, _ f: (S, S, S), into v: some VectorTarget<S>) {
-    let c0 = c[0], c1 = c[1], c2 = c[2], last = c[n &- 1]
-    var even1 = c0 + c2, odd1 = c1
-    var even2 = c0 + 4 * c2, odd2 = 2 * c1
-    var even3 = c0 + 0.25 * c2, odd3 = 0.5 * c1
+    let c0 = c[0], c1 = c[1], last = c[n &- 1]
+    var even1 = c0, odd1 = c1
+    var even2 = c0, odd2 = 2 * c1
+    var even3 = c0, odd3 = 0.5 * c1
+    if n > 2 {
+        let c2 = c[2]
+        even1 += c2
+        even2.addProduct(4, c2)
+        even3.addProduct(0.25, c2)
+    }
     if n > 3 {
         let c3 = c[3]
         odd1 += c3
@@ -118,6 +130,12 @@ private func evaluate<S: Scalar>(_ c: VectorRow<S>, _ n: Int, _ f: (S, S, S), in
         odd1 += c5
         odd2.addProduct(32, c5)
         odd3.addProduct(0.03125, c5)
+    }
+    if n > 6 {
+        let c6 = c[6]
+        even1 += c6
+        even2.addProduct(64, c6)
+        even3.addProduct(0.015625, c6)
     }
     v[0] = c0
     v[1] = (even1 + odd1) * f.0
@@ -137,7 +155,9 @@ private func evaluateBackward<S: Scalar>(_ v: VectorRow<S>, _ f: (S, S, S), into
     let even2 = (v[3] + v[4]) * f.1, odd2 = (v[3] - v[4]) * f.1
     let even3 = (v[5] + v[6]) * f.2, odd3 = (v[5] - v[6]) * f.2
     c[0] = v0 + even1 + even2 + even3
-    c[1] = odd1 + 2 * odd2 + 0.5 * odd3
+    let c1 = odd1 + 2 * odd2 + 0.5 * odd3
+    c[1] = n == 2 ? c1 + v7 : c1
+    guard n > 2 else { return }
     let c2 = even1 + 4 * even2 + 0.25 * even3
     c[2] = n == 3 ? c2 + v7 : c2
     guard n > 3 else { return }
@@ -147,5 +167,8 @@ private func evaluateBackward<S: Scalar>(_ v: VectorRow<S>, _ f: (S, S, S), into
     let c4 = even1 + 16 * even2 + 0.0625 * even3
     c[4] = n == 5 ? c4 + v7 : c4
     guard n > 5 else { return }
-    c[5] = odd1 + 32 * odd2 + 0.03125 * odd3 + v7
+    let c5 = odd1 + 32 * odd2 + 0.03125 * odd3
+    c[5] = n == 6 ? c5 + v7 : c5
+    guard n > 6 else { return }
+    c[6] = even1 + 64 * even2 + 0.015625 * even3 + v7
 }

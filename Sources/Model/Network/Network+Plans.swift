@@ -11,6 +11,11 @@ extension Network {
         return LayerAlgorithms(uniqueKeysWithValues: cells)
     }
 
+    /// The names of the other layers that convolve in the Winograd domain, in execution order.
+    package var winogradConvolutions: [String] {
+        nodes.filter { ($0.layer as? any MapConvolutionLayer<S>)?.winograd != nil }.map(\.name)
+    }
+
     /// The number of sequences with which the products of a forecast are as long as in any larger batch.
     package var sequencesOfAForecast: Int {
         nodes.compactMap { ($0.layer as? ConvLSTMLayer<S>)?.transformDemand?.mostImagesAtOnce }.max() ?? 1

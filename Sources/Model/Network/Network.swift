@@ -275,9 +275,11 @@ extension Network {
         guard let input else { throw ModelError("layer \(name) reads nothing; name what it reads") }
         switch description.operation {
         case .convLSTM: preconditionFailure("handled above")
-        case .convolution(let d): return try ConvolutionLayer(name, d, input: input, layout: &layout)
+        case .convolution(let d):
+            return try ConvolutionLayer(name, d, input: input, convolution: convolution, for: use, layout: &layout)
         case .transposedConvolution(let d):
-            return try TransposedConvolutionLayer(name, d, input: input, layout: &layout)
+            return try TransposedConvolutionLayer(
+                name, d, input: input, convolution: convolution, for: use, layout: &layout)
         case .convolution3D(let d): return try Convolution3DLayer(name, d, input: input, layout: &layout)
         case .batchNormalization(let d):
             return try BatchNormalizationLayer(name, d, input: input, layout: &layout, statistics: &measured)

@@ -15,7 +15,7 @@ struct BenchModelOptions: ParsableArguments {
         completion: .model)
     var model: String
 
-    @Option(help: ArgumentHelp("Convolution algorithm of the gates, as for train.", valueName: "algorithm"))
+    @Option(help: ArgumentHelp("Convolution algorithm, as for train.", valueName: "algorithm"))
     var convolution = ConvolutionAlgorithm.automatic
 
     /// Throws an error naming the presets if there is no such model.

@@ -14,6 +14,16 @@ import Testing
         #expect(plans.allSatisfy { $0.plan.winograd!.multiplyAdds < Double($0.plan.directMultiplyAdds) })
     }
 
+    /// Other convolutions use it where both sides have many channels, and not where a kernel of 3 x 3 would become one of
+    /// 4 x 4.
+    @Test(arguments: [
+        ("mindspore-ed", ["dn_conv1", "dn_conv2", "dn_conv3"]), ("nowcast", ["down2", "up2"]), ("pytorch-seq2seq", []),
+    ]) func convolutionsWithoutStatesUseItWhereItPays(name: String, layers: [String]) throws {
+        let system = try #require(Presets.all.first { $0.name == name })
+        let network = try Network<Float>(system.network, frame: system.sequences.generator.frame)
+        #expect(network.winogradConvolutions == layers)
+    }
+
     /// A layer that reads no hidden state, and one without input, list only the convolutions that they compute.
     @Test func onlyWhatIsComputedCounts() throws {
         let scene = Presets.neuralScene

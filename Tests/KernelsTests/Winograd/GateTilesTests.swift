@@ -65,8 +65,8 @@ import Testing
         #expect(worstDifference(dc, dc2) < 1e-12 && worstDifference(db, db2) < 1e-12)
         for (one, other) in zip(dw, dw2) { #expect(worstDifference(one, other) < 1e-12) }
         let (z, z2) = (Tensor<Double>(shape: a.shape), Tensor<Double>(shape: a.shape))
-        dm.transformOutput(into: z, from: 1)
-        dm2.transformOutput(into: z2, from: 1)
+        dm.transformOutput(accumulatingInto: z, from: 1)
+        dm2.transformOutput(accumulatingInto: z2, from: 1)
         #expect(worstDifference(z, z2) < 1e-9 && worstDifference(z, Tensor(shape: z.shape)) > 1e-3)
     }
 

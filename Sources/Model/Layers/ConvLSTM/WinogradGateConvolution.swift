@@ -12,43 +12,16 @@ struct WinogradGateWeights<S: Scalar> {
     let geometry: WinogradGeometry
 
     /// nil if the layer does not use them.
-    let input, hidden: Direction?
-
-    struct Direction {
-        let forward: TransformedWeights<S>
-        private let adjoint: Adjoint?
-
-        /// The weights of the backward pass.
-        private struct Adjoint {
-            let backward: TransformedWeights<S>
-            let transposed: Tensor<S>
-        }
-
-        init(_ geometry: WinogradGeometry, channels: Int, filters: Int, for use: NetworkUse) {
-            forward = TransformedWeights(geometry, rows: channels, columns: filters)
-            adjoint =
-                use == .forecasts
-                ? nil
-                : Adjoint(
-                    backward: TransformedWeights(geometry, rows: filters, columns: channels),
-                    transposed: Tensor(geometry.kernel * geometry.kernel * filters, channels))
-        }
-
-        var backward: TransformedWeights<S> { adjoint.ofTraining.backward }
-
-        /// - Parameter kernel: (kernel x kernel x channels, filters).
-        func prepare(_ kernel: Tensor<S>) {
-            forward.transform(kernel)
-            guard let adjoint else { return }
-            transposeTaps(kernel, rows: forward.rows, into: adjoint.transposed)
-            adjoint.backward.transform(adjoint.transposed)
-        }
-    }
+    let input, hidden: TransformedKernel<S>?
 
     init(_ geometry: WinogradGeometry, inputChannels: Int, hidden n: Int, isRecurrent: Bool, for use: NetworkUse) {
+        func kernel(_ channels: Int) -> TransformedKernel<S> {
+            TransformedKernel(
+                geometry, rows: channels, columns: 4 * n, use == .training ? [.forward, .backward] : .forward)
+        }
         self.geometry = geometry
-        input = inputChannels > 0 ? Direction(geometry, channels: inputChannels, filters: 4 * n, for: use) : nil
-        hidden = isRecurrent ? Direction(geometry, channels: n, filters: 4 * n, for: use) : nil
+        input = inputChannels > 0 ? kernel(inputChannels) : nil
+        hidden = isRecurrent ? kernel(n) : nil
         demand = TransformDemand(
             geometry: geometry, input: inputChannels, hidden: isRecurrent ? n : 0, outputs: 4 * n)
     }
@@ -68,10 +41,8 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         let kernels: GateKernels<S>
 
         init(_ weights: WinogradGateWeights<S>, of layer: ConvLSTMLayer<S>) {
-            func gradient(_ direction: WinogradGateWeights<S>.Direction?) -> TransformedGradient<S>? {
-                direction.map {
-                    TransformedGradient(weights.geometry, rows: $0.forward.rows, columns: $0.forward.columns)
-                }
+            func gradient(_ kernel: TransformedKernel<S>?) -> TransformedGradient<S>? {
+                kernel.map { TransformedGradient(weights.geometry, rows: $0.rows, columns: $0.columns) }
             }
             (input, hidden) = (gradient(weights.input), gradient(weights.hidden))
             kernels = layer.newKernels()

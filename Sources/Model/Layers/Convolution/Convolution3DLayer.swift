@@ -14,7 +14,7 @@ final class Convolution3DLayer<S: Scalar>: Layer {
     let outputShape: FeatureShape
 
     /// The kernel is (kernel time, kernel, kernel, input channels, filters).
-    private(set) var parameters: ConvolutionParameters<S>
+    let parameters: ConvolutionParameters<S>
 
     /// The taps W_d side by side: (kernel x kernel x input channels, kernel time x filters).
     let taps: Tensor<S>

@@ -3,15 +3,19 @@
 
 import Kernels
 
-final class ConvolutionLayer<S: Scalar>: Layer {
+final class ConvolutionLayer<S: Scalar>: MapConvolutionLayer {
     let geometry: ConvolutionGeometry
     let outputShape: FeatureShape
 
     /// The kernel is (kernel, kernel, input channels, filters).
-    private(set) var parameters: ConvolutionParameters<S>
+    let parameters: ConvolutionParameters<S>
+
+    let winograd: WinogradMapWeights<S>?
 
     init(
-        _ name: String, _ d: ConvolutionDescription, input: FeatureShape, layout: inout ParameterLayout
+        _ name: String, _ d: ConvolutionDescription, input: FeatureShape,
+        convolution: ConvolutionAlgorithm = .automatic, for use: NetworkUse = .training,
+        layout: inout ParameterLayout
     ) throws(ModelError) {
         let padding = try d.checkedPadding(name)
         guard min(input.height, input.width) + 2 * padding >= d.kernel else {
@@ -26,12 +30,11 @@ final class ConvolutionLayer<S: Scalar>: Layer {
         parameters = ConvolutionParameters(
             name, kernel: [d.kernel, d.kernel, input.channels, d.filters], kernelInitialization: d.kernelInitialization,
             bias: d.hasBias ? d.filters : nil, biasInitialization: d.biasInitialization, layout: &layout)
+        winograd = WinogradMapWeights(
+            geometry, filters: d.filters, convolution, use == .training ? [.forward, .backward] : .forward)
     }
 
-    var hasParameters: Bool { true }
     var multiplyAdds: Int { geometry.outputPixels * geometry.patch * outputShape.channels }
-
-    func prepare(_ values: ParameterVector<S>) { parameters.prepare(values) }
 
     func unrolled(
         input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
@@ -43,7 +46,7 @@ final class ConvolutionLayer<S: Scalar>: Layer {
 final class UnrolledConvolution<S: Scalar>: UnrolledLayer {
     private let layer: ConvolutionLayer<S>
     private let input, output: FeatureSequence<S>
-    private let convolution: Convolution<S>
+    private let convolution: any MapConvolution<S>
 
     init(
         _ layer: ConvolutionLayer<S>, input: FeatureSequence<S>, output: FeatureSequence<S>,
@@ -52,21 +55,18 @@ final class UnrolledConvolution<S: Scalar>: UnrolledLayer {
         self.layer = layer
         self.input = input
         self.output = output
-        convolution = Convolution(
-            layer.geometry, filters: output.shape.channels,
-            images: context.imagesOfAProduct(of: output.steps * output.batch), workspace: context.workspace)
+        convolution = layer.convolution(images: output.steps * output.batch, context)
     }
 
     func forward(_ steps: Range<Int>) {
         let y = output.values.images(steps)
         layer.parameters.start(y)
-        convolution.forward(input.values.images(steps), weights: layer.parameters.kernel, accumulatingInto: y)
+        convolution.forward(input.values.images(steps), accumulatingInto: y)
     }
 
     func backward(_ steps: Range<Int>) {
         guard let dx = input.gradient else { return }
-        convolution.inputGradient(
-            output.requiredGradient.images(steps), weights: layer.parameters.kernel, accumulatingInto: dx.images(steps))
+        convolution.inputGradient(output.requiredGradient.images(steps), accumulatingInto: dx.images(steps))
     }
 
     func addParameterGradients(to gradient: ParameterVector<S>) {

@@ -4,7 +4,7 @@
 import Kernels
 
 /// The kernel and bias of a convolution: their slots, and their values between two updates.
-struct ConvolutionParameters<S: Scalar> {
+final class ConvolutionParameters<S: Scalar> {
     let kernelSlot: ParameterSlot
     let biasSlot: ParameterSlot?
     private(set) var kernel: Tensor<S>
@@ -26,7 +26,7 @@ struct ConvolutionParameters<S: Scalar> {
         kernel = Tensor(shape: shape)
     }
 
-    mutating func prepare(_ values: ParameterVector<S>) {
+    func prepare(_ values: ParameterVector<S>) {
         kernel = values[kernelSlot]
         bias = biasSlot.map { values[$0] }
     }

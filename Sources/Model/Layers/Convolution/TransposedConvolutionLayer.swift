@@ -7,7 +7,7 @@
 
 import Kernels
 
-final class TransposedConvolutionLayer<S: Scalar>: Layer {
+final class TransposedConvolutionLayer<S: Scalar>: MapConvolutionLayer {
     /// The geometry of the convolution W, which reads maps of the output's size.
     let geometry: ConvolutionGeometry
     let outputShape: FeatureShape
@@ -15,10 +15,14 @@ final class TransposedConvolutionLayer<S: Scalar>: Layer {
 
     /// The kernel is (kernel, kernel, filters, input channels), which is that of the convolution W and of Keras'
     /// `Conv2DTranspose`. PyTorch's is (input channels, filters, kernel, kernel).
-    private(set) var parameters: ConvolutionParameters<S>
+    let parameters: ConvolutionParameters<S>
+
+    let winograd: WinogradMapWeights<S>?
 
     init(
-        _ name: String, _ d: ConvolutionDescription, input: FeatureShape, layout: inout ParameterLayout
+        _ name: String, _ d: ConvolutionDescription, input: FeatureShape,
+        convolution: ConvolutionAlgorithm = .automatic, for use: NetworkUse = .training,
+        layout: inout ParameterLayout
     ) throws(ModelError) {
         let padding = try d.checkedPadding(name)
         func side(_ input: Int) -> Int { (input - 1) * d.stride - 2 * padding + d.kernel }
@@ -35,12 +39,11 @@ final class TransposedConvolutionLayer<S: Scalar>: Layer {
         parameters = ConvolutionParameters(
             name, kernel: [d.kernel, d.kernel, d.filters, input.channels], kernelInitialization: d.kernelInitialization,
             bias: d.hasBias ? d.filters : nil, biasInitialization: d.biasInitialization, layout: &layout)
+        winograd = WinogradMapWeights(
+            geometry, filters: input.channels, convolution, use == .training ? [.forward, .backward] : .backward)
     }
 
-    var hasParameters: Bool { true }
     var multiplyAdds: Int { geometry.outputPixels * geometry.patch * inputShape.channels }
-
-    func prepare(_ values: ParameterVector<S>) { parameters.prepare(values) }
 
     func unrolled(
         input: FeatureSequence<S>, output: FeatureSequence<S>, context: UnrollingContext<S>
@@ -52,7 +55,7 @@ final class TransposedConvolutionLayer<S: Scalar>: Layer {
 final class UnrolledTransposedConvolution<S: Scalar>: UnrolledLayer {
     private let layer: TransposedConvolutionLayer<S>
     private let input, output: FeatureSequence<S>
-    private let convolution: Convolution<S>
+    private let convolution: any MapConvolution<S>
 
     init(
         _ layer: TransposedConvolutionLayer<S>, input: FeatureSequence<S>, output: FeatureSequence<S>,
@@ -61,21 +64,18 @@ final class UnrolledTransposedConvolution<S: Scalar>: UnrolledLayer {
         self.layer = layer
         self.input = input
         self.output = output
-        convolution = Convolution(
-            layer.geometry, filters: input.shape.channels,
-            images: context.imagesOfAProduct(of: output.steps * output.batch), workspace: context.workspace)
+        convolution = layer.convolution(images: output.steps * output.batch, context)
     }
 
     func forward(_ steps: Range<Int>) {
         let y = output.values.images(steps)
         layer.parameters.start(y)
-        convolution.inputGradient(input.values.images(steps), weights: layer.parameters.kernel, accumulatingInto: y)
+        convolution.inputGradient(input.values.images(steps), accumulatingInto: y)
     }
 
     func backward(_ steps: Range<Int>) {
         guard let dx = input.gradient else { return }
-        convolution.forward(
-            output.requiredGradient.images(steps), weights: layer.parameters.kernel, accumulatingInto: dx.images(steps))
+        convolution.forward(output.requiredGradient.images(steps), accumulatingInto: dx.images(steps))
     }
 
     func addParameterGradients(to gradient: ParameterVector<S>) {

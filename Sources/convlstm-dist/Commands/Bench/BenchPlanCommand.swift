@@ -46,6 +46,10 @@ struct BenchPlanCommand: ParsableCommand {
             ])
         }
         StandardOutput.print(table)
+        if !results.winogradConvolutions.isEmpty {
+            StandardOutput.print(
+                "Other convolutions by Winograd: \(results.winogradConvolutions.joined(separator: ", ")).")
+        }
         StandardOutput.print(
             String(
                 format:
@@ -73,6 +77,9 @@ private struct PlanResults: Encodable {
 
     let layers: [LayerResults]
 
+    /// The layers without states that convolve by Winograd transforms too.
+    let winogradConvolutions: [String]
+
     init(_ system: SystemDescription, _ convolution: ConvolutionAlgorithm) throws {
         let network = try Network<Float>(
             system.network, frame: system.sequences.generator.frame, convolution: convolution)
@@ -81,6 +88,7 @@ private struct PlanResults: Encodable {
         activationBytes = try network.memory(batch: batch, unrolling)
         sequenceGflop = 6e-9 * Double(network.multiplyAdds(unrolling))
         layers = network.convolutionPlans(unrolling).map(LayerResults.init)
+        winogradConvolutions = network.winogradConvolutions
     }
 
     /// The ConvLSTM layers' fraction of a sequence's work.

@@ -47,7 +47,7 @@ struct ParallelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Convolution algorithm of the gates: automatic, the faster one for each layer; im2col, matrix products "
+            "Convolution algorithm: automatic, the faster one for each layer; im2col, matrix products "
                 + "everywhere; or winograd, wherever the kernel allows it (default: automatic).",
             valueName: "algorithm"))
     var convolution: ConvolutionAlgorithm?
