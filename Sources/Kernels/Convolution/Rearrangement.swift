@@ -53,6 +53,32 @@ private func forEachTap(of g: ConvolutionGeometry, _ body: (_ tap: Range<Int>, _
     }
 }
 
+/// Writes a kernel with its taps in reverse order, each transposed.
+///
+/// - Parameters:
+///   - w: (taps x channels, filters), with any number of axes.
+///   - v: (taps x filters, channels).
+@specialized(where S == Float)
+@specialized(where S == Double)
+func reverseTaps<S: Scalar>(_ w: Tensor<S>, filters: Int, into v: Tensor<S>) {
+    let channels = v.shape[1], taps = v.count / (filters * channels), (w, v) = (w.pointer, v.pointer)
+    for tap in 0..<taps {
+        let source = w + tap * channels * filters, target = v + (taps - 1 - tap) * filters * channels
+        for c in 0..<channels { for f in 0..<filters { target[f &* channels &+ c] = source[c &* filters &+ f] } }
+    }
+}
+
+/// Adds the gradient of a reversed kernel to that of the kernel: the adjoint of `reverseTaps`.
+@specialized(where S == Float)
+@specialized(where S == Double)
+func reverseTapsBackward<S: Scalar>(_ dv: Tensor<S>, filters: Int, accumulatingInto dw: Tensor<S>) {
+    let channels = dv.shape[1], taps = dv.count / (filters * channels), (dv, dw) = (dv.pointer, dw.pointer)
+    for tap in 0..<taps {
+        let source = dv + (taps - 1 - tap) * filters * channels, target = dw + tap * channels * filters
+        for c in 0..<channels { for f in 0..<filters { target[c &* filters &+ f] += source[f &* channels &+ c] } }
+    }
+}
+
 /// Transposes each tap's matrix: (taps x rows, columns) to (taps x columns, rows).
 @specialized(where S == Float)
 @specialized(where S == Double)

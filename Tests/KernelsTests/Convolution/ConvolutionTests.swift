@@ -23,6 +23,10 @@ import Testing
         Case(height: 5, width: 7, channels: 3, filters: 2, kernel: 1, stride: 2, padding: 0),
         Case(height: 3, width: 4, channels: 1, filters: 5, kernel: 3, stride: 1, padding: 2),
         Case(height: 16, width: 16, channels: 16, filters: 64, kernel: 3, stride: 1, padding: 1),
+        // Fewer filters than channels: the patches are those of the output.
+        Case(height: 6, width: 9, channels: 18, filters: 1, kernel: 3, stride: 1, padding: 1),
+        Case(height: 7, width: 5, channels: 8, filters: 4, kernel: 4, stride: 1, padding: 0),
+        Case(height: 3, width: 8, channels: 6, filters: 2, kernel: 5, stride: 1, padding: 4),
     ]
 
     @Test(arguments: cases) func inDoublePrecisionToTheLastBits(c: Case) { check(c, Double.self, tolerance: 1e-12) }
