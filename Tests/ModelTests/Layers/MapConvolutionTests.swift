@@ -18,11 +18,11 @@ import Testing
 
     private func network(_ convolution: ConvolutionAlgorithm) throws -> CheckedNetwork {
         try CheckedNetwork(
-            NetworkDescription(encoder: Self.layers, readout: []), frame: Self.frame, batch: 9, convolution: convolution
-        )
+            NetworkDescription(encoder: Self.layers, readout: []), frame: Self.frame, batch: 25,
+            convolution: convolution)
     }
 
-    /// A batch of more tiles than go through at once.
+    /// A batch of more tiles than go through at once, in each layer.
     @Test func lossesAndGradientsAreThoseOfIm2col() throws {
         let (winograd, im2col) = (try network(.winograd), try network(.im2col))
         #expect(winograd.network.winogradConvolutions == ["first", "down", "up", "last"])

@@ -23,8 +23,15 @@ struct WinogradMapWeights<S: Scalar> {
         else { return nil }
         (self.geometry, convolution) = (geometry, g)
         kernel = TransformedKernel(geometry, rows: geometry.phases * g.channels, columns: filters, directions)
-        taps = g.stride == 1 ? nil : Tensor(4 * kernel.rows, filters)
+        taps = Self.newTaps(geometry, kernel)
     }
+
+    /// Returns zeros in the shape of the kernel over blocks of pixels; nil for a stride of 1.
+    private static func newTaps(_ geometry: WinogradGeometry, _ kernel: TransformedKernel<S>) -> Tensor<S>? {
+        geometry.stride == 1 ? nil : Tensor(geometry.kernel * geometry.kernel * kernel.rows, kernel.columns)
+    }
+
+    func newTaps() -> Tensor<S>? { Self.newTaps(geometry, kernel) }
 
     /// - Parameter kernel: (kernel, kernel, channels, filters).
     func prepare(_ kernel: Tensor<S>) {
@@ -66,14 +73,14 @@ struct WinogradMapConvolution<S: Scalar>: MapConvolution {
         self.weights = weights
         points = context.points
         imagesAtOnce = (0..<images).evenChunkSize(atMost: max(1, Self.enoughTiles / weights.geometry.tiles))
-        let kernel = weights.kernel, taps = weights.geometry.kernel * weights.geometry.kernel
+        let kernel = weights.kernel
         gradient =
             context.use == .training
             ? Gradient(
                 transformed: TransformedGradient(weights.geometry, rows: kernel.rows, columns: kernel.columns),
-                taps: weights.geometry.stride == 1 ? nil : Tensor(taps * kernel.rows, kernel.columns)) : nil
+                taps: weights.newTaps()) : nil
         // All memory is taken in advance.
-        (_, _) = (inputs(imagesAtOnce), products(imagesAtOnce))
+        _ = (inputs(imagesAtOnce), products(imagesAtOnce))
     }
 
     /// Returns maps for V or dV.
