@@ -241,10 +241,10 @@ for target in package.targets where target.type != .system && target.type != .pl
     target.swiftSettings = settings
 }
 
-// Tests that compute little are not optimized, and their files are compiled side by side: a third of the time of a build was theirs.
-let computingTests: Set = ["KernelsTests", "ModelTests", "SystemsTests", "TrainerTests"]
+// Tests are not optimized, but for those of the kernels, which compute much themselves, and their files are compiled side by
+// side: a third of the time of a build was theirs.
 if cpu != "portable" {
-    for target in package.targets where target.type == .test && !computingTests.contains(target.name) {
+    for target in package.targets where target.type == .test && target.name != "KernelsTests" {
         target.swiftSettings? += [.unsafeFlags(["-Onone", "-no-whole-module-optimization", "-enable-batch-mode"])]
     }
 }

@@ -140,8 +140,9 @@ package struct Evaluation: Sendable {
             let own = blocks[blocks.indices.part(rank, of: ranks)]
             return ((own.first?.lowerBound ?? 0)..<(own.last?.upperBound ?? 0)).chunks(of: size)
         }
-        return (0..<(parts.map(\.count).max() ?? 0)).map { round in
-            parts.map { round < $0.count ? $0[round] : 0..<0 }
+        let rounds = parts.map(\.count).max() ?? 0
+        return (0..<rounds).map { round in
+            parts.map { part -> Range<Int> in round < part.count ? part[round] : 0..<0 }
         }
     }
 

@@ -45,7 +45,9 @@ private final class HoledSource: SequenceSource {
 
     /// Forecasts of the task's sequences, some of whose pixels say nothing.
     private func file(_ sequences: Int, shape: [Int]? = nil, type: NpyHeader.ElementType = .float32) throws -> String {
-        let values = (0..<sequences * 2 * pixels).map { $0 % 11 == 0 ? Float.nan : Float($0 % 17) / 2 - 2 }
+        let values = (0..<sequences * 2 * pixels).map { pixel -> Float in
+            pixel % 11 == 0 ? .nan : Float(pixel % 17) / 2 - 2
+        }
         let path = folder.file("other.npy")
         let bytes = values.withUnsafeBytes { [UInt8]($0) }
         try NpyFile.write(

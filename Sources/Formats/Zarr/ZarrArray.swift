@@ -47,8 +47,8 @@ package final class ZarrArray: StoredArray {
 
     private func read(_ start: [Int], _ count: [Int], into bytes: inout MutableSpan<UInt8>) throws {
         let layout = layout, rank = layout.shape.count
-        let first = (0..<rank).map { start[$0] / layout.chunk[$0] }
-        let last = (0..<rank).map { (start[$0] + count[$0] - 1) / layout.chunk[$0] }
+        let first: [Int] = (0..<rank).map { start[$0] / layout.chunk[$0] }
+        let last: [Int] = (0..<rank).map { (start[$0] + count[$0] - 1) / layout.chunk[$0] }
         var index = first
         while true {
             let chunk = try chunk(index)
@@ -105,8 +105,11 @@ package final class ZarrArray: StoredArray {
         var place = low
         let length = rank == 0 ? 1 : high[rank - 1] - low[rank - 1], isRun = rank == 0 || sources[rank - 1] == size
         while true {
-            let to = (0..<rank).reduce(0) { $0 + (place[$1] - start[$1]) * targets[$1] }
-            let from = (0..<rank).reduce(0) { $0 + (place[$1] - index[$1] * layout.chunk[$1]) * sources[$1] }
+            var to = 0, from = 0
+            for axis in 0..<rank {
+                to += (place[axis] - start[axis]) * targets[axis]
+                from += (place[axis] - index[axis] * layout.chunk[axis]) * sources[axis]
+            }
             if let chunk, isRun {
                 chunk.withUnsafeBytes { chunk in
                     UnsafeMutableRawBufferPointer(rebasing: target[to..<to + length * size]).copyMemory(

@@ -43,7 +43,8 @@ package struct FloatVector: Vector {
     package func added(to sum: Float) -> Float { ckernels_floats_sum_after(sum, lanes) }
 
     // e^x = 2^n e^r with n = round(x / ln 2) and |r| <= ln 2 / 2. Adding 1.5 * 2^23 rounds to the nearest integer and
-    // leaves it in the low bits. e^r is its Taylor polynomial.
+    // leaves it in the low bits. e^r is 1 + r + ..., among all such polynomials of degree 5 the one whose largest relative
+    // error is least, 1.05e-7; the Taylor polynomial of degree 6 has 1.2e-7.
     @inline(always)
     package static func exponential(_ x: Self) -> Self {
         let above = Self(repeating: 88), below = Self(repeating: -87)
@@ -54,26 +55,30 @@ package struct FloatVector: Vector {
         let n = shifted - rounding
         var r = bounded.addingProduct(n, Self(repeating: -0.693_145_75))
         r = r.addingProduct(n, Self(repeating: -1.428_606_8e-6))
-        var p = Self(repeating: 1.0 / 720)
-        p = Self(repeating: 1.0 / 120).addingProduct(p, r)
-        p = Self(repeating: 1.0 / 24).addingProduct(p, r)
-        p = Self(repeating: 1.0 / 6).addingProduct(p, r)
-        p = Self(repeating: 0.5).addingProduct(p, r)
+        var p = Self(repeating: 8.312_501_3e-3)
+        p = Self(repeating: 4.189_033_17e-2).addingProduct(p, r)
+        p = Self(repeating: 0.166_671_154).addingProduct(p, r)
+        p = Self(repeating: 0.499_992_303).addingProduct(p, r)
         p = Self(repeating: 1).addingProduct(p, r)
         p = Self(repeating: 1).addingProduct(p, r)
         return Self(ckernels_floats_scale(p.lanes, shifted.lanes))
     }
 
-    // 2 / (1 + e^-2x) - 1, which cancels all digits of a small x; so for x^2 < 1/8 the Taylor polynomial.
+    // x P(x^2) / Q(x^2) with P and Q of degree 4: among all such, the one whose largest relative error for |x| <= 9 is least,
+    // 2.1e-8 (found by Remez' exchange algorithm). It is positive in all its coefficients, so that nothing cancels. Rounding
+    // may lead it beyond 1.
     @inline(always)
     package static func hyperbolicTangent(_ x: Self) -> Self {
-        let z = x * x
-        var p = Self(repeating: -1382.0 / 155_925)
-        p = Self(repeating: 62.0 / 2835).addingProduct(p, z)
-        p = Self(repeating: -17.0 / 315).addingProduct(p, z)
-        p = Self(repeating: 2.0 / 15).addingProduct(p, z)
-        p = Self(repeating: -1.0 / 3).addingProduct(p, z)
-        let small = x.addingProduct(x * z, p), large = 2 / (1 + exponential(-x - x)) - 1
-        return select(small, where: z, isBelow: Self(repeating: 0.125), else: large)
+        let x = x.bounded(by: 9), z = x * x
+        var p = Self(repeating: 1.335_462_836e-8), q = Self(repeating: 7.776_543_762e-7)
+        p = Self(repeating: 2.060_905_497e-5).addingProduct(p, z)
+        q = Self(repeating: 3.285_631_944e-4).addingProduct(q, z)
+        p = Self(repeating: 3.495_586_291e-3).addingProduct(p, z)
+        q = Self(repeating: 2.587_697_501e-2).addingProduct(q, z)
+        p = Self(repeating: 0.133_810_240_2).addingProduct(p, z)
+        q = Self(repeating: 0.467_143_396_1).addingProduct(q, z)
+        p = Self(repeating: 0.999_999_979_4).addingProduct(p, z)
+        q = Self(repeating: 1).addingProduct(q, z)
+        return (x * p / q).bounded(by: 1)
     }
 }

@@ -116,5 +116,7 @@ private func similarity<Real: Scalar>(_ mean: SIMD8<Real>, dataRange: Double) ->
     let x = mean[0], y = mean[1]
     let xx = sample * (mean[2] - x * x), yy = sample * (mean[3] - y * y), xy = sample * (mean[4] - x * y)
     let c1 = Real(0.0001 * dataRange * dataRange), c2 = Real(0.0009 * dataRange * dataRange)
-    return (2 * x * y + c1) * (2 * xy + c2) / ((x * x + y * y + c1) * (xx + yy + c2))
+    let upper: Real = (2 * x * y + c1) * (2 * xy + c2)
+    let lower: Real = (x * x + y * y + c1) * (xx + yy + c2)
+    return upper / lower
 }

@@ -17,7 +17,8 @@ struct Color: Equatable, Sendable {
     /// The linear mixture of two colors: this one for weight 0, `other` for weight 1.
     func mixed(with other: Color, weight: Float) -> Color {
         func mix(_ from: UInt8, _ to: UInt8) -> UInt8 {
-            UInt8((Float(from) + (Float(to) - Float(from)) * weight).rounded())
+            let from = Float(from), to = Float(to)
+            return UInt8((from + (to - from) * weight).rounded())
         }
         return Color(red: mix(red, other.red), green: mix(green, other.green), blue: mix(blue, other.blue))
     }

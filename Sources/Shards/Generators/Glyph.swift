@@ -36,10 +36,10 @@ struct Glyph {
         private static func catmullRom(
             before a: SIMD2<Double>, from b: SIMD2<Double>, to c: SIMD2<Double>, after d: SIMD2<Double>, at t: Double
         ) -> SIMD2<Double> {
-            let linear = (c - a) * t
-            let square = (2 * a - 5 * b + 4 * c - d) * (t * t)
-            let cube = (3 * (b - c) + d - a) * (t * t * t)
-            return b + 0.5 * (linear + square + cube)
+            let linear: SIMD2<Double> = c - a
+            let square: SIMD2<Double> = 2 * a - 5 * b + 4 * c - d
+            let cube: SIMD2<Double> = 3 * (b - c) + d - a
+            return b + 0.5 * (linear * t + square * (t * t) + cube * (t * t * t))
         }
     }
 

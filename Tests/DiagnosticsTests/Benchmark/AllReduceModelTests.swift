@@ -42,16 +42,21 @@ import Testing
         #expect(link.latency == 5e-5 && isNear(link.secondsPerByte, 1 / 125e6))
     }
 
+    private func times(
+        of sizes: [Int], latency: Double, bytesPerSecond: Double
+    ) -> [(bytes: Int, seconds: Double)] {
+        sizes.map { bytes in (bytes, latency + Double(bytes) / bytesPerSecond) }
+    }
+
     @Test func aLineIsFoundExactly() {
-        let times = [1 << 10, 1 << 14, 1 << 20, 33_546_304].map { (bytes: $0, seconds: 12e-6 + Double($0) / 3e9) }
-        let fit = AllReduceFit(times)
+        let fit = AllReduceFit(times(of: [1 << 10, 1 << 14, 1 << 20, 33_546_304], latency: 12e-6, bytesPerSecond: 3e9))
         #expect(abs(fit.latency / 12e-6 - 1) < 1e-9 && abs(fit.secondsPerByte * 3e9 - 1) < 1e-9)
         #expect(fit.largestError < 1e-9 && isNear(fit.seconds(bytes: 0), fit.latency))
     }
 
     /// An error of a tenth at 1 kB counts as much as one at 32 MB, so that the fit is good at both ends.
     @Test func relativeErrorsCountAlike() {
-        let exact = [1 << 10, 1 << 12, 1 << 22, 1 << 25].map { (bytes: $0, seconds: 20e-6 + Double($0) / 1e9) }
+        let exact = times(of: [1 << 10, 1 << 12, 1 << 22, 1 << 25], latency: 20e-6, bytesPerSecond: 1e9)
         let noisy = zip(exact, [1.1, 0.9, 1.1, 0.9]).map { ($0.bytes, $0.seconds * $1) }
         let fit = AllReduceFit(noisy)
         #expect(abs(fit.latency / 20e-6 - 1) < 0.12 && abs(fit.secondsPerByte * 1e9 - 1) < 0.12)

@@ -9,10 +9,12 @@ import Testing
         let x = Tensor<Float>(count), y = Tensor<Float>(count)
         var numbers = x.mutableSpan
         for i in 0..<count { numbers[i] = count == 1 ? 0.3 : Float(i) / Float(count - 1) * 200 - 100 }
-        Activation.sigmoid.forward(x, into: y)
-        for i in 0..<count { #expect(abs(Double(y.span[i]) - 1 / (1 + exp(-Double(x.span[i])))) < 2e-7) }
-        Activation.tanh.forward(x, into: y)
-        for i in 0..<count { #expect(abs(Double(y.span[i]) - tanh(Double(x.span[i]))) < 3e-7) }
+        func isClose(_ activation: Activation, to library: (Double) -> Double, within bound: Double) -> Bool {
+            activation.forward(x, into: y)
+            return (0..<count).allSatisfy { abs(Double(y.span[$0]) - library(Double(x.span[$0]))) < bound }
+        }
+        #expect(isClose(.sigmoid, to: { 1 / (1 + exp(-$0)) }, within: 2e-7))
+        #expect(isClose(.tanh, to: { tanh($0) }, within: 3e-7))
     }
 
     /// Small arguments keep their relative precision, which a network that starts with tiny weights depends on.
@@ -28,6 +30,25 @@ import Testing
             let truth = tanh(Double(x.span[i]))
             #expect(abs(Double(y.span[i]) - truth) < 5e-7 * abs(truth), "\(x.span[i])")
         }
+    }
+
+    /// The tangent of large numbers is 1 and never more, so that 1 - tanh^2 is no less than 0; that of no number is none.
+    @Test func theTangentEndsAtOne() {
+        let large: [Float] = (0...4000).map { 6 + Float($0) / 1000 } + [88, 1e5, 1e30, .infinity]
+        let x = Tensor<Float>(2 * large.count)
+        var numbers = x.mutableSpan
+        for (place, number) in large.enumerated() {
+            (numbers[2 * place], numbers[2 * place + 1]) = (number, -number)
+        }
+        let y = Tensor<Float>(x.count)
+        Activation.tanh.forward(x, into: y)
+        for i in 0..<x.count {
+            #expect(abs(y.span[i]) <= 1 && abs(y.span[i] - tanh(x.span[i])) < 5e-7, "\(x.span[i])")
+        }
+        #expect(y.span[x.count - 2] == 1 && y.span[x.count - 1] == -1)
+        numbers[0] = .nan
+        Activation.tanh.forward(x, into: y)
+        #expect(y.span[0].isNaN)
     }
 
     @Test(arguments: Activation.allCases) func gradientsAreTheSlope(activation: Activation) {

@@ -68,8 +68,9 @@ import Testing
         var prediction = p.mutableSpan, truth = y.mutableSpan
         for i in 0..<8 {
             for j in 0..<8 {
-                prediction[8 * i + j] = Double((5 * i + 4 * j + 2) % 11) / 10
-                truth[8 * i + j] = Double((7 * i + 3 * j) % 11) / 10
+                let tenths = (prediction: (5 * i + 4 * j + 2) % 11, truth: (7 * i + 3 * j) % 11)
+                prediction[8 * i + j] = Double(tenths.prediction) / 10
+                truth[8 * i + j] = Double(tenths.truth) / 10
             }
         }
         truth[2] = .nan

@@ -43,7 +43,8 @@ import Testing
     @Test func wholeNumbersAreAddedToo() {
         var sum = ExactSum()
         for number in [1 << 62, 1 << 62, 1 << 62, 7, -(1 << 40), .max, .min] { sum.add(number) }
-        #expect(sum.value == Double(Int128(3) << 62 + 6 - Int128(1) << 40))
+        let expected: Int128 = 3 << 62 + 6 - 1 << 40
+        #expect(sum.value == Double(expected))
     }
 
     @Test(arguments: [Double.infinity, -.infinity, .nan, 1e200]) func whatIsTooLargeLeavesNoValue(number: Double) {

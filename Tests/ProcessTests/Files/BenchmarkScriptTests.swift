@@ -88,6 +88,42 @@ import Testing
         #expect(result.stdout.contains("not passed on to convlstm-dist: OPENBLAS_CORETYPE"))
     }
 
+    /// Two programs that answer like `bench` with known times, one of them twice as long as the other.
+    @Test(arguments: ["step", "forecast"]) func buildsTakeTurns(kind: String) throws {
+        let folder = try TemporaryFolder()
+        for (name, time) in [("before", 2.0), ("after", 1.0)] {
+            let script = """
+                #!/bin/sh
+                echo $0 >> calls
+                if [ "$1" = --version ]; then echo 9.9; echo more; else echo '{"min_\(kind)_s": \(time)}'; fi
+                """
+            let file = try folder.write(Array(script.utf8), to: name)
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        }
+        var options = ["--preset", "small", "--batch", "3", "--rounds", "2"]
+        if kind == "forecast" { options.append("--forecast") }
+        func run(_ builds: [String], _ options: [String]) throws -> CommandResult {
+            try Command.run("python3", [Self.folder + "/versus-build"] + builds + options, directory: folder.path)
+        }
+        let result = try run(["./before", "./after"], options)
+        try #require(result.status == 0, "\(result)")
+        #expect(result.stdout.contains("| small | 3 | ./before | 2.0000 | 2.0000 | 1.000 |  |"), "\(result)")
+        #expect(result.stdout.contains("| small | 3 | ./after | 1.0000 | 1.0000 | 0.500 | 2 of 2 |"))
+        #expect(result.stdout.contains("./after: 9.9\n"))
+        let calls = String(decoding: try folder.bytes(of: "calls"), as: UTF8.self).split(separator: "\n")
+        #expect(calls == (0..<3).flatMap { _ in ["./before", "./after"] })
+        for (builds, options, sentence) in [
+            (["./before"], options, "name another to compare it with"),
+            (["./before", "./before"], options, "named twice"),
+            (["./before", "./after"], ["--preset", "small"], "add --batch"),
+            (["./before", "./nowhere"], options, "./nowhere could not be started"),
+        ] {
+            let refused = try run(builds, options)
+            #expect(refused.status == 2 && refused.stdout.isEmpty)
+            #expect(refused.stderr.split(separator: "\n").last?.contains(sentence) == true, "\(refused.stderr)")
+        }
+    }
+
     @Test func forecastsAreComparedWithBothPeers() throws {
         let folder = try TemporaryFolder()
         let options = ["keras-stack", "--batch", "1", "--steps", "1", "--rounds", "1", "--forecast", "--onnxruntime"]

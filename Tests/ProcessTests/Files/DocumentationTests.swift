@@ -26,7 +26,7 @@ import Testing
     /// The scripts that a page names.
     @Test func theScriptsAreThere() throws {
         let text = try Document("Docs/HowTo/measure-speed.md").lines.joined(separator: "\n")
-        for script in ["versus-pytorch", "fit-convolution-plan", "pytorch_peer.py", "over-ethernet"] {
+        for script in ["versus-pytorch", "versus-build", "fit-convolution-plan", "pytorch_peer.py", "over-ethernet"] {
             #expect(text.contains("Benchmarks/Scripts/" + script))
             #expect(FileManager.default.isExecutableFile(atPath: Repository.path + "Benchmarks/Scripts/" + script))
         }

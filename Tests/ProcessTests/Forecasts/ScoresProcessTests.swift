@@ -14,8 +14,8 @@ import Testing
 
     /// Forecasts of the two test sequences, in which every seventh pixel says nothing.
     private func otherForecast(_ shape: [Int] = [2, 3, 24, 24]) throws -> String {
-        let values = (0..<shape.reduce(1, *)).map { $0 % 7 == 0 ? Float.nan : Float($0 % 23) / 23 },
-            path = folder.file("other-\(shape[0])-\(shape[1]).npy")
+        let path = folder.file("other-\(shape[0])-\(shape[1]).npy")
+        let values = (0..<shape.reduce(1, *)).map { pixel -> Float in pixel % 7 == 0 ? .nan : Float(pixel % 23) / 23 }
         let bytes = values.withUnsafeBytes { [UInt8]($0) }
         try NpyFile.write(
             bytes.span, header: NpyHeader(type: .float32, shape: shape), to: path)
@@ -73,8 +73,8 @@ import Testing
             "ets",
         ]
         for row in scores { #expect(Set(row.keys) == Set(keys)) }
-        #expect(
-            scores.map { $0["threshold"] as? Double } == [0.1, 0.25, 0.5].flatMap { Array(repeating: $0, count: 4) })
+        let thresholds = scores.map { $0["threshold"] as? Double }
+        #expect(thresholds == [0.1, 0.1, 0.1, 0.1, 0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 0.5, 0.5])
         #expect(scores.prefix(4).map { $0["lead"] as? Int } == [1, 2, 3, nil] && scores[3]["lead"] is NSNull)
         let hits = try scores.prefix(4).map { try #require($0["hits"] as? Int) }
         #expect(hits[3] == hits[0] + hits[1] + hits[2])
@@ -129,8 +129,9 @@ import Testing
         #expect((means != nil) == hasMeans)
         guard let means else { return }
         let csi = try list(report, "scores").prefix(3).map { try #require($0["csi"] as? Double) }
-        let mean = means.first { $0["score"] as? String == "csi" && $0["threshold"] as? Double == 0.1 }
-        #expect(try abs(#require(mean?["value"] as? Double) - csi.reduce(0, +) / 3) < 1e-15)
+        let row = means.first { $0["score"] as? String == "csi" && $0["threshold"] as? Double == 0.1 }
+        let mean = try #require(row?["value"] as? Double), expected: Double = csi.reduce(0, +) / 3
+        #expect(abs(mean - expected) < 1e-15)
         #expect(means.contains { $0["threshold"] is NSNull } == (name == "sevir"))
     }
 

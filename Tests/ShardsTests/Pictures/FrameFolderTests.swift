@@ -92,7 +92,8 @@ import Testing
         let clips = try clips(frames: 2, stride: 2)
         #expect(clips.elementType == .uint16 && clips.facts.timeStep == 300)
         let bytes = try clips.bytes(of: 0..<2)
-        #expect(stride(from: 0, to: bytes.count, by: 12).map { bytes[$0] } == [0, 1, 2, 3])
+        let first: [UInt8] = stride(from: 0, to: bytes.count, by: 12).map { bytes[$0] }
+        #expect(first == [0, 1, 2, 3])
         for number in 0..<4 { try write(number, to: "clip/\(number).png") }
         #expect(try numbers(self.clips(frames: 2, stride: 2)) == [[0, 1], [2, 3]])
         #expect(try remarks(of: folder.path).first?.contains("4 files are not frames") == true)
