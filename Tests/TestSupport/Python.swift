@@ -1,11 +1,20 @@
 // Python as an independent reference: numpy and the safetensors library read our files, and write files for us to read.
 
+import Synchronization
+
 /// The machine's python3, for tests that are `.enabled(if: Python.has("numpy"))`.
 package enum Python {
-    /// Whether a module can be imported.
+    /// Whether a module can be imported, which is tried once, however many tests depend on it.
     package static func has(_ module: String) -> Bool {
-        imports(module, interpreter)
+        known.withLock { known in
+            if let answer = known[module] { return answer }
+            let answer = imports(module, interpreter)
+            known[module] = answer
+            return answer
+        }
     }
+
+    private static let known = Mutex<[String: Bool]>([:])
 
     /// Runs a script with `arguments` as its `sys.argv[1:]`, and returns its output.
     ///
@@ -23,8 +32,13 @@ package enum Python {
         try run("import os, sys\nos.chdir(sys.argv[1])\n" + script, [folder.path])
     }
 
-    /// The python3 on the PATH, unless it lacks numpy and Debian's /usr/bin/python3 has it.
-    private static let interpreter = ["python3", "/usr/bin/python3"].first { imports("numpy", $0) } ?? "python3"
+    /// The python3 on the PATH, unless it lacks numpy and Debian's /usr/bin/python3 has it. By its own path: the name may stand
+    /// for a script that looks for it each time.
+    private static let interpreter: String = {
+        let name = ["python3", "/usr/bin/python3"].first { imports("numpy", $0) } ?? "python3"
+        let answer = try? Command.run(name, ["-c", "import sys; print(sys.executable, end='')"])
+        return answer.map(\.stdout).flatMap { $0.hasPrefix("/") ? $0 : nil } ?? name
+    }()
 
     private static func imports(_ module: String, _ interpreter: String) -> Bool {
         (try? Command.run(interpreter, ["-c", "import \(module)"]))?.status == 0
