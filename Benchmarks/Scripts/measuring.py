@@ -1,4 +1,4 @@
-"""What the scripts that measure in turn have in common."""
+"""What the scripts that measure have in common."""
 
 import argparse
 import json
@@ -28,7 +28,7 @@ def positive(text):
 
 
 def add_common(parser):
-    """The options that say what is measured, and how often."""
+    """The options that say what is measured."""
     parser.add_argument("--batch", type=positive, help="sequences of a step (default: 2 to 10 by preset)")
     parser.add_argument("--threads", type=positive, default=1, help="threads of either side (default: 1)")
     parser.add_argument("--forecast", action="store_true", help="measure forecasts instead of training steps")
