@@ -46,10 +46,25 @@ def output(command, environment=None):
     return result.stdout.strip()
 
 
-def bench(program, command, words):
-    """The last line of our `bench`, as it prints it with --json."""
+def measurement(command, field, environment=None):
+    """The JSON object in the last line that a command prints, which must have the field."""
+    try:
+        it = json.loads(output(command, environment).splitlines()[-1])
+        it[field]
+    except (IndexError, KeyError, TypeError, ValueError):
+        fail(f"{' '.join(map(str, command))} printed no {field}; name a program that measures it")
+    return it
+
+
+def bench(program, command, words, field):
+    """What our `bench` measured."""
     environment = {name: value for name, value in os.environ.items() if name not in OURS_IGNORES}
-    return json.loads(output([program, "bench", command, *words, "--json"], environment).splitlines()[-1])
+    return measurement([program, "bench", command, *words, "--json"], field, environment)
+
+
+def version(program):
+    """What our program says of itself, in one line."""
+    return ", ".join(output([program, "--version"]).splitlines())
 
 
 def processor():

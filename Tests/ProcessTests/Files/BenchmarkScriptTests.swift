@@ -109,7 +109,7 @@ import Testing
         try #require(result.status == 0, "\(result)")
         #expect(result.stdout.contains("| small | 3 | ./before | 2.0000 | 2.0000 | 1.000 |  |"), "\(result)")
         #expect(result.stdout.contains("| small | 3 | ./after | 1.0000 | 1.0000 | 0.500 | 2 of 2 |"))
-        #expect(result.stdout.contains("./after: 9.9\n"))
+        #expect(result.stdout.contains("./after: 9.9, more\n"))
         let calls = String(decoding: try folder.bytes(of: "calls"), as: UTF8.self).split(separator: "\n")
         #expect(calls == (0..<3).flatMap { _ in ["./before", "./after"] })
         for (builds, options, sentence) in [
@@ -117,6 +117,8 @@ import Testing
             (["./before", "./before"], options, "named twice"),
             (["./before", "./after"], ["--preset", "small"], "add --batch"),
             (["./before", "./nowhere"], options, "./nowhere could not be started"),
+            (["./before", "/bin/echo"], options, "printed no min_\(kind)_s"),
+            (["/bin/true", "./before"], options, "printed no min_\(kind)_s"),
         ] {
             let refused = try run(builds, options)
             #expect(refused.status == 2 && refused.stdout.isEmpty)
