@@ -69,7 +69,10 @@ extension Vector {
 
     /// Adds a b, rounded once.
     @inline(always) mutating func addProduct(_ a: Self, _ b: Self) { self = addingProduct(a, b) }
-    @inline(always) mutating func addProduct(_ a: Scalar, _ b: Self) { self = addingProduct(Self(repeating: a), b) }
+    @inline(always) mutating func addProduct(_ a: Scalar, _ b: Self) { self = addingProduct(a, b) }
+
+    /// Returns self + a b, rounded once.
+    @inline(always) func addingProduct(_ a: Scalar, _ b: Self) -> Self { addingProduct(Self(repeating: a), b) }
 
     /// Clamps each lane to [-limit, limit]; NaN stays NaN.
     @inline(always)

@@ -67,17 +67,19 @@ extension WinogradAlgorithm {
     @inline(always)
     static func input<S: Scalar>(_ d: some VectorSource<S>, into y: some VectorTarget<S>) {
         let (d0, d1, d2, d3, d4, d5, d6, d7) = (d[0], d[1], d[2], d[3], d[4], d[5], d[6], d[7])
-        y[0] = d0 - d6 + 5.25 * (d4 - d2)
-        let even1 = d2 + d6 - 4.25 * d4, odd1 = d1 + d5 - 4.25 * d3
+        y[0] = (d0 - d6).addingProduct(5.25, d4 - d2)
+        let even1 = (d2 + d6).addingProduct(-4.25, d4), odd1 = (d1 + d5).addingProduct(-4.25, d3)
         y[1] = even1 + odd1
         y[2] = even1 - odd1
-        let even2 = 0.25 * d2 - 1.25 * d4 + d6, odd2 = 0.5 * d1 - 2.5 * d3 + 2 * d5
-        y[3] = even2 + odd2
-        y[4] = even2 - odd2
-        let even3 = 4 * d2 - 5 * d4 + d6, odd3 = 2 * d1 - 2.5 * d3 + 0.5 * d5
-        y[5] = even3 + odd3
-        y[6] = even3 - odd3
-        y[7] = d7 - d1 + 5.25 * (d3 - d5)
+        let even2 = d6.addingProduct(0.25, d2).addingProduct(-1.25, d4)
+        let odd2 = d5.addingProduct(0.25, d1).addingProduct(-1.25, d3)
+        y[3] = even2.addingProduct(2, odd2)
+        y[4] = even2.addingProduct(-2, odd2)
+        let even3 = d6.addingProduct(4, d2).addingProduct(-5, d4)
+        let odd3 = d5.addingProduct(4, d1).addingProduct(-5, d3)
+        y[5] = even3.addingProduct(0.5, odd3)
+        y[6] = even3.addingProduct(-0.5, odd3)
+        y[7] = (d7 - d1).addingProduct(5.25, d3 - d5)
     }
 
     /// Computes d = B y, the adjoint of `input`.
@@ -87,11 +89,11 @@ extension WinogradAlgorithm {
         let even1 = y[1] + y[2], odd1 = y[1] - y[2], even2 = y[3] + y[4], odd2 = y[3] - y[4]
         let even3 = y[5] + y[6], odd3 = y[5] - y[6]
         d[0] = y0
-        d[1] = odd1 + 0.5 * odd2 + 2 * odd3 - y7
-        d[2] = even1 + 0.25 * even2 + 4 * even3 - 5.25 * y0
-        d[3] = 5.25 * y7 - 4.25 * odd1 - 2.5 * (odd2 + odd3)
-        d[4] = 5.25 * y0 - 4.25 * even1 - 1.25 * even2 - 5 * even3
-        d[5] = odd1 + 2 * odd2 + 0.5 * odd3 - 5.25 * y7
+        d[1] = (odd1 - y7).addingProduct(0.5, odd2).addingProduct(2, odd3)
+        d[2] = even1.addingProduct(0.25, even2).addingProduct(4, even3).addingProduct(-5.25, y0)
+        d[3] = (5.25 * y7).addingProduct(-4.25, odd1).addingProduct(-2.5, odd2 + odd3)
+        d[4] = (5.25 * y0).addingProduct(-4.25, even1).addingProduct(-1.25, even2).addingProduct(-5, even3)
+        d[5] = odd1.addingProduct(2, odd2).addingProduct(0.5, odd3).addingProduct(-5.25, y7)
         d[6] = even1 + even2 + even3 - y0
         d[7] = y7
     }
@@ -104,9 +106,10 @@ extension WinogradAlgorithm {
 @inline(always)
 private func evaluate<S: Scalar>(_ c: VectorRow<S>, _ n: Int, _ f: (S, S, S), into v: some VectorTarget<S>) {
     let c0 = c[0], c1 = c[1], last = c[n &- 1]
+    // The odd powers at 2 and 1/2 are 2 and 1/2 times these sums.
     var even1 = c0, odd1 = c1
-    var even2 = c0, odd2 = 2 * c1
-    var even3 = c0, odd3 = 0.5 * c1
+    var even2 = c0, odd2 = c1
+    var even3 = c0, odd3 = c1
     if n > 2 {
         let c2 = c[2]
         even1 += c2
@@ -116,8 +119,8 @@ private func evaluate<S: Scalar>(_ c: VectorRow<S>, _ n: Int, _ f: (S, S, S), in
     if n > 3 {
         let c3 = c[3]
         odd1 += c3
-        odd2.addProduct(8, c3)
-        odd3.addProduct(0.125, c3)
+        odd2.addProduct(4, c3)
+        odd3.addProduct(0.25, c3)
     }
     if n > 4 {
         let c4 = c[4]
@@ -128,8 +131,8 @@ private func evaluate<S: Scalar>(_ c: VectorRow<S>, _ n: Int, _ f: (S, S, S), in
     if n > 5 {
         let c5 = c[5]
         odd1 += c5
-        odd2.addProduct(32, c5)
-        odd3.addProduct(0.03125, c5)
+        odd2.addProduct(16, c5)
+        odd3.addProduct(0.0625, c5)
     }
     if n > 6 {
         let c6 = c[6]
@@ -140,10 +143,10 @@ private func evaluate<S: Scalar>(_ c: VectorRow<S>, _ n: Int, _ f: (S, S, S), in
     v[0] = c0
     v[1] = (even1 + odd1) * f.0
     v[2] = (even1 - odd1) * f.0
-    v[3] = (even2 + odd2) * f.1
-    v[4] = (even2 - odd2) * f.1
-    v[5] = (even3 + odd3) * f.2
-    v[6] = (even3 - odd3) * f.2
+    v[3] = even2.addingProduct(2, odd2) * f.1
+    v[4] = even2.addingProduct(-2, odd2) * f.1
+    v[5] = even3.addingProduct(0.5, odd3) * f.2
+    v[6] = even3.addingProduct(-0.5, odd3) * f.2
     v[7] = last
 }
 
@@ -155,20 +158,20 @@ private func evaluateBackward<S: Scalar>(_ v: VectorRow<S>, _ f: (S, S, S), into
     let even2 = (v[3] + v[4]) * f.1, odd2 = (v[3] - v[4]) * f.1
     let even3 = (v[5] + v[6]) * f.2, odd3 = (v[5] - v[6]) * f.2
     c[0] = v0 + even1 + even2 + even3
-    let c1 = odd1 + 2 * odd2 + 0.5 * odd3
+    let c1 = odd1.addingProduct(2, odd2).addingProduct(0.5, odd3)
     c[1] = n == 2 ? c1 + v7 : c1
     guard n > 2 else { return }
-    let c2 = even1 + 4 * even2 + 0.25 * even3
+    let c2 = even1.addingProduct(4, even2).addingProduct(0.25, even3)
     c[2] = n == 3 ? c2 + v7 : c2
     guard n > 3 else { return }
-    let c3 = odd1 + 8 * odd2 + 0.125 * odd3
+    let c3 = odd1.addingProduct(8, odd2).addingProduct(0.125, odd3)
     c[3] = n == 4 ? c3 + v7 : c3
     guard n > 4 else { return }
-    let c4 = even1 + 16 * even2 + 0.0625 * even3
+    let c4 = even1.addingProduct(16, even2).addingProduct(0.0625, even3)
     c[4] = n == 5 ? c4 + v7 : c4
     guard n > 5 else { return }
-    let c5 = odd1 + 32 * odd2 + 0.03125 * odd3
+    let c5 = odd1.addingProduct(32, odd2).addingProduct(0.03125, odd3)
     c[5] = n == 6 ? c5 + v7 : c5
     guard n > 6 else { return }
-    c[6] = even1 + 64 * even2 + 0.015625 * even3 + v7
+    c[6] = (even1 + v7).addingProduct(64, even2).addingProduct(0.015625, even3)
 }
