@@ -109,8 +109,9 @@ package struct WeightProduct<S: Scalar> {
         (self.v, self.first, self.dm, self.firstOutput, self.images, self.du) = (v, first, dm, firstOutput, images, du)
     }
 
-    /// The most tiles whose panel of dM stays in the L1 cache while all rows of V' pass by.
-    private static var mostTilesAtOnce: Int { 128 }
+    /// The most tiles whose panel of dM stays in the L1 cache, and leaves room there for the next one, while all rows of
+    /// V' pass by. It is the same for every width of vectors, since it rules how dU is summed.
+    private static var mostTilesAtOnce: Int { 96 }
 
     @inline(always)
     fileprivate func add(point: Int) {
