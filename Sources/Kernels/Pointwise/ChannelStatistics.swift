@@ -1,6 +1,8 @@
 // Sums over all pixels of feature maps per channel, and the affine maps that normalization needs. The choice: sums are
 // in double precision, so that a variance may be computed as a difference of sums.
 
+import CProcessor
+
 /// Adds the sum of a over the pixels to sums[c], and the sum of a b to sums[channels + c].
 ///
 /// - Parameters:
@@ -21,9 +23,13 @@ package func addChannelSums<S: Scalar>(of a: Tensor<S>, times b: Tensor<S>, to s
             DoubleVector.forEach(of: channels) { c, n in
                 var sum = DoubleVector.zero, products = sum
                 for pixel in block..<last {
-                    let x = DoubleVector.load(widening: a + pixel * channels + c)
-                    sum += x
-                    products.addProduct(x, DoubleVector.load(widening: b + pixel * channels + c))
+                    let x = a + (pixel &* channels &+ c), y = b + (pixel &* channels &+ c)
+                    // The next block, which no processor foresees from a few channels of each pixel.
+                    ckernels_prefetch(x + pixelsAtOnce &* channels)
+                    ckernels_prefetch(y + pixelsAtOnce &* channels)
+                    let value = DoubleVector.load(widening: x)
+                    sum += value
+                    products.addProduct(value, DoubleVector.load(widening: y))
                 }
                 (DoubleVector.load(first + c, n) + sum).store(first + c, n)
                 (DoubleVector.load(second + c, n) + products).store(second + c, n)
@@ -32,7 +38,7 @@ package func addChannelSums<S: Scalar>(of a: Tensor<S>, times b: Tensor<S>, to s
     }
 }
 
-private let pixelsAtOnce = 128
+private let pixelsAtOnce = 32
 
 /// Computes y = factor x + offset, with one factor and one offset per channel.
 @specialized(where S == Float)
