@@ -193,7 +193,8 @@ struct GatePointers<S: Scalar> {
 ///     dc' = dc f + da_i w_i + da_f w_f
 ///     dw_i += da_i c'     dw_f += da_f c'      dw_o += da_o c
 package struct GateStepBackward<S: Scalar> {
-    /// The gates of the forward pass; on return the gradient da of the preactivations: (pixels, 4 hidden).
+    /// The gates of the forward pass, where normalized the preactivations; on return the gradient da of the
+    /// preactivations: (pixels, 4 hidden).
     package let gates: Tensor<S>
 
     let activation: GateActivation
@@ -299,6 +300,28 @@ struct GateGradientPointers<S: Scalar> {
     @inline(always)
     func place(of pixel: Int) -> Place {
         weights == nil ? (0, 0) : (n &* (pixel % positions), n &* (pixel % places))
+    }
+
+    /// Replaces preactivations by the gates, as `GatePointers.step` does, for a vector of channels of a pixel whose cell
+    /// states are known.
+    ///
+    /// - Parameters:
+    ///   - k: the first channel.
+    ///   - a: the preactivations of i, biases included; those of f, g and o follow at multiples of `stride`.
+    @inline(always)
+    func gates<F: GateFunction>(_: F.Type, _ pixel: Int, _ k: Int, a: UnsafeMutablePointer<S>, stride: Int) {
+        let at = n &* pixel &+ k, position = place(of: pixel).weights &+ k
+        var ai = S.Vector.load(a), af = S.Vector.load(a + stride), ao = S.Vector.load(a + 3 &* stride)
+        if let w = weights {
+            let before = S.Vector.load(previousCell + at)
+            ai.addProduct(S.Vector.load(w.i + position), before)
+            af.addProduct(S.Vector.load(w.f + position), before)
+            ao.addProduct(S.Vector.load(w.o + position), S.Vector.load(cell + at))
+        }
+        F.gate(ai).store(a)
+        F.gate(af).store(a + stride)
+        S.Vector.hyperbolicTangent(.load(a + 2 &* stride)).store(a + 2 &* stride)
+        F.gate(ao).store(a + 3 &* stride)
     }
 
     @inline(always)

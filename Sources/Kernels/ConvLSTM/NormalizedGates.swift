@@ -1,50 +1,48 @@
 // The gates of a time step whose preactivations are normalized first, forward and backward: GroupNormalization and
-// GateStep fused. The choice: as few passes over memory as possible. Forward takes one pass over an image for the
-// moments and one for all the rest. Backward computes the sums over a group while it writes the gradient of the gates:
+// GateStep fused. The choice: as little memory as possible, kept or passed over. What backward needs of a step are the
+// preactivations and their moments; it normalizes them again and makes the gates of them, which takes no longer than to
+// read them would. Forward takes one pass over an image for the moments and one for all the rest. Backward computes the
+// sums over a group while it writes the gradient of the gates:
 //
 //     da = r (dn - sum dn / N - n sum (dn n) / N)    with dn = scale dy
 //        = (r scale) dy - (r sum dn / N) - (r sum (dn n) / N) n
 //
 // The three terms in parentheses have one value per image and channel.
 
+import CProcessor
+
 extension GroupNormalization {
-    /// Computes the gates and states of a few images from their preactivations in `step.gates`, (images, height, width,
-    /// 4 hidden), which the gates overwrite.
+    /// Computes the states of a few images from their preactivations in `step.gates`, (images, height, width,
+    /// 4 hidden), which stay as they are, for `backward`.
     ///
-    /// - Parameters:
-    ///   - normalized: n, in the shape of the gates; overwritten, for `backward`.
-    ///   - inverseDeviations: r, (images, groups); overwritten, for `backward`.
-    package func forward(_ step: GateStep<S>, normalized n: Tensor<S>, inverseDeviations r: Tensor<S>) {
+    /// - Parameter moments: overwritten, for `backward`.
+    package func forward(_ step: GateStep<S>, moments: GroupMoments<S>) {
         forPrecision(
             of: S.self,
-            float: {
-                normalizedStep(retyped(self) as GroupNormalization<Float>, retyped(step), retyped(n), retyped(r))
-            },
-            double: {
-                normalizedStep(retyped(self) as GroupNormalization<Double>, retyped(step), retyped(n), retyped(r))
-            })
+            float: { normalizedStep(retyped(self) as GroupNormalization<Float>, retyped(step), retyped(moments)) },
+            double: { normalizedStep(retyped(self) as GroupNormalization<Double>, retyped(step), retyped(moments)) })
     }
 
-    /// Overwrites the gates with the gradient of the preactivations.
+    /// Overwrites the preactivations in `step.gates` with their gradient.
     ///
     /// - Parameters:
-    ///   - normalized: n from the forward pass.
-    ///   - inverseDeviations: r from the forward pass.
+    ///   - moments: those of the forward pass.
+    ///   - scratch: memory for one image, (height, width, 4 hidden).
     ///   - scaleGradient: accumulated into, like `shiftGradient`.
     package func backward(
-        _ step: GateStepBackward<S>, normalized n: Tensor<S>, inverseDeviations r: Tensor<S>,
-        scaleGradient: Tensor<S>, shiftGradient: Tensor<S>
+        _ step: GateStepBackward<S>, moments: GroupMoments<S>, scratch: Tensor<S>, scaleGradient: Tensor<S>,
+        shiftGradient: Tensor<S>
     ) {
         forPrecision(
             of: S.self,
             float: {
                 normalizedStepBackward(
-                    retyped(self) as GroupNormalization<Float>, retyped(step), retyped(n), retyped(r),
+                    retyped(self) as GroupNormalization<Float>, retyped(step), retyped(moments), retyped(scratch),
                     retyped(scaleGradient), retyped(shiftGradient))
             },
             double: {
                 normalizedStepBackward(
-                    retyped(self) as GroupNormalization<Double>, retyped(step), retyped(n), retyped(r),
+                    retyped(self) as GroupNormalization<Double>, retyped(step), retyped(moments), retyped(scratch),
                     retyped(scaleGradient), retyped(shiftGradient))
             })
     }
@@ -52,42 +50,32 @@ extension GroupNormalization {
 
 @inline(always)
 private func normalizedStep<S: Scalar>(
-    _ kernel: GroupNormalization<S>, _ step: GateStep<S>, _ normalized: Tensor<S>, _ inverseDeviations: Tensor<S>
+    _ kernel: GroupNormalization<S>, _ step: GateStep<S>, _ moments: GroupMoments<S>
 ) {
-    let p = GatePointers(step), images = step.images, all = 4 * p.n
-    let isAligned = p.n % 16 == 0
-    let places = kernel.places(of: step.gates, normalized, inverseDeviations)
+    let p = GatePointers(step), all = 4 * p.n
+    let places = kernel.places(of: step.gates, moments)
     withRows(3, of: all) { (rows: UnsafeMutablePointer<S>) in
-        let mean = rows, r = rows + rowLength(all), y = rows + 2 * rowLength(all)
-        @inline(always) func run<F: GateFunction>(_ function: F.Type, _ image: Int) {
+        let y = rows + 2 * rowLength(all)
+        let image = NormalizedImage(kernel: kernel, hidden: p.n, rows: rows)
+        @inline(always) func run<F: GateFunction>(_ function: F.Type, _ number: Int) {
             for place in 0..<places {
-                let pixel = image &* places &+ place, a = p.gates + pixel &* all, n = normalized.pointer + pixel &* all
-                let weight = kernel.isPerPlace ? place &* all : 0
-                let scale = kernel.scale.pointer + weight, shift = kernel.shift.pointer + weight
+                let pixel = number &* places &+ place, a = p.gates + pixel &* all
                 S.Vector.forEachInOneLoop(of: p.n) { k, m in
-                    for gate in 0..<4 {
-                        let c = gate &* p.n &+ k
-                        let value = (S.Vector.load(a + c) - .load(mean + c)) * .load(r + c)
-                        value.store(n + c, over: m)
-                        S.Vector.load(shift + c).addingProduct(S.Vector.load(scale + c), value).store(y + 16 &* gate)
-                    }
+                    image.forEachGate(a, place, k) { gate, n, value in value.store(y + 16 &* gate) }
                     p.step(function, pixel, k, m, a: y, stride: 16)
-                    for gate in 0..<4 {
-                        S.Vector.load(y + 16 &* gate).stream(a + (gate &* p.n &+ k), over: m, isAligned: isAligned)
-                    }
                 }
             }
         }
-        for image in 0..<images {
+        for number in 0..<step.images {
             for group in 0..<kernel.groups {
-                let first = group * kernel.channels
-                let moments = kernel.moments(p.gates + (image * places * all + first), places)
-                inverseDeviations.pointer[image * kernel.groups + group] = moments.inverseDeviation
-                for c in first..<first + kernel.channels { (mean[c], r[c]) = moments }
+                let at = number * kernel.groups + group
+                let (mean, r) = kernel.moments(p.gates + (number * places * all + group * kernel.channels), places)
+                (moments.mean.pointer[at], moments.inverseDeviation.pointer[at]) = (mean, r)
             }
+            image.take(moments, of: number)
             switch step.activation {
-            case .logistic: run(Logistic.self, image)
-            case .hardSigmoid: run(HardSigmoid.self, image)
+            case .logistic: run(Logistic.self, number)
+            case .hardSigmoid: run(HardSigmoid.self, number)
             }
         }
     }
@@ -95,82 +83,147 @@ private func normalizedStep<S: Scalar>(
 
 @inline(always)
 private func normalizedStepBackward<S: Scalar>(
-    _ kernel: GroupNormalization<S>, _ step: GateStepBackward<S>, _ normalized: Tensor<S>,
-    _ inverseDeviations: Tensor<S>, _ scaleGradient: Tensor<S>, _ shiftGradient: Tensor<S>
+    _ kernel: GroupNormalization<S>, _ step: GateStepBackward<S>, _ moments: GroupMoments<S>, _ scratch: Tensor<S>,
+    _ scaleGradient: Tensor<S>, _ shiftGradient: Tensor<S>
 ) {
     let p = GateGradientPointers(step), all = 4 * p.n
-    let places = kernel.places(of: step.gates, normalized, inverseDeviations)
+    let places = kernel.places(of: step.gates, moments)
+    precondition(scratch.count == places * all, "\(scratch.shape) for \(places) pixels")
     withRows(2, of: all) { (totals: UnsafeMutablePointer<Double>) in
-        withRows(3, of: all) { (rows: UnsafeMutablePointer<S>) in
-            for image in 0..<step.images {
+        withRows(5, of: all) { (rows: UnsafeMutablePointer<S>) in
+            let image = NormalizedImage(kernel: kernel, hidden: p.n, rows: rows)
+            for number in 0..<step.images {
+                image.take(moments, of: number)
                 totals.update(repeating: 0, count: 2 * rowLength(all))
-                let pass = NormalizedImage(
-                    kernel: kernel, p: p, firstPixel: image * places, places: places, n: normalized.pointer,
-                    dscale: scaleGradient.pointer, dshift: shiftGradient.pointer, totals: totals)
+                let pass = NormalizedImageBackward(
+                    image: image, p: p, firstPixel: number * places, places: places, dy: scratch.pointer,
+                    dscale: scaleGradient.pointer, dshift: shiftGradient.pointer, totals: totals,
+                    brackets: rows + 2 * rowLength(all))
                 switch step.activation {
                 case .logistic: pass.stepBackward(Logistic.self)
                 case .hardSigmoid: pass.stepBackward(HardSigmoid.self)
                 }
-                pass.bracket(inverseDeviations.pointer + image * kernel.groups, into: rows)
-                pass.subtract(rows)
+                pass.bracket(moments.inverseDeviation.pointer + number * kernel.groups)
+                pass.subtract()
             }
         }
     }
 }
 
-/// The backward pass of one image of the batch.
+/// One image of the batch, with its moments.
 private struct NormalizedImage<S: Scalar> {
     let kernel: GroupNormalization<S>
+
+    /// The number of hidden channels.
+    let hidden: Int
+
+    /// m and r of each channel.
+    private let mean, r: UnsafeMutablePointer<S>
+
+    init(kernel: GroupNormalization<S>, hidden: Int, rows: UnsafeMutablePointer<S>) {
+        (self.kernel, self.hidden, mean, r) = (kernel, hidden, rows, rows + rowLength(4 * hidden))
+    }
+
+    func take(_ moments: GroupMoments<S>, of number: Int) {
+        for group in 0..<kernel.groups {
+            let at = number * kernel.groups + group
+            for c in group * kernel.channels..<(group + 1) * kernel.channels {
+                (mean[c], r[c]) = (moments.mean.pointer[at], moments.inverseDeviation.pointer[at])
+            }
+        }
+    }
+
+    /// Returns n of a vector of preactivations, whose first channel is c.
+    @inline(always)
+    func normalized(_ a: S.Vector, _ c: Int) -> S.Vector { (a - .load(mean + c)) * .load(r + c) }
+
+    /// Calls the body for each gate of a vector of hidden channels at a pixel, with n and y.
+    ///
+    /// - Parameters:
+    ///   - a: the preactivations of the pixel.
+    ///   - k: the first hidden channel.
+    @inline(always)
+    func forEachGate(
+        _ a: UnsafePointer<S>, _ place: Int, _ k: Int, _ body: (_ gate: Int, _ n: S.Vector, _ y: S.Vector) -> Void
+    ) {
+        let weight = kernel.isPerPlace ? 4 &* hidden &* place : 0
+        let scale = kernel.scale.pointer + weight, shift = kernel.shift.pointer + weight
+        // Four stretches of a row in turn are no pattern that a processor foresees.
+        let ahead = 4 &* 4 &* hidden
+        for gate in 0..<4 {
+            let c = gate &* hidden &+ k, n = normalized(.load(a + c), c)
+            ckernels_prefetch(a + (c &+ ahead))
+            body(gate, n, S.Vector.load(shift + c).addingProduct(S.Vector.load(scale + c), n))
+        }
+    }
+}
+
+/// The backward pass of one image of the batch.
+private struct NormalizedImageBackward<S: Scalar> {
+    let image: NormalizedImage<S>
     let p: GateGradientPointers<S>
     let firstPixel, places: Int
 
-    /// The normalized preactivations n of all images.
-    let n: UnsafeMutablePointer<S>
+    /// The gradient of the gates' preactivations, (places, 4 hidden).
+    let dy: UnsafeMutablePointer<S>
 
     let dscale, dshift: UnsafeMutablePointer<S>
 
     /// Two rows of sums per channel: of dy, then of dy n. Where each pixel has a scale of its own they sum dn and dn n.
     let totals: UnsafeMutablePointer<Double>
 
+    /// The three parenthesized terms of each channel, one row per term; where each pixel has a scale of its own, the first
+    /// term is r alone.
+    let brackets: UnsafeMutablePointer<S>
+
+    private var kernel: GroupNormalization<S> { image.kernel }
     private var all: Int { 4 &* p.n }
 
     /// The number of pixels that are summed in the tensors' own precision before the sum goes to a double.
     private static var placesAtOnce: Int { 64 }
 
-    /// Overwrites the gates with dy and computes the totals.
+    /// Computes dy and the totals.
     @inline(always)
     func stepBackward<F: GateFunction>(_ function: F.Type) {
-        withRows(1, of: 128) { (sums: UnsafeMutablePointer<S>) in
-            for first in stride(from: 0, to: places, by: Self.placesAtOnce) {
-                S.Vector.forEachInOneLoop(of: p.n) { k, m in
-                    sums.update(repeating: 0, count: 128)
+        let row = rowLength(all)
+        withRows(2, of: all) { (sums: UnsafeMutablePointer<S>) in
+            withRows(1, of: 128) { (memory: UnsafeMutablePointer<S>) in
+                // Of sixteen channels and four gates each: the gates, later dy, and n.
+                let gates = memory, n = memory + 64
+                for first in stride(from: 0, to: places, by: Self.placesAtOnce) {
+                    sums.update(repeating: 0, count: 2 &* row)
                     for place in first..<min(first &+ Self.placesAtOnce, places) {
                         let pixel = firstPixel &+ place
-                        let gates = p.gates + (pixel &* all &+ k)
-                        p.step(function, pixel, k, m, gates: gates, da: gates, stride: p.n)
-                        add(place, k, m, to: sums)
+                        S.Vector.forEachInOneLoop(of: p.n) { k, m in
+                            image.forEachGate(p.gates + pixel &* all, place, k) { gate, normalized, value in
+                                normalized.store(n + 16 &* gate)
+                                value.store(gates + 16 &* gate)
+                            }
+                            p.gates(function, pixel, k, a: gates, stride: 16)
+                            p.step(function, pixel, k, m, gates: gates, da: gates, stride: 16)
+                            for gate in 0..<4 {
+                                let at = 16 &* gate, c = gate &* p.n &+ k
+                                add(.load(gates + at), .load(n + at), place, c, m, to: sums)
+                            }
+                        }
                     }
-                    for gate in 0..<4 {
-                        let c = gate &* p.n &+ k
-                        add(sums + 16 &* gate, to: totals + c, m)
-                        add(sums + (64 &+ 16 &* gate), to: totals + (rowLength(all) &+ c), m)
-                    }
+                    add(sums, to: totals, all)
+                    add(sums + row, to: totals + row, all)
                 }
             }
         }
     }
 
-    /// Adds the terms of one pixel and one block of channels.
+    /// Keeps a vector of dy, whose first channel is c, and adds its terms.
     @inline(always)
-    private func add(_ place: Int, _ k: Int, _ m: Int, to sums: UnsafeMutablePointer<S>) {
-        for gate in 0..<4 {
-            let c = gate &* p.n &+ k, at = (firstPixel &+ place) &* all &+ c, sum = sums + 16 &* gate
-            var dn = S.Vector.load(p.gates + at)
-            let n = S.Vector.load(n + at)
-            if kernel.isPerPlace { dn = scaled(dn, n, at: place &* all &+ c, m) }
-            (S.Vector.load(sum) + dn).store(sum)
-            S.Vector.load(sum + 64).addingProduct(dn, n).store(sum + 64)
-        }
+    private func add(
+        _ slope: S.Vector, _ n: S.Vector, _ place: Int, _ c: Int, _ m: Int, to sums: UnsafeMutablePointer<S>
+    ) {
+        let at = place &* all &+ c, sum = sums + c, product = sums + (rowLength(all) &+ c)
+        slope.store(dy + at, over: m)
+        let dn = kernel.isPerPlace ? scaled(slope, n, at: at, m) : slope
+        (S.Vector.load(sum) + dn).store(sum, over: m)
+        S.Vector.load(product).addingProduct(dn, n).store(product, over: m)
     }
 
     /// Adds dn and dn n to the gradients of a pixel's own shift and scale, and returns dn times the scale. Out of line,
@@ -189,9 +242,8 @@ private struct NormalizedImage<S: Scalar> {
         }
     }
 
-    /// Writes the three parenthesized terms of each channel, one row per term; where each pixel has a scale of its own,
-    /// the first term is r alone. Also accumulates the gradients of scales and shifts that all pixels share.
-    func bracket(_ inverseDeviations: UnsafeMutablePointer<S>, into rows: UnsafeMutablePointer<S>) {
+    /// Computes the brackets, and accumulates the gradients of scales and shifts that all pixels share.
+    func bracket(_ inverseDeviations: UnsafeMutablePointer<S>) {
         let row = rowLength(all), elements = Double(places * kernel.channels)
         for group in 0..<kernel.groups {
             let channels = group * kernel.channels..<(group + 1) * kernel.channels, r = inverseDeviations[group]
@@ -202,9 +254,9 @@ private struct NormalizedImage<S: Scalar> {
                 products += scale * totals[row + c]
             }
             for c in channels {
-                rows[c] = kernel.isPerPlace ? r : r * kernel.scale.pointer[c]
-                rows[row + c] = S(Double(r) * sum / elements)
-                rows[2 * row + c] = S(Double(r) * products / elements)
+                brackets[c] = kernel.isPerPlace ? r : r * kernel.scale.pointer[c]
+                brackets[row + c] = S(Double(r) * sum / elements)
+                brackets[2 * row + c] = S(Double(r) * products / elements)
                 guard !kernel.isPerPlace else { continue }
                 dshift[c] += S(totals[c])
                 dscale[c] += S(totals[row + c])
@@ -212,18 +264,18 @@ private struct NormalizedImage<S: Scalar> {
         }
     }
 
-    /// Overwrites dy with da.
+    /// Overwrites the preactivations with da.
     @inline(always)
-    func subtract(_ rows: UnsafeMutablePointer<S>) {
+    func subtract() {
         let row = rowLength(all)
         for place in 0..<places {
-            let da = p.gates + (firstPixel &+ place) &* all, n = n + (firstPixel &+ place) &* all
+            let a = p.gates + (firstPixel &+ place) &* all, dy = dy + place &* all
             S.Vector.forEach(of: all) { c, m in
-                var dy = S.Vector.load(da + c)
-                if kernel.isPerPlace { dy *= S.Vector.load(kernel.scale.pointer + (place &* all &+ c)) }
-                let rest = S.Vector.load(rows + (row &+ c)).addingProduct(
-                    .load(rows + (2 &* row &+ c)), .load(n + c))
-                (dy * S.Vector.load(rows + c) - rest).store(da + c, over: m)
+                var slope = S.Vector.load(dy + c)
+                if kernel.isPerPlace { slope *= S.Vector.load(kernel.scale.pointer + (place &* all &+ c)) }
+                let rest = S.Vector.load(brackets + (row &+ c)).addingProduct(
+                    .load(brackets + (2 &* row &+ c)), image.normalized(.load(a + c), c))
+                (slope * S.Vector.load(brackets + c) - rest).store(a + c, over: m)
             }
         }
     }

@@ -6,6 +6,16 @@
 // Sources: Wu and He, "Group normalization", ECCV 2018, equations 1 to 6. With all channels in one group and a scale
 // and shift per pixel it is also layer normalization (Ba, Kiros and Hinton, 2016) over (C, H, W), as in PyTorch.
 
+/// The moments of all groups of some samples, which backward needs: m and r, (samples, groups).
+package struct GroupMoments<S: Scalar> {
+    let mean, inverseDeviation: Tensor<S>
+
+    package init(mean: Tensor<S>, inverseDeviation: Tensor<S>) {
+        precondition(mean.count == inverseDeviation.count, "\(mean.shape) and \(inverseDeviation.shape)")
+        (self.mean, self.inverseDeviation) = (mean, inverseDeviation)
+    }
+}
+
 /// A group normalization with its affine parameters.
 package struct GroupNormalization<S: Scalar>: Sendable {
     /// The number of neighboring channels in a group.
@@ -95,10 +105,15 @@ extension GroupNormalization {
     var isPerPlace: Bool { scale.count > allChannels }
 
     /// Checks the shapes and returns the number of pixels per sample.
-    func places(of x: Tensor<S>, _ normalized: Tensor<S>, _ inverseDeviations: Tensor<S>) -> Int {
+    private func places(of x: Tensor<S>, _ normalized: Tensor<S>, _ inverseDeviations: Tensor<S>) -> Int {
+        precondition(normalized.count == x.count, "\(normalized.shape) for \(x.shape)")
+        return places(of: x, GroupMoments(mean: inverseDeviations, inverseDeviation: inverseDeviations))
+    }
+
+    func places(of x: Tensor<S>, _ moments: GroupMoments<S>) -> Int {
         let samples = x.shape[0], places = x.count / (samples * allChannels)
-        precondition(samples * places * allChannels == x.count && normalized.count == x.count)
-        precondition(inverseDeviations.count == samples * groups)
+        precondition(samples * places * allChannels == x.count)
+        precondition(moments.mean.count == samples * groups, "\(moments.mean.shape) for \(groups) groups")
         precondition(scale.count == allChannels || scale.count == places * allChannels)
         return places
     }

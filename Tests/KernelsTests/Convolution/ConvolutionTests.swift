@@ -124,8 +124,9 @@ func numbers<S: Scalar>(_ tensor: Tensor<S>) -> [Double] {
 }
 
 func expectClose<S: Scalar>(
-    _ tensor: Tensor<S>, _ expected: [Double], _ tolerance: Double, sourceLocation: SourceLocation = #_sourceLocation
+    _ tensor: Tensor<S>, _ expected: [Double], _ tolerance: Double, _ name: String = "",
+    sourceLocation: SourceLocation = #_sourceLocation
 ) {
     let worst = zip(numbers(tensor), expected).map { abs($0 - $1) }.max() ?? 0
-    #expect(worst <= tolerance, sourceLocation: sourceLocation)
+    #expect(worst <= tolerance, "\(name)", sourceLocation: sourceLocation)
 }

@@ -10,15 +10,18 @@ import Testing
         check(Float.self, group, everyPlace, mean: 0.5, tolerance: 2e-5)
     }
 
-    /// The fused kernel equals normalization followed by the gates, forward and backward.
+    /// The fused kernel equals normalization followed by the gates, forward and backward, and keeps the preactivations
+    /// until backward.
     @Test(arguments: [(24, 1), (24, 3), (24, 32), (24, 96), (3, 4), (16, 8)], [false, true])
     func withTheGatesStep(sizes: (hidden: Int, group: Int), everyPlace: Bool) {
-        checkStep(Double.self, sizes.hidden, sizes.group, everyPlace, tolerance: 1e-12)
-        checkStep(Float.self, sizes.hidden, sizes.group, everyPlace, tolerance: 2e-5)
+        for activation in [GateActivation.logistic, .hardSigmoid] {
+            checkStep(Double.self, sizes.hidden, sizes.group, everyPlace, activation, tolerance: 1e-12)
+            checkStep(Float.self, sizes.hidden, sizes.group, everyPlace, activation, tolerance: 2e-5)
+        }
     }
 
     private func checkStep<S: Scalar>(
-        _: S.Type, _ hidden: Int, _ group: Int, _ everyPlace: Bool, tolerance: Double
+        _: S.Type, _ hidden: Int, _ group: Int, _ everyPlace: Bool, _ activation: GateActivation, tolerance: Double
     ) {
         let samples = Self.samples, map = [Self.height, Self.width]
         let all = [samples] + map + [4 * hidden], state = [samples] + map + [hidden]
@@ -26,43 +29,45 @@ import Testing
         let kernel = GroupNormalization(
             channels: group, scale: random(S.self, 3, weights), shift: random(S.self, 4, weights))
         func zeros(_ shape: [Int]) -> Tensor<S> { Tensor(shape: shape) }
+        func peepholes(_ make: (UInt64) -> Tensor<S>) -> Peepholes<S> { Peepholes(i: make(7), f: make(8), o: make(9)) }
         func bothWays(
-            _ forward: (GateStep<S>, Tensor<S>, Tensor<S>) -> Void,
-            _ backward: (GateStepBackward<S>, Tensor<S>, Tensor<S>, Tensor<S>, Tensor<S>) -> Void
+            _ forward: (GateStep<S>) -> Void,
+            _ backward: (GateStepBackward<S>, _ dscale: Tensor<S>, _ dshift: Tensor<S>) -> Void
         ) -> [(name: String, tensor: Tensor<S>)] {
             let gates = random(S.self, 1, all), before = random(S.self, 2, state), cell = zeros(state), h = zeros(state)
-            let n = zeros(all), r = zeros([samples, 4 * hidden / group])
+            let peepholes = everyPlace ? peepholes { random(S.self, $0, map + [hidden]) } : nil
             forward(
                 GateStep(
-                    gates: gates, bias: zeros([4 * hidden]), activation: .logistic, peepholes: nil,
-                    previousCell: before,
-                    cell: cell, hidden: h), n, r)
-            let stepped = zeros(all), dc = random(S.self, 6, state), ds = zeros(weights), dt = zeros(weights)
-            stepped.copy(from: gates)
+                    gates: gates, bias: zeros([4 * hidden]), activation: activation, peepholes: peepholes,
+                    previousCell: before, cell: cell, hidden: h))
+            let dc = random(S.self, 6, state), ds = zeros(weights), dt = zeros(weights)
+            let dw = (0..<3).map { _ in zeros(map + [hidden]) }
             backward(
                 GateStepBackward(
-                    gates: gates, activation: .logistic, peepholes: nil, peepholeGradients: nil, previousCell: before,
-                    cell: cell, hiddenGradient: random(S.self, 5, state), cellGradient: dc), n, r, ds, dt)
-            return [
-                ("gates", stepped), ("c", cell), ("h", h), ("n", n), ("r", r), ("da", gates), ("dc", dc),
-                ("dscale", ds),
-                ("dshift", dt),
-            ]
+                    gates: gates, activation: activation, peepholes: peepholes,
+                    peepholeGradients: Peepholes(i: dw[0], f: dw[1], o: dw[2]), previousCell: before, cell: cell,
+                    hiddenGradient: random(S.self, 5, state), cellGradient: dc), ds, dt)
+            return [("c", cell), ("h", h), ("da", gates), ("dc", dc), ("dscale", ds), ("dshift", dt)]
+                + dw.map { ("dw", $0) }
         }
-        let plain = bothWays { step, n, r in
+        let n = zeros(all), r = zeros([samples, 4 * hidden / group])
+        let plain = bothWays { step in
             kernel.forward(step.gates, normalized: n, inverseDeviations: r)
             step.forward()
-        } _: { step, n, r, ds, dt in
+        } _: { step, ds, dt in
             step.backward()
+            kernel.backward(step.gates, normalized: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
+        }
+        let deviations = zeros(r.shape), moments = GroupMoments(mean: zeros(r.shape), inverseDeviation: deviations)
+        let together = bothWays { step in
+            kernel.forward(step, moments: moments)
+            #expect(numbers(step.gates) == numbers(random(S.self, 1, all)))
+        } _: { step, ds, dt in
             kernel.backward(
-                step.gates, normalized: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
+                step, moments: moments, scratch: zeros(map + [4 * hidden]), scaleGradient: ds, shiftGradient: dt)
         }
-        let together = bothWays { step, n, r in
-            kernel.forward(step, normalized: n, inverseDeviations: r)
-        } _: { step, n, r, ds, dt in
-            kernel.backward(step, normalized: n, inverseDeviations: r, scaleGradient: ds, shiftGradient: dt)
-        }
-        for (a, b) in zip(plain, together) { expectClose(b.tensor, numbers(a.tensor), 10 * tolerance) }
+        for (a, b) in zip(plain, together) { expectClose(b.tensor, numbers(a.tensor), 10 * tolerance, "\(a.name)") }
+        #expect(numbers(deviations) == numbers(r))
     }
 
     /// Elements far from zero lose the digits that their rounding has lost already, and no others.

@@ -39,56 +39,59 @@ struct GateNormalizer {
     }
 }
 
-/// The values that the normalization of the time steps in memory keeps for backward.
+/// What the normalization of the time steps in memory keeps for backward, next to the preactivations.
 struct UnrolledGateNormalizer<S: Scalar> {
     private let slots: GateNormalizer
 
-    /// The normalized preactivations: (height, width, 4 hidden) each.
-    private let normalized: StepMemory<S>
+    /// The means and the inverse standard deviations: (1, 1, groups) each.
+    private let means, inverseDeviations: StepMemory<S>
 
-    /// The inverse standard deviations: (1, 1, groups) each.
-    private let inverseDeviations: StepMemory<S>
+    private let training: Training?
 
-    private let gradients: Gradients?
-
-    /// The gradients, accumulated over steps, in the shape of scale and shift.
-    private struct Gradients {
+    private struct Training {
+        /// The gradients, accumulated over steps, in the shape of scale and shift.
         let scale, shift: Tensor<S>
+
+        /// For one image: (height, width, 4 hidden).
+        let scratch: Tensor<S>
     }
 
     init(_ slots: GateNormalizer, steps: Int, images: Int, for use: NetworkUse) {
-        let map = slots.map, groups = map.channels / slots.channels
+        let map = slots.map, groups = FeatureShape(height: 1, width: 1, channels: map.channels / slots.channels)
         self.slots = slots
-        normalized = StepMemory(steps: steps, images: images, map)
-        inverseDeviations = StepMemory(
-            steps: steps, images: images, FeatureShape(height: 1, width: 1, channels: groups))
-        gradients =
+        means = StepMemory(steps: steps, images: images, groups)
+        inverseDeviations = StepMemory(steps: steps, images: images, groups)
+        training =
             use == .training
-            ? Gradients(scale: Tensor(shape: slots.scale.shape), shift: Tensor(shape: slots.shift.shape)) : nil
+            ? Training(
+                scale: Tensor(shape: slots.scale.shape), shift: Tensor(shape: slots.shift.shape),
+                scratch: Tensor(map.height, map.width, map.channels)) : nil
     }
 
-    /// Normalizes the preactivations of step t for some images, then computes the gates.
+    private func moments(_ t: Int, images: Range<Int>) -> GroupMoments<S> {
+        GroupMoments(mean: means.step(t, images: images), inverseDeviation: inverseDeviations.step(t, images: images))
+    }
+
+    /// Normalizes the preactivations of step t for some images and computes the states.
     func forward(_ t: Int, images: Range<Int>, step: GateStep<S>, by kernel: GroupNormalization<S>) {
-        kernel.forward(
-            step, normalized: normalized.step(t, images: images),
-            inverseDeviations: inverseDeviations.step(t, images: images))
+        kernel.forward(step, moments: moments(t, images: images))
     }
 
     func clearGradients() {
-        gradients.ofTraining.scale.fill(0)
-        gradients.ofTraining.shift.fill(0)
+        training.ofTraining.scale.fill(0)
+        training.ofTraining.shift.fill(0)
     }
 
     /// Computes the backward pass of step t for some images.
     func backward(_ t: Int, images: Range<Int>, step: GateStepBackward<S>, by kernel: GroupNormalization<S>) {
+        let training = training.ofTraining
         kernel.backward(
-            step, normalized: normalized.step(t, images: images),
-            inverseDeviations: inverseDeviations.step(t, images: images),
-            scaleGradient: gradients.ofTraining.scale, shiftGradient: gradients.ofTraining.shift)
+            step, moments: moments(t, images: images), scratch: training.scratch, scaleGradient: training.scale,
+            shiftGradient: training.shift)
     }
 
     func addParameterGradients(to gradient: ParameterVector<S>) {
-        add(gradients.ofTraining.scale, accumulatingInto: gradient[slots.scale])
-        add(gradients.ofTraining.shift, accumulatingInto: gradient[slots.shift])
+        add(training.ofTraining.scale, accumulatingInto: gradient[slots.scale])
+        add(training.ofTraining.shift, accumulatingInto: gradient[slots.shift])
     }
 }

@@ -12,8 +12,8 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
     private let convolution: any GateConvolution<S>
     private let normalizer: UnrolledGateNormalizer<S>?
 
-    /// The preactivations, then the gates, then in some cases the gradient of the preactivations. A forecast has memory
-    /// for one step of one group of images.
+    /// The preactivations, then, if they are not normalized, the gates, then in some cases the gradient of the
+    /// preactivations. A forecast has memory for one step of one group of images.
     private let gates: StepMemory<S>
 
     /// The step whose gates each index of `gates` holds.
