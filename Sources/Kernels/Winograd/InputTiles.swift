@@ -2,6 +2,8 @@
 // square in the L1 cache, then the rows. Pixels outside the image are zero. Lanes beyond the last channel hold
 // arbitrary values, which no product reads.
 
+import CProcessor
+
 extension TransformedMaps {
     /// Computes V = B' x B for each tile of the images.
     ///
@@ -50,7 +52,9 @@ private func inputTiles<S: Scalar, Filter: WinogradAlgorithm>(
                     for j in 0..<n {
                         let outputs = square.column(j, part)
                         if let column = tile.column(j) {
-                            let inputs = TileColumn(tile: tile, column: column, pixels: pixels, channels: channels)
+                            let inputs = TileColumn(
+                                tile: tile, column: column, pixels: pixels, channels: channels,
+                                asksAhead: channels > 64)
                             Filter.input(inputs, into: outputs)
                         } else {
                             for i in 0..<n { outputs[i] = .zero }
@@ -76,10 +80,15 @@ private struct TileColumn<S: Scalar>: VectorSource {
     let pixels: UnsafeMutablePointer<S>
     let channels: Int
 
+    /// Whether the next block of channels is prefetched, as a processor does where rows are a few lines long.
+    let asksAhead: Bool
+
     @inline(always)
     subscript(i: Int) -> S.Vector {
         guard let row = tile.row(i) else { return .zero }
-        return .load(pixels + (row &+ column) &* channels)
+        let place = pixels + (row &+ column) &* channels
+        if asksAhead { ckernels_prefetch(place + 16) }
+        return .load(place)
     }
 }
 

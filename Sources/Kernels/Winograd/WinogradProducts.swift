@@ -150,6 +150,8 @@ package func multiplyBackward<S: Scalar>(
 private func multiply<S: Scalar>(
     _ inputs: [InputProduct<S>], _ weights: [WeightProduct<S>], _ geometry: WinogradGeometry
 ) {
+    // The widest first: dM comes from memory for it.
+    let inputs = inputs.sorted { $0.dv.channels > $1.dv.channels }
     for point in 0..<geometry.points {
         for product in inputs { product.multiply(point: point) }
         for product in weights { product.add(point: point) }
