@@ -71,6 +71,7 @@ extension WinogradAlgorithm {
         let even1 = (d2 + d6).addingProduct(-4.25, d4), odd1 = (d1 + d5).addingProduct(-4.25, d3)
         y[1] = even1 + odd1
         y[2] = even1 - odd1
+        // What is odd at 2 and 1/2 is 2 and 1/2 times these sums.
         let even2 = d6.addingProduct(0.25, d2).addingProduct(-1.25, d4)
         let odd2 = d5.addingProduct(0.25, d1).addingProduct(-1.25, d3)
         y[3] = even2.addingProduct(2, odd2)
@@ -106,7 +107,7 @@ extension WinogradAlgorithm {
 @inline(always)
 private func evaluate<S: Scalar>(_ c: VectorRow<S>, _ n: Int, _ f: (S, S, S), into v: some VectorTarget<S>) {
     let c0 = c[0], c1 = c[1], last = c[n &- 1]
-    // The odd powers at 2 and 1/2 are 2 and 1/2 times these sums.
+    // What is odd at 2 and 1/2 is 2 and 1/2 times these sums.
     var even1 = c0, odd1 = c1
     var even2 = c0, odd2 = c1
     var even3 = c0, odd3 = c1
