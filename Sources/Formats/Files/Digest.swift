@@ -49,6 +49,9 @@ package struct Digest: ~Copyable {
     }
 
     nonisolated(unsafe) private static let sha256: OpaquePointer = {
+        // OpenSSL would free its memory at the program's exit, while a thread that computed a digest may just be ending and
+        // free its own: now and then a program crashed that had done all of its work.
+        require(OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil))
         guard let library = OSSL_LIB_CTX_new(), let algorithm = EVP_MD_fetch(library, "SHA256", nil) else {
             lackOfMemory()
         }
