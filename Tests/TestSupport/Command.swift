@@ -20,9 +20,13 @@ package enum Command {
     /// With this set, convlstm-dist does not start itself again to set it. Tests of its start unset it.
     private static let startsOnce = ["OPENBLAS_NUM_THREADS": "1"]
 
+    /// The environment of this process without the kernels that its user chose for OpenBLAS, which programs warn of where
+    /// they leave AVX-512 idle.
+    private static let inherited = ProcessInfo.processInfo.environment.filter { $0.key != "OPENBLAS_CORETYPE" }
+
     /// Runs one of this package's executables, or any program on the PATH, to its end.
     ///
-    /// The executables are looked up beside the running test bundle. `environment` is merged into that of this process.
+    /// The executables are looked up beside the running test bundle. `environment` is merged into `inherited`.
     /// A program that takes longer than `timeout` seconds is killed; `CommandTimeout` then holds what it had printed.
     package static func run(
         _ program: String, _ arguments: [String] = [], environment: [String: String] = [:], directory: String? = nil,
@@ -31,7 +35,7 @@ package enum Command {
         let folder = try TemporaryFolder()
         let child = try Child(
             ["/usr/bin/env", "-C", directory ?? folder.path, path(of: program)] + arguments,
-            environment: ProcessInfo.processInfo.environment.merging(startsOnce) { $1 }.merging(environment) { $1 },
+            environment: inherited.merging(startsOnce) { $1 }.merging(environment) { $1 },
             output: folder.write([], to: "stdout"), errors: folder.write([], to: "stderr"))
         let status = child.end(within: timeout)
 
