@@ -28,14 +28,11 @@ extension Workload {
 
     private static func inputGradient(_ shape: GateConvolutionShape) -> Workload {
         Workload("product dM U', \(shape.name)", .operations) {
-            let dm = shape.transformed(shape.gates)
-            let products = [shape.input, shape.hidden].map { channels in
-                let dv = shape.maps(channels)
-                let factor = PointFactor(dm, shape.weights(shape.gates, channels))
-                return (product: InputProduct(factor, images: shape.images, into: dv), dv: dv)
-            }
-            return PreparedWorkload(operations: shape.operations, results: { products.map { outputs($0.dv) } }) {
-                multiplyBackward(shape.geometry, products.map(\.product), [])
+            let dm = shape.transformed(shape.gates), channels = shape.hidden + shape.input, dv = shape.maps(channels)
+            let factor = PointFactor(dm, shape.weights(shape.gates, channels))
+            let product = InputProduct(factor, images: shape.images, into: dv)
+            return PreparedWorkload(operations: shape.operations, results: { [outputs(dv)] }) {
+                multiplyBackward(product, nil)
             }
         }
     }
@@ -43,12 +40,11 @@ extension Workload {
     private static func weightGradient(_ shape: GateConvolutionShape) -> Workload {
         Workload("product V' dM, \(shape.name)", .operations) {
             let dm = shape.transformed(shape.gates)
-            let products = [shape.input, shape.hidden].map { channels in
-                let du = shape.gradient(channels), v = shape.transformed(channels)
-                return (product: WeightProduct(v, dm, images: shape.images, accumulatingInto: du), du: du)
-            }
-            return PreparedWorkload(operations: shape.operations, results: { products.map { weights($0.du) } }) {
-                multiplyBackward(shape.geometry, [], products.map(\.product))
+            let du = [shape.input, shape.hidden].map(shape.gradient)
+            let factors = du.map { WeightProducts.Factor(shape.transformed($0.rows), accumulatingInto: $0) }
+            let products = WeightProducts(factors, dm, images: shape.images)
+            return PreparedWorkload(operations: shape.operations, results: { du.map(weights) }) {
+                multiplyBackward(nil, products)
             }
         }
     }

@@ -56,13 +56,8 @@ extension Workload {
     private static func weightGradient(_ shape: GateConvolutionShape) -> Workload {
         Workload("weight transform backward, \(shape.name)", .bytes) {
             let dg = shape.kernel(shape.hidden, shape.gates), du = shape.gradient(shape.hidden)
-            multiplyBackward(
-                shape.geometry, [],
-                [
-                    WeightProduct(
-                        shape.transformed(shape.hidden), shape.transformed(shape.gates), images: shape.images,
-                        accumulatingInto: du)
-                ])
+            let factor = WeightProducts.Factor(shape.transformed(shape.hidden), accumulatingInto: du)
+            multiplyBackward(nil, WeightProducts([factor], shape.transformed(shape.gates), images: shape.images))
             return PreparedWorkload(reading: [dg], writing: [dg], others: weightBytes(shape)) {
                 du.transformBack(accumulatingInto: dg)
             }

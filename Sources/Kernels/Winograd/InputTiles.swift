@@ -11,6 +11,7 @@ extension TransformedMaps {
     ///   - x: (images, height, width, channels).
     ///   - first: the index in these maps of the first image of `x`.
     package func transformInput(_ x: Tensor<S>, at first: Int = 0) {
+        precondition(channels == geometry.phases * x.shape[3])
         checkShape(x)
         forPrecision(
             of: S.self, float: { inputTiles(retyped(x) as Tensor<Float>, retyped(self), first) },
@@ -18,16 +19,18 @@ extension TransformedMaps {
     }
 
     /// Computes dx += B dV B', the adjoint of `transformInput`.
-    package func transformInputBackward(accumulatingInto dx: Tensor<S>, from first: Int = 0) {
+    ///
+    /// - Parameter channel: the first of these maps' channels that belong to `dx`.
+    package func transformInputBackward(accumulatingInto dx: Tensor<S>, from channel: Int = 0) {
+        precondition(channel + geometry.phases * dx.shape[3] <= channels)
         checkShape(dx)
         forPrecision(
-            of: S.self, float: { inputTilesBackward(retyped(dx) as Tensor<Float>, retyped(self), first) },
-            double: { inputTilesBackward(retyped(dx) as Tensor<Double>, retyped(self), first) })
+            of: S.self, float: { inputTilesBackward(retyped(dx) as Tensor<Float>, retyped(self), channel) },
+            double: { inputTilesBackward(retyped(dx) as Tensor<Double>, retyped(self), channel) })
     }
 
     private func checkShape(_ x: Tensor<S>) {
-        precondition(
-            x.shape == [x.shape[0], geometry.height, geometry.width, channels / geometry.phases], "\(x.shape) in tiles")
+        precondition(x.shape == [x.shape[0], geometry.height, geometry.width, x.shape[3]], "\(x.shape) in tiles")
     }
 }
 
@@ -45,7 +48,7 @@ private func inputTiles<S: Scalar, Filter: WinogradAlgorithm>(
 ) {
     let n = Filter.points, channels = x.shape[3], elements = x.pointer
     withSquare(n) { (square: Square<S>) in
-        maps.forEachInput(of: filter, images: x.shape[0], at: first) { tile, first in
+        maps.forEachInput(of: filter, channels: channels, images: x.shape[0], at: first) { tile, first in
             for block in stride(from: 0, to: channels, by: 16) {
                 for part in BlockParts<S>() {
                     let pixels = elements + (block &+ part.channel)
@@ -93,23 +96,24 @@ private struct TileColumn<S: Scalar>: VectorSource {
 }
 
 @inline(always)
-private func inputTilesBackward<S: Scalar>(_ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int) {
+private func inputTilesBackward<S: Scalar>(_ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ channel: Int) {
     switch maps.geometry.kernel {
-    case 2: inputTilesBackward(WinogradKernel2.self, dx, maps, first)
-    case 3: inputTilesBackward(WinogradKernel3.self, dx, maps, first)
-    default: inputTilesBackward(WinogradKernel5.self, dx, maps, first)
+    case 2: inputTilesBackward(WinogradKernel2.self, dx, maps, channel)
+    case 3: inputTilesBackward(WinogradKernel3.self, dx, maps, channel)
+    default: inputTilesBackward(WinogradKernel5.self, dx, maps, channel)
     }
 }
 
 private func inputTilesBackward<S: Scalar, Filter: WinogradAlgorithm>(
-    _ filter: Filter.Type, _ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ first: Int
+    _ filter: Filter.Type, _ dx: Tensor<S>, _ maps: TransformedMaps<S>, _ channel: Int
 ) {
     let n = Filter.points, channels = dx.shape[3], elements = dx.pointer
     withSquare(n) { (square: Square<S>) in
-        maps.forEachInput(of: filter, images: dx.shape[0], at: first) { tile, first in
+        maps.forEachInput(of: filter, channels: channels, images: dx.shape[0], at: 0) { tile, phase in
+            let first = channel &+ phase
             S.Vector.forEach(of: channels) { channel, lanes in
-                if channel % 16 == 0 { tile.prefetchNext(first &+ channel, points: n &* n) }
                 for i in 0..<n {
+                    if channel % 16 == 0 { tile.prefetchNext(first &+ channel, row: i, of: n) }
                     Filter.inputBackward(tile.points(first &+ channel, row: i, of: n), into: square.row(i))
                 }
                 for j in 0..<n {

@@ -45,9 +45,9 @@ private func outputTiles<Filter: WinogradAlgorithm, Sink: PlaceSink>(
         withSquare(n) { square in
             maps.forEachOutput(images: images, at: first) { tile in
                 for block in blocks {
-                    tile.prefetchNext(16 &* block, points: n &* n)
                     for part in BlockParts<Sink.S>() {
                         for i in 0..<n {
+                            if part.channel == 0 { tile.prefetchNext(16 &* block, row: i, of: n) }
                             Filter.output(tile.points(16 &* block &+ part.channel, row: i, of: n), into: square.row(i))
                         }
                         let column = places + (16 &* (block &- blocks.lowerBound) &+ part.channel)

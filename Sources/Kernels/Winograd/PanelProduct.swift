@@ -80,35 +80,47 @@ struct Segment<S: Scalar> {
 
     let depth: Int
 
-    let next: NextFactor<S>
+    /// nil where another product asks for what is read next.
+    let next: NextFactor<S>?
 
-    /// Prefetches a share of what the next product reads in place of a block of columns of B.
+    /// Returns a row block's share of what the next product reads in place of a block of columns of B.
     @inline(always)
-    fileprivate func prefetchNext(share: Int, of shares: Int, blockBytes: Int) {
-        let first: UnsafeRawPointer, distance: Int
+    fileprivate func nextPlaces(share: Int, of shares: Int, vectors: Int) -> Places<S> {
+        let width = vectors &* S.Vector.width
         switch next {
-        case .contiguous(let start): (first, distance) = (UnsafeRawPointer(start), blockBytes)
-        case .rows(let start): (first, distance) = (UnsafeRawPointer(start), bStride &* MemoryLayout<S>.stride)
+        case .contiguous(let start):
+            let distance = (width &+ shares &- 1) / shares
+            guard share &* distance < width else { break }
+            return Places(place: start + share &* distance &* depth, distance: distance)
+        case .rows(let start):
+            // One cache line of every row.
+            let line = share &* (64 / MemoryLayout<S>.stride)
+            guard line < width else { break }
+            return Places(place: start + line, distance: bStride)
+        case nil: break
         }
-        var row = depth &* share / shares
-        let endRow = depth &* (share &+ 1) / shares
-        while row < endRow {
-            var line = first + row &* distance
-            let end = line + blockBytes
-            while line < end {
-                ckernels_prefetch(line)
-                line += 64
-            }
-            row &+= 1
-        }
+        return Places(place: b, distance: 0)
     }
 
     /// Returns the segment of the columns from one on.
     @inline(always)
-    fileprivate func columns(from column: Int) -> Segment {
+    func columns(from column: Int) -> Segment {
         Segment(
             a: a, order: order, b: b + column, bStride: bStride, depth: depth,
-            next: next.columns(from: column, depth: depth))
+            next: next?.columns(from: column, depth: depth))
+    }
+}
+
+/// Places that are prefetched one after the other, one for each step along the inner dimension: many at once would fill the
+/// buffers for what misses the caches, and the product would wait.
+private struct Places<S: Scalar> {
+    var place: UnsafePointer<S>
+    let distance: Int
+
+    @inline(always)
+    mutating func prefetchOne() {
+        ckernels_prefetch(place)
+        place += distance
     }
 }
 
@@ -215,34 +227,37 @@ extension RowBlock {
     ///   - blocks: the number of row blocks; each prefetches its share of the next product's memory.
     @inline(always)
     mutating func add(_ s: Segment<Block.S>, row: Int, blocks: Int) {
-        s.prefetchNext(share: row / mostRows, of: blocks, blockBytes: MemoryLayout<Block>.size)
+        let next = s.nextPlaces(share: row / mostRows, of: blocks, vectors: Block.vectors)
         switch s.order {
         case .rows(let stride):
             let a = s.a + row &* stride
-            add(
-                s, RowPointers(a, stride: stride), depthStride: 1, ahead: a + Self.rows &* stride,
-                aheadStride: Self.rows)
+            let ahead = Places(place: a + Self.rows &* stride, distance: Self.rows)
+            add(s, RowPointers(a, stride: stride), depthStride: 1, ahead, next)
         case .columns(let stride):
             let a = s.a + row
             // The cache lines that hold the next rows.
-            add(s, RowPointers(a, stride: 1), depthStride: stride, ahead: a + 16, aheadStride: stride)
+            let ahead = Places(place: a + 16, distance: stride)
+            add(s, RowPointers(a, stride: 1), depthStride: stride, ahead, next)
         }
     }
 
+    /// - Parameters:
+    ///   - ahead: the places of the next rows of A.
+    ///   - next: places of the next B.
     @inline(always)
     private mutating func add(
-        _ s: Segment<Block.S>, _ a: RowPointers<Block.S>, depthStride: Int, ahead: UnsafePointer<Block.S>,
-        aheadStride: Int
+        _ s: Segment<Block.S>, _ a: RowPointers<Block.S>, depthStride: Int, _ ahead: Places<Block.S>,
+        _ next: Places<Block.S>
     ) {
-        var a = a, b = s.b, ahead = ahead
+        var a = a, b = s.b, ahead = ahead, next = next
         for _ in 0..<s.depth {
-            ckernels_prefetch(ahead)
+            ahead.prefetchOne()
+            next.prefetchOne()
             addProducts(a, from: 0, Block(at: b))
             a += depthStride
             b += s.bStride
-            ahead += aheadStride
-            // With 16 registers two rounds at once, as the compiler now and then has it, would spill the sums.
-            if Block.S.Vector.width < 16 { ckernels_keep_order() }
+            // Two rounds at once, as the compiler now and then has it, would spill the sums.
+            ckernels_keep_order()
         }
     }
 

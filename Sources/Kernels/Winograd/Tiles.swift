@@ -58,11 +58,11 @@ struct Tile<S: Scalar> {
             pointStride: pointStride, rowStride: rowStride)
     }
 
-    /// Prefetches the transform of a block of channels in the next tile.
+    /// Prefetches the transform of a block of channels in row i of the next tile.
     @inline(always)
-    func prefetchNext(_ channel: Int, points: Int) {
-        var place = row + (channel &+ rowStride)
-        for _ in 0..<points {
+    func prefetchNext(_ channel: Int, row i: Int, of n: Int) {
+        var place = row + (channel &+ rowStride &+ i &* n &* pointStride)
+        for _ in 0..<n {
             ckernels_prefetch(place)
             place += pointStride
         }
@@ -73,11 +73,12 @@ extension TransformedMaps {
     /// Calls the body for what every tile of some images reads, phase by phase.
     ///
     /// - Parameters:
+    ///   - channels: the number of channels of the images.
     ///   - first: the index in these maps of the first image.
-    ///   - body: gets the first channel of the phase in these maps too.
+    ///   - body: gets the first channel of the phase too.
     @inline(always)
     func forEachInput<Filter: WinogradAlgorithm>(
-        of _: Filter.Type, images: Int, at first: Int, _ body: (_ tile: Tile<S>, _ channel: Int) -> Void
+        of _: Filter.Type, channels: Int, images: Int, at first: Int, _ body: (_ tile: Tile<S>, _ channel: Int) -> Void
     ) {
         // Only convolutions of two taps have a stride.
         let step = Filter.taps == 2 ? geometry.stride : 1
@@ -86,7 +87,7 @@ extension TransformedMaps {
             shift: geometry.padding
         ) { tile in
             for phase in 0..<step &* step {
-                body(tile.phase(phase / step, phase % step), phase &* channels / (step &* step))
+                body(tile.phase(phase / step, phase % step), phase &* channels)
             }
         }
     }

@@ -85,9 +85,10 @@ package struct TransformedMaps<S: Scalar>: Sendable {
         pointStride = Self.pointStride(geometry, images: images, channels: channels)
     }
 
-    /// Returns the number of elements that the maps occupy.
+    /// Returns the number of elements that the maps occupy. A block that is read from within another, as that of the
+    /// first channels of x behind those of h may be, ends behind the last row.
     package static func count(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
-        geometry.points * pointStride(geometry, images: images, channels: channels)
+        geometry.points * pointStride(geometry, images: images, channels: channels) + 16
     }
 
     private static func pointStride(_ geometry: WinogradGeometry, images: Int, channels: Int) -> Int {
@@ -101,12 +102,9 @@ package struct TransformedMaps<S: Scalar>: Sendable {
     func row(_ tile: Int) -> UnsafeMutablePointer<S> { elements.pointer + tile * rowStride }
 }
 
-/// The contents of maps in the Winograd domain: V of x and of h, M or its gradient, and the gradients of both V.
+/// The contents of maps in the Winograd domain: V of x and of h, M or its gradient, and the gradient of V.
 package enum MapContent: Sendable {
-    case input, hidden, product, inputGradient, hiddenGradient
-
-    /// Whether only a backward pass has such maps.
-    package var isGradient: Bool { self == .inputGradient || self == .hiddenGradient }
+    case input, hidden, product, inputGradient
 }
 
 /// Memory for maps that live for a few steps at most, as large as its largest user requested. Each thread needs an

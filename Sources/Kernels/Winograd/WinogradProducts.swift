@@ -61,52 +61,64 @@ private func multiply<S: Scalar>(
     }
 }
 
-/// The product dV = dM U' of some images.
+/// The product dV = dM U' of some images: some columns of it.
 package struct InputProduct<S: Scalar> {
     let factor: PointFactor<S>
+    let columns: Range<Int>
     let images: Int
     let dv: TransformedMaps<S>
 
-    /// - Parameter dv: receives the gradient in its first images.
-    package init(_ dm: PointFactor<S>, images: Int, into dv: TransformedMaps<S>) {
-        precondition(dm.weights.columns == dv.channels && images <= dv.images)
-        (factor, self.images, self.dv) = (dm, images, dv)
-    }
-
-    /// The channels from a block on, in whole vectors.
-    private func columns(from block: Int) -> Int {
-        let width = S.Vector.width
-        return (dv.channels - 16 * block + width - 1) / width * width
+    /// - Parameters:
+    ///   - columns: a range of the columns of U' that begins with a block; nil for all of them.
+    ///   - dv: receives these columns of the gradient in its first images.
+    package init(_ dm: PointFactor<S>, columns: Range<Int>? = nil, images: Int, into dv: TransformedMaps<S>) {
+        let columns = columns ?? 0..<dm.weights.columns
+        precondition(columns.lowerBound % 16 == 0 && columns.upperBound <= dm.weights.columns)
+        precondition(columns.count == dv.channels && images <= dv.images)
+        (factor, self.columns, self.images, self.dv) = (dm, columns, images, dv)
     }
 
     @inline(always)
     fileprivate func multiply(point: Int) {
-        let next = min(point + 1, dv.geometry.points - 1)
+        let next = min(point + 1, dv.geometry.points - 1), width = S.Vector.width
+        let vectors = columns.lowerBound..<(columns.upperBound + width - 1) / width * width
         for (block, count) in Panels(0..<factor.weights.blocks) {
+            let panel = 16 * block..<16 * (block + count), columns = panel.clamped(to: vectors)
+            guard !columns.isEmpty else { continue }
+            let segment = factor.segment(point: point, block: block, count, next: next)
             multiplyColumns(
-                min(16 * count, columns(from: block)), factor.segment(point: point, block: block, count, next: next),
-                nil, rows: images * dv.geometry.tiles, dv.row(0) + point * dv.pointStride + 16 * block,
-                cStride: dv.rowStride, accumulating: false)
+                columns.count, segment.columns(from: columns.lowerBound - panel.lowerBound), nil,
+                rows: images * dv.geometry.tiles,
+                dv.row(0) + point * dv.pointStride + (columns.lowerBound - vectors.lowerBound), cStride: dv.rowStride,
+                accumulating: false)
         }
     }
 }
 
-/// The product dU += V' dM over some images.
-package struct WeightProduct<S: Scalar> {
-    let v, dm: TransformedMaps<S>
-    let first, firstOutput, images: Int
-    let du: TransformedGradient<S>
+/// The products dU += V' dM of several V with the same dM. Each part of dM is read from memory once, and stays in the L1
+/// cache while the rows of all V' pass by.
+package struct WeightProducts<S: Scalar> {
+    let dm: TransformedMaps<S>
+    let images: Int
+    let factors: [Factor]
 
-    /// - Parameters:
-    ///   - first: the index of the first image in v.
-    ///   - firstOutput: the index of the first image in dm.
-    package init(
-        _ v: TransformedMaps<S>, first: Int = 0, _ dm: TransformedMaps<S>, firstOutput: Int = 0, images: Int,
-        accumulatingInto du: TransformedGradient<S>
-    ) {
-        precondition(du.rows == v.channels && du.columns == dm.channels)
-        precondition(first + images <= v.images && firstOutput + images <= dm.images)
-        (self.v, self.first, self.dm, self.firstOutput, self.images, self.du) = (v, first, dm, firstOutput, images, du)
+    /// V of some images, the last ones of dM, and the gradient of the weights that it is multiplied by.
+    package struct Factor {
+        let v: TransformedMaps<S>
+        let du: TransformedGradient<S>
+
+        package init(_ v: TransformedMaps<S>, accumulatingInto du: TransformedGradient<S>) {
+            precondition(du.rows == v.channels)
+            (self.v, self.du) = (v, du)
+        }
+    }
+
+    /// - Parameter images: the number of images of dM that have a product with at least one V.
+    package init(_ factors: [Factor], _ dm: TransformedMaps<S>, images: Int) {
+        precondition(images <= dm.images)
+        precondition(factors.allSatisfy { $0.v.images <= images && $0.du.columns == dm.channels })
+        // What has the most rows comes last, and meanwhile asks for what is read next.
+        (self.factors, self.dm, self.images) = (factors.sorted { $0.du.rows < $1.du.rows }, dm, images)
     }
 
     /// The most tiles whose panel of dM stays in the L1 cache, and leaves room there for the next one, while all rows of
@@ -115,46 +127,48 @@ package struct WeightProduct<S: Scalar> {
 
     @inline(always)
     fileprivate func add(point: Int) {
-        let tiles = v.geometry.tiles, depth = images * tiles, blocks = blocks(of: dm.channels)
-        let tilesAtOnce = (0..<depth).evenChunkSize(atMost: Self.mostTilesAtOnce)
-        let a = v.row(first * tiles) + point * v.pointStride, b = dm.row(firstOutput * tiles) + point * dm.pointStride
+        let depth = images * dm.geometry.tiles, blocks = blocks(of: dm.channels)
+        let chunks = (0..<depth).chunks(of: (0..<depth).evenChunkSize(atMost: Self.mostTilesAtOnce))
+        let b = dm.row(0) + point * dm.pointStride
         for (block, count) in Panels(0..<blocks) {
-            for tile in stride(from: 0, to: depth, by: tilesAtOnce) {
-                let factor = b + tile * dm.rowStride + 16 * block, following = min(tilesAtOnce, depth - tile)
+            for tiles in chunks {
                 // The next tiles, or the next panel, or the next point.
                 let next =
-                    tile + following < depth
-                    ? factor + following * dm.rowStride
+                    tiles.upperBound < depth
+                    ? b + tiles.upperBound * dm.rowStride + 16 * block
                     : block + count < blocks ? b + 16 * (block + count) : b + dm.pointStride
-                let segment = Segment(
-                    a: UnsafePointer(a + tile * v.rowStride), order: .columns(stride: v.rowStride),
-                    b: UnsafePointer(factor), bStride: dm.rowStride, depth: following, next: .rows(next))
-                multiplyColumns(
-                    16 * count, segment, nil, rows: du.rows, du.point(point) + 16 * block,
-                    cStride: du.rowStride, accumulating: tile > 0 || !du.isEmpty)
+                for (number, factor) in factors.enumerated() {
+                    let missing = depth - factor.v.images * dm.geometry.tiles
+                    let these = max(tiles.lowerBound, missing)..<max(tiles.upperBound, missing)
+                    guard !these.isEmpty else { continue }
+                    let a = factor.v.row(these.lowerBound - missing) + point * factor.v.pointStride
+                    let segment = Segment(
+                        a: UnsafePointer(a), order: .columns(stride: factor.v.rowStride),
+                        b: UnsafePointer(b + these.lowerBound * dm.rowStride + 16 * block), bStride: dm.rowStride,
+                        depth: these.count, next: number == factors.count - 1 ? .rows(next) : nil)
+                    multiplyColumns(
+                        16 * count, segment, nil, rows: factor.du.rows, factor.du.point(point) + 16 * block,
+                        cStride: factor.du.rowStride,
+                        accumulating: these.lowerBound > missing || !factor.du.isEmpty)
+                }
             }
         }
     }
 }
 
 /// Computes the products that share dM, point by point, so that dM is read from memory once.
-package func multiplyBackward<S: Scalar>(
-    _ geometry: WinogradGeometry, _ inputs: [InputProduct<S>], _ weights: [WeightProduct<S>]
-) {
+package func multiplyBackward<S: Scalar>(_ input: InputProduct<S>?, _ weights: WeightProducts<S>?) {
     forPrecision(
-        of: S.self, float: { multiply(retyped(inputs) as [InputProduct<Float>], retyped(weights), geometry) },
-        double: { multiply(retyped(inputs) as [InputProduct<Double>], retyped(weights), geometry) })
+        of: S.self, float: { multiply(retyped(input) as InputProduct<Float>?, retyped(weights)) },
+        double: { multiply(retyped(input) as InputProduct<Double>?, retyped(weights)) })
 }
 
 @inline(always)
-private func multiply<S: Scalar>(
-    _ inputs: [InputProduct<S>], _ weights: [WeightProduct<S>], _ geometry: WinogradGeometry
-) {
-    // The widest first: dM comes from memory for it.
-    let inputs = inputs.sorted { $0.dv.channels > $1.dv.channels }
-    for point in 0..<geometry.points {
-        for product in inputs { product.multiply(point: point) }
-        for product in weights { product.add(point: point) }
+private func multiply<S: Scalar>(_ input: InputProduct<S>?, _ weights: WeightProducts<S>?) {
+    guard let dm = input?.factor.maps ?? weights?.dm else { return }
+    for point in 0..<dm.geometry.points {
+        input?.multiply(point: point)
+        weights?.add(point: point)
     }
-    for product in weights { product.du.hasGrown() }
+    for factor in weights?.factors ?? [] { factor.du.hasGrown() }
 }

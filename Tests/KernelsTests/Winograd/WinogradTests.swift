@@ -58,8 +58,7 @@ import Testing
 
         m.transformOutputBackward(dz)
         let du = TransformedGradient<Double>(geometry, rows: rows, columns: filters)
-        multiplyBackward(
-            geometry, [], [WeightProduct(v, m, images: images, accumulatingInto: du)])
+        multiplyBackward(nil, WeightProducts([.init(v, accumulatingInto: du)], m, images: images))
         let dw = random(Double.self, 4, [g.patch, filters]), expectedDW = Tensor<Double>(shape: dw.shape)
         expectedDW.copy(from: dw)
         addBack(du, g, to: dw)
@@ -97,7 +96,7 @@ import Testing
     }
 
     private func multiplyAll(_ factor: PointFactor<Double>, into m: TransformedMaps<Double>, images: Int) {
-        multiplyBackward(m.geometry, [InputProduct(factor, images: images, into: m)], [])
+        multiplyBackward(InputProduct(factor, images: images, into: m), nil)
     }
 
     /// Returns the weights with each tap's (rows, columns) matrix transposed.

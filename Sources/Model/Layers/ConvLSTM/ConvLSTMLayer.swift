@@ -155,8 +155,7 @@ package final class ConvLSTMLayer<S: Scalar>: Layer {
         biasBlocks?.gather(values, into: bias)
         peepholes = peepholes(in: values)
         normalization = normalizer?.kernel(values)
-        winograd?.input?.prepare(kernels.input)
-        winograd?.hidden?.prepare(kernels.hidden)
+        winograd?.prepare(kernels)
     }
 
     private func peepholes(in vector: ParameterVector<S>) -> Peepholes<S>? {

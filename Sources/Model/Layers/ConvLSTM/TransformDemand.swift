@@ -11,12 +11,8 @@ package struct TransformDemand: Sendable {
     /// products.
     let input, hidden, outputs: Int
 
-    /// The kinds of maps with their channels.
-    var contents: [(content: MapContent, channels: Int)] {
-        [
-            (.input, input), (.hidden, hidden), (.product, outputs), (.inputGradient, input), (.hiddenGradient, hidden),
-        ]
-    }
+    /// The columns of [U_h U_x]' that the gradient of the input takes, from the beginning of a block on.
+    var inputColumns: Range<Int> { hidden / 16 * 16..<hidden + input }
 
     /// The number of tiles that makes a product long enough and still fits in cache. Each product reads all weights, so
     /// products with more channels need more tiles.

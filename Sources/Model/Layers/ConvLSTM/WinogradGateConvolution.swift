@@ -7,26 +7,45 @@
 
 import Kernels
 
-/// The weights of a layer in the Winograd domain, for the forward and the backward pass.
+/// The weights of a layer in the Winograd domain: U_x and U_h for the forward pass, and [U_h U_x]' for the backward pass,
+/// where one product makes the gradients of both.
 struct WinogradGateWeights<S: Scalar> {
     let geometry: WinogradGeometry
 
-    /// nil if the layer does not use them.
-    let input, hidden: TransformedKernel<S>?
+    /// U_x and U_h; nil if the layer does not use them.
+    let input, hidden: TransformedWeights<S>?
 
-    init(_ geometry: WinogradGeometry, inputChannels: Int, hidden n: Int, isRecurrent: Bool, for use: NetworkUse) {
-        func kernel(_ channels: Int) -> TransformedKernel<S> {
-            TransformedKernel(
-                geometry, rows: channels, columns: 4 * n, use == .training ? [.forward, .backward] : .forward)
-        }
-        self.geometry = geometry
-        input = inputChannels > 0 ? kernel(inputChannels) : nil
-        hidden = isRecurrent ? kernel(n) : nil
-        demand = TransformDemand(
-            geometry: geometry, input: inputChannels, hidden: isRecurrent ? n : 0, outputs: 4 * n)
-    }
+    /// [U_h U_x]', and the kernels that it is made of, transposed: (kernel x kernel x 4 hidden, hidden + input channels).
+    private let backward: (weights: TransformedWeights<S>, kernels: Tensor<S>)?
 
     let demand: TransformDemand
+
+    init(_ geometry: WinogradGeometry, inputChannels x: Int, hidden n: Int, isRecurrent: Bool, for use: NetworkUse) {
+        let h = isRecurrent ? n : 0
+        func weights(_ rows: Int, _ columns: Int) -> TransformedWeights<S>? {
+            rows > 0 && columns > 0 ? TransformedWeights(geometry, rows: rows, columns: columns) : nil
+        }
+        self.geometry = geometry
+        (input, hidden) = (weights(x, 4 * n), weights(h, 4 * n))
+        backward =
+            use == .training
+            ? weights(4 * n, h + x).map { ($0, Tensor(geometry.kernel * geometry.kernel * 4 * n, h + x)) } : nil
+        demand = TransformDemand(geometry: geometry, input: x, hidden: h, outputs: 4 * n)
+    }
+
+    /// [U_h U_x]'; nil if the layer reads neither.
+    var ofGradients: TransformedWeights<S>? { backward?.weights }
+
+    func prepare(_ kernels: GateKernels<S>) {
+        input?.transform(kernels.input)
+        hidden?.transform(kernels.hidden)
+        guard let backward else { return }
+        if demand.hidden > 0 { transposeTaps(kernels.hidden, rows: demand.hidden, into: backward.kernels) }
+        if demand.input > 0 {
+            transposeTaps(kernels.input, rows: demand.input, into: backward.kernels, at: demand.hidden)
+        }
+        backward.weights.transform(backward.kernels)
+    }
 }
 
 final class WinogradGateConvolution<S: Scalar>: GateConvolution {
@@ -41,7 +60,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         let kernels: GateKernels<S>
 
         init(_ weights: WinogradGateWeights<S>, of layer: ConvLSTMLayer<S>) {
-            func gradient(_ kernel: TransformedKernel<S>?) -> TransformedGradient<S>? {
+            func gradient(_ kernel: TransformedWeights<S>?) -> TransformedGradient<S>? {
                 kernel.map { TransformedGradient(weights.geometry, rows: $0.rows, columns: $0.columns) }
             }
             (input, hidden) = (gradient(weights.input), gradient(weights.hidden))
@@ -57,14 +76,19 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     /// Allocates the memory for all passes in advance.
     private func reserveMemory() {
-        let isTraining = context.use == .training
+        let isTraining = context.use == .training, demand = weights.demand
         let longest = isTraining ? parts(of: 0..<operands.steps).map(\.count).max() ?? 0 : 0
         let images = max(imagesAtOnce, longest * imagesAtOnceBackward)
-        for (content, channels) in weights.demand.contents where isTraining || !content.isGradient {
-            // The gradient of the hidden state is passed on step by step.
-            let count = content == .hiddenGradient ? imagesAtOnceBackward : images
-            _ = context.points.maps(content, weights.geometry, images: count, channels: channels)
+        for (content, channels) in [
+            (MapContent.input, demand.input), (.hidden, demand.hidden), (.product, demand.outputs),
+        ] {
+            _ = context.points.maps(content, weights.geometry, images: images, channels: channels)
         }
+        guard isTraining else { return }
+        _ = (
+            gradient(ofColumns: 0..<demand.hidden + demand.input, images: imagesAtOnceBackward),
+            gradient(ofColumns: demand.inputColumns, images: images)
+        )
     }
 
     private var columns: GateColumns { GateColumns(hidden: operands.layer.description.hidden) }
@@ -105,10 +129,10 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         _ t: Int, images: Range<Int>, _ body: (_ m: TransformedMaps<S>, _ block: Int) -> Void
     ) {
         let x = operands.input.flatMap { x in
-            weights.input.map { PointFactor(transformed([x.values[t][images]], as: .input), $0.forward) }
+            weights.input.map { PointFactor(transformed([x.values[t][images]], as: .input), $0) }
         }
         let h = hidden(before: t, images: images).flatMap { h in
-            weights.hidden.map { PointFactor(transformed([h], as: .hidden), $0.forward) }
+            weights.hidden.map { PointFactor(transformed([h], as: .hidden), $0) }
         }
         for block in 0..<columns.blocks {
             let m = context.points.maps(
@@ -124,9 +148,9 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         }
     }
 
-    // Backward: dM = A da A' serves dV_h = dM U_h', dV_x = dM U_x' and dU += V' dM, all at once if a part is one step. A
-    // part has more than one step only if all images are in one group, so that the images of a part are contiguous in
-    // every sequence.
+    // Backward: dM = A da A' serves [dV_h dV_x] = dM [U_h U_x]' and dU += V' dM, all at once if a part is one step. Of more
+    // steps, each passes on dV_h alone. There are more only if all images are in one group, so that the images of a part are
+    // contiguous in every sequence.
 
     /// Splits the steps into parts long enough for efficient products of the weight gradients.
     func parts(of steps: Range<Int>) -> [Range<Int>] {
@@ -157,67 +181,57 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     /// Adds to the gradient of h_{t-1}, which the step before wants; of a part of one step `finish` does it.
     private func passHiddenGradient(_ t: Int, images: Range<Int>, in part: Range<Int>) {
-        if part.count > 1 { multiply([hiddenGradient(t, images: images, in: part)], []) }
+        guard part.count > 1 else { return }
+        let first = (t - part.lowerBound) * imagesAtOnceBackward
+        multiply(part, from: first, dx: nil, dh: hiddenGradient(before: t, images: images), nil)
     }
 
     func finish(_ part: Range<Int>, images: Range<Int>) {
-        let hidden = part.count == 1 ? hiddenGradient(part.lowerBound, images: images, in: part) : nil
-        multiply([inputGradient(part, images: images), hidden], weightProducts(part, images: images))
+        let isOneStep = part.count == 1, first = isOneStep ? images.lowerBound : 0
+        let dx = operands.input?.gradient?.images(part)[first..<first + part.count * images.count]
+        let dh = isOneStep ? hiddenGradient(before: part.lowerBound, images: images) : nil
+        multiply(part, from: 0, dx: dx, dh: dh, weightProducts(part, images: images))
     }
 
-    /// The gradient of some maps, dx += B dV B' with dV = dM U'.
-    private struct MapGradient {
-        let product: InputProduct<S>
-        let dv: TransformedMaps<S>
-        let dx: Tensor<S>
+    /// Returns the gradient of h_{t-1} of some images; nil if nobody needs it.
+    private func hiddenGradient(before t: Int, images: Range<Int>) -> Tensor<S>? {
+        operands.hidden?.before(t).flatMap { $0.sequence.gradient?[$0.step][images] }
+    }
 
-        init(_ dm: PointFactor<S>, into dv: TransformedMaps<S>, _ dx: Tensor<S>) {
-            product = InputProduct(dm, images: dx.shape[0], into: dv)
-            (self.dv, self.dx) = (dv, dx)
+    /// Computes dx += B dV_x B' and dh += B dV_h B' from the images of dM from one on, and the products dU += V' dM.
+    private func multiply(
+        _ part: Range<Int>, from first: Int, dx: Tensor<S>?, dh: Tensor<S>?, _ weightProducts: WeightProducts<S>?
+    ) {
+        guard let u = weights.ofGradients, let images = (dx ?? dh)?.shape[0] else {
+            return multiplyBackward(nil, weightProducts)
         }
+        let n = weights.demand.hidden, x = weights.demand.inputColumns
+        let columns = (dh == nil ? x.lowerBound : 0)..<(dx == nil ? n : x.upperBound)
+        let dv = gradient(ofColumns: columns, images: images), dm = PointFactor(products(part), first: first, u)
+        multiplyBackward(InputProduct(dm, columns: columns, images: images, into: dv), weightProducts)
+        if let dh { dv.transformInputBackward(accumulatingInto: dh) }
+        if let dx { dv.transformInputBackward(accumulatingInto: dx, from: n - columns.lowerBound) }
     }
 
-    private func multiply(_ gradients: [MapGradient?], _ weightProducts: [WeightProduct<S>]) {
-        let gradients = gradients.compactMap(\.self)
-        multiplyBackward(weights.geometry, gradients.map(\.product), weightProducts)
-        for it in gradients { it.dv.transformInputBackward(accumulatingInto: it.dx) }
-    }
-
-    /// Returns the gradient of h_{t-1}; nil if nobody needs it.
-    private func hiddenGradient(_ t: Int, images: Range<Int>, in part: Range<Int>) -> MapGradient? {
-        guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step],
-            let u = weights.hidden?.backward
-        else { return nil }
-        let dm = PointFactor(products(part), first: (t - part.lowerBound) * imagesAtOnceBackward, u)
-        let dv = context.points.maps(
-            .hiddenGradient, weights.geometry, images: images.count, channels: u.columns)
-        return MapGradient(dm, into: dv, dh[images])
-    }
-
-    /// Returns the gradient of x; nil if nobody needs it.
-    private func inputGradient(_ part: Range<Int>, images: Range<Int>) -> MapGradient? {
-        guard let dx = operands.input?.gradient.map({ $0.images(part) }), let u = weights.input?.backward
-        else { return nil }
-        let count = part.count * images.count, first = part.count == 1 ? images.lowerBound : 0
-        let dv = context.points.maps(.inputGradient, weights.geometry, images: count, channels: u.columns)
-        return MapGradient(PointFactor(products(part), u), into: dv, dx[first..<first + count])
+    /// Returns the maps of a range of the columns of [dV_h dV_x].
+    private func gradient(ofColumns columns: Range<Int>, images: Int) -> TransformedMaps<S> {
+        context.points.maps(.inputGradient, weights.geometry, images: images, channels: columns.count)
     }
 
     /// Returns the products dU_x += V_x' dM and dU_h += V_h' dM.
-    private func weightProducts(_ part: Range<Int>, images: Range<Int>) -> [WeightProduct<S>] {
-        let dm = products(part)
-        func product(
+    private func weightProducts(_ part: Range<Int>, images: Range<Int>) -> WeightProducts<S> {
+        func factor(
             _ maps: [Tensor<S>], as content: MapContent, _ gradient: TransformedGradient<S>?
-        ) -> WeightProduct<S>? {
+        ) -> WeightProducts<S>.Factor? {
             guard let gradient, !maps.isEmpty else { return nil }
-            let v = transformed(maps, as: content), missing = part.count * images.count - v.images
-            return WeightProduct(v, dm, firstOutput: missing, images: v.images, accumulatingInto: gradient)
+            return WeightProducts.Factor(transformed(maps, as: content), accumulatingInto: gradient)
         }
         let x = operands.input.map { input in part.map { input.values[$0][images] } } ?? []
-        return [
-            product(x, as: .input, gradients.ofTraining.input),
-            product(part.compactMap { hidden(before: $0, images: images) }, as: .hidden, gradients.ofTraining.hidden),
-        ].compactMap { $0 }
+        let h = part.compactMap { hidden(before: $0, images: images) }
+        let factors = [
+            factor(x, as: .input, gradients.ofTraining.input), factor(h, as: .hidden, gradients.ofTraining.hidden),
+        ]
+        return WeightProducts(factors.compactMap(\.self), products(part), images: part.count * images.count)
     }
 
     func clearGradients() {

@@ -117,9 +117,7 @@ struct WinogradMapConvolution<S: Scalar>: MapConvolution {
         forEachGroup(dx, dz) { dx, dz, images in
             let dm = products(images), dv = inputs(images)
             dm.transformOutputBackward(dz)
-            multiplyBackward(
-                weights.geometry, [InputProduct(PointFactor(dm, weights.kernel.backward), images: images, into: dv)], []
-            )
+            multiplyBackward(InputProduct(PointFactor(dm, weights.kernel.backward), images: images, into: dv), nil)
             dv.transformInputBackward(accumulatingInto: dx)
         }
     }
@@ -131,8 +129,7 @@ struct WinogradMapConvolution<S: Scalar>: MapConvolution {
             let v = inputs(images), dm = products(images)
             v.transformInput(x)
             dm.transformOutputBackward(dz)
-            multiplyBackward(
-                weights.geometry, [], [WeightProduct(v, dm, images: images, accumulatingInto: du)])
+            multiplyBackward(nil, WeightProducts([.init(v, accumulatingInto: du)], dm, images: images))
         }
         let kernel = dW.reshaped(weights.convolution.patch, du.columns)
         guard let taps = gradient.taps else { return du.transformBack(accumulatingInto: kernel) }
