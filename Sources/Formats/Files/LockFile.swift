@@ -74,8 +74,13 @@ package final class LockFile: Sendable {
         keepBeating()
     }
 
+    /// Seconds for which a lock that is held is asked for again: `mpirun` may return a moment before the last of the
+    /// processes that it killed has let go of its files, and a script then starts the next job.
+    private static let grace = 1.0
+
     /// Opens the file and locks it, or only opens it if the file system has no locks.
     private static func locked(_ path: String) throws -> (descriptor: Int32, hasLocks: Bool) {
+        let end = ContinuousClock.now + .seconds(grace)
         while true {
             let descriptor = try checkedCall("written", on: path) { open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666) }
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 {
@@ -87,7 +92,8 @@ package final class LockFile: Sendable {
             if errno == EINTR { continue }
             guard errno == EWOULDBLOCK else { return (descriptor, false) }
             close(descriptor)
-            throw Held(owner: owner(path))
+            guard ContinuousClock.now < end else { throw Held(owner: owner(path)) }
+            usleep(20_000)
         }
     }
 

@@ -29,6 +29,18 @@ import Testing
         #expect(try inode() == file)
     }
 
+    /// A job that was killed may hold its lock a moment longer than `mpirun` runs.
+    @Test func aLockThatIsJustBeingReleasedIsAwaited() throws {
+        let holder = Process(), output = Pipe()
+        holder.executableURL = URL(fileURLWithPath: "/bin/sh")
+        holder.arguments = ["-c", "exec 9>>'\(path)'; flock 9; echo held; exec sleep 0.3"]
+        holder.standardOutput = output
+        try holder.run()
+        #expect(output.fileHandleForReading.readData(ofLength: 5) == Data("held\n".utf8))
+        #expect(try LockFile(path: path).isOwn)
+        holder.waitUntilExit()
+    }
+
     @Test func whatAProcessOfThisHostLeftIsTakenOver() throws {
         try folder.write(
             Array(#"{"host":"\#(machineName)","process":99999999,"since":"x","beat":1}"#.utf8), to: ".lock")
