@@ -17,8 +17,21 @@ import Testing
         #expect(result.stderr.contains(finding), "\(result.stderr)")
         let stop = try #require(Double(example.text(of: "stopped", output).trimmingCharacters(in: .newlines)))
         #expect(Date().timeIntervalSince1970 - stop < 15)
+        try waitForRanks(of: output)
         let again = try example.train(ranks: 0, output, ["--steps", "1"])
         #expect(again.status == 0, "\(again.stderr)")
         #expect(!FileManager.default.fileExists(atPath: example.folder.file(output + "/.alive")))
+    }
+
+    /// Returns when no rank of a job is left that could still write: `mpirun` does not wait for those that it kills.
+    private func waitForRanks(of output: String) throws {
+        let script = """
+            for sign in \(output)/.alive/rank-?; do
+                process=$(sed 's/.*"process":\\([0-9]*\\).*/\\1/' $sign)
+                while grep -qs 'State:.[^ZX]' /proc/$process/status; do sleep 0.01; done
+            done
+            """
+        let result = try Command.run("sh", ["-euc", script], directory: example.folder.path, timeout: 20)
+        #expect(result.status == 0, "\(result.stderr)")
     }
 }
