@@ -78,26 +78,3 @@ func reverseTapsBackward<S: Scalar>(_ dv: Tensor<S>, filters: Int, accumulatingI
         for c in 0..<channels { for f in 0..<filters { target[c &* filters &+ f] += source[f &* channels &+ c] } }
     }
 }
-
-/// Transposes each tap's matrix: (taps x rows, columns) to the columns of (taps x columns, all rows) from one on.
-///
-/// - Parameter first: the first of these columns.
-@specialized(where S == Float)
-@specialized(where S == Double)
-package func transposeTaps<S: Scalar>(_ x: Tensor<S>, rows: Int, into y: Tensor<S>, at first: Int = 0) {
-    let columns = x.shape[1], taps = x.shape[0] / rows, side = 16, allRows = y.shape[1]
-    precondition(
-        taps * rows == x.shape[0] && y.shape[0] == taps * columns && first + rows <= allRows,
-        "\(x.shape) turned into \(y.shape)")
-    for tap in 0..<taps {
-        let x = x.pointer + tap * rows * columns, y = y.pointer + (tap * columns * allRows + first)
-        // One square block at a time, so that neither side leaves the cache.
-        for row in stride(from: 0, to: rows, by: side) {
-            for column in stride(from: 0, to: columns, by: side) {
-                for r in row..<min(row + side, rows) {
-                    for c in column..<min(column + side, columns) { y[c &* allRows &+ r] = x[r &* columns &+ c] }
-                }
-            }
-        }
-    }
-}

@@ -40,8 +40,21 @@ package struct TransformedWeights<S: Scalar>: Sendable {
     package func transform(_ weights: Tensor<S>) {
         precondition(weights.count == geometry.kernel * geometry.kernel * rows * columns)
         forPrecision(
-            of: S.self, float: { pack(retyped(weights) as Tensor<Float>, retyped(self)) },
-            double: { pack(retyped(weights) as Tensor<Double>, retyped(self)) })
+            of: S.self, float: { pack(retyped(self), Kernel(retyped(weights) as Tensor<Float>)) },
+            double: { pack(retyped(self), Kernel(retyped(weights) as Tensor<Double>)) })
+        finishStreams()
+    }
+
+    /// Transforms and packs the transposed weights of kernels that read different channels, side by side: [U_1 U_2 ...]'.
+    ///
+    /// - Parameter kernels: (kernel x kernel x channels, rows) each, whose channels together are the columns.
+    package func transform(transposed kernels: [Tensor<S>]) {
+        precondition(
+            kernels.map(\.count).reduce(0, +) == geometry.kernel * geometry.kernel * rows * columns)
+        forPrecision(
+            of: S.self,
+            float: { pack(retyped(self), TransposedKernels(retyped(kernels) as [Tensor<Float>])) },
+            double: { pack(retyped(self), TransposedKernels(retyped(kernels) as [Tensor<Double>])) })
         finishStreams()
     }
 }
@@ -64,31 +77,96 @@ struct Panels: Sequence, IteratorProtocol {
     }
 }
 
-@inline(always)
-private func pack<S: Scalar>(_ weights: Tensor<S>, _ transformed: TransformedWeights<S>) {
-    switch transformed.geometry.kernel {
-    case 2: pack(WinogradKernel2.self, weights, transformed)
-    case 3: pack(WinogradKernel3.self, weights, transformed)
-    default: pack(WinogradKernel5.self, weights, transformed)
+/// Where the weights come from that are packed, a few rows and sixteen columns at a time.
+private protocol PackedSource<S> {
+    associatedtype S: Scalar
+
+    /// The rows that are packed side by side: each is contiguous over all panels, and a panel over all rows.
+    static var rowsAtOnce: Int { get }
+
+    /// Calls the body with the weights of each row in a block: (taps, at least the block's columns).
+    func forEachRow(
+        of rows: Range<Int>, block: Int, of transformed: TransformedWeights<S>,
+        _ body: (_ row: Int, _ weights: UnsafePointer<S>, _ tapStride: Int) -> Void)
+}
+
+/// A kernel as it is: (taps x rows, columns).
+private struct Kernel<S: Scalar>: PackedSource {
+    private let weights: Tensor<S>
+
+    init(_ weights: Tensor<S>) { self.weights = weights }
+
+    static var rowsAtOnce: Int { 4 }
+
+    @inline(always)
+    func forEachRow(
+        of rows: Range<Int>, block: Int, of transformed: TransformedWeights<S>,
+        _ body: (_ row: Int, _ weights: UnsafePointer<S>, _ tapStride: Int) -> Void
+    ) {
+        let columns = transformed.columns
+        for row in rows {
+            body(row, UnsafePointer(weights.pointer + (row * columns + 16 * block)), transformed.rows * columns)
+        }
     }
 }
 
-/// The rows that are packed side by side: each is contiguous over all panels, and a panel over all rows.
-private let rowsAtOnce = 4
+/// Kernels whose channels are the columns, side by side: (taps x channels, rows) each. A block is turned in the L1 cache.
+private struct TransposedKernels<S: Scalar>: PackedSource {
+    private let kernels: [Tensor<S>]
 
-private func pack<S: Scalar, Filter: WinogradAlgorithm>(
-    _ filter: Filter.Type, _ weights: Tensor<S>, _ transformed: TransformedWeights<S>
+    init(_ kernels: [Tensor<S>]) { self.kernels = kernels }
+
+    /// A cache line of each channel.
+    static var rowsAtOnce: Int { 16 }
+
+    @inline(always)
+    func forEachRow(
+        of rows: Range<Int>, block: Int, of transformed: TransformedWeights<S>,
+        _ body: (_ row: Int, _ weights: UnsafePointer<S>, _ tapStride: Int) -> Void
+    ) {
+        let taps = transformed.geometry.kernel * transformed.geometry.kernel, stride = transformed.rows
+        withUnsafeTemporaryAllocation(of: S.self, capacity: taps * 256) { memory in
+            let turned = memory.baseAddress!
+            var first = 0
+            for kernel in kernels {
+                let channels = kernel.count / (taps * stride), columns = first..<first + channels
+                for column in (16 * block..<16 * block + 16).clamped(to: columns) {
+                    for tap in 0..<taps {
+                        let source = kernel.pointer + (tap * channels + column - first) * stride
+                        let target = turned + (256 * tap + column - 16 * block)
+                        // The rows that are turned next.
+                        ckernels_prefetch(source + rows.upperBound)
+                        for row in rows { target[16 &* (row &- rows.lowerBound)] = source[row] }
+                    }
+                }
+                first += channels
+            }
+            for row in rows { body(row, UnsafePointer(turned + 16 * (row - rows.lowerBound)), 256) }
+        }
+    }
+}
+
+@inline(always)
+private func pack<Source: PackedSource>(_ transformed: TransformedWeights<Source.S>, _ source: Source) {
+    switch transformed.geometry.kernel {
+    case 2: pack(WinogradKernel2.self, transformed, source)
+    case 3: pack(WinogradKernel3.self, transformed, source)
+    default: pack(WinogradKernel5.self, transformed, source)
+    }
+}
+
+private func pack<Filter: WinogradAlgorithm, Source: PackedSource>(
+    _ filter: Filter.Type, _ transformed: TransformedWeights<Source.S>, _ source: Source
 ) {
-    let rows = transformed.rows, columns = transformed.columns, blocks = 0..<transformed.blocks
-    withSquare(Filter.points) { (square: Square<S>) in
-        for someRows in (0..<rows).chunks(of: rowsAtOnce) {
-            for (first, count) in Panels(blocks) {
-                for row in someRows {
-                    for block in first..<first + count {
+    withSquare(Filter.points) { (square: Square<Source.S>) in
+        for rows in (0..<transformed.rows).chunks(of: Source.rowsAtOnce) {
+            for (first, count) in Panels(0..<transformed.blocks) {
+                for block in first..<first + count {
+                    source.forEachRow(of: rows, block: block, of: transformed) { row, weights, tapStride in
                         let panel = transformed.panel(point: 0, block: first) + 16 * (row * count + block - first)
                         packBlock(
-                            filter, weights.pointer + (row * columns + 16 * block), tapStride: rows * columns,
-                            columns: columns - 16 * block, square, into: panel, pointStride: transformed.pointStride)
+                            filter, weights, tapStride: tapStride, columns: transformed.columns - 16 * block, square,
+                            into: panel, pointStride: transformed.pointStride)
                     }
                 }
             }
@@ -141,9 +219,9 @@ package final class TransformedGradient<S: Scalar> {
         elements = Tensor(Self.count(geometry, rows: rows, columns: columns))
     }
 
-    /// Returns the number of elements that the gradient occupies.
+    /// Returns the number of elements that the gradient occupies. A vector of the last columns may end behind the last row.
     package static func count(_ geometry: WinogradGeometry, rows: Int, columns: Int) -> Int {
-        geometry.points * Kernels.pointStride(rows: rows, rowStride: Kernels.rowStride(channels: columns))
+        geometry.points * Kernels.pointStride(rows: rows, rowStride: Kernels.rowStride(channels: columns)) + 16
     }
 
     package func clear() { isEmpty = true }
@@ -157,43 +235,68 @@ package final class TransformedGradient<S: Scalar> {
     ///
     /// - Parameter gradient: (kernel x kernel x rows, columns).
     package func transformBack(accumulatingInto gradient: Tensor<S>) {
-        precondition(gradient.count == geometry.kernel * geometry.kernel * rows * columns)
+        transformBack([GradientColumns(0..<columns, to: gradient, columns: columns, at: 0)])
+    }
+
+    /// Computes dg += G' dU G, of which each tensor has some columns.
+    package func transformBack(_ targets: [GradientColumns<S>]) {
+        for target in targets {
+            precondition(target.source.upperBound <= columns && target.first + target.source.count <= target.columns)
+            precondition(target.gradient.count == geometry.kernel * geometry.kernel * rows * target.columns)
+        }
         guard !isEmpty else { return }
         forPrecision(
-            of: S.self, float: { unpack(retyped(self), retyped(gradient) as Tensor<Float>) },
-            double: { unpack(retyped(self), retyped(gradient) as Tensor<Double>) })
+            of: S.self, float: { unpack(retyped(self), retyped(targets) as [GradientColumns<Float>]) },
+            double: { unpack(retyped(self), retyped(targets) as [GradientColumns<Double>]) })
+    }
+}
+
+/// Columns of the gradient of a kernel, and where they are added.
+package struct GradientColumns<S: Scalar> {
+    fileprivate let source: Range<Int>
+    fileprivate let gradient: Tensor<S>
+    fileprivate let columns, first: Int
+
+    /// - Parameters:
+    ///   - gradient: (kernel x kernel x rows, columns).
+    ///   - first: the first of its columns that is added to.
+    package init(_ source: Range<Int>, to gradient: Tensor<S>, columns: Int, at first: Int) {
+        (self.source, self.gradient, self.columns, self.first) = (source, gradient, columns, first)
     }
 }
 
 @inline(always)
-private func unpack<S: Scalar>(_ transformed: TransformedGradient<S>, _ gradient: Tensor<S>) {
+private func unpack<S: Scalar>(_ transformed: TransformedGradient<S>, _ targets: [GradientColumns<S>]) {
     switch transformed.geometry.kernel {
-    case 2: unpack(WinogradKernel2.self, transformed, gradient)
-    case 3: unpack(WinogradKernel3.self, transformed, gradient)
-    default: unpack(WinogradKernel5.self, transformed, gradient)
+    case 2: unpack(WinogradKernel2.self, transformed, targets)
+    case 3: unpack(WinogradKernel3.self, transformed, targets)
+    default: unpack(WinogradKernel5.self, transformed, targets)
     }
 }
 
 private func unpack<S: Scalar, Filter: WinogradAlgorithm>(
-    _ filter: Filter.Type, _ transformed: TransformedGradient<S>, _ gradient: Tensor<S>
+    _ filter: Filter.Type, _ transformed: TransformedGradient<S>, _ targets: [GradientColumns<S>]
 ) {
-    let k = Filter.taps, n = Filter.points, rows = transformed.rows, columns = transformed.columns
-    let pointStride = transformed.pointStride
+    let k = Filter.taps, n = Filter.points, rows = transformed.rows, pointStride = transformed.pointStride
     withSquare(n) { (square: Square<S>) in
         for row in 0..<rows {
-            S.Vector.forEach(of: columns) { column, lanes in
-                let source = transformed.point(0) + row * transformed.rowStride + column
-                for p in 0..<n {
-                    Filter.filterBackward(
-                        VectorRow(source + p &* n &* pointStride, stride: pointStride), into: square.row(p))
-                }
-                let target = gradient.pointer + row * columns + column
-                for j in 0..<k {
-                    let taps = square.column(j)
-                    Filter.filterBackward(taps, into: taps)
-                    for i in 0..<k {
-                        let place = target + (i &* k &+ j) &* rows &* columns
-                        (S.Vector.load(place, lanes) + taps[i]).store(place, lanes)
+            for target in targets {
+                let source = transformed.point(0) + row * transformed.rowStride + target.source.lowerBound
+                let gradient = target.gradient.pointer + row * target.columns + target.first
+                S.Vector.forEach(of: target.source.count) { column, lanes in
+                    for p in 0..<n {
+                        let points = source + (p &* n &* pointStride &+ column)
+                        // The next columns, which are next in every point.
+                        for q in 0..<n { ckernels_prefetch(points + (q &* pointStride &+ 16)) }
+                        Filter.filterBackward(VectorRow(points, stride: pointStride), into: square.row(p))
+                    }
+                    for j in 0..<k {
+                        let taps = square.column(j)
+                        Filter.filterBackward(taps, into: taps)
+                        for i in 0..<k {
+                            let place = gradient + ((i &* k &+ j) &* rows &* target.columns &+ column)
+                            (S.Vector.load(place, lanes) + taps[i]).store(place, lanes)
+                        }
                     }
                 }
             }

@@ -6,8 +6,7 @@ struct TransformedKernel<S: Scalar> {
     /// The numbers of input channels and output channels.
     let rows, columns: Int
 
-    private let towardsOutput: TransformedWeights<S>?
-    private let towardsInput: (weights: TransformedWeights<S>, transposed: Tensor<S>)?
+    private let towardsOutput, towardsInput: TransformedWeights<S>?
 
     struct Directions: OptionSet {
         let rawValue: Int
@@ -25,15 +24,11 @@ struct TransformedKernel<S: Scalar> {
         towardsOutput =
             directions.contains(.forward) ? TransformedWeights(geometry, rows: rows, columns: columns) : nil
         towardsInput =
-            directions.contains(.backward)
-            ? (
-                TransformedWeights(geometry, rows: columns, columns: rows),
-                Tensor(geometry.kernel * geometry.kernel * columns, rows)
-            ) : nil
+            directions.contains(.backward) ? TransformedWeights(geometry, rows: columns, columns: rows) : nil
     }
 
     var forward: TransformedWeights<S> { used(towardsOutput) }
-    var backward: TransformedWeights<S> { used(towardsInput?.weights) }
+    var backward: TransformedWeights<S> { used(towardsInput) }
 
     private func used(_ weights: TransformedWeights<S>?) -> TransformedWeights<S> {
         guard let weights else { preconditionFailure("a product in a direction that the network does not compute") }
@@ -43,8 +38,6 @@ struct TransformedKernel<S: Scalar> {
     /// - Parameter kernel: (kernel x kernel x rows, columns).
     func prepare(_ kernel: Tensor<S>) {
         towardsOutput?.transform(kernel)
-        guard let (weights, transposed) = towardsInput else { return }
-        transposeTaps(kernel, rows: rows, into: transposed)
-        weights.transform(transposed)
+        towardsInput?.transform(transposed: [kernel])
     }
 }

@@ -14,11 +14,8 @@ import Testing
         let dm = TransformedMaps<Float>(geometry, images: images + 1, channels: filters)
         dm.transformOutputBackward(random(Float.self, 1, [images + 1, 40, 38, filters]))
         let kernels = [random(Float.self, 2, [n * h, filters]), random(Float.self, 3, [n * x, filters])]
-        let side = Tensor<Float>(n * filters, columns)
-        transposeTaps(kernels[0], rows: h, into: side)
-        transposeTaps(kernels[1], rows: x, into: side, at: h)
         let u = TransformedWeights<Float>(geometry, rows: filters, columns: columns)
-        u.transform(side)
+        u.transform(transposed: kernels)
 
         /// The gradients of some columns: each of the channels from one on.
         func gradients(
@@ -34,10 +31,8 @@ import Testing
             }
         }
         func alone(_ kernel: Tensor<Float>, _ channels: Int) -> Tensor<Float> {
-            let transposed = Tensor<Float>(n * filters, channels)
-            transposeTaps(kernel, rows: channels, into: transposed)
             let u = TransformedWeights<Float>(geometry, rows: filters, columns: channels)
-            u.transform(transposed)
+            u.transform(transposed: [kernel])
             return gradients(u, 0..<channels, [(0, channels)])[0]
         }
         let first = h / 16 * 16, expected = [alone(kernels[0], h), alone(kernels[1], x)].map(array)

@@ -85,6 +85,15 @@ struct GateBlocks {
         }
     }
 
+    /// Returns the gradients of the tensors as the targets of the matrix's columns, in the order of these.
+    func targets<S: Scalar>(in gradient: ParameterVector<S>) -> [GradientColumns<S>] {
+        pieces.sorted { $0.matrixColumn < $1.matrixColumn }.map {
+            GradientColumns(
+                $0.matrixColumn..<$0.matrixColumn + $0.count, to: gradient[$0.slot], columns: $0.slot.shape.last!,
+                at: $0.column)
+        }
+    }
+
     /// Adds the columns of the matrix to the gradients of the tensors.
     func scatter<S: Scalar>(_ matrix: Tensor<S>, accumulatingInto gradient: ParameterVector<S>) {
         for piece in pieces {

@@ -15,8 +15,8 @@ struct WinogradGateWeights<S: Scalar> {
     /// U_x and U_h; nil if the layer does not use them.
     let input, hidden: TransformedWeights<S>?
 
-    /// [U_h U_x]', and the kernels that it is made of, transposed: (kernel x kernel x 4 hidden, hidden + input channels).
-    private let backward: (weights: TransformedWeights<S>, kernels: Tensor<S>)?
+    /// [U_h U_x]'; nil in a forecast, and if the layer reads neither.
+    let ofGradients: TransformedWeights<S>?
 
     let demand: TransformDemand
 
@@ -27,24 +27,14 @@ struct WinogradGateWeights<S: Scalar> {
         }
         self.geometry = geometry
         (input, hidden) = (weights(x, 4 * n), weights(h, 4 * n))
-        backward =
-            use == .training
-            ? weights(4 * n, h + x).map { ($0, Tensor(geometry.kernel * geometry.kernel * 4 * n, h + x)) } : nil
+        ofGradients = use == .training ? weights(4 * n, h + x) : nil
         demand = TransformDemand(geometry: geometry, input: x, hidden: h, outputs: 4 * n)
     }
-
-    /// [U_h U_x]'; nil if the layer reads neither.
-    var ofGradients: TransformedWeights<S>? { backward?.weights }
 
     func prepare(_ kernels: GateKernels<S>) {
         input?.transform(kernels.input)
         hidden?.transform(kernels.hidden)
-        guard let backward else { return }
-        if demand.hidden > 0 { transposeTaps(kernels.hidden, rows: demand.hidden, into: backward.kernels) }
-        if demand.input > 0 {
-            transposeTaps(kernels.input, rows: demand.input, into: backward.kernels, at: demand.hidden)
-        }
-        backward.weights.transform(backward.kernels)
+        ofGradients?.transform(transposed: [kernels.hidden, kernels.input])
     }
 }
 
@@ -54,23 +44,21 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     private let context: UnrollingContext<S>
     private let gradients: Gradients?
 
-    /// The kernel gradients in the Winograd domain, which accumulate over time, and transformed back.
+    /// The kernel gradients in the Winograd domain, which accumulate over time.
     private struct Gradients {
         let input, hidden: TransformedGradient<S>?
-        let kernels: GateKernels<S>
 
-        init(_ weights: WinogradGateWeights<S>, of layer: ConvLSTMLayer<S>) {
+        init(_ weights: WinogradGateWeights<S>) {
             func gradient(_ kernel: TransformedWeights<S>?) -> TransformedGradient<S>? {
                 kernel.map { TransformedGradient(weights.geometry, rows: $0.rows, columns: $0.columns) }
             }
             (input, hidden) = (gradient(weights.input), gradient(weights.hidden))
-            kernels = layer.newKernels()
         }
     }
 
     init(_ operands: GateOperands<S>, _ weights: WinogradGateWeights<S>, context: UnrollingContext<S>) {
         (self.operands, self.weights, self.context) = (operands, weights, context)
-        gradients = context.use == .training ? Gradients(weights, of: operands.layer) : nil
+        gradients = context.use == .training ? Gradients(weights) : nil
         reserveMemory()
     }
 
@@ -241,14 +229,7 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
 
     func addKernelGradients(to gradient: ParameterVector<S>) {
         let layer = operands.layer, gradients = gradients.ofTraining
-        for (transformed, kernel, blocks) in [
-            (gradients.input, gradients.kernels.input, layer.inputBlocks),
-            (gradients.hidden, gradients.kernels.hidden, layer.hiddenBlocks),
-        ] {
-            guard let transformed, let blocks else { continue }
-            kernel.fill(0)
-            transformed.transformBack(accumulatingInto: kernel)
-            blocks.scatter(kernel, accumulatingInto: gradient)
-        }
+        if let blocks = layer.inputBlocks { gradients.input?.transformBack(blocks.targets(in: gradient)) }
+        gradients.hidden?.transformBack(layer.hiddenBlocks.targets(in: gradient))
     }
 }
