@@ -1,11 +1,11 @@
-// The micro-kernel of all products in the Winograd domain: up to six rows of A times a few vectors of columns of B,
+// The micro-kernel of all products in the Winograd domain: a few rows of A, mostly six, times a few vectors of columns of B,
 // accumulated in registers over the whole inner dimension.
 //
 //     C[r][c] (+)= sum over k of A[r][k] B[k][c]
 //
 // The choice: as many vectors at once as six rows of them fill the registers, four of 32 or two of 16. A and B may each
-// be stored transposed, so that one kernel computes V U, dM U' and V' dM. It prefetches the next row block, since the
-// products are otherwise memory-bound.
+// be stored transposed, so that one kernel computes V U, dM U' and V' dM. It prefetches the next rows of A and the next B,
+// since the products are otherwise memory-bound.
 
 import CProcessor
 
@@ -84,17 +84,18 @@ struct Segment<S: Scalar> {
     let next: NextFactor<S>?
 
     /// Returns a row block's share of what the next product reads in place of a block of columns of B.
+    ///
+    /// - Parameter rows: the rows of the block, of so many.
     @inline(always)
-    fileprivate func nextPlaces(share: Int, of shares: Int, vectors: Int) -> Places<S> {
+    fileprivate func nextPlaces(of block: Range<Int>, of rows: Int, vectors: Int) -> Places<S> {
         let width = vectors &* S.Vector.width
         switch next {
         case .contiguous(let start):
-            let distance = (width &+ shares &- 1) / shares
-            guard share &* distance < width else { break }
-            return Places(place: start + share &* distance &* depth, distance: distance)
+            let distance = (width &* block.count &+ rows &- 1) / rows
+            return Places(place: start + block.lowerBound &* width / rows &* depth, distance: distance)
         case .rows(let start):
-            // One cache line of every row.
-            let line = share &* (64 / MemoryLayout<S>.stride)
+            // One cache line of every row of B.
+            let line = block.lowerBound / 6 &* (64 / MemoryLayout<S>.stride)
             guard line < width else { break }
             return Places(place: start + line, distance: bStride)
         case nil: break
@@ -158,25 +159,31 @@ private protocol RowBlock {
     func store(at c: UnsafeMutablePointer<Block.S>, stride: Int, accumulating: Bool)
 }
 
-/// The rows of A from one on, with a pointer to either half of six: an address has room for a register times 0, 1 or 2, so
-/// that three rows need no more than one register to be moved on.
+/// The rows of A from one on, with a pointer to every third of twelve: an address has room for a register times 0, 1 or 2,
+/// so that three rows need no more than one register to be moved on.
 private struct RowPointers<S: Scalar> {
-    private var upper, lower: UnsafePointer<S>
+    private var first, fourth, seventh, tenth: UnsafePointer<S>
     private let stride: Int
 
     @inline(always)
-    init(_ a: UnsafePointer<S>, stride: Int) { (upper, lower, self.stride) = (a, a + 3 &* stride, stride) }
+    init(_ a: UnsafePointer<S>, stride: Int) {
+        (first, fourth, seventh, tenth) = (a, a + 3 &* stride, a + 6 &* stride, a + 9 &* stride)
+        self.stride = stride
+    }
 
     /// Returns an element of a row, in all lanes.
     @inline(always)
     subscript(row: Int) -> S.Vector {
-        S.Vector(repeating: row < 3 ? upper[row &* stride] : lower[(row &- 3) &* stride])
+        let third = row < 3 ? first : row < 6 ? fourth : row < 9 ? seventh : tenth
+        return S.Vector(repeating: third[row % 3 &* stride])
     }
 
     @inline(always)
     static func += (rows: inout RowPointers, distance: Int) {
-        rows.upper += distance
-        rows.lower += distance
+        rows.first += distance
+        rows.fourth += distance
+        rows.seventh += distance
+        rows.tenth += distance
     }
 }
 
@@ -217,17 +224,15 @@ private struct Rows<Upper: RowBlock, Lower: RowBlock>: RowBlock where Upper.Bloc
 private typealias TwoRows<Block: VectorBlock> = Rows<OneRow<Block>, OneRow<Block>>
 private typealias FourRows<Block: VectorBlock> = Rows<TwoRows<Block>, TwoRows<Block>>
 private typealias SixRows<Block: VectorBlock> = Rows<FourRows<Block>, TwoRows<Block>>
-
-/// The number of rows whose sums fit in the registers together with the vectors of B.
-private let mostRows = 6
+private typealias TwelveRows<Block: VectorBlock> = Rows<SixRows<Block>, SixRows<Block>>
 
 extension RowBlock {
     /// - Parameters:
     ///   - row: the first row of A in this block.
-    ///   - blocks: the number of row blocks; each prefetches its share of the next product's memory.
+    ///   - rows: the number of all rows; each block prefetches its share of the next product's memory.
     @inline(always)
-    mutating func add(_ s: Segment<Block.S>, row: Int, blocks: Int) {
-        let next = s.nextPlaces(share: row / mostRows, of: blocks, vectors: Block.vectors)
+    mutating func add(_ s: Segment<Block.S>, row: Int, of rows: Int) {
+        let next = s.nextPlaces(of: row..<row &+ Self.rows, of: rows, vectors: Block.vectors)
         switch s.order {
         case .rows(let stride):
             let a = s.a + row &* stride
@@ -281,19 +286,20 @@ private func multiplyColumns<Block: VectorBlock>(
     _ block: Block.Type, _ first: Segment<Block.S>, _ second: Segment<Block.S>?, rows: Int,
     _ c: UnsafeMutablePointer<Block.S>, cStride: Int, accumulating: Bool
 ) {
-    let blocks = (rows + mostRows - 1) / mostRows
     var row = 0
     @inline(always) func multiply<Rows: RowBlock>(_: Rows.Type) where Rows.Block == Block {
         while row &+ Rows.rows <= rows {
             let place = c + row &* cStride
             var sums = Rows(zero: ())
             sums.prefetch(place, stride: cStride)
-            sums.add(first, row: row, blocks: blocks)
-            if let second { sums.add(second, row: row, blocks: blocks) }
+            sums.add(first, row: row, of: rows)
+            if let second { sums.add(second, row: row, of: rows) }
             sums.store(at: place, stride: cStride, accumulating: accumulating)
             row &+= Rows.rows
         }
     }
+    // Six sums are too few to keep the processor from waiting for one; with 16 registers the compiler would spill more.
+    if Block.vectors == 1 && Block.S.Vector.width == 16 { multiply(TwelveRows<Block>.self) }
     multiply(SixRows<Block>.self)
     multiply(FourRows<Block>.self)
     multiply(TwoRows<Block>.self)
