@@ -10,7 +10,7 @@ package func bytesHeld(by unrolled: UnrolledNetwork<Float>) -> Int {
         let mirror = Mirror(reflecting: value)
         if mirror.displayStyle == .class, !seen.insert(ObjectIdentifier(value as AnyObject)).inserted { return 0 }
         if let buffer = value as? Buffer<Float> { return buffer.count * MemoryLayout<Float>.stride }
-        return mirror.children.filter { !["layer", "weights", "network"].contains($0.label) }
+        return mirror.children.filter { !["layer", "weights", "parameters", "network"].contains($0.label) }
             .reduce(0) { $0 + bytes(in: $1.value) }
     }
     return bytes(in: unrolled)

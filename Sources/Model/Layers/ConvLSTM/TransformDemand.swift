@@ -25,7 +25,7 @@ package struct TransformDemand: Sendable {
     func imagesAtOnce(batch: Int) -> Int { (0..<batch).evenChunkSize(atMost: mostImagesAtOnce) }
 
     /// The same for a backward pass, which also reads and writes the gradient of all weights, and reads what dM has at a
-    /// point for up to four products: that should stay in the L2 cache.
+    /// point for both of its products: that should stay in the L2 cache.
     private var enoughTilesBackward: Int { max(256, outputs) }
 
     /// Returns the number of images that pass backward through a step together.
