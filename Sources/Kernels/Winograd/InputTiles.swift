@@ -11,8 +11,7 @@ extension TransformedMaps {
     ///   - x: (images, height, width, channels).
     ///   - first: the index in these maps of the first image of `x`.
     package func transformInput(_ x: Tensor<S>, at first: Int = 0) {
-        precondition(channels == geometry.phases * x.shape[3])
-        checkShape(x)
+        checkShape(x, of: channels)
         forPrecision(
             of: S.self, float: { inputTiles(retyped(x) as Tensor<Float>, retyped(self), first) },
             double: { inputTiles(retyped(x) as Tensor<Double>, retyped(self), first) })
@@ -22,15 +21,17 @@ extension TransformedMaps {
     ///
     /// - Parameter channel: the first of these maps' channels that belong to `dx`.
     package func transformInputBackward(accumulatingInto dx: Tensor<S>, from channel: Int = 0) {
-        precondition(channel + geometry.phases * dx.shape[3] <= channels)
-        checkShape(dx)
+        let some = geometry.phases * dx.shape[3]
+        precondition(channel >= 0 && channel + some <= channels, "channels from \(channel) on of \(channels)")
+        checkShape(dx, of: some)
         forPrecision(
             of: S.self, float: { inputTilesBackward(retyped(dx) as Tensor<Float>, retyped(self), channel) },
             double: { inputTilesBackward(retyped(dx) as Tensor<Double>, retyped(self), channel) })
     }
 
-    private func checkShape(_ x: Tensor<S>) {
-        precondition(x.shape == [x.shape[0], geometry.height, geometry.width, x.shape[3]], "\(x.shape) in tiles")
+    private func checkShape(_ x: Tensor<S>, of channels: Int) {
+        precondition(
+            x.shape == [x.shape[0], geometry.height, geometry.width, channels / geometry.phases], "\(x.shape) in tiles")
     }
 }
 

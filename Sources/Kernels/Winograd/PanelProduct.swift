@@ -85,9 +85,11 @@ struct Segment<S: Scalar> {
 
     /// Returns a row block's share of what the next product reads in place of a block of columns of B.
     ///
-    /// - Parameter rows: the rows of the block, of so many.
+    /// - Parameters:
+    ///   - block: the rows of the block.
+    ///   - rows: the number of all rows.
     @inline(always)
-    fileprivate func nextPlaces(of block: Range<Int>, of rows: Int, vectors: Int) -> Places<S> {
+    fileprivate func nextPlaces(for block: Range<Int>, of rows: Int, vectors: Int) -> Places<S> {
         let width = vectors &* S.Vector.width
         switch next {
         case .contiguous(let start):
@@ -95,7 +97,7 @@ struct Segment<S: Scalar> {
             return Places(place: start + block.lowerBound &* width / rows &* depth, distance: distance)
         case .rows(let start):
             // One cache line of every row of B.
-            let line = block.lowerBound / 6 &* (64 / MemoryLayout<S>.stride)
+            let line = block.lowerBound / usualRows &* (64 / MemoryLayout<S>.stride)
             guard line < width else { break }
             return Places(place: start + line, distance: bStride)
         case nil: break
@@ -226,13 +228,16 @@ private typealias FourRows<Block: VectorBlock> = Rows<TwoRows<Block>, TwoRows<Bl
 private typealias SixRows<Block: VectorBlock> = Rows<FourRows<Block>, TwoRows<Block>>
 private typealias TwelveRows<Block: VectorBlock> = Rows<SixRows<Block>, SixRows<Block>>
 
+/// The number of rows whose sums fit in the registers together with the vectors of B.
+private let usualRows = 6
+
 extension RowBlock {
     /// - Parameters:
     ///   - row: the first row of A in this block.
     ///   - rows: the number of all rows; each block prefetches its share of the next product's memory.
     @inline(always)
     mutating func add(_ s: Segment<Block.S>, row: Int, of rows: Int) {
-        let next = s.nextPlaces(of: row..<row &+ Self.rows, of: rows, vectors: Block.vectors)
+        let next = s.nextPlaces(for: row..<row &+ Self.rows, of: rows, vectors: Block.vectors)
         switch s.order {
         case .rows(let stride):
             let a = s.a + row &* stride

@@ -69,7 +69,7 @@ import Testing
         #expect(worstDifference(dw, expectedDW) < 1e-10, "an empty sum")
 
         let back = TransformedWeights<Double>(geometry, rows: filters, columns: rows)
-        back.transform(transposed(taps, rows: rows, columns: filters))
+        back.transform(transposed: [taps])
         multiplyAll(PointFactor(m, back), into: v, images: images)
         let dx = random(Double.self, 5, [images, height, width, channels]), expectedDX = Tensor<Double>(shape: dx.shape)
         expectedDX.copy(from: dx)
@@ -97,19 +97,5 @@ import Testing
 
     private func multiplyAll(_ factor: PointFactor<Double>, into m: TransformedMaps<Double>, images: Int) {
         multiplyBackward(InputProduct(factor, images: images, into: m), nil)
-    }
-
-    /// Returns the weights with each tap's (rows, columns) matrix transposed.
-    private func transposed(_ w: Tensor<Double>, rows: Int, columns: Int) -> Tensor<Double> {
-        let turned = Tensor<Double>(w.shape[0] / rows * columns, rows), source = w.span
-        var target = turned.mutableSpan
-        for tap in 0..<w.shape[0] / rows {
-            for row in 0..<rows {
-                for column in 0..<columns {
-                    target[(tap * columns + column) * rows + row] = source[(tap * rows + row) * columns + column]
-                }
-            }
-        }
-        return turned
     }
 }

@@ -67,11 +67,15 @@ import Testing
         try forEachPass(.winograd, kind) { forecast, trained in #expect(numbers(forecast) == numbers(trained)) }
     }
 
-    /// By im2col, training multiplies many images at once and a forecast one: OpenBLAS has kernels for small products on
-    /// AVX-512, which round differently.
+    /// By im2col, training multiplies many images at once and a forecast one. OpenBLAS' kernels for AVX-512 round small products
+    /// in a way of their own.
     @Test(arguments: 0..<3)
     func aForecastByIm2colIsTrainingsForwardPass(kind: Int) throws {
-        try forEachPass(.im2col, kind) { forecast, trained in #expect(worstDifference(forecast, trained) < 1e-6) }
+        let roundsAlike = !["SkylakeX", "Cooperlake", "SapphireRapids"].contains(BLASLibrary.core)
+        try forEachPass(.im2col, kind) { forecast, trained in
+            if roundsAlike { #expect(numbers(forecast) == numbers(trained)) }
+            #expect(worstDifference(forecast, trained) < 1e-6)
+        }
     }
 
     /// Two batches one after the other, since memory that is used again holds something else than zeros.
