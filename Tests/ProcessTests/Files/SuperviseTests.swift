@@ -144,6 +144,15 @@ import Testing
         #expect(result.stderr.contains("mpirun does not end although its ranks have; it is killed"), "\(result)")
     }
 
+    /// What looks for the end of mpirun may be slow, and look where nothing is any more.
+    @Test func nothingIsSaidAfterTheEnd() throws {
+        let slow = "#!/bin/bash\nsleep 0.5\nPATH=${PATH#*:} exec grep \"$@\""
+        let file = try folder.write(Array(slow.utf8), to: "grep")
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        let result = try shell("(supervise \(program) train); status=$?; sleep 1; exit $status", job: "sleep 0.3")
+        #expect(result.status == 0 && result.stderr.isEmpty, "\(result)")
+    }
+
     @Test(arguments: [
         ("supervise", "there is no `convlstm-dist train` in the command"),
         ("supervise -np 2 /nowhere/convlstm-dist train", "or no such program"),
