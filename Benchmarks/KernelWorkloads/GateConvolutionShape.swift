@@ -17,8 +17,12 @@ struct GateConvolutionShape: Sendable {
     static let all = [
         GateConvolutionShape("neural-scene", side: 16, kernel: 5, input: 16, hidden: 128, images: 8),
         GateConvolutionShape("keras-stack", side: 40, kernel: 3, input: 40, hidden: 40, images: 2),
-        GateConvolutionShape("mindspore-ed", side: 64, kernel: 5, input: 96, hidden: 64, images: 1),
+        normalized,
     ]
+
+    /// That of a preset that normalizes its preactivations.
+    static let normalized = GateConvolutionShape(
+        "mindspore-ed", side: 64, kernel: 5, input: 96, hidden: 64, images: 1)
 
     /// The floating-point operations of a product over both inputs: one multiplication and one addition per point, tile
     /// and pair of channels.

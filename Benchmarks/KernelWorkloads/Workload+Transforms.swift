@@ -8,8 +8,9 @@ extension Workload {
         [input($0), inputBackward($0), weights($0), weightGradient($0)]
     }
 
-    private static func mapBytes(_ shape: GateConvolutionShape) -> Int {
-        4 * TransformedMaps<Float>.count(shape.geometry, images: shape.images, channels: shape.hidden)
+    /// The bytes of maps in the Winograd domain.
+    static func mapBytes(_ shape: GateConvolutionShape, channels: Int) -> Int {
+        4 * TransformedMaps<Float>.count(shape.geometry, images: shape.images, channels: channels)
     }
 
     private static func weightBytes(_ shape: GateConvolutionShape) -> Int {
@@ -25,7 +26,8 @@ extension Workload {
                 v.transformOutput(accumulatingInto: z)
                 return [z]
             }
-            return PreparedWorkload(reading: [h], writing: [], others: mapBytes(shape), results: result) {
+            let bytes = mapBytes(shape, channels: shape.hidden)
+            return PreparedWorkload(reading: [h], writing: [], others: bytes, results: result) {
                 v.transformInput(h)
             }
         }
@@ -35,7 +37,7 @@ extension Workload {
     private static func inputBackward(_ shape: GateConvolutionShape) -> Workload {
         Workload("input transform backward, \(shape.name)", .bytes) {
             let dh = shape.image(shape.hidden), dv = shape.transformed(shape.hidden)
-            return PreparedWorkload(reading: [dh], writing: [dh], others: mapBytes(shape)) {
+            return PreparedWorkload(reading: [dh], writing: [dh], others: mapBytes(shape, channels: shape.hidden)) {
                 dv.transformInputBackward(accumulatingInto: dh)
             }
         }

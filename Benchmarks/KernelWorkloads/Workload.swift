@@ -31,7 +31,8 @@ public struct Workload: Sendable {
     }
 
     /// All workloads except `copy` and `peak`.
-    public static let all = products + transforms + GateWorkload.all.flatMap(\.workloads) + updates
+    public static let all =
+        products + transforms + GateWorkload.all.flatMap(\.workloads) + normalizedGates + updates
 
     /// A copy between two arrays that far exceed the caches: the reference for kernels that are memory-bound.
     public static let copy = Workload("copy", .bytes) {

@@ -288,6 +288,13 @@ struct GateGradientPointers<S: Scalar> {
     func prefetch(_ pixel: Int, _ k: Int, lines: Int) {
         let at = n &* pixel &+ k, gates = gates + 4 &* at
         for line in 0..<lines { ckernels_prefetch(gates + 16 &* line) }
+        prefetchStates(pixel, k)
+    }
+
+    /// Does the same without the gates.
+    @inline(always)
+    func prefetchStates(_ pixel: Int, _ k: Int) {
+        let at = n &* pixel &+ k
         ckernels_prefetch(previousCell + at)
         ckernels_prefetch(cell + at)
         ckernels_prefetch(hiddenGradient + at)

@@ -2,7 +2,7 @@
 // GateStep fused. The choice: as little memory as possible, kept or passed over. What backward needs of a step are the
 // preactivations and their moments; it normalizes them again and makes the gates of them, which takes no longer than to
 // read them would. Forward takes one pass over an image for the moments and one for all the rest. Backward computes the
-// sums over a group while it writes the gradient of the gates:
+// sums over a group while it writes the gradient of the gates, and then da wherever it is read:
 //
 //     da = r (dn - sum dn / N - n sum (dn n) / N)    with dn = scale dy
 //        = (r scale) dy - (r sum dn / N) - (r sum (dn n) / N) n
@@ -22,30 +22,6 @@ extension GroupNormalization {
             float: { normalizedStep(retyped(self) as GroupNormalization<Float>, retyped(step), retyped(moments)) },
             double: { normalizedStep(retyped(self) as GroupNormalization<Double>, retyped(step), retyped(moments)) })
     }
-
-    /// Overwrites the preactivations in `step.gates` with their gradient.
-    ///
-    /// - Parameters:
-    ///   - moments: those of the forward pass.
-    ///   - scratch: memory for one image, (height, width, 4 hidden).
-    ///   - scaleGradient: accumulated into, like `shiftGradient`.
-    package func backward(
-        _ step: GateStepBackward<S>, moments: GroupMoments<S>, scratch: Tensor<S>, scaleGradient: Tensor<S>,
-        shiftGradient: Tensor<S>
-    ) {
-        forPrecision(
-            of: S.self,
-            float: {
-                normalizedStepBackward(
-                    retyped(self) as GroupNormalization<Float>, retyped(step), retyped(moments), retyped(scratch),
-                    retyped(scaleGradient), retyped(shiftGradient))
-            },
-            double: {
-                normalizedStepBackward(
-                    retyped(self) as GroupNormalization<Double>, retyped(step), retyped(moments), retyped(scratch),
-                    retyped(scaleGradient), retyped(shiftGradient))
-            })
-    }
 }
 
 @inline(always)
@@ -56,7 +32,7 @@ private func normalizedStep<S: Scalar>(
     let places = kernel.places(of: step.gates, moments)
     withRows(3, of: all) { (rows: UnsafeMutablePointer<S>) in
         let y = rows + 2 * rowLength(all)
-        let image = NormalizedImage(kernel: kernel, hidden: p.n, rows: rows)
+        let image = NormalizedImage(kernel, hidden: p.n, rows: rows)
         @inline(always) func run<F: GateFunction>(_ function: F.Type, _ number: Int) {
             for place in 0..<places {
                 let pixel = number &* places &+ place, a = p.gates + pixel &* all
@@ -67,11 +43,7 @@ private func normalizedStep<S: Scalar>(
             }
         }
         for number in 0..<step.images {
-            for group in 0..<kernel.groups {
-                let at = number * kernel.groups + group
-                let (mean, r) = kernel.moments(p.gates + (number * places * all + group * kernel.channels), places)
-                (moments.mean.pointer[at], moments.inverseDeviation.pointer[at]) = (mean, r)
-            }
+            kernel.computeMoments(of: p.gates + number * places * all, places, number: number, into: moments)
             image.take(moments, of: number)
             switch step.activation {
             case .logistic: run(Logistic.self, number)
@@ -81,53 +53,91 @@ private func normalizedStep<S: Scalar>(
     }
 }
 
-@inline(always)
-private func normalizedStepBackward<S: Scalar>(
-    _ kernel: GroupNormalization<S>, _ step: GateStepBackward<S>, _ moments: GroupMoments<S>, _ scratch: Tensor<S>,
-    _ scaleGradient: Tensor<S>, _ shiftGradient: Tensor<S>
-) {
-    let p = GateGradientPointers(step), all = 4 * p.n
-    let places = kernel.places(of: step.gates, moments)
-    precondition(scratch.count == places * all, "\(scratch.shape) for \(places) pixels")
-    withRows(2, of: all) { (totals: UnsafeMutablePointer<Double>) in
-        withRows(5, of: all) { (rows: UnsafeMutablePointer<S>) in
-            let image = NormalizedImage(kernel: kernel, hidden: p.n, rows: rows)
-            for number in 0..<step.images {
-                image.take(moments, of: number)
-                totals.update(repeating: 0, count: 2 * rowLength(all))
-                let pass = NormalizedImageBackward(
-                    image: image, p: p, firstPixel: number * places, places: places, dy: scratch.pointer,
-                    dscale: scaleGradient.pointer, dshift: shiftGradient.pointer, totals: totals,
-                    brackets: rows + 2 * rowLength(all))
-                switch step.activation {
-                case .logistic: pass.stepBackward(Logistic.self)
-                case .hardSigmoid: pass.stepBackward(HardSigmoid.self)
+/// The backward pass of one `GateStep` whose preactivations were normalized.
+package struct NormalizedStepBackward<S: Scalar> {
+    let step: GateStepBackward<S>
+    private let kernel: GroupNormalization<S>
+    private let moments: GroupMoments<S>
+    private let scratch, scaleGradient, shiftGradient: Tensor<S>
+
+    /// - Parameters:
+    ///   - step: its gates are the preactivations.
+    ///   - moments: those of the forward pass.
+    ///   - scratch: memory for one image, (height, width, 4 hidden).
+    ///   - scaleGradient: accumulated into, like `shiftGradient`.
+    package init(
+        _ step: GateStepBackward<S>, _ kernel: GroupNormalization<S>, moments: GroupMoments<S>, scratch: Tensor<S>,
+        scaleGradient: Tensor<S>, shiftGradient: Tensor<S>
+    ) {
+        (self.step, self.kernel, self.moments, self.scratch) = (step, kernel, moments, scratch)
+        (self.scaleGradient, self.shiftGradient) = (scaleGradient, shiftGradient)
+    }
+
+    /// Overwrites the preactivations with da.
+    package func backward() {
+        forPrecision(
+            of: S.self, float: { storeGradient(of: retyped(self) as NormalizedStepBackward<Float>) },
+            double: { storeGradient(of: retyped(self) as NormalizedStepBackward<Double>) })
+    }
+
+    /// Computes all but da of one image after the other, and calls the body, which may read da until it returns.
+    @inline(always)
+    func forEachImage(_ body: (_ number: Int, _ image: NormalizedImageBackward<S>) -> Void) {
+        let p = GateGradientPointers(step), all = 4 * p.n
+        let places = kernel.places(of: step.gates, moments)
+        precondition(scratch.count == places * all, "\(scratch.shape) for \(places) pixels")
+        withRows(2, of: all) { (totals: UnsafeMutablePointer<Double>) in
+            withRows(5, of: all) { (rows: UnsafeMutablePointer<S>) in
+                let image = NormalizedImage(kernel, hidden: p.n, rows: rows)
+                for number in 0..<step.images {
+                    image.take(moments, of: number)
+                    totals.update(repeating: 0, count: 2 * rowLength(all))
+                    let pass = NormalizedImageBackward(
+                        image: image, p: p, firstPixel: number * places, places: places, dy: scratch.pointer,
+                        dscale: scaleGradient.pointer, dshift: shiftGradient.pointer, totals: totals,
+                        brackets: rows + 2 * rowLength(all))
+                    switch step.activation {
+                    case .logistic: pass.stepBackward(Logistic.self)
+                    case .hardSigmoid: pass.stepBackward(HardSigmoid.self)
+                    }
+                    pass.bracket(moments.inverseDeviation.pointer + number * kernel.groups)
+                    body(number, pass)
                 }
-                pass.bracket(moments.inverseDeviation.pointer + number * kernel.groups)
-                pass.subtract()
             }
         }
     }
 }
 
-/// One image of the batch, with its moments.
-private struct NormalizedImage<S: Scalar> {
-    let kernel: GroupNormalization<S>
+@inline(always)
+private func storeGradient<S: Scalar>(of step: NormalizedStepBackward<S>) {
+    step.forEachImage { _, image in image.storeGradient() }
+}
 
+/// One image of the batch, with its moments: pointers alone, since a kernel's loop would count references otherwise.
+private struct NormalizedImage<S: Scalar> {
     /// The number of hidden channels.
     let hidden: Int
+
+    let scale, shift: UnsafeMutablePointer<S>
+
+    /// Whether each pixel has a scale and a shift of its own.
+    let isPerPlace: Bool
 
     /// m and r of each channel.
     private let mean, r: UnsafeMutablePointer<S>
 
-    init(kernel: GroupNormalization<S>, hidden: Int, rows: UnsafeMutablePointer<S>) {
-        (self.kernel, self.hidden, mean, r) = (kernel, hidden, rows, rows + rowLength(4 * hidden))
+    let groups, channels: Int
+
+    init(_ kernel: GroupNormalization<S>, hidden: Int, rows: UnsafeMutablePointer<S>) {
+        (self.hidden, scale, shift) = (hidden, kernel.scale.pointer, kernel.shift.pointer)
+        (isPerPlace, groups, channels) = (kernel.isPerPlace, kernel.groups, kernel.channels)
+        (mean, r) = (rows, rows + rowLength(4 * hidden))
     }
 
     func take(_ moments: GroupMoments<S>, of number: Int) {
-        for group in 0..<kernel.groups {
-            let at = number * kernel.groups + group
-            for c in group * kernel.channels..<(group + 1) * kernel.channels {
+        for group in 0..<groups {
+            let at = number * groups + group
+            for c in group * channels..<(group + 1) * channels {
                 (mean[c], r[c]) = (moments.mean.pointer[at], moments.inverseDeviation.pointer[at])
             }
         }
@@ -146,8 +156,8 @@ private struct NormalizedImage<S: Scalar> {
     func forEachGate(
         _ a: UnsafePointer<S>, _ place: Int, _ k: Int, _ body: (_ gate: Int, _ n: S.Vector, _ y: S.Vector) -> Void
     ) {
-        let weight = kernel.isPerPlace ? 4 &* hidden &* place : 0
-        let scale = kernel.scale.pointer + weight, shift = kernel.shift.pointer + weight
+        let weight = isPerPlace ? 4 &* hidden &* place : 0
+        let scale = scale + weight, shift = shift + weight
         // Four stretches of a row in turn are no pattern that a processor foresees.
         let ahead = 4 &* 4 &* hidden
         for gate in 0..<4 {
@@ -159,24 +169,23 @@ private struct NormalizedImage<S: Scalar> {
 }
 
 /// The backward pass of one image of the batch.
-private struct NormalizedImageBackward<S: Scalar> {
-    let image: NormalizedImage<S>
-    let p: GateGradientPointers<S>
-    let firstPixel, places: Int
+struct NormalizedImageBackward<S: Scalar> {
+    fileprivate let image: NormalizedImage<S>
+    fileprivate let p: GateGradientPointers<S>
+    fileprivate let firstPixel, places: Int
 
     /// The gradient of the gates' preactivations, (places, 4 hidden).
-    let dy: UnsafeMutablePointer<S>
+    fileprivate let dy: UnsafeMutablePointer<S>
 
-    let dscale, dshift: UnsafeMutablePointer<S>
+    fileprivate let dscale, dshift: UnsafeMutablePointer<S>
 
     /// Two rows of sums per channel: of dy, then of dy n. Where each pixel has a scale of its own they sum dn and dn n.
-    let totals: UnsafeMutablePointer<Double>
+    fileprivate let totals: UnsafeMutablePointer<Double>
 
     /// The three parenthesized terms of each channel, one row per term; where each pixel has a scale of its own, the first
     /// term is r alone.
-    let brackets: UnsafeMutablePointer<S>
+    fileprivate let brackets: UnsafeMutablePointer<S>
 
-    private var kernel: GroupNormalization<S> { image.kernel }
     private var all: Int { 4 &* p.n }
 
     /// The number of pixels that are summed in the tensors' own precision before the sum goes to a double.
@@ -184,7 +193,7 @@ private struct NormalizedImageBackward<S: Scalar> {
 
     /// Computes dy and the totals.
     @inline(always)
-    func stepBackward<F: GateFunction>(_ function: F.Type) {
+    fileprivate func stepBackward<F: GateFunction>(_ function: F.Type) {
         let row = rowLength(all)
         withRows(2, of: all) { (sums: UnsafeMutablePointer<S>) in
             withRows(1, of: 128) { (memory: UnsafeMutablePointer<S>) in
@@ -201,10 +210,15 @@ private struct NormalizedImageBackward<S: Scalar> {
                             }
                             p.gates(function, pixel, k, a: gates, stride: 16)
                             p.step(function, pixel, k, m, gates: gates, da: gates, stride: 16)
-                            for gate in 0..<4 {
-                                let at = 16 &* gate, c = gate &* p.n &+ k
-                                add(.load(gates + at), .load(n + at), place, c, m, to: sums)
+                            p.prefetchStates(pixel &+ 4, k)
+                            @inline(always) func keep(_ gate: Int) {
+                                let slope = S.Vector.load(gates + 16 &* gate), n = S.Vector.load(n + 16 &* gate)
+                                add(slope, n, place, gate &* p.n &+ k, m, to: sums)
                             }
+                            keep(0)
+                            keep(1)
+                            keep(2)
+                            keep(3)
                         }
                     }
                     add(sums, to: totals, all)
@@ -221,7 +235,8 @@ private struct NormalizedImageBackward<S: Scalar> {
     ) {
         let at = place &* all &+ c, sum = sums + c, product = sums + (rowLength(all) &+ c)
         slope.store(dy + at, over: m)
-        let dn = kernel.isPerPlace ? scaled(slope, n, at: at, m) : slope
+        ckernels_prefetch_to_write(dy + (at &+ 4 &* all))
+        let dn = image.isPerPlace ? scaled(slope, n, at: at, m) : slope
         (S.Vector.load(sum) + dn).store(sum, over: m)
         S.Vector.load(product).addingProduct(dn, n).store(product, over: m)
     }
@@ -232,7 +247,7 @@ private struct NormalizedImageBackward<S: Scalar> {
     private func scaled(_ dn: S.Vector, _ n: S.Vector, at weight: Int, _ m: Int) -> S.Vector {
         S.Vector.load(dscale + weight).addingProduct(dn, n).store(dscale + weight, over: m)
         (S.Vector.load(dshift + weight) + dn).store(dshift + weight, over: m)
-        return dn * S.Vector.load(kernel.scale.pointer + weight)
+        return dn * S.Vector.load(image.scale + weight)
     }
 
     @inline(always)
@@ -243,40 +258,61 @@ private struct NormalizedImageBackward<S: Scalar> {
     }
 
     /// Computes the brackets, and accumulates the gradients of scales and shifts that all pixels share.
-    func bracket(_ inverseDeviations: UnsafeMutablePointer<S>) {
-        let row = rowLength(all), elements = Double(places * kernel.channels)
-        for group in 0..<kernel.groups {
-            let channels = group * kernel.channels..<(group + 1) * kernel.channels, r = inverseDeviations[group]
+    fileprivate func bracket(_ inverseDeviations: UnsafeMutablePointer<S>) {
+        let row = rowLength(all), elements = Double(places * image.channels)
+        for group in 0..<image.groups {
+            let channels = group * image.channels..<(group + 1) * image.channels, r = inverseDeviations[group]
             var sum = 0.0, products = 0.0
             for c in channels {
-                let scale = kernel.isPerPlace ? 1 : Double(kernel.scale.pointer[c])
+                let scale = image.isPerPlace ? 1 : Double(image.scale[c])
                 sum += scale * totals[c]
                 products += scale * totals[row + c]
             }
             for c in channels {
-                brackets[c] = kernel.isPerPlace ? r : r * kernel.scale.pointer[c]
+                brackets[c] = image.isPerPlace ? r : r * image.scale[c]
                 brackets[row + c] = S(Double(r) * sum / elements)
                 brackets[2 * row + c] = S(Double(r) * products / elements)
-                guard !kernel.isPerPlace else { continue }
+                guard !image.isPerPlace else { continue }
                 dshift[c] += S(totals[c])
                 dscale[c] += S(totals[row + c])
             }
         }
     }
 
+    /// Returns a vector of da.
+    ///
+    /// - Parameters:
+    ///   - place: the index of the pixel in the image.
+    ///   - c: the first of its channels, of all four gates.
+    @inline(always)
+    func gradient(_ place: Int, _ c: Int) -> S.Vector {
+        let row = rowLength(all), at = place &* all &+ c
+        var slope = S.Vector.load(dy + at)
+        if image.isPerPlace { slope *= S.Vector.load(image.scale + at) }
+        let rest = S.Vector.load(brackets + (row &+ c)).addingProduct(
+            .load(brackets + (2 &* row &+ c)), image.normalized(.load(preactivations + at), c))
+        return slope * S.Vector.load(brackets + c) - rest
+    }
+
+    /// Prefetches what da is computed from, for the gates of sixteen hidden channels of a pixel, which may lie out of
+    /// bounds.
+    @inline(always)
+    func prefetch(_ place: Int, _ k: Int) {
+        for gate in 0..<4 {
+            let at = place &* all &+ gate &* p.n &+ k
+            ckernels_prefetch(dy + at)
+            ckernels_prefetch(preactivations + at)
+        }
+    }
+
+    private var preactivations: UnsafeMutablePointer<S> { p.gates + firstPixel &* all }
+
     /// Overwrites the preactivations with da.
     @inline(always)
-    func subtract() {
-        let row = rowLength(all)
+    fileprivate func storeGradient() {
         for place in 0..<places {
-            let a = p.gates + (firstPixel &+ place) &* all, dy = dy + place &* all
-            S.Vector.forEach(of: all) { c, m in
-                var slope = S.Vector.load(dy + c)
-                if kernel.isPerPlace { slope *= S.Vector.load(kernel.scale.pointer + (place &* all &+ c)) }
-                let rest = S.Vector.load(brackets + (row &+ c)).addingProduct(
-                    .load(brackets + (2 &* row &+ c)), image.normalized(.load(a + c), c))
-                (slope * S.Vector.load(brackets + c) - rest).store(a + c, over: m)
-            }
+            let a = preactivations + place &* all
+            S.Vector.forEach(of: all) { c, m in gradient(place, c).store(a + c, over: m) }
         }
     }
 }

@@ -6,6 +6,8 @@
 // its channels depend on. The gates are kept for backward in the same order, since a block's then fill whole cache
 // lines, which are written past the caches.
 
+import CProcessor
+
 /// The hidden channels in the order of the products' columns.
 package struct GateColumns: Sendable {
     package let hidden: Int
@@ -57,15 +59,21 @@ extension TransformedMaps {
             double: { copyTiles(retyped(self) as TransformedMaps<Double>, retyped(a), block) })
     }
 
-    /// Transforms the gradient of all preactivations to the Winograd domain.
+    /// Computes the gradient of all preactivations that were normalized.
     ///
     /// - Parameters:
-    ///   - da: (images, height, width, 4 hidden).
-    ///   - first: the index in these maps of the first image of `da`.
-    package func preactivationsBackward(_ da: Tensor<S>, at first: Int) {
+    ///   - step: the preactivations stay as they are.
+    ///   - first: the index in these maps of the step's first image.
+    ///   - biasGradient: (4 hidden), accumulated into.
+    package func stepBackward(_ step: NormalizedStepBackward<S>, at first: Int, biasGradient db: Tensor<S>) {
         forPrecision(
-            of: S.self, float: { copyTilesBackward(retyped(self) as TransformedMaps<Float>, retyped(da), first) },
-            double: { copyTilesBackward(retyped(self) as TransformedMaps<Double>, retyped(da), first) })
+            of: S.self,
+            float: {
+                normalizedTilesBackward(retyped(self) as TransformedMaps<Float>, retyped(step), first, retyped(db))
+            },
+            double: {
+                normalizedTilesBackward(retyped(self) as TransformedMaps<Double>, retyped(step), first, retyped(db))
+            })
     }
 }
 
@@ -95,14 +103,40 @@ private func stepTilesBackward<S: Scalar>(
                 step: pointers, channel: 16 * block, width: columns.width(block), ahead: maps.geometry.side, sums: sums)
         outputTilesBackward(maps, images: step.images, at: first, blocks: blocks, source)
     }
+    forEachBlock(of: columns, summingInto: biasGradient) { block, sums in
+        switch step.activation {
+        case .logistic: run(Logistic.self, block, sums)
+        case .hardSigmoid: run(HardSigmoid.self, block, sums)
+        }
+    }
+}
+
+@inline(always)
+private func normalizedTilesBackward<S: Scalar>(
+    _ maps: TransformedMaps<S>, _ step: NormalizedStepBackward<S>, _ first: Int, _ biasGradient: Tensor<S>
+) {
+    let columns = GateColumns(hidden: biasGradient.count / 4)
+    step.forEachImage { number, image in
+        forEachBlock(of: columns, summingInto: biasGradient) { block, sums in
+            let source = NormalizedGateSource(
+                image: image, hidden: columns.hidden, channel: 16 * block, width: columns.width(block),
+                ahead: maps.geometry.side, sums: sums)
+            outputTilesBackward(maps, images: 1, at: first + number, blocks: columns.columns(block), source)
+        }
+    }
+}
+
+/// Calls the body for each block with sixteen sums per gate, initially zero, and adds these to the gradient of the bias.
+@inline(always)
+private func forEachBlock<S: Scalar>(
+    of columns: GateColumns, summingInto biasGradient: Tensor<S>,
+    _ body: (_ block: Int, _ sums: UnsafeMutablePointer<S>) -> Void
+) {
     withUnsafeTemporaryAllocation(of: S.self, capacity: 64) { memory in
         let sums = memory.baseAddress!
         for block in 0..<columns.blocks {
             sums.update(repeating: 0, count: 64)
-            switch step.activation {
-            case .logistic: run(Logistic.self, block, sums)
-            case .hardSigmoid: run(HardSigmoid.self, block, sums)
-            }
+            body(block, sums)
             for gate in 0..<4 {
                 let place = biasGradient.pointer + (gate * columns.hidden + 16 * block), sums = sums + 16 * gate
                 S.Vector.forEach(of: columns.width(block)) { k, m in
@@ -116,17 +150,8 @@ private func stepTilesBackward<S: Scalar>(
 @inline(always)
 private func copyTiles<S: Scalar>(_ maps: TransformedMaps<S>, _ a: Tensor<S>, _ block: Int) {
     let columns = GateColumns(hidden: a.shape[3] / 4), blocks = 0..<columns.columns(block).count
-    let rows = GateRows(a, columns, block)
+    let rows = GateRows(a, columns, block, ahead: maps.geometry.side)
     outputTiles(maps, images: a.shape[0], at: 0, blocks: blocks, rows)
-}
-
-@inline(always)
-private func copyTilesBackward<S: Scalar>(_ maps: TransformedMaps<S>, _ da: Tensor<S>, _ first: Int) {
-    let columns = GateColumns(hidden: da.shape[3] / 4)
-    for block in 0..<columns.blocks {
-        let blocks = columns.columns(block), rows = GateRows(da, columns, block)
-        outputTilesBackward(maps, images: da.shape[0], at: first, blocks: blocks, rows)
-    }
 }
 
 /// Computes gates and states from a block's preactivations.
@@ -182,31 +207,51 @@ struct GateStepSource<S: Scalar, F: GateFunction>: PlaceSource {
     }
 }
 
-/// Copies a block's preactivations to or from the rows of all preactivations.
-struct GateRows<S: Scalar>: PlaceSink, PlaceSource {
+/// Computes the gradient of a block's normalized preactivations, and sums it for the bias.
+struct NormalizedGateSource<S: Scalar>: PlaceSource {
+    let image: NormalizedImageBackward<S>
+    let hidden, channel, width: Int
+
+    /// The distance in pixels to the same position of the next tile, which is prefetched.
+    let ahead: Int
+
+    /// The sums over all pixels: sixteen per gate.
+    let sums: UnsafeMutablePointer<S>
+
+    @inline(always)
+    func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
+        image.prefetch(pixel &+ ahead, channel)
+        for gate in 0..<4 {
+            for part in BlockParts<S>() where part.channel < width {
+                let k = part.channel, sum = sums + (16 &* gate &+ k)
+                let da = image.gradient(pixel, gate &* hidden &+ channel &+ k)
+                da.store(dz + (gate &* width &+ k))
+                (S.Vector.load(sum) + da).store(sum)
+            }
+        }
+    }
+}
+
+/// Copies a block's preactivations to the rows of all preactivations.
+struct GateRows<S: Scalar>: PlaceSink {
     private let start: UnsafeMutablePointer<S>
     private let hidden, width: Int
 
-    init(_ a: Tensor<S>, _ columns: GateColumns, _ block: Int) {
+    /// The distance in pixels to the same position of the next tile, which is prefetched.
+    private let ahead: Int
+
+    init(_ a: Tensor<S>, _ columns: GateColumns, _ block: Int, ahead: Int) {
         (start, hidden, width) = (a.pointer + 16 * block, columns.hidden, columns.width(block))
+        self.ahead = ahead
     }
 
     @inline(always)
     func take(_ z: UnsafeMutablePointer<S>, pixel: Int) {
         let row = start + 4 &* hidden &* pixel
+        for gate in 0..<4 { ckernels_prefetch_to_write(row + hidden &* (4 &* ahead &+ gate)) }
         S.Vector.forEach(of: width) { k, m in
             for gate in 0..<4 {
                 S.Vector.load(z + (gate &* width &+ k)).store(row + (gate &* hidden &+ k), over: m)
-            }
-        }
-    }
-
-    @inline(always)
-    func give(_ dz: UnsafeMutablePointer<S>, pixel: Int) {
-        let row = start + 4 &* hidden &* pixel
-        for gate in 0..<4 {
-            for part in BlockParts<S>() where part.channel < width {
-                S.Vector.load(row + (gate &* hidden &+ part.channel)).store(dz + (gate &* width &+ part.channel))
             }
         }
     }

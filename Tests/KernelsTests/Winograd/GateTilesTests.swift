@@ -60,7 +60,7 @@ import Testing
         let dm2 = TransformedMaps<Double>(geometry, images: images + 1, channels: 4 * n)
         dm.stepBackward(backward(gates, dc, Peepholes(i: dw[0], f: dw[1], o: dw[2])), at: 1, biasGradient: db)
         backward(a, dc2, Peepholes(i: dw2[0], f: dw2[1], o: dw2[2])).backward()
-        dm2.preactivationsBackward(a, at: 1)
+        dm2.transformOutputBackward(inColumns(a, columns), at: 1)
         sumRows(of: a, accumulatingInto: db2)
         #expect(worstDifference(dc, dc2) < 1e-12 && worstDifference(db, db2) < 1e-12)
         for (one, other) in zip(dw, dw2) { #expect(worstDifference(one, other) < 1e-12) }
@@ -70,19 +70,89 @@ import Testing
         #expect(worstDifference(z, z2) < 1e-9 && worstDifference(z, Tensor(shape: z.shape)) > 1e-3)
     }
 
+    /// The gradient of preactivations that were normalized, each value where it is read, against the one in memory.
+    @Test(arguments: [3, 5], [3, 16, 24, 37]) func normalized(kernel: Int, hidden: Int) throws {
+        for activation in GateActivation.allCases {
+            for weights in [[], [height, width]] {
+                let geometry = try #require(WinogradGeometry(height: height, width: width, kernel: kernel))
+                checkNormalized(geometry, hidden, activation, scale: random(Double.self, 1, weights + [4 * hidden]))
+            }
+        }
+    }
+
+    private func checkNormalized(
+        _ geometry: WinogradGeometry, _ n: Int, _ activation: GateActivation, scale: Tensor<Double>
+    ) {
+        let shape = [images, height, width, 4 * n], columns = GateColumns(hidden: n)
+        let normalization = GroupNormalization(channels: n, scale: scale, shift: Tensor(shape: scale.shape))
+        func map(_ seed: UInt64) -> Tensor<Double> { random(Double.self, seed, [images, height, width, n]) }
+        func backward(
+            _ run: (NormalizedStepBackward<Double>, _ a: Tensor<Double>, _ db: Tensor<Double>) -> Void
+        ) -> [Tensor<Double>] {
+            let a = random(Double.self, 2, shape), (c, h) = (map(3), map(4))
+            let moments = GroupMoments<Double>(mean: Tensor(images, 4), inverseDeviation: Tensor(images, 4))
+            let step = GateStep(
+                gates: a, bias: Tensor(4 * n), activation: activation, peepholes: nil, previousCell: map(5), cell: c,
+                hidden: h)
+            normalization.forward(step, moments: moments)
+            let (dc, db) = (map(6), Tensor<Double>(4 * n))
+            let (ds, dt) = (Tensor<Double>(shape: scale.shape), Tensor<Double>(shape: scale.shape))
+            let gates = GateStepBackward(
+                gates: a, activation: activation, peepholes: nil, peepholeGradients: nil, previousCell: map(5),
+                cell: c, hiddenGradient: map(7), cellGradient: dc)
+            let backward = NormalizedStepBackward(
+                gates, normalization, moments: moments, scratch: Tensor(height, width, 4 * n), scaleGradient: ds,
+                shiftGradient: dt)
+            run(backward, a, db)
+            return [dc, db, ds, dt]
+        }
+        let dm = TransformedMaps<Double>(geometry, images: images + 1, channels: 4 * n)
+        let dm2 = TransformedMaps<Double>(geometry, images: images + 1, channels: 4 * n)
+        let here = backward { step, a, db in
+            dm.stepBackward(step, at: 1, biasGradient: db)
+            #expect(worstDifference(a, random(Double.self, 2, shape)) == 0)
+        }
+        let there = backward { step, a, db in
+            step.backward()
+            dm2.transformOutputBackward(inColumns(a, columns), at: 1)
+            sumRows(of: a, accumulatingInto: db)
+        }
+        for (one, other) in zip(here, there) { #expect(worstDifference(one, other) < 1e-12) }
+        let (z, z2) = (Tensor<Double>(shape: shape), Tensor<Double>(shape: shape))
+        dm.transformOutput(accumulatingInto: z, from: 1)
+        dm2.transformOutput(accumulatingInto: z2, from: 1)
+        #expect(worstDifference(z, z2) < 1e-9 && worstDifference(z, Tensor(shape: shape)) > 1e-3)
+    }
+
     /// Returns gates from the order of the products' columns in the order i, f, g, o of all channels.
     private func rows(_ gates: Tensor<Double>, _ columns: GateColumns) -> Tensor<Double> {
-        let rows = Tensor<Double>(shape: gates.shape), n = columns.hidden
+        let rows = Tensor<Double>(shape: gates.shape)
         var elements = rows.mutableSpan
+        forEachElement(of: gates, columns) { row, column in elements[row] = gates.span[column] }
+        return rows
+    }
+
+    /// Returns the opposite of `rows`.
+    private func inColumns(_ a: Tensor<Double>, _ columns: GateColumns) -> Tensor<Double> {
+        let ordered = Tensor<Double>(shape: a.shape)
+        var elements = ordered.mutableSpan
+        forEachElement(of: a, columns) { row, column in elements[column] = a.span[row] }
+        return ordered
+    }
+
+    /// Calls the body with the place of each element in either order.
+    private func forEachElement(
+        of gates: Tensor<Double>, _ columns: GateColumns, _ body: (_ row: Int, _ column: Int) -> Void
+    ) {
+        let n = columns.hidden
         for first in stride(from: 0, to: gates.count, by: 4 * n) {
             for gate in 0..<4 {
                 for channel in 0..<n {
                     let column = columns.first(block: channel / 16, gate: gate) + channel % 16
-                    elements[first + gate * n + channel] = gates.span[first + column]
+                    body(first + gate * n + channel, first + column)
                 }
             }
         }
-        return rows
     }
 
     private func maps(_ n: Int) -> [Tensor<Double>] { (0..<3).map { _ in Tensor(height, width, n) } }

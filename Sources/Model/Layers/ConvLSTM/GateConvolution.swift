@@ -28,14 +28,15 @@ protocol GateConvolution<S>: AnyObject {
     /// Splits the steps into the parts that backward processes together, last part first.
     func parts(of steps: Range<Int>) -> [Range<Int>]
 
-    /// Adds the contribution of da_t, which has replaced a_t, to dh_{t-1}; if the part is this step alone, `finish` may do it.
-    func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>)
-
     /// Computes da_t, then adds its contribution to dh_{t-1}; if the part is this step alone, `finish` may do it.
     ///
     /// - Parameter biasGradient: (4 hidden); the sum of da_t is added to it.
     func backward(
         _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>)
+
+    /// Does the same for preactivations that were normalized.
+    func backward(
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: NormalizedStepBackward<S>, biasGradient: Tensor<S>)
 
     /// Completes dh_{t-1} and dx_t for all t of a part, and adds to the kernel gradients. Call it after backward of each of
     /// these steps.

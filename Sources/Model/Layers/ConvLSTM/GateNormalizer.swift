@@ -82,11 +82,13 @@ struct UnrolledGateNormalizer<S: Scalar> {
         training.ofTraining.shift.fill(0)
     }
 
-    /// Computes the backward pass of step t for some images.
-    func backward(_ t: Int, images: Range<Int>, step: GateStepBackward<S>, by kernel: GroupNormalization<S>) {
+    /// Returns the backward pass of step t for some images.
+    func backward(
+        _ t: Int, images: Range<Int>, step: GateStepBackward<S>, by kernel: GroupNormalization<S>
+    ) -> NormalizedStepBackward<S> {
         let training = training.ofTraining
-        kernel.backward(
-            step, moments: moments(t, images: images), scratch: training.scratch, scaleGradient: training.scale,
+        return NormalizedStepBackward(
+            step, kernel, moments: moments(t, images: images), scratch: training.scratch, scaleGradient: training.scale,
             shiftGradient: training.shift)
     }
 

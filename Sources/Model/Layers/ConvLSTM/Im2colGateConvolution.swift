@@ -63,13 +63,22 @@ final class Im2colGateConvolution<S: Scalar>: GateConvolution {
         _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>
     ) {
         step.backward()
-        sumRows(of: gates(t..<t + 1), accumulatingInto: biasGradient)
-        preactivationsBackward(t, images: images, in: part)
+        backward(t, biasGradient: biasGradient)
     }
 
-    func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
+    func backward(
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: NormalizedStepBackward<S>, biasGradient: Tensor<S>
+    ) {
+        step.backward()
+        backward(t, biasGradient: biasGradient)
+    }
+
+    /// Adds what da_t, which has replaced a_t, contributes to dh_{t-1} and to the gradient of the bias.
+    private func backward(_ t: Int, biasGradient: Tensor<S>) {
+        let da = gates(t..<t + 1)
+        sumRows(of: da, accumulatingInto: biasGradient)
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step] else { return }
-        hiddenConvolution?.inputGradient(gates(t..<t + 1), weights: kernels.hidden, accumulatingInto: dh)
+        hiddenConvolution?.inputGradient(da, weights: kernels.hidden, accumulatingInto: dh)
     }
 
     /// Computes the kernel gradients of a part, each as one long product.

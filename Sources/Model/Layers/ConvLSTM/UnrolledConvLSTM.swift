@@ -176,9 +176,8 @@ package final class UnrolledConvLSTM<S: Scalar>: UnrolledLayer {
         guard let kernel = layer.normalization, let normalizer else {
             return convolution.backward(t, images: images, in: part, step: step, biasGradient: gradients.bias)
         }
-        normalizer.backward(t, images: images, step: step, by: kernel)
-        if layer.biasBlocks != nil { sumRows(of: gates, accumulatingInto: gradients.bias) }
-        convolution.preactivationsBackward(t, images: images, in: part)
+        let normalized = normalizer.backward(t, images: images, step: step, by: kernel)
+        convolution.backward(t, images: images, in: part, step: normalized, biasGradient: gradients.bias)
     }
 
     package func addParameterGradients(to gradient: ParameterVector<S>) {

@@ -161,9 +161,10 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
         passHiddenGradient(t, images: images, in: part)
     }
 
-    func preactivationsBackward(_ t: Int, images: Range<Int>, in part: Range<Int>) {
-        products(part).preactivationsBackward(
-            operands.gates.step(t, images: images), at: (t - part.lowerBound) * imagesAtOnceBackward)
+    func backward(
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: NormalizedStepBackward<S>, biasGradient: Tensor<S>
+    ) {
+        products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnceBackward, biasGradient: biasGradient)
         passHiddenGradient(t, images: images, in: part)
     }
 
