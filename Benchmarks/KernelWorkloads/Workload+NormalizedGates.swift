@@ -38,7 +38,7 @@ extension Workload {
                     let backward = NormalizedStepBackward(
                         step.backward, step.kernel, moments: step.moments, scratch: scratch,
                         scaleGradient: gradients[0], shiftGradient: gradients[1])
-                    dm.stepBackward(backward, at: 0, biasGradient: gradients[2])
+                    backward.backward(into: dm, at: 0, biasGradient: gradients[2])
                 }
             }
         }

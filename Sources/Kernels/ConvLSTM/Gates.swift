@@ -291,7 +291,7 @@ struct GateGradientPointers<S: Scalar> {
         prefetchStates(pixel, k)
     }
 
-    /// Does the same without the gates.
+    /// Prefetches the states and their gradients.
     @inline(always)
     func prefetchStates(_ pixel: Int, _ k: Int) {
         let at = n &* pixel &+ k

@@ -55,7 +55,7 @@ private func normalizedStep<S: Scalar>(
 
 /// The backward pass of one `GateStep` whose preactivations were normalized.
 package struct NormalizedStepBackward<S: Scalar> {
-    let step: GateStepBackward<S>
+    private let step: GateStepBackward<S>
     private let kernel: GroupNormalization<S>
     private let moments: GroupMoments<S>
     private let scratch, scaleGradient, shiftGradient: Tensor<S>
@@ -126,6 +126,7 @@ private struct NormalizedImage<S: Scalar> {
     /// m and r of each channel.
     private let mean, r: UnsafeMutablePointer<S>
 
+    /// The number of groups, and of the channels of each.
     let groups, channels: Int
 
     init(_ kernel: GroupNormalization<S>, hidden: Int, rows: UnsafeMutablePointer<S>) {
@@ -158,8 +159,7 @@ private struct NormalizedImage<S: Scalar> {
     ) {
         let weight = isPerPlace ? 4 &* hidden &* place : 0
         let scale = scale + weight, shift = shift + weight
-        // Four stretches of a row in turn are no pattern that a processor foresees.
-        let ahead = 4 &* 4 &* hidden
+        let ahead = pixelsAhead &* 4 &* hidden
         for gate in 0..<4 {
             let c = gate &* hidden &+ k, n = normalized(.load(a + c), c)
             ckernels_prefetch(a + (c &+ ahead))
@@ -210,7 +210,7 @@ struct NormalizedImageBackward<S: Scalar> {
                             }
                             p.gates(function, pixel, k, a: gates, stride: 16)
                             p.step(function, pixel, k, m, gates: gates, da: gates, stride: 16)
-                            p.prefetchStates(pixel &+ 4, k)
+                            p.prefetchStates(pixel &+ pixelsAhead, k)
                             @inline(always) func keep(_ gate: Int) {
                                 let slope = S.Vector.load(gates + 16 &* gate), n = S.Vector.load(n + 16 &* gate)
                                 add(slope, n, place, gate &* p.n &+ k, m, to: sums)
@@ -235,7 +235,7 @@ struct NormalizedImageBackward<S: Scalar> {
     ) {
         let at = place &* all &+ c, sum = sums + c, product = sums + (rowLength(all) &+ c)
         slope.store(dy + at, over: m)
-        ckernels_prefetch_to_write(dy + (at &+ 4 &* all))
+        ckernels_prefetch_to_write(dy + (at &+ pixelsAhead &* all))
         let dn = image.isPerPlace ? scaled(slope, n, at: at, m) : slope
         (S.Vector.load(sum) + dn).store(sum, over: m)
         S.Vector.load(product).addingProduct(dn, n).store(product, over: m)
@@ -316,6 +316,9 @@ struct NormalizedImageBackward<S: Scalar> {
         }
     }
 }
+
+/// The distance in pixels to what is prefetched: four stretches of a row in turn are no pattern that a processor foresees.
+private let pixelsAhead = 4
 
 /// The length of a row of channels: padded for reads of whole vectors, and at least four vectors long.
 @inline(always)

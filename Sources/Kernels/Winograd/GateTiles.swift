@@ -37,19 +37,6 @@ extension TransformedMaps {
             double: { stepTiles(retyped(self) as TransformedMaps<Double>, retyped(step), block) })
     }
 
-    /// Computes the gradient of all preactivations in the Winograd domain from the gradient of the states.
-    ///
-    /// - Parameters:
-    ///   - step: its gates are in the order of `GateColumns`, and stay as they are.
-    ///   - first: the index in these maps of the step's first image.
-    ///   - biasGradient: (4 hidden), accumulated into.
-    package func stepBackward(_ step: GateStepBackward<S>, at first: Int, biasGradient db: Tensor<S>) {
-        forPrecision(
-            of: S.self,
-            float: { stepTilesBackward(retyped(self) as TransformedMaps<Float>, retyped(step), first, retyped(db)) },
-            double: { stepTilesBackward(retyped(self) as TransformedMaps<Double>, retyped(step), first, retyped(db)) })
-    }
-
     /// Writes the preactivations of a block's channels, for gates that transform them first, such as normalized ones.
     ///
     /// - Parameter a: (images, height, width, 4 hidden), in the order i, f, g, o.
@@ -58,21 +45,42 @@ extension TransformedMaps {
             of: S.self, float: { copyTiles(retyped(self) as TransformedMaps<Float>, retyped(a), block) },
             double: { copyTiles(retyped(self) as TransformedMaps<Double>, retyped(a), block) })
     }
+}
 
-    /// Computes the gradient of all preactivations that were normalized.
+/// The backward pass of the gates of one step: da from the gradients of the states.
+package protocol StepBackward<S> {
+    associatedtype S: Scalar
+
+    /// Overwrites what is kept of the step, its gates or preactivations in rows of all channels, with da.
+    func backward()
+
+    /// Computes dM = A da A' and leaves what is kept as it is.
     ///
     /// - Parameters:
-    ///   - step: the preactivations stay as they are.
-    ///   - first: the index in these maps of the step's first image.
-    ///   - biasGradient: (4 hidden), accumulated into.
-    package func stepBackward(_ step: NormalizedStepBackward<S>, at first: Int, biasGradient db: Tensor<S>) {
+    ///   - first: the index in `dm` of the step's first image.
+    ///   - biasGradient: (4 hidden); the sum of da over all pixels is added to it.
+    func backward(into dm: TransformedMaps<S>, at first: Int, biasGradient: Tensor<S>)
+}
+
+extension GateStepBackward: StepBackward {
+    /// The gates must be in the order of `GateColumns`.
+    package func backward(into dm: TransformedMaps<S>, at first: Int, biasGradient db: Tensor<S>) {
+        forPrecision(
+            of: S.self,
+            float: { stepTilesBackward(retyped(dm) as TransformedMaps<Float>, retyped(self), first, retyped(db)) },
+            double: { stepTilesBackward(retyped(dm) as TransformedMaps<Double>, retyped(self), first, retyped(db)) })
+    }
+}
+
+extension NormalizedStepBackward: StepBackward {
+    package func backward(into dm: TransformedMaps<S>, at first: Int, biasGradient db: Tensor<S>) {
         forPrecision(
             of: S.self,
             float: {
-                normalizedTilesBackward(retyped(self) as TransformedMaps<Float>, retyped(step), first, retyped(db))
+                normalizedTilesBackward(retyped(dm) as TransformedMaps<Float>, retyped(self), first, retyped(db))
             },
             double: {
-                normalizedTilesBackward(retyped(self) as TransformedMaps<Double>, retyped(step), first, retyped(db))
+                normalizedTilesBackward(retyped(dm) as TransformedMaps<Double>, retyped(self), first, retyped(db))
             })
     }
 }

@@ -58,7 +58,7 @@ import Testing
         let (dw, dw2) = (maps(n), maps(n)), (db, db2) = (Tensor<Double>(4 * n), Tensor<Double>(4 * n))
         let dm = TransformedMaps<Double>(geometry, images: images + 1, channels: 4 * n)
         let dm2 = TransformedMaps<Double>(geometry, images: images + 1, channels: 4 * n)
-        dm.stepBackward(backward(gates, dc, Peepholes(i: dw[0], f: dw[1], o: dw[2])), at: 1, biasGradient: db)
+        backward(gates, dc, Peepholes(i: dw[0], f: dw[1], o: dw[2])).backward(into: dm, at: 1, biasGradient: db)
         backward(a, dc2, Peepholes(i: dw2[0], f: dw2[1], o: dw2[2])).backward()
         dm2.transformOutputBackward(inColumns(a, columns), at: 1)
         sumRows(of: a, accumulatingInto: db2)
@@ -109,7 +109,7 @@ import Testing
         let dm = TransformedMaps<Double>(geometry, images: images + 1, channels: 4 * n)
         let dm2 = TransformedMaps<Double>(geometry, images: images + 1, channels: 4 * n)
         let here = backward { step, a, db in
-            dm.stepBackward(step, at: 1, biasGradient: db)
+            step.backward(into: dm, at: 1, biasGradient: db)
             #expect(worstDifference(a, random(Double.self, 2, shape)) == 0)
         }
         let there = backward { step, a, db in

@@ -32,11 +32,7 @@ protocol GateConvolution<S>: AnyObject {
     ///
     /// - Parameter biasGradient: (4 hidden); the sum of da_t is added to it.
     func backward(
-        _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>)
-
-    /// Does the same for preactivations that were normalized.
-    func backward(
-        _ t: Int, images: Range<Int>, in part: Range<Int>, step: NormalizedStepBackward<S>, biasGradient: Tensor<S>)
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: some StepBackward<S>, biasGradient: Tensor<S>)
 
     /// Completes dh_{t-1} and dx_t for all t of a part, and adds to the kernel gradients. Call it after backward of each of
     /// these steps.

@@ -60,21 +60,9 @@ final class Im2colGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func backward(
-        _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: some StepBackward<S>, biasGradient: Tensor<S>
     ) {
         step.backward()
-        backward(t, biasGradient: biasGradient)
-    }
-
-    func backward(
-        _ t: Int, images: Range<Int>, in part: Range<Int>, step: NormalizedStepBackward<S>, biasGradient: Tensor<S>
-    ) {
-        step.backward()
-        backward(t, biasGradient: biasGradient)
-    }
-
-    /// Adds what da_t, which has replaced a_t, contributes to dh_{t-1} and to the gradient of the bias.
-    private func backward(_ t: Int, biasGradient: Tensor<S>) {
         let da = gates(t..<t + 1)
         sumRows(of: da, accumulatingInto: biasGradient)
         guard let h = operands.hidden?.before(t), let dh = h.sequence.gradient?[h.step] else { return }

@@ -155,16 +155,10 @@ final class WinogradGateConvolution<S: Scalar>: GateConvolution {
     }
 
     func backward(
-        _ t: Int, images: Range<Int>, in part: Range<Int>, step: GateStepBackward<S>, biasGradient: Tensor<S>
+        _ t: Int, images: Range<Int>, in part: Range<Int>, step: some StepBackward<S>, biasGradient: Tensor<S>
     ) {
-        products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnceBackward, biasGradient: biasGradient)
-        passHiddenGradient(t, images: images, in: part)
-    }
-
-    func backward(
-        _ t: Int, images: Range<Int>, in part: Range<Int>, step: NormalizedStepBackward<S>, biasGradient: Tensor<S>
-    ) {
-        products(part).stepBackward(step, at: (t - part.lowerBound) * imagesAtOnceBackward, biasGradient: biasGradient)
+        let first = (t - part.lowerBound) * imagesAtOnceBackward
+        step.backward(into: products(part), at: first, biasGradient: biasGradient)
         passHiddenGradient(t, images: images, in: part)
     }
 
