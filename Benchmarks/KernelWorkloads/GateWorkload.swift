@@ -55,42 +55,52 @@ public struct GateWorkload: Sendable {
         }
     }
 
-    /// As many calls as take 256 MB.
     private var calls: [GateCall] {
-        let bytes = 9 * 4 * images * side * side * hidden, places = side * side * hidden
-        let bias = noise(4 * hidden)
+        let places = side * side * hidden, bias = noise(4 * hidden)
         func peepholes() -> Peepholes<Float>? {
             guard hasPeepholes else { return nil }
             func map() -> Tensor<Float> { noise(places).reshaped(side, side, hidden) }
             return Peepholes(i: map(), f: map(), o: map())
         }
         let (weights, gradients) = (peepholes(), peepholes())
-        return (0...(256 << 20) / bytes).map { _ in
-            GateCall(
-                shape: [images, side, side, hidden], bias: bias, activation: activation, peepholes: weights,
-                peepholeGradients: gradients)
-        }
+        return GateCall.many(
+            shape: [images, side, side, hidden], bias: bias, activation: activation, peepholes: weights,
+            peepholeGradients: gradients)
     }
 }
 
 /// One step with arrays of its own. Bias, peephole weights and their gradients are shared by all calls; they stay in
 /// the caches and are not counted.
-private struct GateCall {
+struct GateCall {
     let forward: GateStep<Float>
     let backward: GateStepBackward<Float>
 
-    /// The preactivations, then the gates, then their gradient: (images, height, width, 4 hidden).
-    private let gates: Tensor<Float>
+    /// The preactivations, then, if they are not normalized, the gates, then their gradient: (images, height, width,
+    /// 4 hidden).
+    let gates: Tensor<Float>
 
     /// The states c', c and h, the gradient dh, and dc, which becomes dc'.
-    private let previousCell, cell, hidden, hiddenGradient, cellGradient: Tensor<Float>
+    let previousCell, cell, hidden, hiddenGradient, cellGradient: Tensor<Float>
 
     var readForward: [Tensor<Float>] { [gates, previousCell] }
     var writtenForward: [Tensor<Float>] { [gates, cell, hidden] }
     var readBackward: [Tensor<Float>] { [gates, previousCell, cell, hiddenGradient, cellGradient] }
     var writtenBackward: [Tensor<Float>] { [gates, cellGradient] }
 
-    init(
+    /// Returns as many calls as take 256 MB.
+    static func many(
+        shape: [Int], bias: Tensor<Float>, activation: GateActivation, peepholes: Peepholes<Float>? = nil,
+        peepholeGradients: Peepholes<Float>? = nil
+    ) -> [GateCall] {
+        let bytes = 9 * 4 * shape.reduce(1, *)
+        return (0...(256 << 20) / bytes).map { _ in
+            GateCall(
+                shape: shape, bias: bias, activation: activation, peepholes: peepholes,
+                peepholeGradients: peepholeGradients)
+        }
+    }
+
+    private init(
         shape: [Int], bias: Tensor<Float>, activation: GateActivation, peepholes: Peepholes<Float>?,
         peepholeGradients: Peepholes<Float>?
     ) {

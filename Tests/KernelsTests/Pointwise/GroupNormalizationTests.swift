@@ -10,8 +10,8 @@ import Testing
     @Test(arguments: [(24, 1), (24, 3), (24, 32), (24, 96), (3, 4), (16, 8)], [false, true])
     func asDefined(sizes: (hidden: Int, group: Int), everyPlace: Bool) {
         for activation in [GateActivation.logistic, .hardSigmoid] {
-            check(Double.self, sizes, everyPlace, activation, mean: 0.5, tolerance: 1e-11)
-            check(Float.self, sizes, everyPlace, activation, mean: 0.5, tolerance: 2e-4)
+            check(Double.self, sizes, everyPlace, activation, mean: 0.5, tolerance: 1e-12)
+            check(Float.self, sizes, everyPlace, activation, mean: 0.5, tolerance: 2e-5)
         }
     }
 
@@ -78,7 +78,10 @@ import Testing
                 step, kernel, moments: moments, scratch: zeros(map + [4 * n]), scaleGradient: ds, shiftGradient: dt
             ).backward()
         }
-        for (a, b) in zip(defined, here) { expectClose(b.tensor, numbers(a.tensor), tolerance, "\(a.name)") }
+        for (a, b) in zip(defined, here) {
+            let isSum = a.name.hasPrefix("dscale") || a.name.hasPrefix("dshift")
+            expectClose(b.tensor, numbers(a.tensor), isSum ? 10 * tolerance : tolerance, "\(a.name)")
+        }
         expectClose(means, definition.means, tolerance * max(1, mean), "m")
         expectClose(groups, definition.inverseDeviations, tolerance, "r")
     }

@@ -26,13 +26,18 @@ import Testing
             if [[ "$*" =~ --hostfile\\ ([^ ]+) ]]; then cp "${BASH_REMATCH[1]}" "hosts-$number"; fi
             \(job)
             """
-        let file = try folder.write(Array(mpirun.utf8), to: "mpirun")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        try install(mpirun, as: "mpirun")
         try folder.write(Array("# Three.\na slots=1\n\nb slots=2 # big\nc slots=1".utf8), to: "hosts.txt")
         let path = folder.path + ":" + (ProcessInfo.processInfo.environment["PATH"] ?? "")
         return try Command.run(
             "bash", ["-c", "supervise() { exec '\(script)' \"$@\"; }; \(line)"], environment: ["PATH": path],
             directory: folder.path)
+    }
+
+    /// Writes a script that the shell finds before a program of this name.
+    private func install(_ script: String, as name: String) throws {
+        let file = try folder.write(Array(script.utf8), to: name)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
     }
 
     private func supervise(
@@ -146,9 +151,7 @@ import Testing
 
     /// What looks for the end of mpirun may be slow, and look where nothing is any more.
     @Test func nothingIsSaidAfterTheEnd() throws {
-        let slow = "#!/bin/bash\nsleep 0.5\nPATH=${PATH#*:} exec grep \"$@\""
-        let file = try folder.write(Array(slow.utf8), to: "grep")
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file)
+        try install("#!/bin/bash\nsleep 0.5\nPATH=${PATH#*:} exec grep \"$@\"", as: "grep")
         let result = try shell("(supervise \(program) train); status=$?; sleep 1; exit $status", job: "sleep 0.3")
         #expect(result.status == 0 && result.stderr.isEmpty, "\(result)")
     }

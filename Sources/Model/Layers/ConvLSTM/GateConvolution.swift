@@ -65,7 +65,8 @@ struct GateOperands<S: Scalar> {
     /// nil for a layer that does not read its hidden state.
     let hidden: HiddenStates<S>?
 
-    /// The preactivations a, later their gradient da: (height, width, 4 hidden) each.
+    /// The preactivations a, later what is kept of them for backward, by im2col at last their gradient da: (height, width,
+    /// 4 hidden) each.
     let gates: StepMemory<S>
 
     /// The number of time steps of the whole sequence, and of its sequences.
